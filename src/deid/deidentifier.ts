@@ -1,0 +1,50 @@
+import type { DataSet } from '../dicom/element/element.ts';
+import type { Instance } from '../dicom/stream/instance.ts';
+import type { Deidentified, Identified } from '../flow/index.ts';
+
+/** Bytes of a de-identified DICOM file (PS3.10), in order; `pixel` is the value of native Pixel Data. */
+export interface InstancePart {
+  readonly kind: 'header' | 'pixel' | 'trailer';
+  /** Valid until the next part is asked for. */
+  readonly bytes: Uint8Array;
+}
+
+/** One instance after the profile. */
+export interface DeidentifiedInstance {
+  readonly sopClassUid: string;
+  /** The pseudonymous SOP Instance UID. */
+  readonly sopInstanceUid: string;
+  readonly transferSyntaxUid: string;
+  /** All de-identified elements before Pixel Data. */
+  readonly header: DataSet;
+  /** The whole file: preamble, file meta information, data set. Read once, to its end. */
+  readonly parts: AsyncIterable<InstancePart>;
+}
+
+/** What de-identification says of an instance. Withheld instances never leave the clinical side. */
+export type DeidentifyOutcome =
+  | { readonly kind: 'released'; readonly instance: Deidentified<DeidentifiedInstance> }
+  | { readonly kind: 'withheld'; readonly code: WithheldCode };
+
+/** Why an instance is withheld. */
+export type WithheldCode =
+  | 'DEID_UNSUPPORTED_SOP_CLASS'
+  | 'DEID_BURNED_IN'
+  | 'DEID_MALFORMED'
+  | 'DEID_LIMIT_EXCEEDED';
+
+/** What an instance is de-identified for. */
+export interface DeidentifyContext {
+  /** The subject's name in the collection (`p-<H>`): the new Patient ID and Patient's Name. */
+  readonly subjectName: string;
+}
+
+/** Turns identified instances into de-identified ones under one profile and one collection key. */
+export interface Deidentifier {
+  /** Short name and digest of profile, tables and code edition; part of the recipe of a receipt. */
+  readonly recipe: { readonly profile: string; readonly digest: string };
+  /** Reads the header; the pixel data pass through while `parts` is read. */
+  instance(source: Identified<Instance>, context: DeidentifyContext): Promise<DeidentifyOutcome>;
+  /** The keep-listed, de-identified part of a C-FIND answer: what the catalog may know. */
+  metadata(record: Identified<DataSet>): Deidentified<DataSet>;
+}

@@ -1,0 +1,60 @@
+import { defineErrors } from '../lib/errors/error-table.ts';
+
+/** Failures of the file port, the same for every door. */
+export const filesErrors = defineErrors('files', {
+  FILES_PATH_INVALID: {
+    disposition: 'permanent',
+    meaning:
+      'The path is not one that can exist here: not ASCII, empty or dotted segments, or too long.',
+    user: 'Use a path as the listing shows it.',
+    operator: 'Nothing to do.',
+  },
+  FILES_NOT_FOUND: {
+    disposition: 'permanent',
+    meaning: 'There is no such entry, or the caller may not know of it.',
+    user: 'List the parent directory; ask the collection owner for access if it should be there.',
+    operator: 'Look at the policy of the collection with `mdm acl`.',
+  },
+  FILES_FORBIDDEN: {
+    disposition: 'permanent',
+    meaning: 'The entry is visible to the caller, who has not the right that the operation needs.',
+    user: 'Ask the collection owner for the right.',
+    operator: 'Grant it with `mdm grant`, if it is due.',
+  },
+  FILES_IS_A_DIRECTORY: {
+    disposition: 'permanent',
+    meaning: 'A directory was opened as a file.',
+    user: 'List it, or name a file in it.',
+    operator: 'Nothing to do.',
+  },
+  FILES_NOT_A_DIRECTORY: {
+    disposition: 'permanent',
+    meaning: 'A file was listed as a directory.',
+    user: 'Read it, or list its parent.',
+    operator: 'Nothing to do.',
+  },
+  FILES_RANGE_NOT_SATISFIABLE: {
+    disposition: 'permanent',
+    meaning: 'The range starts at or after the end of the file.',
+    user: 'Ask for the size first.',
+    operator: 'Nothing to do.',
+  },
+  FILES_TOO_MANY: {
+    disposition: 'permanent',
+    meaning: 'The request names more files than one request may.',
+    user: 'Split the request.',
+    operator: 'See docs/limits.md.',
+  },
+  FILES_STAGE_UNKNOWN: {
+    disposition: 'permanent',
+    meaning: 'No stage request of this caller has that token.',
+    user: 'Use the token that the stage request returned; it ends with its lifetime.',
+    operator: 'Nothing to do.',
+  },
+  FILES_READ_ONLY: {
+    disposition: 'permanent',
+    meaning: 'The tree is read-only: it shows what the archives hold.',
+    user: 'Write elsewhere.',
+    operator: 'Nothing to do.',
+  },
+});

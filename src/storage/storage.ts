@@ -1,0 +1,67 @@
+import type { Sealed } from '../flow/index.ts';
+import type { Brand } from '../lib/brand.ts';
+
+/** Name of a replica in a store: 32 lower-case hex digits, random; never built from wire data. */
+export type ReplicaId = Brand<string, 'ReplicaId'>;
+
+/** Half-open byte range of the sealed bytes. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** How far a replica has come. Bytes below `watermark` are complete and will not change. */
+export interface ReplicaState {
+  readonly watermark: number;
+  readonly state: 'growing' | 'complete' | 'aborted';
+}
+
+/** Space set aside before a recall starts. */
+export interface Reservation {
+  /** Give back what was not used. Idempotent. */
+  release(): void;
+}
+
+/** Writes one replica, front to back. */
+export interface ReplicaWriter {
+  readonly id: ReplicaId;
+  /** Append. The bytes may be reused once the promise settles. @throws STORAGE_FULL, STORAGE_FAILED */
+  write(bytes: Sealed<Uint8Array>): Promise<void>;
+  /** Make all of it durable (fsync of data and of the folder), then complete. */
+  commit(): Promise<{ readonly size: number }>;
+  /** Followers get STORAGE_REPLICA_ABORTED; what was written is deleted. Never throws. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Where sealed replicas rest, as chunk objects of 16 MiB.
+ *
+ * Takes ciphertext only. A replica is invisible to `list` until committed; leftovers of a crash are
+ * removed when the store is opened.
+ */
+export interface Storage {
+  readonly name: string;
+  /** Set `bytes` aside. @throws STORAGE_FULL when the store's bound leaves no room */
+  reserve(bytes: number): Reservation;
+  create(id: ReplicaId, reservation: Reservation): Promise<ReplicaWriter>;
+  /** Bytes of a complete replica. @throws STORAGE_NOT_FOUND */
+  open(
+    id: ReplicaId,
+    range: ByteRange,
+    options: { readonly signal?: AbortSignal },
+  ): AsyncIterable<Sealed<Uint8Array>>;
+  /**
+   * Bytes of a replica from `offset` on, waiting for more while it grows; ends when it is complete.
+   * @throws STORAGE_REPLICA_ABORTED when the writer gave up: never a short end
+   */
+  follow(
+    id: ReplicaId,
+    offset: number,
+    options: { readonly signal?: AbortSignal },
+  ): AsyncIterable<Sealed<Uint8Array>>;
+  stat(id: ReplicaId): Promise<ReplicaState | undefined>;
+  /** Idempotent. */
+  delete(id: ReplicaId): Promise<void>;
+  /** Committed replicas with their sizes. */
+  list(): AsyncIterable<{ readonly id: ReplicaId; readonly size: number }>;
+}
