@@ -1,0 +1,283 @@
+import type { Policy } from '../authz/policy.ts';
+import type { Deidentified } from '../flow/index.ts';
+import type { Brand } from '../lib/brand.ts';
+import type { ReplicaId } from '../storage/storage.ts';
+
+export type NodeId = Brand<number, 'NodeId'>;
+export type FileId = Brand<number, 'FileId'>;
+export type SeriesId = Brand<number, 'SeriesId'>;
+
+/** Immutable id of a file's content line: random, 32 lower-case hex digits. */
+export type Guid = Brand<string, 'Guid'>;
+
+/** What a collection offers to the computing side. Its recipe stays in the clinical index. */
+export interface CollectionOffer {
+  readonly site: string;
+  readonly name: string;
+  readonly delivery: 'open' | 'sealed';
+  /** Forms that are listed; the others resolve by name. */
+  readonly formats: readonly FileFormat[];
+  /** Policy attached to the collection's node. */
+  readonly policyId: string;
+}
+
+/** Plaintext forms; `.c4gh` is the sealed form of each and no format of its own. */
+export type FileFormat = 'dcm' | 'nii' | 'nii.gz';
+
+/** De-identified attributes of a series by PS3.6 keyword; several values joined by a backslash. */
+export type SeriesMetadata = Readonly<Record<string, string | number>>;
+
+/** A series as registration announces it. Names are pseudonyms (`p-<H>`, `t-<H>`, `s-<H>`, `i-<H>`). */
+export interface SeriesAnnouncement {
+  readonly site: string;
+  readonly collection: string;
+  readonly patientName: string;
+  readonly studyName: string;
+  readonly seriesName: string;
+  /** All instances known now. A later announcement of the series adds those it did not name. */
+  readonly instanceNames: readonly string[];
+  readonly metadata: Deidentified<SeriesMetadata>;
+}
+
+/** What the clinical index's outbox says, in the order of its sequence. */
+export type CatalogChange =
+  | { readonly kind: 'collection'; readonly offer: CollectionOffer }
+  | { readonly kind: 'series'; readonly series: SeriesAnnouncement }
+  | {
+      readonly kind: 'series-withdrawn';
+      readonly site: string;
+      readonly collection: string;
+      readonly seriesName: string;
+      readonly reason: string;
+    };
+
+/** The inbox of the outbox: applied idempotently, in order, each batch in one transaction. */
+export interface CatalogInbox {
+  /** Sequence number of the last change applied; 0 at first. */
+  appliedSequence(): Promise<number>;
+  /** Apply changes; those at or below `appliedSequence` are skipped, a gap is CATALOG_FEED_GAP. */
+  apply(
+    changes: readonly { readonly sequence: number; readonly change: CatalogChange }[],
+  ): Promise<void>;
+}
+
+/** A directory: root, site, collection, patient, study or series. */
+export interface DirectoryNode {
+  readonly kind: 'directory';
+  readonly id: NodeId;
+  readonly name: string;
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+  /** Policy of this node or its nearest ancestor that has one. */
+  readonly policyId: string | undefined;
+}
+
+/** A content line of a series: one instance, or one volume in one format. */
+export interface FileNode {
+  readonly kind: 'file';
+  readonly id: FileId;
+  readonly guid: Guid;
+  readonly seriesId: SeriesId;
+  /** `i-<H>.dcm`; `v-<h>.nii` once the stack is known, `volume.nii` before. */
+  readonly name: string;
+  readonly product: 'instance' | 'volume';
+  readonly format: FileFormat;
+  readonly listed: boolean;
+  readonly state: 'announced' | 'published' | 'conflict' | 'withdrawn';
+  /** Why the last production refused this file for good (a geometry refusal, a withheld instance). */
+  readonly refusal: string | undefined;
+  readonly policyId: string | undefined;
+  readonly delivery: 'open' | 'sealed';
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+  /** The current version, once produced; survives eviction of its replica. */
+  readonly version: FileVersion | undefined;
+  /** Its newest complete replica, if one is staged. */
+  readonly replica: FileReplica | undefined;
+}
+
+/** Immutable content of a file. */
+export interface FileVersion {
+  readonly id: number;
+  /** Counts from 1. */
+  readonly number: number;
+  /** Names the key shares at the key servers. */
+  readonly keyId: string;
+  readonly recipientPublicKey: Uint8Array;
+  readonly plaintextSize: number;
+  /** Lower-case hex of the plaintext's SHA-256; the ETag derives from it. */
+  readonly sha256: string;
+  /** SHA-256 of each 64 KiB plaintext segment, 32 bytes each, in order. */
+  readonly segmentDigests: Uint8Array;
+  /** Compact JWS, exact bytes. */
+  readonly receipt: string;
+  readonly createdMs: number;
+}
+
+/** One sealed production of a version. */
+export interface FileReplica {
+  readonly id: ReplicaId;
+  readonly storage: string;
+  readonly sealedSize: number;
+  /** Lower-case hex of the SHA-256 of the sealed bytes; the sealed ETag derives from it. */
+  readonly sealedSha256: string;
+  /** Production record: compact JWS, exact bytes. */
+  readonly production: string;
+  readonly createdMs: number;
+  /** UTC ms of the last read, at a grain of a minute. */
+  readonly lastReadMs: number;
+}
+
+/** The name space. */
+export interface CatalogNames {
+  /** Resolve an absolute path of lower-case ASCII segments; `/` is the root. Never a `.c4gh` name. */
+  resolve(path: string): Promise<DirectoryNode | FileNode | undefined>;
+  /** Entries of a directory by name, after `after` in byte order: listed files and directories. */
+  list(
+    directory: NodeId,
+    page: { readonly after: string | undefined; readonly limit: number },
+  ): Promise<readonly (DirectoryNode | FileNode)[]>;
+  /** Everything recall needs of a series; `path` is of its directory. */
+  series(id: SeriesId): Promise<SeriesNode | undefined>;
+  /** All files of a series, listed or not, in name order. */
+  filesOf(id: SeriesId): Promise<readonly FileNode[]>;
+}
+
+export interface SeriesNode {
+  readonly id: SeriesId;
+  readonly site: string;
+  readonly collection: string;
+  readonly patientName: string;
+  readonly studyName: string;
+  readonly seriesName: string;
+  readonly path: string;
+  readonly delivery: 'open' | 'sealed';
+  readonly formats: readonly FileFormat[];
+  readonly policyId: string | undefined;
+  readonly instanceCount: number;
+}
+
+/** What publishing writes, in one transaction, after everything it names is durable. */
+export interface Publication {
+  readonly fileId: FileId;
+  /** A new version, or the number of an existing one that was produced again. */
+  readonly version: Omit<FileVersion, 'id' | 'number' | 'createdMs'> | { readonly number: number };
+  readonly replica: Omit<FileReplica, 'createdMs' | 'lastReadMs'>;
+}
+
+/** Versions and replicas. */
+export interface CatalogVersions {
+  /** @throws CATALOG_FILE_GONE when the file was withdrawn meanwhile */
+  publish(publication: Publication): Promise<FileNode>;
+  /** The series' one stack is known: volume files get their `v-<h>` names and are listed if offered. */
+  stackProven(series: SeriesId, stackId: string): Promise<void>;
+  /** This file cannot be produced, for a reason that another try will not change. */
+  refuse(file: FileId, code: string): Promise<void>;
+  touch(replica: ReplicaId, readMs: number): Promise<void>;
+  /** Unpinned replicas, least recently read first. */
+  evictable(limit: number): Promise<readonly FileReplica[]>;
+  /** Forget a replica before its bytes are deleted. Idempotent. */
+  dropReplica(replica: ReplicaId): Promise<void>;
+  /** Whether the catalog knows the replica; the rest of a store is garbage of a crash. */
+  knowsReplica(replica: ReplicaId): Promise<boolean>;
+}
+
+/** The job that produces replicas: a row, so that it survives a restart. */
+export interface RecallRow {
+  readonly id: number;
+  readonly seriesId: SeriesId;
+  readonly state: 'queued' | 'running' | 'done' | 'failed';
+  /** Files wanted, at most one open recall per series; more are added while it is open. */
+  readonly wants: readonly FileId[];
+  readonly failure: string | undefined;
+  readonly priority: 'interactive' | 'bulk';
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+/** The recall queue. */
+export interface CatalogRecalls {
+  /** Join the series' open recall or make one. */
+  request(want: {
+    readonly seriesId: SeriesId;
+    readonly files: readonly FileId[];
+    readonly priority: 'interactive' | 'bulk';
+  }): Promise<RecallRow>;
+  /** Take the oldest queued recall, interactive first; undefined if there is none. */
+  claim(): Promise<RecallRow | undefined>;
+  get(id: number): Promise<RecallRow | undefined>;
+  settle(
+    id: number,
+    outcome: { readonly state: 'done' | 'failed'; readonly failure?: string },
+  ): Promise<void>;
+  /** After a crash: running recalls are queued again. */
+  requeueRunning(): Promise<number>;
+}
+
+/** A stage request (SRM PrepareToGet, Tape stage) with its pins. */
+export interface StageRow {
+  readonly token: string;
+  readonly caller: string;
+  readonly expiresMs: number;
+  readonly files: readonly {
+    /** As asked, with `.c4gh` where asked. */
+    readonly path: string;
+    readonly fileId: FileId;
+    readonly released: boolean;
+    readonly failure: string | undefined;
+  }[];
+}
+
+/** Stage requests and pins; a file pinned by an unexpired, unreleased row is not evicted. */
+export interface CatalogStages {
+  create(row: StageRow): Promise<void>;
+  get(token: string): Promise<StageRow | undefined>;
+  release(token: string, paths: readonly string[] | undefined): Promise<void>;
+  fail(token: string, file: FileId, code: string): Promise<void>;
+  /** Pins held by a caller now, to bound them. */
+  pinCount(caller: string): Promise<number>;
+  removeExpired(nowMs: number): Promise<number>;
+}
+
+/** Policies, attached to nodes by reference. */
+export interface CatalogPolicies {
+  get(id: string): Promise<Policy | undefined>;
+  all(): Promise<readonly Policy[]>;
+  /** Create, or replace if `policy.version` is the stored version + 1, else CATALOG_POLICY_CONFLICT. */
+  put(policy: Policy): Promise<void>;
+  /** Attach to the node at `path`. */
+  attach(path: string, policyId: string): Promise<void>;
+}
+
+/** One condition of a metadata filter. */
+export interface MetadataCondition {
+  /** PS3.6 keyword. */
+  readonly keyword: string;
+  readonly operator: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'like';
+  /** `like`: `*` and `?` as in DICOM wildcards. Numbers compare as numbers where both are. */
+  readonly value: string | number;
+}
+
+/** Metadata queries. */
+export interface CatalogQuery {
+  /** Series below `under` that satisfy all conditions and whose policy is among `policyIds`, by path. */
+  find(query: {
+    readonly under: string;
+    readonly conditions: readonly MetadataCondition[];
+    readonly policyIds: readonly string[];
+    readonly after: string | undefined;
+    readonly limit: number;
+  }): Promise<readonly { readonly path: string; readonly metadata: SeriesMetadata }[]>;
+}
+
+/** Names, de-identified metadata, policies, replicas and recalls. Holds nothing that identifies a patient. */
+export interface Catalog {
+  readonly inbox: CatalogInbox;
+  readonly names: CatalogNames;
+  readonly versions: CatalogVersions;
+  readonly recalls: CatalogRecalls;
+  readonly stages: CatalogStages;
+  readonly policies: CatalogPolicies;
+  readonly query: CatalogQuery;
+  close(): Promise<void>;
+}

@@ -1,0 +1,102 @@
+import { defineErrors } from '../lib/errors/error-table.ts';
+
+/**
+ * The closed set of failures of a recall. `recall` translates what happened below it once; doors
+ * map these and no others.
+ */
+export const recallErrors = defineErrors('recall', {
+  RECALL_IN_PROGRESS: {
+    disposition: 'transient',
+    meaning: 'The file is being fetched from its archive; it was not ready within the wait limit.',
+    user: 'Ask again after the time named; the recall goes on.',
+    operator: 'Look at `mdm status` if it takes long.',
+  },
+  RECALL_DEFERRED: {
+    disposition: 'transient',
+    meaning: 'Recalls from this archive are paused or outside their window.',
+    user: 'Ask again after the time named.',
+    operator: 'Look at the guard of the PACS.',
+  },
+  RECALL_PACS_UNAVAILABLE: {
+    disposition: 'transient',
+    meaning: 'The archive that holds the file cannot be reached, or refuses us.',
+    user: 'Try later; if it stays, tell the site operator.',
+    operator: 'Check address, AE titles and whether the PACS knows our AE title.',
+  },
+  RECALL_PACS_FAILED: {
+    disposition: 'transient',
+    meaning: 'The archive answered, but the retrieve failed.',
+    user: 'Try later; if it stays, tell the site operator.',
+    operator: 'See the log of the recall for the DIMSE status.',
+  },
+  RECALL_INCOMPLETE: {
+    disposition: 'transient',
+    meaning: 'The archive delivered fewer instances than it lists; nothing was published.',
+    user: 'Try later; tell the site operator if it stays.',
+    operator: 'Compare the series at the PACS with its database; the log names the counts.',
+  },
+  RECALL_WITHHELD: {
+    disposition: 'permanent',
+    meaning:
+      'De-identification withholds this file: its kind or its content cannot be released safely.',
+    user: 'Use other data, or ask the collection owner.',
+    operator: 'The context names the reason code.',
+  },
+  RECALL_GEOMETRY_REFUSED: {
+    disposition: 'permanent',
+    meaning: 'The series cannot be expressed truthfully as a volume.',
+    user: 'Read the instances instead; the context names what is wrong.',
+    operator: 'Nothing to do.',
+  },
+  RECALL_QUARANTINED: {
+    disposition: 'permanent',
+    meaning: 'The file is in conflict and held back until somebody has looked at it.',
+    user: 'Ask the site operator.',
+    operator: 'Look at the conflict in the clinical index.',
+  },
+  RECALL_WITHDRAWN: {
+    disposition: 'permanent',
+    meaning: 'The file was withdrawn and its keys destroyed.',
+    user: 'Nothing to do; it will not come back.',
+    operator: 'Nothing to do.',
+  },
+  RECALL_LOST: {
+    disposition: 'permanent',
+    meaning: 'No archive holds the file any more and no replica is left.',
+    user: 'Use another version or ask the site operator.',
+    operator: 'Find out whether the PACS deleted it on purpose.',
+  },
+  RECALL_STORAGE_FULL: {
+    disposition: 'transient',
+    meaning: 'The cache has no room for the file, even after evicting what could be.',
+    user: 'Try later, or release pins.',
+    operator: 'Enlarge the store or shorten pins.',
+  },
+  RECALL_KEYS_UNAVAILABLE: {
+    disposition: 'transient',
+    meaning: 'Too few key servers answered to store or to fetch the key of the file.',
+    user: 'Try later.',
+    operator: 'Start the key servers; at least k of n are needed.',
+  },
+  RECALL_LIMIT_EXCEEDED: {
+    disposition: 'permanent',
+    meaning: 'The series exceeds a bound of this installation.',
+    user: 'Ask the site operator.',
+    operator: 'See docs/limits.md; the context names the bound.',
+  },
+  RECALL_ABORTED: {
+    disposition: 'transient',
+    meaning: 'The recall was cancelled or the service stopped while it ran.',
+    user: 'Ask again.',
+    operator: 'Nothing to do.',
+  },
+  RECALL_FAILED: {
+    disposition: 'transient',
+    meaning: 'The recall failed for a reason of our own.',
+    user: 'Try later; tell the site operator the request id.',
+    operator: 'See the log of the recall; this is worth a bug report.',
+  },
+});
+
+/** Codes a recall can fail with. */
+export type RecallFailure = keyof typeof recallErrors.rows;

@@ -1,0 +1,43 @@
+import type { FileNode, RecallRow } from '../catalog/catalog.ts';
+import type { Sealed } from '../flow/index.ts';
+
+/** What a growing or finished production shows to those who follow it. */
+export interface FollowedReplica {
+  /** The exact plaintext size; undefined when it is known only at the end. */
+  readonly plaintextSize: number | undefined;
+  /** The exact sealed size, as above. */
+  readonly sealedSize: number | undefined;
+  /**
+   * Sealed bytes from `offset` on, waiting for more while it grows.
+   * @throws RECALL_* when the recall fails: the reader must not see a clean end
+   */
+  sealedBytes(
+    offset: number,
+    options: { readonly signal?: AbortSignal },
+  ): AsyncIterable<Sealed<Uint8Array>>;
+}
+
+/** One reader's interest in one file of a recall. */
+export interface RecallTicket {
+  readonly recallId: number;
+  /**
+   * The replica as soon as a reader may follow it: its key shares are durable and the collection
+   * allows reading it while it grows. @throws RECALL_*
+   */
+  following(options: { readonly signal?: AbortSignal }): Promise<FollowedReplica>;
+  /** The file once published. @throws RECALL_* */
+  settled(options: { readonly signal?: AbortSignal }): Promise<FileNode>;
+  /** This reader left. The recall goes on for a while: a client's retry continues it. */
+  detach(): void;
+}
+
+/** How doors reach the hospital: they ask for a recall and read what is staged. */
+export interface RecallPort {
+  /** Ask for a file. Joins the open recall of its series. */
+  request(
+    file: FileNode,
+    options: { readonly priority: 'interactive' | 'bulk' },
+  ): Promise<RecallTicket>;
+  /** The state of a recall. */
+  state(id: number): Promise<RecallRow | undefined>;
+}
