@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { absent } from './absent.ts';
+
+const fixturesFolder = fileURLToPath(new URL('../fixtures/', import.meta.url));
+
+/** Path of a file or folder of the full test data (MDM_TEST_DATA), or undefined without it. */
+export function testData(path: string): string | undefined {
+  const root = process.env['MDM_TEST_DATA'];
+  if (root === undefined || root === '') return undefined;
+  const whole = join(root, path);
+  return existsSync(whole) ? whole : undefined;
+}
+
+/**
+ * For `test(name, { skip: requireData('series/ge-dti') }, ...)`: false when all of `paths` are there,
+ * else the reason to skip, which is also printed. With CI=true an absence throws instead.
+ */
+export function requireData(...paths: readonly string[]): string | false {
+  const missing = paths.filter((path) => testData(path) === undefined);
+  return absent(missing.map((path) => `test data ${path} (set MDM_TEST_DATA to its folder)`));
+}
+
+/** Path of a file or folder below test/fixtures, which every clone has. */
+export function fixture(path: string): string {
+  return join(fixturesFolder, path);
+}
