@@ -1,30 +1,13 @@
 import type { DataSet } from '../dicom/element/element.ts';
 import type { Result } from '../lib/result.ts';
+import type { VolumeRefusal } from './errors.ts';
+import type { Vector3 } from './vector.ts';
 
-/** Why a stack cannot be a volume without inventing something. */
-export type VolumeRefusal =
-  | 'VOLUME_NOT_AN_IMAGE'
-  | 'VOLUME_SINGLE_SLICE'
-  | 'VOLUME_MULTI_FRAME'
-  | 'VOLUME_COMPRESSED'
-  | 'VOLUME_NO_GEOMETRY'
-  | 'VOLUME_MIXED_SIZE'
-  | 'VOLUME_MIXED_ORIENTATION'
-  | 'VOLUME_MIXED_SCALE'
-  | 'VOLUME_MIXED_PIXEL_FORMAT'
-  | 'VOLUME_DUPLICATE_POSITION'
-  | 'VOLUME_UNEVEN_SPACING'
-  | 'VOLUME_GANTRY_TILT'
-  | 'VOLUME_SEVERAL_STACKS'
-  | 'VOLUME_PIXEL_FORMAT_UNSUPPORTED'
-  | 'VOLUME_PIXEL_LENGTH'
-  | 'VOLUME_TOO_LARGE';
-
-/** Where a slice lies and how its pixels are stored; read from one de-identified header. */
+/** Where a slice lies; read from one header. */
 export interface SliceGeometry {
   readonly rows: number;
   readonly columns: number;
-  /** Unit vectors of a row and of a column in the patient's LPS frame. */
+  /** Unit vectors of a row and of a column in the patient's LPS frame, as the header has them. */
   readonly rowDirectionLps: Vector3;
   readonly columnDirectionLps: Vector3;
   /** Centre of the first pixel, mm, LPS. */
@@ -33,8 +16,6 @@ export interface SliceGeometry {
   readonly rowSpacingMm: number;
   readonly columnSpacingMm: number;
 }
-
-export type Vector3 = readonly [number, number, number];
 
 /** How voxels are stored in native pixel data. */
 export interface PixelFormat {
@@ -54,13 +35,16 @@ export interface VolumePlan {
   readonly rows: number;
   readonly slices: number;
   readonly format: PixelFormat;
-  /** Row-major 3x4: ijk (column, row, slice) to LPS mm. */
+  /** Row-major 3x4: ijk (column, row, slice) to LPS mm. Slices ascend along row x column. */
   readonly affineLps: readonly number[];
+  /** Between columns, between rows, between slices: the order of ijk. */
   readonly spacingMm: Vector3;
   /** Bytes of voxels of one slice in the output. */
   readonly sliceBytes: number;
   /** 16 hex digits from the stack's discriminators: same for late slices. */
   readonly stackId: string;
+  /** What tells this stack from others at the same place (echo, time, image type); text to compare. */
+  readonly discriminators: string;
   /** For each input slice, its place k in the volume. */
   readonly placeOf: readonly number[];
 }
@@ -71,17 +55,22 @@ export interface PlanSlice {
   readonly transferSyntaxUid: string;
 }
 
+/** A plan, or why there is none; `offset` is the index of the slice that showed it. */
+export type PlanOutcome = Result<VolumePlan, VolumeRefusal>;
+
 /** The uncompressed byte layout of a volume file; compression is the caller's. */
 export interface VolumeFormat {
   readonly name: string;
   /** Without the dot. */
   readonly extension: string;
-  /** Bytes before the voxels. */
+  /** Bytes before the voxels. The voxels of slice k follow at `header.length + k * sliceBytes`. */
   header(plan: VolumePlan): Uint8Array;
   /** Exact size of the whole file in bytes. */
   sizeBytes(plan: VolumePlan): number;
-  /** Turn native pixels of one slice into output voxels: row order, byte order, unused bits. May work in place. */
+  /**
+   * Turn native pixels of one slice into output voxels: row order, byte order, unused bits.
+   * Works in place: `pixels` is overwritten and the result is a view of it.
+   * @throws VOLUME_PIXEL_LENGTH when `pixels` is not one slice, with at most one byte of padding
+   */
   voxels(plan: VolumePlan, pixels: Uint8Array): Uint8Array;
 }
-
-export type PlanOutcome = Result<VolumePlan, VolumeRefusal>;

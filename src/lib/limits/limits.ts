@@ -1,7 +1,7 @@
 /** One named bound: a row of docs/limits.md. */
 export interface LimitRow {
   readonly value: number;
-  readonly unit: 'bytes' | 'ms' | 's' | 'count' | 'ratio';
+  readonly unit: 'bytes' | 'ms' | 's' | 'count' | 'ratio' | 'mm';
   /** Why there is a bound and why this one. */
   readonly reason: string;
 }

@@ -1,0 +1,51 @@
+import { defineErrors, type ErrorRow } from '../lib/errors/error-table.ts';
+
+const refusal = (meaning: string, user?: string): ErrorRow & { disposition: 'permanent' } => ({
+  disposition: 'permanent',
+  meaning,
+  user: user ?? 'Read the instances (`i-*.dcm`) of the series instead.',
+  operator: 'Nothing to do: the images are as the scanner made them.',
+});
+
+/** Why a stack of instances cannot be a volume without inventing something. */
+export const volumeErrors = defineErrors('volume', {
+  VOLUME_NOT_AN_IMAGE: refusal(
+    'An instance has no image pixel description (no rows, columns or bits).',
+  ),
+  VOLUME_SINGLE_SLICE: refusal('There are fewer than two slices, so the spacing is not known.'),
+  VOLUME_MULTI_FRAME: refusal(
+    'An instance holds several frames; only single-frame images are joined.',
+  ),
+  VOLUME_MOSAIC: refusal('An instance is a mosaic: several slices tiled in one image.'),
+  VOLUME_COMPRESSED: refusal('The pixel data are compressed; only native pixels are joined.'),
+  VOLUME_NO_GEOMETRY: refusal(
+    'Position, orientation or pixel spacing is absent or malformed, or the orientation is not two perpendicular unit vectors.',
+  ),
+  VOLUME_MIXED_SIZE: refusal('Slices differ in rows, columns or pixel spacing.'),
+  VOLUME_MIXED_ORIENTATION: refusal('Slices differ in orientation, as in a localizer.'),
+  VOLUME_MIXED_SCALE: refusal(
+    'Slices differ in rescale slope or intercept; one file can state only one.',
+  ),
+  VOLUME_MIXED_PIXEL_FORMAT: refusal('Slices differ in the way their pixels are stored.'),
+  VOLUME_DUPLICATE_POSITION: refusal(
+    'Two slices lie at the same place: a time series, or a repeated slice.',
+  ),
+  VOLUME_UNEVEN_SPACING: refusal('The distance between slices varies, or a slice is missing.'),
+  VOLUME_NOT_AS_LISTED: refusal('A slice does not lie where the list of the archive says.'),
+  VOLUME_GANTRY_TILT: refusal('The slices are shifted against each other: a tilted gantry.'),
+  VOLUME_SEVERAL_STACKS: refusal(
+    'The series holds several images of one place: echoes, times, image types.',
+  ),
+  VOLUME_PIXEL_FORMAT_UNSUPPORTED: refusal(
+    'The pixels are not one integer sample of 8, 16 or 32 bits with a linear rescale.',
+  ),
+  VOLUME_PIXEL_LENGTH: refusal(
+    'The pixel data of a slice are shorter or longer than its rows and columns say.',
+  ),
+  VOLUME_TOO_LARGE: refusal(
+    'The volume has more rows, columns, slices or bytes than one file may.',
+  ),
+});
+
+/** A documented reason not to write a volume. */
+export type VolumeRefusal = keyof typeof volumeErrors.rows;

@@ -1,0 +1,34 @@
+import type { PixelFormat } from '../../volume-format.ts';
+
+/** A NIfTI-1 data type: its code and its width. */
+export interface VoxelType {
+  readonly name: 'uint8' | 'int8' | 'int16' | 'uint16' | 'int32' | 'uint32';
+  readonly code: number;
+  readonly bits: number;
+}
+
+const voxelTypes = {
+  uint8: { name: 'uint8', code: 2, bits: 8 },
+  int8: { name: 'int8', code: 256, bits: 8 },
+  int16: { name: 'int16', code: 4, bits: 16 },
+  uint16: { name: 'uint16', code: 512, bits: 16 },
+  int32: { name: 'int32', code: 8, bits: 32 },
+  uint32: { name: 'uint32', code: 768, bits: 32 },
+} as const satisfies Record<VoxelType['name'], VoxelType>;
+
+/**
+ * The voxel type of native pixels. Unsigned pixels that leave the sign bit free become signed ones,
+ * the types that analysis programs know best; the bytes are the same. Read from the header alone,
+ * never from the values: the first byte must not wait for the last slice.
+ */
+export function voxelTypeOf({ bitsAllocated, bitsStored, signed }: PixelFormat): VoxelType {
+  const full = bitsStored === bitsAllocated;
+  switch (bitsAllocated) {
+    case 8:
+      return signed ? voxelTypes.int8 : voxelTypes.uint8;
+    case 16:
+      return signed || !full ? voxelTypes.int16 : voxelTypes.uint16;
+    case 32:
+      return signed || !full ? voxelTypes.int32 : voxelTypes.uint32;
+  }
+}

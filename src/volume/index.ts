@@ -1,0 +1,13 @@
+export { type VolumeRefusal, volumeErrors } from './errors.ts';
+export { volumeLimits } from './limits.ts';
+export { checkSlice, planFromPositions, planVolume } from './plan.ts';
+export { positionOf } from './slice.ts';
+export type { Vector3 } from './vector.ts';
+export type {
+  PixelFormat,
+  PlanOutcome,
+  PlanSlice,
+  SliceGeometry,
+  VolumeFormat,
+  VolumePlan,
+} from './volume-format.ts';

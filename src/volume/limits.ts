@@ -1,0 +1,66 @@
+import { defineLimits } from '../lib/limits/limits.ts';
+
+/** Bounds and tolerances of volume geometry. */
+export const volumeLimits = defineLimits('volume', {
+  slicesMin: {
+    value: 2,
+    unit: 'count',
+    reason: 'One slice does not say how far the next would be; two do.',
+  },
+  extentMax: {
+    value: 32_767,
+    unit: 'count',
+    reason: 'NIfTI-1 stores the number of columns, rows and slices as signed 16-bit integers.',
+  },
+  voxelBytesMax: {
+    value: 16 * 2 ** 30,
+    unit: 'bytes',
+    reason: 'Ten times the largest series of a clinical scanner; more is a wrong header.',
+  },
+  orthonormalTolerance: {
+    value: 1e-3,
+    unit: 'ratio',
+    reason:
+      'Scanners write direction cosines with as few as three to four digits; 1e-3 is 0.06 degrees.',
+  },
+  orientationTolerance: {
+    value: 1e-4,
+    unit: 'ratio',
+    reason: 'Difference of a cosine between slices of one stack: 0.05 mm at the edge of 500 mm.',
+  },
+  inPlaneSpacingTolerance: {
+    value: 1e-4,
+    unit: 'ratio',
+    reason: 'Difference of pixel spacing between slices: a twentieth of a pixel over 512 pixels.',
+  },
+  spacingTolerance: {
+    value: 0.05,
+    unit: 'ratio',
+    reason:
+      'How far a slice may lie from its even place, in slice distances: positions rounded to 0.01 mm pass, a missing slice is 0.5 or more.',
+  },
+  positionToleranceMm: {
+    value: 0.1,
+    unit: 'mm',
+    reason: 'The same in millimetres, the smaller counts: finer than any clinical voxel.',
+  },
+  tiltTolerance: {
+    value: 1e-3,
+    unit: 'ratio',
+    reason:
+      'Sideways shift per distance: 0.06 degrees, the rounding of cosines; a gantry is tilted by whole degrees.',
+  },
+  duplicateToleranceMm: {
+    value: 0.001,
+    unit: 'mm',
+    reason: 'Positions closer than a micrometre are one place: no scanner cuts finer.',
+  },
+  decimalLengthMax: {
+    value: 64,
+    unit: 'bytes',
+    reason: 'A DS value has 16 characters; some scanners write up to twice as many.',
+  },
+});
+
+/** The bounds that planning takes as an argument. */
+export type VolumeLimits = typeof volumeLimits;

@@ -1,0 +1,139 @@
+import { present } from '../lib/assert.ts';
+import { malformed, ok } from '../lib/result.ts';
+import { differenceOf, type StackTraits } from './difference.ts';
+import type { VolumeRefusal } from './errors.ts';
+import { volumeLimits } from './limits.ts';
+import { misplacementOf, placeSlices } from './placement.ts';
+import { readSlice, type Slice } from './slice.ts';
+import { stackIdOf } from './stack-id.ts';
+import { cross, normalize, scale, type Vector3 } from './vector.ts';
+import type { PlanOutcome, PlanSlice, SliceGeometry, VolumePlan } from './volume-format.ts';
+
+/**
+ * Join slices into one volume, or say why that would not be true to them.
+ *
+ * Slices are placed by their position along the slice normal (row x column direction), never by name
+ * or number. The order of the input does not matter. `offset` of a refusal is the index of the slice.
+ */
+export function planVolume(slices: readonly PlanSlice[]): PlanOutcome {
+  const read: Slice[] = [];
+  for (const [index, slice] of slices.entries()) {
+    const outcome = readSlice(slice);
+    if (!outcome.ok) return malformed(outcome.code, index);
+    const difference = read[0] === undefined ? undefined : differenceOf(read[0], outcome.value);
+    if (difference !== undefined) return malformed(difference, index);
+    read.push(outcome.value);
+  }
+  if (read[0] === undefined) return malformed('VOLUME_SINGLE_SLICE', 0);
+  const positions = read.map((slice) => slice.geometry.positionLps);
+  return planStack(positions, read[0], (lowest) => read[lowest]);
+}
+
+/**
+ * The same plan before all headers are known: the positions of all slices as the IMAGE level of a
+ * query gives them (`positionOf`), and one header. Every header that arrives is then held against
+ * it with `checkSlice`, because a query only claims what the instances prove.
+ *
+ * @param positions one per slice; a record without a position makes it VOLUME_NO_GEOMETRY
+ * @param first any slice of the stack; the lowest one gives exactly the plan of `planVolume`
+ */
+export function planFromPositions(
+  positions: readonly (Vector3 | undefined)[],
+  first: PlanSlice,
+): PlanOutcome {
+  const known = positions.filter((position) => position !== undefined);
+  if (known.length < positions.length) {
+    return malformed('VOLUME_NO_GEOMETRY', positions.indexOf(undefined));
+  }
+  const slice = readSlice(first);
+  return slice.ok ? planStack(known, slice.value, () => undefined) : slice;
+}
+
+/** Why the slice at input place `index` does not belong where `plan` has it; undefined when it does. */
+export function checkSlice(
+  plan: VolumePlan,
+  index: number,
+  slice: PlanSlice,
+): VolumeRefusal | undefined {
+  const outcome = readSlice(slice);
+  if (!outcome.ok) return outcome.code;
+  const difference = differenceOf(traitsOf(plan), outcome.value);
+  if (difference !== undefined) return difference;
+  const place = present(plan.placeOf[index], 'index of a planned slice');
+  const line = {
+    originLps: columnOf(plan, 3),
+    normal: normalize(columnOf(plan, 2)),
+    spacingMm: plan.spacingMm[2],
+  };
+  const fault = misplacementOf(outcome.value.geometry.positionLps, place, line);
+  return fault === undefined ? undefined : 'VOLUME_NOT_AS_LISTED';
+}
+
+/** `headerAt` gives the header of an input slice where it is known already. */
+function planStack(
+  positions: readonly Vector3[],
+  first: Slice,
+  headerAt: (index: number) => Slice | undefined,
+): PlanOutcome {
+  const { rows, columns } = first.geometry;
+  const sliceBytes = rows * columns * (first.format.bitsAllocated / 8);
+  if (positions.length < volumeLimits.slicesMin) return malformed('VOLUME_SINGLE_SLICE', 0);
+  const voxelBytes = sliceBytes * positions.length;
+  if (positions.length > volumeLimits.extentMax || voxelBytes > volumeLimits.voxelBytesMax) {
+    return malformed('VOLUME_TOO_LARGE', 0);
+  }
+  const placement = placeSlices(positions, normalOf(first.geometry));
+  if (!placement.ok) return placement;
+  const { placeOf, spacingMm, originLps } = placement.value;
+  // Directions may differ in their last digits: the lowest slice gives them, whatever came first.
+  const lowest = headerAt(placeOf.indexOf(0)) ?? first;
+  return ok({
+    columns,
+    rows,
+    slices: positions.length,
+    format: first.format,
+    affineLps: affineOf(lowest.geometry, spacingMm, originLps),
+    spacingMm: [lowest.geometry.columnSpacingMm, lowest.geometry.rowSpacingMm, spacingMm],
+    sliceBytes,
+    stackId: stackIdOf(lowest),
+    discriminators: first.discriminators,
+    placeOf,
+  });
+}
+
+function normalOf(geometry: SliceGeometry): Vector3 {
+  return normalize(cross(geometry.rowDirectionLps, geometry.columnDirectionLps));
+}
+
+/** Row-major 3x4, ijk to LPS mm. @standard PS3.3 §C.7.6.2.1.1, Equation C.7.6.2.1-1 */
+function affineOf(geometry: SliceGeometry, spacingMm: number, originLps: Vector3): number[] {
+  const columns = [
+    scale(geometry.rowDirectionLps, geometry.columnSpacingMm),
+    scale(geometry.columnDirectionLps, geometry.rowSpacingMm),
+    scale(normalOf(geometry), spacingMm),
+    originLps,
+  ];
+  return ([0, 1, 2] as const).flatMap((axis) => columns.map((column) => column[axis]));
+}
+
+/** Column 0 to 3 of the affine: along i, j, k, and the origin. */
+function columnOf(plan: VolumePlan, column: number): Vector3 {
+  const at = (row: number): number => present(plan.affineLps[row * 4 + column], 'a 3x4 affine');
+  return [at(0), at(1), at(2)];
+}
+
+function traitsOf(plan: VolumePlan): StackTraits {
+  const [columnSpacingMm, rowSpacingMm] = plan.spacingMm;
+  return {
+    geometry: {
+      rows: plan.rows,
+      columns: plan.columns,
+      rowDirectionLps: scale(columnOf(plan, 0), 1 / columnSpacingMm),
+      columnDirectionLps: scale(columnOf(plan, 1), 1 / rowSpacingMm),
+      rowSpacingMm,
+      columnSpacingMm,
+    },
+    format: plan.format,
+    discriminators: plan.discriminators,
+  };
+}

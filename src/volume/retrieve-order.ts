@@ -1,0 +1,48 @@
+import type { DataSet, Tag } from '../dicom/element/element.ts';
+import { decimalsOf } from './header-values.ts';
+import { positionOf } from './slice.ts';
+import { cross, dot, scale, subtract, type Vector3 } from './vector.ts';
+
+const imageOrientationPatient: Tag = 0x00200037;
+
+/**
+ * The order in which to ask a PACS for slices so that they come in the order of the volume:
+ * ascending along the slice normal. Only a wish: planning does not depend on it, but slices that
+ * come in another order have to wait in memory for their turn.
+ *
+ * @param records IMAGE-level query answers; without positions the order stays as it is
+ * @returns indices into `records`
+ */
+export function retrieveOrder(records: readonly (DataSet | undefined)[]): readonly number[] {
+  const indices = records.map((_, index) => index);
+  const positions: Vector3[] = [];
+  for (const record of records) {
+    const position = record === undefined ? undefined : positionOf(record);
+    if (position === undefined) return indices;
+    positions.push(position);
+  }
+  const direction = normalOf(records[0]) ?? lineOf(positions);
+  if (direction === undefined) return indices;
+  const along = positions.map((position) => dot(position, direction));
+  return indices.toSorted((a, b) => (along[a] ?? 0) - (along[b] ?? 0));
+}
+
+function normalOf(record: DataSet | undefined): Vector3 | undefined {
+  const values = record === undefined ? undefined : decimalsOf(record, imageOrientationPatient);
+  if (values?.length !== 6) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = values;
+  return cross([a, b, c], [d, e, f]);
+}
+
+/** From the first position to the one farthest from it, upwards along its largest axis. */
+function lineOf(positions: readonly Vector3[]): Vector3 | undefined {
+  const [first] = positions;
+  if (first === undefined) return undefined;
+  let line = subtract(first, first);
+  for (const position of positions) {
+    const candidate = subtract(position, first);
+    if (dot(candidate, candidate) > dot(line, line)) line = candidate;
+  }
+  const largest = line.reduce((most, part) => (Math.abs(part) > Math.abs(most) ? part : most), 0);
+  return largest < 0 ? scale(line, -1) : line;
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DataElement, DataSet } from '../dicom/element/element.ts';
+import { utf8 } from '../lib/bytes/bytes.ts';
+import { planVolume } from './plan.ts';
+import { add, cross, scale, type Vector3 } from './vector.ts';
+import type { PlanSlice, VolumeFormat, VolumePlan } from './volume-format.ts';
+
+/** What sample slices are like. */
+export interface SampleOptions {
+  readonly count?: number;
+  readonly rows?: number;
+  readonly columns?: number;
+  readonly rowDirection?: Vector3;
+  readonly columnDirection?: Vector3;
+  readonly origin?: Vector3;
+  /** Between rows, columns, slices. */
+  readonly spacingMm?: Vector3;
+  readonly transferSyntaxUid?: string;
+  /** Attributes to set, or to remove with undefined, in the slice at `index`. */
+  readonly edit?: (index: number) => Readonly<Record<number, string | number | undefined>>;
+}
+
+/** Headers of an evenly spaced stack; slice `index` is the one at place `index`. */
+export function sampleSlices(options: SampleOptions = {}): PlanSlice[] {
+  const { count = 5, transferSyntaxUid = '1.2.840.10008.1.2.1', edit = () => ({}) } = options;
+  return Array.from({ length: count }, (_, index) => ({
+    transferSyntaxUid,
+    header: headerOf({ ...sampleAttributes(options, index), ...edit(index) }),
+  }));
+}
+
+/** Position of the sample slice at `index`. */
+export function samplePosition(options: SampleOptions, index: number): Vector3 {
+  const {
+    rowDirection = [1, 0, 0],
+    columnDirection = [0, 1, 0],
+    origin = [-10, -20, 30],
+  } = options;
+  const { spacingMm = [1.5, 1.25, 2] } = options;
+  return add(origin, scale(cross(rowDirection, columnDirection), index * spacingMm[2]));
+}
+
+function sampleAttributes(
+  options: SampleOptions,
+  index: number,
+): Record<number, string | number | undefined> {
+  const { rowDirection = [1, 0, 0], columnDirection = [0, 1, 0], rows = 6, columns = 8 } = options;
+  const { spacingMm = [1.5, 1.25, 2] } = options;
+  return {
+    0x00080008: 'ORIGINAL\\PRIMARY\\OTHER',
+    0x00200032: samplePosition(options, index).join('\\'),
+    0x00200037: [...rowDirection, ...columnDirection].join('\\'),
+    0x00280002: 1,
+    0x00280004: 'MONOCHROME2 ',
+    0x00280010: rows,
+    0x00280011: columns,
+    0x00280030: `${spacingMm[0]}\\${spacingMm[1]}`,
+    0x00280100: 16,
+    0x00280101: 12,
+    0x00280102: 11,
+    0x00280103: 0,
+  };
+}
+
+/** A header of text (DS, CS, IS) and number (US) attributes. */
+function headerOf(attributes: Readonly<Record<number, string | number | undefined>>): DataSet {
+  const header = new Map<number, DataElement>();
+  for (const [key, value] of Object.entries(attributes)) {
+    const tag = Number(key);
+    if (typeof value === 'string') header.set(tag, { tag, vr: 'DS', value: utf8(value) });
+    if (typeof value === 'number') {
+      header.set(tag, { tag, vr: 'US', value: Uint8Array.of(value & 255, value >> 8) });
+    }
+  }
+  return header;
+}
+
+/** The plan of sample slices that must be plannable. */
+export function samplePlan(options: SampleOptions = {}): VolumePlan {
+  const outcome = planVolume(sampleSlices(options));
+  assert.ok(outcome.ok, outcome.ok ? '' : outcome.code);
+  return outcome.value;
+}
+
+/** What every volume format keeps. */
+export function testVolumeFormat(format: VolumeFormat): void {
+  const odd = samplePlan({
+    rows: 3,
+    columns: 5,
+    edit: () => ({ 0x00280100: 8, 0x00280101: 8, 0x00280102: 7 }),
+  });
+
+  test(`${format.name}: the size is header and voxels, exactly`, () => {
+    for (const plan of [samplePlan(), odd]) {
+      const bytes = format.header(plan).length + plan.sliceBytes * plan.slices;
+      assert.equal(format.sizeBytes(plan), bytes);
+    }
+  });
+
+  test(`${format.name}: one slice in, one slice out, padding removed`, () => {
+    assert.equal(format.voxels(odd, new Uint8Array(16)).length, 15);
+    assert.equal(format.voxels(samplePlan(), new Uint8Array(96)).length, 96);
+  });
+
+  test(`${format.name}: pixel data of another length are refused`, () => {
+    for (const length of [0, 95, 97, 98, 192]) {
+      const attempt = (): unknown => format.voxels(samplePlan(), new Uint8Array(length));
+      assert.throws(attempt, { code: 'VOLUME_PIXEL_LENGTH' });
+    }
+  });
+
+  test(`${format.name}: the header is the same for the same plan`, () => {
+    assert.deepEqual(format.header(samplePlan()), format.header(samplePlan()));
+  });
+}
