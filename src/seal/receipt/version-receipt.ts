@@ -1,0 +1,106 @@
+import { JsonFields } from '../../lib/json/json-fields.ts';
+import { sealErrors } from '../errors.ts';
+import { sealLimits } from '../limits.ts';
+import { pattern } from './patterns.ts';
+
+/**
+ * What the clinical side states of a version: which bytes it is and what they were made of.
+ * Immutable; holds nothing that identifies a patient. Digests are hex, keys base64url.
+ */
+export interface VersionReceipt {
+  readonly format: 'mdm-version-receipt';
+  readonly formatVersion: 1;
+  readonly site: string;
+  /** Of the file; random, stays when names change. */
+  readonly guid: string;
+  readonly version: number;
+  /** Grows when a version gets a new key. */
+  readonly generation: number;
+  readonly keyId: string;
+  readonly recipientPublicKey: string;
+  /**
+   * Names of the servers that hold the key's shares, and how many of them are needed. Names only:
+   * a client sends its credential to addresses of its own configuration, not to ones it is told.
+   */
+  readonly keyServers: readonly string[];
+  readonly threshold: number;
+  readonly plaintextSize: number;
+  readonly plaintextSha256: string;
+  readonly segmentRoot: string;
+  readonly source: SourceCounts;
+  readonly uids: PseudonymousUids;
+  /** How the bytes are made again: profile digest, tables, format and its settings, by name. */
+  readonly recipe: readonly { readonly name: string; readonly value: string }[];
+  /** UTC, ISO 8601. */
+  readonly time: string;
+}
+
+/** What the source promised and what came. */
+export interface SourceCounts {
+  /** What the source listed; null when it lists nothing. */
+  readonly expectedInstances: number | null;
+  readonly instances: number;
+  readonly completeness: 'verified' | 'unverified';
+}
+
+/** UIDs as they stand in the file. */
+export interface PseudonymousUids {
+  readonly study: string;
+  readonly series: string;
+  /** Null for a file made of several instances. */
+  readonly instance: string | null;
+}
+
+/** @throws SEAL_RECEIPT_INVALID */
+export function readVersionReceipt(value: unknown): VersionReceipt {
+  const fields = new JsonFields(value, { path: 'receipt', refuse: refuseField });
+  const receipt: VersionReceipt = {
+    format: fields.choice('format', ['mdm-version-receipt']),
+    formatVersion: fields.integer('formatVersion', 1, 1) as 1,
+    site: fields.text('site', pattern.name),
+    guid: fields.text('guid', pattern.id),
+    version: fields.integer('version', 1),
+    generation: fields.integer('generation', 1),
+    keyId: fields.text('keyId', pattern.id),
+    recipientPublicKey: fields.text('recipientPublicKey', pattern.key),
+    keyServers: fields.texts('keyServers', 255, pattern.name),
+    threshold: fields.integer('threshold', 2, 255),
+    plaintextSize: fields.integer('plaintextSize', 0, sealLimits.plaintextSizeMax),
+    plaintextSha256: fields.text('plaintextSha256', pattern.digest),
+    segmentRoot: fields.text('segmentRoot', pattern.digest),
+    source: readSource(fields.object('source')),
+    uids: readUids(fields.object('uids')),
+    recipe: fields.objects('recipe', 64, (item) => ({
+      name: item.text('name', pattern.name),
+      value: item.text('value', pattern.line),
+    })),
+    time: fields.text('time', pattern.instant),
+  };
+  fields.end();
+  if (receipt.threshold > receipt.keyServers.length) throw refuseField('receipt.threshold');
+  return receipt;
+}
+
+function readSource(fields: JsonFields): SourceCounts {
+  const source: SourceCounts = {
+    expectedInstances: fields.nullableInteger('expectedInstances') ?? null,
+    instances: fields.integer('instances', 1),
+    completeness: fields.choice('completeness', ['verified', 'unverified']),
+  };
+  fields.end();
+  return source;
+}
+
+function readUids(fields: JsonFields): PseudonymousUids {
+  const uids: PseudonymousUids = {
+    study: fields.text('study', pattern.uid),
+    series: fields.text('series', pattern.uid),
+    instance: fields.nullableText('instance', pattern.uid) ?? null,
+  };
+  fields.end();
+  return uids;
+}
+
+function refuseField(path: string): Error {
+  return sealErrors.create('SEAL_RECEIPT_INVALID', { message: path });
+}
