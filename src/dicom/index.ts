@@ -35,6 +35,18 @@ export {
 } from './element/value.ts';
 export { isVr, type VrTraits, vrTraits } from './element/vr.ts';
 export { dicomErrors } from './errors.ts';
+export {
+  encodeFileHeader,
+  type FileMeta,
+  implementationClassUid,
+  implementationVersionName,
+} from './file/file-meta.ts';
+export {
+  createFileHeaderReader,
+  type FileHeaderReader,
+  type OpenFile,
+  openFile,
+} from './file/file-reader.ts';
 export { dicomLimits, type ReaderLimits } from './limits.ts';
 export { decodeDataSet, encodeDataSet, tokensOf } from './stream/data-set-codec.ts';
 export {
@@ -42,7 +54,9 @@ export {
   createDataSetCollector,
   type DataSetCollector,
 } from './stream/data-set-collector.ts';
+export { type InflateLimits, inflateInstance } from './stream/inflate.ts';
 export type { Instance } from './stream/instance.ts';
+export { readTokens } from './stream/read-tokens.ts';
 export type { Token } from './stream/token.ts';
 export {
   createTokenReader,

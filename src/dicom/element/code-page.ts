@@ -2,7 +2,9 @@ import { TextDecoder } from 'node:util';
 
 /** Decode the default repertoire: 7 bits, all else is U+FFFD. */
 export function decodeAscii(bytes: Uint8Array): string {
-  return decodeLatin1(bytes).replaceAll(/[\u001b\u0080-\u00ff]/g, '\ufffd');
+  return decodeLatin1(bytes)
+    .replaceAll(/[\u0080-\u00ff]/g, '\ufffd')
+    .replaceAll('\x1b', '\ufffd');
 }
 
 const decoders = new Map<string, TextDecoder>();
