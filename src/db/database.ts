@@ -1,0 +1,26 @@
+import type { Kysely, Transaction } from 'kysely';
+
+/**
+ * A database with the tables of `Schema`.
+ *
+ * The interface is asynchronous, so that an engine behind a socket can stand here; today's only
+ * engine runs each statement synchronously in the calling thread. Keep statements short: page
+ * through large results by key, cut large writes into transactions of some hundred rows.
+ */
+export interface Database<Schema> {
+  /** The typed query builder. Each statement by itself, durable when its promise resolves. */
+  readonly query: Kysely<Schema>;
+  /**
+   * Run `work` in one transaction: all of it durable when the promise resolves, none of it when it
+   * rejects. Transactions take turns, so `work` awaits nothing but statements of its own `tx`.
+   * @throws DB_BUSY, DB_FULL, DB_IO, DB_CONSTRAINT, or what `work` throws
+   */
+  transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /**
+   * Fold the write-ahead log into the database file and empty it. With `secureDelete`, what was
+   * deleted before is in no file afterwards. Takes long after large writes.
+   */
+  checkpoint(): Promise<void>;
+  /** Wait for the transaction under way, then close. Later calls fail with DB_CLOSED. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,42 @@
+import { defineLimits } from '../lib/limits/limits.ts';
+
+/** Bounds of the database layer. */
+export const dbLimits = defineLimits('db', {
+  busyTimeoutMs: {
+    value: 20,
+    unit: 'ms',
+    reason: 'The engine waits this long by blocking the event loop; longer waits retry without it.',
+  },
+  busyWaitMs: {
+    value: 5_000,
+    unit: 'ms',
+    reason: 'How long a write waits for another process before DB_BUSY; no backup holds it longer.',
+  },
+  connectionWaitMs: {
+    value: 10_000,
+    unit: 'ms',
+    reason: 'A transaction that is held longer is a bug: the waiters get DB_BUSY, not a hang.',
+  },
+  connectionWaitersMax: {
+    value: 10_000,
+    unit: 'count',
+    reason: 'Callers in the queue for the connection; beyond it the service is overloaded.',
+  },
+  statementsMax: {
+    value: 500,
+    unit: 'count',
+    reason: 'Prepared statements kept for reuse; a few KiB each.',
+  },
+  cacheBytes: {
+    value: 32 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'Page cache of a database: the upper levels of the indexes of a million entries.',
+  },
+  logBytesMax: {
+    value: 64 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'The write-ahead log is cut back to this after a checkpoint.',
+  },
+});
+
+export type DbLimits = typeof dbLimits;
