@@ -1,6 +1,7 @@
 export { type VolumeRefusal, volumeErrors } from './errors.ts';
 export { volumeLimits } from './limits.ts';
 export { checkSlice, planFromPositions, planVolume } from './plan.ts';
+export { retrieveOrder } from './retrieve-order.ts';
 export { positionOf } from './slice.ts';
 export type { Vector3 } from './vector.ts';
 export type {

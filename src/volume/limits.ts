@@ -55,11 +55,6 @@ export const volumeLimits = defineLimits('volume', {
     unit: 'mm',
     reason: 'Positions closer than a micrometre are one place: no scanner cuts finer.',
   },
-  decimalLengthMax: {
-    value: 64,
-    unit: 'bytes',
-    reason: 'A DS value has 16 characters; some scanners write up to twice as many.',
-  },
 });
 
 /** The bounds that planning takes as an argument. */

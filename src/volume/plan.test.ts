@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { present } from '../lib/assert.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { checkSlice, planFromPositions, planVolume } from './plan.ts';
+import { retrieveOrder } from './retrieve-order.ts';
 import { positionOf } from './slice.ts';
 import { type SampleOptions, samplePlan, samplePosition, sampleSlices } from './suite.ts';
 import { add, length, scale, subtract, type Vector3 } from './vector.ts';
@@ -258,6 +259,27 @@ test('a plan from positions and the lowest header is the plan of all headers', (
       for (const [index, slice] of slices.entries()) {
         assert.equal(checkSlice(early.value, index, slice), undefined);
       }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('slices asked for in retrieve order come in the order of the volume', () => {
+  fc.assert(
+    fc.property(samples, fc.boolean(), (sample, withOrientation) => {
+      const slices = sampleSlices(sample).toReversed();
+      const records = slices.map(({ header }) => {
+        const record = new Map(header);
+        if (!withOrientation) record.delete(orientation);
+        return record;
+      });
+      const plan = planVolume(slices);
+      assert.ok(plan.ok);
+      const places = retrieveOrder(records).map((index) => plan.value.placeOf[index] ?? -1);
+      const ascending = places.toSorted((a, b) => a - b);
+      // Without orientation the direction is a guess: either way the slices come one after another.
+      const isDescending = !withOrientation && places[0] !== 0;
+      assert.deepEqual(isDescending ? places.toReversed() : places, ascending);
     }),
     { numRuns: 50 },
   );

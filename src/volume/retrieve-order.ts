@@ -1,5 +1,5 @@
 import type { DataSet, Tag } from '../dicom/element/element.ts';
-import { decimalsOf } from './header-values.ts';
+import { numbersOf } from './header-values.ts';
 import { positionOf } from './slice.ts';
 import { cross, dot, scale, subtract, type Vector3 } from './vector.ts';
 
@@ -28,7 +28,7 @@ export function retrieveOrder(records: readonly (DataSet | undefined)[]): readon
 }
 
 function normalOf(record: DataSet | undefined): Vector3 | undefined {
-  const values = record === undefined ? undefined : decimalsOf(record, imageOrientationPatient);
+  const values = record === undefined ? undefined : numbersOf(record, imageOrientationPatient);
   if (values?.length !== 6) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = values;
   return cross([a, b, c], [d, e, f]);

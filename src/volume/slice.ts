@@ -1,7 +1,7 @@
-import type { DataSet, Tag } from '../dicom/element/element.ts';
+import { type DataSet, getStrings, type Tag, tag, transferSyntax } from '../dicom/index.ts';
 import { malformed, ok, type Result } from '../lib/result.ts';
 import type { VolumeRefusal } from './errors.ts';
-import { decimalsOf, textOf, unsignedShortOf } from './header-values.ts';
+import { numberOf, numbersOf, textOf } from './header-values.ts';
 import { volumeLimits } from './limits.ts';
 import { dot, length, type Vector3 } from './vector.ts';
 import type { PixelFormat, PlanSlice, SliceGeometry } from './volume-format.ts';
@@ -16,35 +16,12 @@ export interface Slice {
 
 type Check<T> = Result<T, VolumeRefusal>;
 
-const tags = {
-  ImageType: 0x00080008,
-  EchoTime: 0x00180081,
-  EchoNumbers: 0x00180086,
-  DiffusionBValue: 0x00189087,
-  ImagePositionPatient: 0x00200032,
-  ImageOrientationPatient: 0x00200037,
-  TemporalPositionIdentifier: 0x00200100,
-  SamplesPerPixel: 0x00280002,
-  PhotometricInterpretation: 0x00280004,
-  NumberOfFrames: 0x00280008,
-  Rows: 0x00280010,
-  Columns: 0x00280011,
-  PixelSpacing: 0x00280030,
-  BitsAllocated: 0x00280100,
-  BitsStored: 0x00280101,
-  HighBit: 0x00280102,
-  PixelRepresentation: 0x00280103,
-  RescaleIntercept: 0x00281052,
-  RescaleSlope: 0x00281053,
-  ModalityLutSequence: 0x00283000,
-} as const satisfies Record<string, Tag>;
-
 /** Transfer syntaxes with native pixel data (deflated: once inflated). @standard PS3.5 §A.1, §A.2, §A.3, §A.5 */
 const nativeTransferSyntaxes: ReadonlyMap<string, { readonly bigEndian: boolean }> = new Map([
-  ['1.2.840.10008.1.2', { bigEndian: false }],
-  ['1.2.840.10008.1.2.1', { bigEndian: false }],
-  ['1.2.840.10008.1.2.1.99', { bigEndian: false }],
-  ['1.2.840.10008.1.2.2', { bigEndian: true }],
+  [transferSyntax.ImplicitVRLittleEndian, { bigEndian: false }],
+  [transferSyntax.ExplicitVRLittleEndian, { bigEndian: false }],
+  [transferSyntax.DeflatedExplicitVRLittleEndian, { bigEndian: false }],
+  [transferSyntax.ExplicitVRBigEndian, { bigEndian: true }],
 ]);
 
 /**
@@ -53,11 +30,12 @@ const nativeTransferSyntaxes: ReadonlyMap<string, { readonly bigEndian: boolean 
  * @standard PS3.3 §C.7.6.2 (Image Plane), §C.7.6.3 (Image Pixel)
  */
 export function readSlice({ header, transferSyntaxUid }: PlanSlice): Check<Slice> {
-  const rows = unsignedShortOf(header, tags.Rows);
-  const columns = unsignedShortOf(header, tags.Columns);
+  const rows = numberOf(header, tag.Rows);
+  const columns = numberOf(header, tag.Columns);
   if (!rows || !columns) return malformed('VOLUME_NOT_AN_IMAGE', 0);
   if (Math.max(rows, columns) > volumeLimits.extentMax) return malformed('VOLUME_TOO_LARGE', 0);
-  const frames = decimalsOf(header, tags.NumberOfFrames)?.[0] ?? 1;
+  const frames =
+    textOf(header, tag.NumberOfFrames) === undefined ? 1 : numberOf(header, tag.NumberOfFrames);
   if (frames !== 1) return malformed('VOLUME_MULTI_FRAME', 0);
   if (isMosaic(header)) return malformed('VOLUME_MOSAIC', 0);
   const encoding = nativeTransferSyntaxes.get(transferSyntaxUid);
@@ -72,7 +50,7 @@ export function readSlice({ header, transferSyntaxUid }: PlanSlice): Check<Slice
 
 /** Image Position (Patient) of a header or of a query record. @standard PS3.3 §C.7.6.2.1.1 */
 export function positionOf(header: DataSet): Vector3 | undefined {
-  return vectorAt(decimalsOf(header, tags.ImagePositionPatient), 0, 3);
+  return vectorAt(numbersOf(header, tag.ImagePositionPatient), 0, 3);
 }
 
 function readGeometry(
@@ -80,10 +58,10 @@ function readGeometry(
   size: { readonly rows: number; readonly columns: number },
 ): Check<SliceGeometry> {
   const positionLps = positionOf(header);
-  const cosines = decimalsOf(header, tags.ImageOrientationPatient);
+  const cosines = numbersOf(header, tag.ImageOrientationPatient);
   const rowDirectionLps = vectorAt(cosines, 0, 6);
   const columnDirectionLps = vectorAt(cosines, 3, 6);
-  const spacing = decimalsOf(header, tags.PixelSpacing);
+  const spacing = numbersOf(header, tag.PixelSpacing);
   const [rowSpacingMm = 0, columnSpacingMm = 0] = spacing?.length === 2 ? spacing : [];
   if (positionLps === undefined || rowDirectionLps === undefined) return noGeometry;
   if (columnDirectionLps === undefined || rowSpacingMm <= 0 || columnSpacingMm <= 0) {
@@ -123,18 +101,18 @@ function readPixelFormat(
   { bigEndian }: { readonly bigEndian: boolean },
 ): Check<PixelFormat> {
   const unsupported = malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0);
-  const bitsAllocated = unsignedShortOf(header, tags.BitsAllocated);
+  const bitsAllocated = numberOf(header, tag.BitsAllocated);
   if (bitsAllocated === undefined) return malformed('VOLUME_NOT_AN_IMAGE', 0);
   if (bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32) return unsupported;
-  const bitsStored = unsignedShortOf(header, tags.BitsStored) ?? bitsAllocated;
-  const highBit = unsignedShortOf(header, tags.HighBit) ?? bitsStored - 1;
-  const representation = unsignedShortOf(header, tags.PixelRepresentation) ?? 0;
+  const bitsStored = numberOf(header, tag.BitsStored) ?? bitsAllocated;
+  const highBit = numberOf(header, tag.HighBit) ?? bitsStored - 1;
+  const representation = numberOf(header, tag.PixelRepresentation) ?? 0;
   if (bitsStored < 1 || highBit + 1 < bitsStored || highBit >= bitsAllocated) return unsupported;
   if (representation > 1 || !isGrey(header)) return unsupported;
-  const rescaleSlope = rescaleOf(header, tags.RescaleSlope, 1);
-  const rescaleIntercept = rescaleOf(header, tags.RescaleIntercept, 0);
+  const rescaleSlope = rescaleOf(header, tag.RescaleSlope, 1);
+  const rescaleIntercept = rescaleOf(header, tag.RescaleIntercept, 0);
   if (rescaleSlope === undefined || rescaleSlope === 0) return unsupported;
-  if (rescaleIntercept === undefined || header.has(tags.ModalityLutSequence)) return unsupported;
+  if (rescaleIntercept === undefined || header.has(tag.ModalityLUTSequence)) return unsupported;
   const signed = representation === 1;
   return ok({
     bitsAllocated,
@@ -149,22 +127,20 @@ function readPixelFormat(
 
 /** One grey sample a pixel. A colour or palette image has no quantity to put into a voxel. */
 function isGrey(header: DataSet): boolean {
-  const samples = unsignedShortOf(header, tags.SamplesPerPixel) ?? 1;
-  const photometric = textOf(header, tags.PhotometricInterpretation) ?? 'MONOCHROME2';
+  const samples = numberOf(header, tag.SamplesPerPixel) ?? 1;
+  const photometric = textOf(header, tag.PhotometricInterpretation) ?? 'MONOCHROME2';
   return samples === 1 && (photometric === 'MONOCHROME1' || photometric === 'MONOCHROME2');
 }
 
 /** The value, the default when there is none, undefined when it is no number. */
 function rescaleOf(header: DataSet, tag: Tag, absent: number): number | undefined {
-  if (textOf(header, tag) === undefined) return absent;
-  const values = decimalsOf(header, tag);
-  return values?.length === 1 ? values[0] : undefined;
+  return textOf(header, tag) === undefined ? absent : numberOf(header, tag);
 }
 
 /** Siemens and United Imaging tile a volume into one single-frame image and say so in Image Type. */
 function isMosaic(header: DataSet): boolean {
-  const values = textOf(header, tags.ImageType)?.split('\\') ?? [];
-  return values.some((value) => value.trim() === 'MOSAIC' || value.trim() === 'VFRAME');
+  const values = getStrings(header, tag.ImageType);
+  return values.includes('MOSAIC') || values.includes('VFRAME');
 }
 
 /**
@@ -179,12 +155,6 @@ function discriminatorsOf(header: DataSet): string {
     'TemporalPositionIdentifier',
     'PhotometricInterpretation',
   ] as const;
-  const texts = names.map((name) => `${name}=${textOf(header, tags[name]) ?? ''}`);
-  return [...texts, `DiffusionBValue=${bValueOf(header) ?? ''}`].join('\n');
-}
-
-function bValueOf(header: DataSet): number | undefined {
-  const element = header.get(tags.DiffusionBValue);
-  if (element === undefined || element.vr === 'SQ' || element.value.length !== 8) return undefined;
-  return Buffer.from(element.value).readDoubleLE(0);
+  const texts = names.map((name) => `${name}=${textOf(header, tag[name]) ?? ''}`);
+  return [...texts, `DiffusionBValue=${numberOf(header, tag.DiffusionBValue) ?? ''}`].join('\n');
 }

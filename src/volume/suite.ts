@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DataElement, DataSet } from '../dicom/element/element.ts';
+import type { DataElement, DataSet } from '../dicom/index.ts';
 import { utf8 } from '../lib/bytes/bytes.ts';
 import { planVolume } from './plan.ts';
 import { add, cross, scale, type Vector3 } from './vector.ts';

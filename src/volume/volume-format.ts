@@ -1,4 +1,4 @@
-import type { DataSet } from '../dicom/element/element.ts';
+import type { DataSet } from '../dicom/index.ts';
 import type { Result } from '../lib/result.ts';
 import type { VolumeRefusal } from './errors.ts';
 import type { Vector3 } from './vector.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { concatBytes } from '../../lib/bytes/bytes.ts';
 import { gzipMembers, gzipRecipe } from './gzip-members.ts';
 import { gzipLimits } from './limits.ts';

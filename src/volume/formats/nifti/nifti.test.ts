@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { present } from '../../../lib/assert.ts';
 import { samplePlan, testVolumeFormat } from '../../suite.ts';
 import type { PixelFormat, VolumePlan } from '../../volume-format.ts';
