@@ -18,6 +18,8 @@ export interface ChildExit {
 export interface ChildOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Signal of `stop`; SIGTERM. SIGKILL for one whose orderly end takes seconds. */
+  readonly stopSignal?: NodeJS.Signals;
 }
 
 /** A started process. It is stopped when its owner ends, and killed if this process exits first. */
@@ -31,7 +33,7 @@ export interface Child {
   waitForOutput(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;
   /** Resolves once something accepts TCP connections on the loopback port. */
   waitForPort(port: number, timeoutMs?: number): Promise<void>;
-  /** SIGTERM, then SIGKILL after 5 s. Idempotent. */
+  /** Its stop signal, then SIGKILL after 5 s. Idempotent. */
   stop(): Promise<ChildExit>;
   kill(signal: NodeJS.Signals): void;
 }
@@ -52,7 +54,7 @@ export async function startChild(
     child.once('spawn', resolve);
     child.once('error', reject);
   });
-  const started = track(child, command.join(' '));
+  const started = track(child, command.join(' '), options.stopSignal);
   owner.after(async () => {
     await started.stop();
   });
@@ -105,7 +107,7 @@ function launch(command: readonly [string, ...string[]], options: ChildOptions):
   });
 }
 
-function track(child: ChildProcess, label: string): Child {
+function track(child: ChildProcess, label: string, stopSignal: NodeJS.Signals = 'SIGTERM'): Child {
   const out = collect(child.stdout);
   const err = collect(child.stderr);
   living.add(child);
@@ -152,7 +154,7 @@ function track(child: ChildProcess, label: string): Child {
     },
     stop: async () => {
       if (running()) {
-        child.kill('SIGTERM');
+        child.kill(stopSignal);
         const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
         await exited;
         clearTimeout(timer);

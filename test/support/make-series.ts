@@ -153,7 +153,6 @@ function seriesElements(complete: Complete, identity: SeriesIdentity): readonly 
     [0x0008103e, 'LO', `Synthetic ${modality} series`],
     [0x00180050, 'DS', [spacingMm[2]]],
     [0x00180015, 'CS', 'CHEST'],
-    [0x00185100, 'CS', 'HFS'],
     [0x0020000d, 'UI', identity.studyInstanceUid],
     [0x0020000e, 'UI', identity.seriesInstanceUid],
     [0x00200010, 'SH', 'S1'],
@@ -177,6 +176,7 @@ function seriesElements(complete: Complete, identity: SeriesIdentity): readonly 
 function modalityElements({ modality, slices }: Complete): readonly TestElement[] {
   if (modality === 'MR') {
     return [
+      [0x00185100, 'CS', 'HFS'],
       [0x00180020, 'CS', 'GR'],
       [0x00180021, 'CS', 'SP'],
       [0x00180022, 'CS', ''],
@@ -191,7 +191,7 @@ function modalityElements({ modality, slices }: Complete): readonly TestElement[
     [0x00281052, 'DS', [modality === 'CT' ? -1024 : 0]],
     [0x00281053, 'DS', [modality === 'CT' ? 1 : 0.25]],
   ];
-  if (modality === 'CT') return [...rescale, [0x00180060, 'DS', [120]], [0x00281054, 'LO', 'HU']];
+  if (modality === 'CT') return [...rescale, ...ctElements];
   return [
     ...rescale,
     [0x00181242, 'IS', [60000]],
@@ -210,6 +210,12 @@ function modalityElements({ modality, slices }: Complete): readonly TestElement[
     [0x00541330, 'US', [1]],
   ];
 }
+
+const ctElements: readonly TestElement[] = [
+  [0x00180060, 'DS', [120]],
+  [0x00185100, 'CS', 'HFS'],
+  [0x00281054, 'LO', 'HU'],
+];
 
 function sliceElements(
   { orientation, spacingMm }: Complete,

@@ -41,7 +41,10 @@ export function startOrthanc(owner: Owner, options: OrthancOptions = {}): Promis
     const file = join(folder, 'orthanc.json');
     const configuration = configurationOf({ folder, dicomPort, httpPort }, options);
     await writeFile(file, JSON.stringify(configuration));
-    const child = await startChild(owner, [findTool('Orthanc') ?? 'Orthanc', file]);
+    // Its orderly end takes 3 s, and nothing of its store is kept.
+    const child = await startChild(owner, [findTool('Orthanc') ?? 'Orthanc', file], {
+      stopSignal: 'SIGKILL',
+    });
     await child.waitForPort(httpPort);
     await child.waitForPort(dicomPort);
     const url = `http://127.0.0.1:${httpPort}`;

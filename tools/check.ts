@@ -1,0 +1,6 @@
+import { runTests } from './check/run-tests.ts';
+import { checkSuites, testFiles } from './check/suites.ts';
+
+// `npm run check`: what must hold before every commit, in under a minute. Arguments narrow it to
+// the test files whose path contains one of them: `npm run check -- src/dimse`.
+process.exitCode = await runTests(await testFiles(checkSuites, process.argv.slice(2)));

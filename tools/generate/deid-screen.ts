@@ -1,0 +1,114 @@
+/**
+ * What the keep list must not hold although a module defines it and Table E.1-1 does not list it.
+ * docs/adr/0005-default-deny-keep-list.md gives the reasons.
+ */
+
+/** Modules about a person, a trial or a specimen: only what E.1-1 says of them stays. */
+export const skippedModules: ReadonlySet<string> = new Set([
+  'patient',
+  'patient-study',
+  'general-study',
+  'clinical-trial-subject',
+  'clinical-trial-study',
+  'clinical-trial-series',
+  'specimen',
+  'device',
+]);
+
+/** Fixed-size numbers and coded strings, the only VRs whose values can be judged by their form. */
+export const keptVrs: ReadonlySet<string> = new Set([
+  'AT',
+  'CS',
+  'DS',
+  'FD',
+  'FL',
+  'IS',
+  'SL',
+  'SQ',
+  'SS',
+  'UL',
+  'US',
+  'US or SS',
+]);
+
+/** Short texts: kept where a closed vocabulary knows the value, else a dummy, empty or removed. */
+export const judgedVrs: ReadonlySet<string> = new Set(['LO', 'SH']);
+
+/** UIDs that name a kind of thing, not a thing. */
+export const classUids: ReadonlySet<string> = new Set([
+  'SOPClassUID',
+  'ReferencedSOPClassUID',
+  'RelatedGeneralSOPClassUID',
+  'OriginalSpecializedSOPClassUID',
+  'ContextUID',
+  'MappingResourceUID',
+]);
+
+/** UIDs of things that Table E.1-1 overlooks: replaced. */
+export const instanceUids: ReadonlySet<string> = new Set([
+  'MultiFrameSourceSOPInstanceUID',
+  'RadiopharmaceuticalAdministrationEventUID',
+]);
+
+/** Groups: order and procedure step, security, authorization, private data descriptions, overlays. */
+const deniedGroups = /^(0010|0012|0032|0038|0100|0400|4ffe|50|60|fffa|fffc)/;
+
+const deniedKeywords: ReadonlySet<string> = new Set([
+  // Free content, wherever it comes from.
+  'ContentItemModifierSequence',
+  'ContributingEquipmentSequence',
+  'HL7StructuredDocumentReferenceSequence',
+  'InterventionSequence',
+  'InterventionDrugInformationSequence',
+  'AdditionalDrugSequence',
+  'ProtocolContextSequence',
+  'RequestedProcedureCodeSequence',
+  'ScheduledProtocolCodeSequence',
+  'PerformedProtocolCodeSequence',
+  'SeriesDescriptionCodeSequence',
+  // Where and how the object is stored or queried.
+  'QueryRetrieveView',
+  'IssuerOfAccessionNumberSequence',
+  'UniversalEntityIDType',
+  // Descriptions of coding schemes: only well-known schemes stay, which need none.
+  'CodingSchemeIdentificationSequence',
+  'CodingSchemeResourcesSequence',
+  'ContextGroupIdentificationSequence',
+  'MappingResourceIdentificationSequence',
+  'EquivalentCodeSequence',
+  // Descriptions of private elements: none are left.
+  'PrivateDataElementCharacteristicsSequence',
+  'PrivateDataElementDefinitionSequence',
+  'DeidentificationActionSequence',
+  'BlockIdentifyingInformationStatus',
+  'DeidentificationAction',
+  'PrivateDataElementValueRepresentation',
+  'PrivateGroupReference',
+  'NonidentifyingPrivateElements',
+  'IdentifyingPrivateElements',
+  'PrivateDataElement',
+  'PrivateDataElementValueMultiplicity',
+  'PrivateDataElementNumberOfItems',
+  // Look-up tables are byte strings that nothing can judge.
+  'VOILUTSequence',
+  'LUTDescriptor',
+  'RedPaletteColorLookupTableDescriptor',
+  'GreenPaletteColorLookupTableDescriptor',
+  'BluePaletteColorLookupTableDescriptor',
+  'MappingResourceName',
+  'CodingSchemeRegistry',
+  'PrivateCreatorReference',
+  // Creators of private elements that dimension indices point at; the elements are gone.
+  'DimensionIndexPrivateCreator',
+  'FunctionalGroupPrivateCreator',
+  // Addresses and media.
+  'NTPSourceAddress',
+  'StorageMediaFileSetID',
+  // Written by us.
+  'LongitudinalTemporalInformationModified',
+]);
+
+/** Whether an attribute must not be on the keep list. */
+export function isDenied(tag: string, keyword: string): boolean {
+  return deniedGroups.test(tag) || deniedKeywords.has(keyword);
+}

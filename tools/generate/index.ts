@@ -1,0 +1,13 @@
+import { deidProfileGenerator } from './deid-profile.ts';
+import { dictionaryGenerator } from './dictionary.ts';
+import { errorsDoc } from './errors-doc.ts';
+import type { Generator } from './generator.ts';
+import { limitsDoc } from './limits-doc.ts';
+
+/** Every generator, in no order that matters. */
+export const generators: readonly Generator[] = [
+  dictionaryGenerator,
+  deidProfileGenerator,
+  errorsDoc,
+  limitsDoc,
+];

@@ -1,0 +1,9 @@
+import { printAbsent } from './check/absence.ts';
+import { runTests } from './check/run-tests.ts';
+import { checkSuites, furtherSuites, testFiles } from './check/suites.ts';
+
+// `npm test`: everything. Says first what the machine lacks, ends with node:test's own summary.
+// Arguments narrow it to the test files whose path contains one of them: `npm test -- interop`.
+printAbsent();
+const suites = [...checkSuites, ...furtherSuites];
+process.exitCode = await runTests(await testFiles(suites, process.argv.slice(2)));
