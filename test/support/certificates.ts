@@ -1,4 +1,4 @@
-import 'reflect-metadata';
+import 'reflect-metadata'; // oxlint-disable-line import/no-unassigned-import -- @peculiar/x509 needs it
 import { createHash, webcrypto } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { Name as AsnName } from '@peculiar/asn1-x509';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsageExtension,
-  type Extension,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
@@ -24,6 +24,15 @@ const rsa = {
   modulusLength: 2048,
   publicExponent: new Uint8Array([1, 0, 1]),
   hash: 'SHA-256',
+};
+
+/** For tests that build odd certificates: taken from here, so that the polyfill is loaded first. */
+export {
+  BasicConstraintsExtension,
+  ExtendedKeyUsageExtension,
+  Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
 };
 
 export type KeyKind = 'ec' | 'rsa';
@@ -70,10 +79,7 @@ export function slashName(name: TestName): string {
 }
 
 export function makeKeys(kind: KeyKind = 'ec'): Promise<KeyPair> {
-  return webcrypto.subtle.generateKey(kind === 'ec' ? ec : rsa, true, [
-    'sign',
-    'verify',
-  ]) as Promise<KeyPair>;
+  return webcrypto.subtle.generateKey(kind === 'ec' ? ec : rsa, true, ['sign', 'verify']);
 }
 
 /** A self-signed authority. */
@@ -127,7 +133,7 @@ function* extensionsOf(options: IssueOptions): Generator<Extension> {
   const usual = ca
     ? KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign
     : KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
-  yield new KeyUsagesExtension(options.keyUsages ?? usual, true);
+  yield new KeyUsagesExtension((options.keyUsages ?? usual) as KeyUsageFlags, true);
   if (!ca) yield new ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
   if (options.hosts !== undefined) {
     yield new SubjectAlternativeNameExtension(
@@ -141,12 +147,15 @@ function* extensionsOf(options: IssueOptions): Generator<Extension> {
 }
 
 async function pemOfKey(keys: KeyPair): Promise<string> {
-  const der = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return pemOf('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+}
+
+function pemOf(label: string, der: ArrayBuffer): string {
   const lines =
     Buffer.from(der)
       .toString('base64')
       .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
 /** A CRL of `authority` in PEM. */
@@ -170,7 +179,7 @@ export async function makeCrl(
     signingKey: authority.keys.privateKey,
     signingAlgorithm: authority.keys.privateKey.algorithm.name === 'ECDSA' ? ec : rsa,
   });
-  return `${crl.toString('pem')}\n`;
+  return pemOf('X509 CRL', crl.rawData);
 }
 
 /**

@@ -1,0 +1,43 @@
+import type { ChainValidator } from './chain/validator.ts';
+import { type Outcome, refuse } from './outcome.ts';
+import type { TokenVerifier } from './token/verifier.ts';
+
+/** What a caller showed. */
+export interface Credentials {
+  /** The Authorization header; undefined when there was none. */
+  readonly authorization: string | undefined;
+  /** Client certificate chain as sent, its own first, DER; empty when there was none. */
+  readonly chain: readonly Uint8Array[];
+}
+
+/** Who a caller is; `anonymous` when nothing was shown. */
+export type Authentication = Outcome | { readonly kind: 'anonymous' };
+
+/** Decides who calls. Never throws for what a caller showed. */
+export type Authenticate = (credentials: Credentials) => Promise<Authentication>;
+
+/**
+ * Make the one decision of who calls. An Authorization header decides alone: a bad token never
+ * falls back to the certificate beside it, or a thief of one credential could hide behind another.
+ */
+export function createAuthenticate(options: {
+  readonly chains?: ChainValidator;
+  readonly tokens?: TokenVerifier;
+}): Authenticate {
+  const { chains, tokens } = options;
+  return async ({ authorization, chain }) => {
+    if (authorization !== undefined) {
+      const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization)?.[1];
+      if (token === undefined) {
+        return refuse('IDENTITY_SCHEME_UNSUPPORTED', 'only a bearer token is accepted');
+      }
+      return tokens === undefined
+        ? refuse('IDENTITY_TOKEN_ISSUER_UNKNOWN', 'no token issuer is configured')
+        : await tokens.verify(token);
+    }
+    if (chain.length === 0) return { kind: 'anonymous' };
+    return chains === undefined
+      ? refuse('IDENTITY_ISSUER_UNKNOWN', 'no certificate authority is configured')
+      : chains.validate(chain);
+  };
+}
