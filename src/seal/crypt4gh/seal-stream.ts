@@ -29,8 +29,8 @@ export interface SealSummary {
  * Seals one production of one file, front to back.
  *
  * Synchronous: a call returns the batches that are full, each of eight segments (524,512 bytes).
- * A batch belongs to the caller until the second next call of `write` or `end`: while it writes one
- * call's batches to a disk, the next may already be sealed. Who keeps a batch longer copies it.
+ * A batch belongs to the caller until the second later call that returns batches: while one call's
+ * batches are written to a disk, the next may already be sealed. Who keeps a batch longer copies it.
  * The input is read during the call only.
  */
 export interface SealStream {
@@ -84,7 +84,7 @@ class SegmentSealer implements SealStream {
     const plain = readDeidentified(box);
     if (plain.length > sealLimits.plaintextSizeMax - this.#plaintextSize)
       throw sealErrors.create('SEAL_TOO_LARGE');
-    this.#pool.nextCall();
+    this.#pool.beginCall();
     this.#plaintextSize += plain.length;
     const full: Sealed<Uint8Array>[] = [];
     let offset = this.#fillStage(plain, full);
@@ -100,7 +100,7 @@ class SegmentSealer implements SealStream {
   end(): { readonly tail: readonly Sealed<Uint8Array>[]; readonly summary: SealSummary } {
     assert(!this.#ended, 'end after end');
     this.#ended = true;
-    this.#pool.nextCall();
+    this.#pool.beginCall();
     const tail: Sealed<Uint8Array>[] = [];
     if (this.#staged > 0) this.#sealSegment(this.#stage.subarray(0, this.#staged), tail);
     this.#handOut(tail);
