@@ -10,6 +10,7 @@ import {
   Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
+  Name,
   SubjectAlternativeNameExtension,
   type X509Certificate,
   X509CertificateGenerator,
@@ -49,7 +50,7 @@ export interface IssueOptions {
   readonly notBeforeMs?: number;
   readonly notAfterMs?: number;
   readonly ca?: { readonly pathLength?: number };
-  readonly keyUsages?: number;
+  readonly keyUsages?: KeyUsageFlags;
   readonly serialNumber?: string;
   /** dNSName and iPAddress entries; makes it a host certificate. */
   readonly hosts?: readonly string[];
@@ -59,6 +60,8 @@ export interface IssueOptions {
   readonly onlyExtensions?: readonly Extension[];
   /** Issuer name to write instead of the authority's own. */
   readonly issuer?: TestName;
+  /** Write the issuer's name in UTF8Strings, as openssl re-encodes it. */
+  readonly utf8Issuer?: boolean;
   readonly hash?: 'SHA-1' | 'SHA-256';
 }
 
@@ -98,8 +101,8 @@ async function build(
   const keys = options.keys ?? (await makeKeys(options.kind));
   const algorithm = issuer.keys.privateKey.algorithm.name === 'ECDSA' ? ec : rsa;
   const certificate = await X509CertificateGenerator.create({
-    subject: jsonName(options.subject),
-    issuer: jsonName(options.issuer ?? issuer.name),
+    subject: nameOf(options.subject),
+    issuer: nameOf(options.issuer ?? issuer.name, options.utf8Issuer),
     notBefore: new Date(options.notBeforeMs ?? Date.now() - hourMs),
     notAfter: new Date(options.notAfterMs ?? Date.now() + 240 * hourMs),
     signingKey: issuer.keys.privateKey,
@@ -119,8 +122,11 @@ async function build(
   };
 }
 
-function jsonName(name: TestName): Record<string, string[]>[] {
-  return name.map(([type, value]) => ({ [type]: [value] }));
+function nameOf(name: TestName, utf8 = false): Name {
+  const json = name.map(([type, value]) => ({
+    [type]: utf8 ? [{ utf8String: value }] : [value],
+  }));
+  return new Name(json);
 }
 
 function* extensionsOf(options: IssueOptions): Generator<Extension> {
@@ -130,10 +136,11 @@ function* extensionsOf(options: IssueOptions): Generator<Extension> {
   }
   const ca = options.ca !== undefined;
   yield new BasicConstraintsExtension(ca, options.ca?.pathLength, true);
-  const usual = ca
+  const usual: KeyUsageFlags = ca
     ? KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign
     : KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
-  yield new KeyUsagesExtension((options.keyUsages ?? usual) as KeyUsageFlags, true);
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags are made to be joined
+  yield new KeyUsagesExtension(options.keyUsages ?? usual, true);
   if (!ca) yield new ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
   if (options.hosts !== undefined) {
     yield new SubjectAlternativeNameExtension(
@@ -169,7 +176,7 @@ export async function makeCrl(
   } = {},
 ): Promise<string> {
   const crl = await X509CrlGenerator.create({
-    issuer: jsonName(options.issuer ?? authority.subject),
+    issuer: nameOf(options.issuer ?? authority.subject),
     thisUpdate: new Date(options.thisUpdateMs ?? Date.now() - hourMs),
     nextUpdate: new Date(options.nextUpdateMs ?? Date.now() + 240 * hourMs),
     entries: (options.revoked ?? []).map((serialNumber) => ({

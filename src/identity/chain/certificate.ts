@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import {
   BasicConstraints,
@@ -36,7 +36,8 @@ export interface Certificate {
     | undefined;
   readonly keyUsage: ReadonlySet<KeyUsageType> | undefined;
   readonly extendedKeyUsage: ReadonlySet<string> | undefined;
-  /** For keys and signatures. */
+  readonly publicKey: KeyObject;
+  /** For signatures. */
   readonly x509: X509Certificate;
 }
 
@@ -76,6 +77,7 @@ function decode(der: Uint8Array): Certificate | undefined {
     extensions: new Set(byType.keys()),
     critical: new Set(extensions.filter((each) => each.critical).map((each) => each.extnID)),
     ...decodeUsage(byType),
+    publicKey: x509.publicKey, // throws when it cannot be read
     x509,
   };
 }
@@ -106,7 +108,7 @@ export function isSelfSigned(certificate: Certificate): boolean {
 /** Whether `issuer`'s key made the signature of `certificate`. */
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
   try {
-    return certificate.x509.verify(issuer.x509.publicKey);
+    return certificate.x509.verify(issuer.publicKey);
   } catch {
     return false; // the key cannot be used for this algorithm
   }

@@ -77,7 +77,7 @@ function rememberPerAuthority(check: (key: KeyObject) => boolean) {
     let answer = known.get(authority);
     if (answer === undefined) {
       try {
-        answer = check(authority.x509.publicKey);
+        answer = check(authority.publicKey);
       } catch {
         answer = false;
       }

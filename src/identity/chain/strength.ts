@@ -21,7 +21,7 @@ export function hasStrongSignature(certificate: Certificate): boolean {
 
 /** Whether the key is strong, and not so big that checking with it is an attack. */
 export function hasSoundKey(certificate: Certificate): boolean {
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.x509.publicKey;
+  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
   switch (asymmetricKeyType) {
     case 'rsa': {
       const bits = asymmetricKeyDetails?.modulusLength ?? 0;

@@ -37,6 +37,9 @@ interface OpenIssuer extends TokenIssuer {
   readonly keys: KeySet;
 }
 
+/** Strict, because decoders of base64url are not: one token, one spelling. @standard RFC 7515 §7.1 */
+const compactForm = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
 /**
  * Make a verifier of signed JWTs from a fixed table of issuers. Nothing in a token chooses where a
  * key comes from or which algorithm counts; only its `iss` selects a row of the table.
@@ -60,8 +63,8 @@ export async function createTokenVerifier(options: {
   }
   return {
     async verify(token) {
-      if (token.length > limits.tokenCharactersMax) {
-        return refuse('IDENTITY_TOKEN_MALFORMED', 'the token is too long');
+      if (token.length > limits.tokenCharactersMax || !compactForm.test(token)) {
+        return refuse('IDENTITY_TOKEN_MALFORMED', 'the token is too long or not a signed JWT');
       }
       const issuer = table.get(claimedIssuer(token) ?? '');
       if (issuer === undefined) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { matchesGlob, parseNamespaces, parseSigningPolicy } from './signing-policy.ts';
 
 test('a signing policy gives the subjects its authority may sign', () => {

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createAuthenticate } from './authenticate.ts';
+import { type Outcome, refuse } from './outcome.ts';
+
+const accept = (subject: string, method: 'certificate' | 'token'): Outcome => ({
+  kind: 'accepted',
+  principal: { subject, groups: [], method, expiresMs: 1 },
+});
+
+const authenticate = createAuthenticate({
+  chains: { validate: () => accept('x509:/CN=Alice', 'certificate') },
+  tokens: {
+    verify: (token) =>
+      Promise.resolve(
+        token === 'good' ? accept('token:i#bob', 'token') : refuse('IDENTITY_EXPIRED', 'expired'),
+      ),
+  },
+});
+const chain = [new Uint8Array(1)];
+
+test('nothing shown is anonymous', async () => {
+  assert.deepEqual(await authenticate({ authorization: undefined, chain: [] }), {
+    kind: 'anonymous',
+  });
+});
+
+test('a chain alone decides', async () => {
+  const outcome = await authenticate({ authorization: undefined, chain });
+  assert.equal(outcome.kind === 'accepted' && outcome.principal.subject, 'x509:/CN=Alice');
+});
+
+test('a token decides alone and never falls back to the chain beside it', async () => {
+  const good = await authenticate({ authorization: 'bearer  good', chain });
+  assert.equal(good.kind === 'accepted' && good.principal.subject, 'token:i#bob');
+  for (const authorization of ['Bearer bad', 'Bearer', 'Basic QTpC', '', 'Bearer a, Bearer b']) {
+    const outcome = await authenticate({ authorization, chain });
+    assert.equal(outcome.kind, 'refused', authorization);
+  }
+});
+
+test('what is not configured is refused, not ignored', async () => {
+  const none = createAuthenticate({});
+  assert.equal((await none({ authorization: 'Bearer good', chain })).kind, 'refused');
+  assert.equal((await none({ authorization: undefined, chain })).kind, 'refused');
+});
