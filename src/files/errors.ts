@@ -51,6 +51,19 @@ export const filesErrors = defineErrors('files', {
     user: 'Use the token that the stage request returned; it ends with its lifetime.',
     operator: 'Nothing to do.',
   },
+  FILES_REPLICA_CORRUPT: {
+    disposition: 'permanent',
+    meaning: 'The stored bytes are not those that were produced; nothing of them is given out.',
+    user: 'Tell the site operator; another try may be served from a new copy.',
+    operator:
+      'The store altered a replica: check the disk. Remove the replica so that it is made again.',
+  },
+  FILES_PIN_QUOTA: {
+    disposition: 'transient',
+    meaning: 'The caller holds as many pins as one caller may.',
+    user: 'Release what is no longer needed.',
+    operator: 'See docs/limits.md.',
+  },
   FILES_READ_ONLY: {
     disposition: 'permanent',
     meaning: 'The tree is read-only: it shows what the archives hold.',

@@ -1,8 +1,16 @@
 import type { FileNode, RecallRow } from '../catalog/catalog.ts';
 import type { Sealed } from '../flow/index.ts';
 
+/** Names the key of a sealed file at the key servers. */
+export interface KeyRef {
+  readonly keyId: string;
+  readonly recipientPublicKey: Uint8Array;
+}
+
 /** What a growing or finished production shows to those who follow it. */
 export interface FollowedReplica {
+  /** Key of the version being made. */
+  readonly key: KeyRef;
   /** The exact plaintext size; undefined when it is known only at the end. */
   readonly plaintextSize: number | undefined;
   /** The exact sealed size, as above. */

@@ -1,0 +1,16 @@
+/** The one port behind all doors. */
+export { createFiles, type FilesPorts } from './create-files.ts';
+export type { Disclosure, DisclosureAudit } from './disclosure-audit.ts';
+export { filesErrors } from './errors.ts';
+export type {
+  FilePage,
+  FileStat,
+  Files,
+  Locality,
+  OpenFile,
+  RangeRequest,
+  StagedFile,
+  StageRequest,
+} from './files.ts';
+export { filesLimits } from './limits.ts';
+export type { ReplicaKeys } from './replica-keys.ts';

@@ -1,0 +1,42 @@
+import { defineLimits } from '../lib/limits/limits.ts';
+
+/** Bounds of the file port. */
+export const filesLimits = defineLimits('files', {
+  pathLengthMax: {
+    value: 1024,
+    unit: 'bytes',
+    reason: 'The longest name the tree can hold is about 150 bytes; a longer path exists nowhere.',
+  },
+  pathDepthMax: { value: 16, unit: 'count', reason: 'The tree is six levels deep.' },
+  pageEntriesMax: {
+    value: 1000,
+    unit: 'count',
+    reason: 'A page is held in memory; clients ask for the next.',
+  },
+  coldReadWaitMs: {
+    value: 50_000,
+    unit: 'ms',
+    reason:
+      'Most clients and proxies give up after 60 s; a 503 with Retry-After is better than that.',
+  },
+  retryAfterSeconds: {
+    value: 10,
+    unit: 's',
+    reason: 'A recall of a usual series takes seconds.',
+  },
+  stageFilesMax: {
+    value: 1000,
+    unit: 'count',
+    reason: 'One stage request is one row group and one answer.',
+  },
+  pinLifetimeSecondsMax: {
+    value: 86_400,
+    unit: 's',
+    reason: 'A forgotten pin must not fill the cache for more than a day.',
+  },
+  pinsPerCallerMax: {
+    value: 10_000,
+    unit: 'count',
+    reason: 'One caller must not pin the whole cache.',
+  },
+});

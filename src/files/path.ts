@@ -1,0 +1,44 @@
+import { filesErrors } from './errors.ts';
+import { filesLimits } from './limits.ts';
+
+/** A path of the tree, checked. */
+export interface TreePath {
+  /** Normalised: absolute, no trailing slash but for the root. */
+  readonly path: string;
+  /** The same without the `.c4gh` of the sealed form: what the catalog knows. */
+  readonly catalogPath: string;
+  readonly form: 'plain' | 'sealed';
+}
+
+/** Suffix of the sealed form of any file. */
+export const sealedSuffix = '.c4gh';
+
+/** One segment: what names of the tree and of home folders are made of. */
+const segmentPattern = /^[a-z0-9@_][a-z0-9@._-]*$/;
+
+/**
+ * Check a path as a door gives it, decoded once. Names are ASCII, lower case and never start with a
+ * dot, so `..`, hidden names, control characters and encodings cannot be expressed.
+ *
+ * @throws FILES_PATH_INVALID
+ */
+export function parseTreePath(text: string): TreePath {
+  if (!text.startsWith('/') || text.length > filesLimits.pathLengthMax) throw invalid();
+  const trimmed = text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text;
+  if (trimmed === '/') return { path: '/', catalogPath: '/', form: 'plain' };
+  const segments = trimmed.slice(1).split('/');
+  if (segments.length > filesLimits.pathDepthMax) throw invalid();
+  if (!segments.every((segment) => segmentPattern.test(segment))) throw invalid();
+  const form = trimmed.endsWith(sealedSuffix) ? 'sealed' : 'plain';
+  const catalogPath = form === 'sealed' ? trimmed.slice(0, -sealedSuffix.length) : trimmed;
+  return { path: trimmed, catalogPath, form };
+}
+
+/** The path of `name` in the directory at `path`. */
+export function childPath(path: string, name: string): string {
+  return path === '/' ? `/${name}` : `${path}/${name}`;
+}
+
+function invalid(): Error {
+  return filesErrors.create('FILES_PATH_INVALID');
+}

@@ -1,0 +1,46 @@
+import { evaluate } from '../authz/index.ts';
+import type { Decision, Policy, Right } from '../authz/policy.ts';
+import type { CatalogPolicies, DirectoryNode, FileNode } from '../catalog/catalog.ts';
+import type { Principal } from '../identity/principal.ts';
+
+/** Decides for one caller during one call; a policy is read once. */
+export interface Visibility {
+  /** What the caller may do with a node. */
+  decide(node: DirectoryNode | FileNode, right: Right): Promise<Decision>;
+}
+
+/**
+ * Nodes above the collections carry no policy: everyone who proved who they are may pass through
+ * them, and sees in them only what is visible to them.
+ */
+const passThrough: Decision = {
+  allowed: true,
+  rule: 'no policy above collections',
+  mayKnowExists: true,
+};
+const noPassThrough: Decision = { allowed: false, rule: 'no policy', mayKnowExists: true };
+
+/** Make the decisions of one call. */
+export function createVisibility(options: {
+  readonly caller: Principal;
+  readonly policies: CatalogPolicies;
+  readonly nowMs: number;
+}): Visibility {
+  const read = new Map<string, Promise<Policy | undefined>>();
+  const policyOf = (id: string): Promise<Policy | undefined> => {
+    const known = read.get(id) ?? options.policies.get(id);
+    read.set(id, known);
+    return known;
+  };
+  return {
+    async decide(node, right) {
+      if (node.policyId === undefined) {
+        return node.kind === 'directory' && right === 'list' ? passThrough : noPassThrough;
+      }
+      const policy = await policyOf(node.policyId);
+      if (policy === undefined)
+        return { allowed: false, rule: 'policy absent', mayKnowExists: false };
+      return evaluate({ principal: options.caller, right, policy, nowMs: options.nowMs });
+    },
+  };
+}

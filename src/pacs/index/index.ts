@@ -1,0 +1,14 @@
+/** The clinical index: what each PACS holds, with identities. Belongs to the hospital. */
+export type {
+  ClinicalIndex,
+  CollectionFilter,
+  FoundSeries,
+  SeriesHolding,
+  SeriesNames,
+  UnannouncedSeries,
+} from './clinical-index.ts';
+export { indexErrors } from './errors.ts';
+export { createIndexCipher, type IndexCipher } from './index-cipher.ts';
+export { openClinicalIndex } from './open-clinical-index.ts';
+export type { CatalogChangeText } from './outbox.ts';
+export { type ExpectedNames, RecallTarget } from './recall-target.ts';

@@ -1,0 +1,334 @@
+import type { Transaction } from 'kysely';
+import { type Database, openSqlite } from '../../db/index.ts';
+import { type DataSet, decodeDataSet, encodeDataSet, transferSyntax } from '../../dicom/index.ts';
+import { identify } from '../../flow/mint/identified.ts';
+import { reveal } from '../../flow/mint/reveal.ts';
+import { equalBytes, toHex } from '../../lib/bytes/bytes.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type {
+  ClinicalIndex,
+  SeriesHolding,
+  SeriesNames,
+  UnannouncedSeries,
+} from './clinical-index.ts';
+import { matchesFilter } from './collection-filter.ts';
+import { indexErrors } from './errors.ts';
+import { type FoundIdentity, identityOf, mergedRecord } from './found-identity.ts';
+import type { IndexCipher } from './index-cipher.ts';
+import type { CatalogChangeText } from './outbox.ts';
+import { type NamedInstance, RecallTarget } from './recall-target.ts';
+import { type IndexSchema, indexMigrations } from './schema.ts';
+
+/** What of a series rests encrypted. */
+interface SealedSeries extends Omit<FoundIdentity, 'instances'> {
+  readonly subjectKey: string;
+  readonly instances: SeriesHolding['instances'];
+  /** Explicit VR little endian, base64. */
+  readonly record: string;
+}
+
+/** What of an announcement rests encrypted. */
+interface SealedAnnouncement {
+  readonly subjectName: string;
+  readonly instances: readonly NamedInstance[];
+}
+
+const pageSize = 200;
+
+/** Open the clinical index at `path`; `:memory:` for tests. */
+export async function openClinicalIndex(options: {
+  readonly path: string;
+  readonly cipher: IndexCipher;
+  readonly clock: Clock;
+}): Promise<ClinicalIndex> {
+  const db = await openSqlite<IndexSchema>({ path: options.path, migrations: indexMigrations });
+  return new SqliteClinicalIndex(db, options.cipher, options.clock);
+}
+
+class SqliteClinicalIndex implements ClinicalIndex {
+  readonly #db: Database<IndexSchema>;
+  readonly #cipher: IndexCipher;
+  readonly #clock: Clock;
+
+  constructor(db: Database<IndexSchema>, cipher: IndexCipher, clock: Clock) {
+    this.#db = db;
+    this.#cipher = cipher;
+    this.#clock = clock;
+  }
+
+  async record(
+    pacs: string,
+    found: Parameters<ClinicalIndex['record']>[1],
+  ): Promise<'new' | 'changed' | 'known'> {
+    const answers = reveal(found);
+    const identity = identityOf(answers);
+    const subjectLookup = this.#cipher.lookup('subject', subjectOf(pacs, identity));
+    const lookup = this.#cipher.lookup('series', [identity.seriesInstanceUid]);
+    const sealed: SealedSeries = {
+      ...identity,
+      subjectKey: toHex(subjectLookup),
+      record: encodeRecord(mergedRecord(answers)),
+    };
+    const row = {
+      pacs,
+      lookup,
+      content: this.#contentOf(identity.instances),
+      sealed: this.#cipher.seal(sealed, place('series', pacs, lookup)),
+      seen_ms: this.#clock.nowMs(),
+    };
+    return this.#db.transaction(async (tx) => {
+      const subjectId = await this.#subject(tx, subjectLookup, identity);
+      const known = await tx
+        .selectFrom('series')
+        .select(['id', 'content'])
+        .where('pacs', '=', pacs)
+        .where('lookup', '=', lookup)
+        .executeTakeFirst();
+      if (known === undefined) {
+        await tx
+          .insertInto('series')
+          .values({ ...row, subject_id: subjectId })
+          .execute();
+        return 'new';
+      }
+      await tx.updateTable('series').set(row).where('id', '=', known.id).execute();
+      return equalBytes(known.content, row.content) ? 'known' : 'changed';
+    });
+  }
+
+  async *unannounced(
+    collection: string,
+    filter: Parameters<ClinicalIndex['unannounced']>[1],
+  ): AsyncGenerator<UnannouncedSeries> {
+    let after = 0;
+    for (;;) {
+      const rows = await this.#db.query
+        .selectFrom('series')
+        .leftJoin('announced', (join) =>
+          join
+            .onRef('announced.series_id', '=', 'series.id')
+            .on('announced.collection', '=', collection),
+        )
+        .select(['series.id', 'series.pacs', 'series.lookup', 'series.sealed'])
+        .where('series.id', '>', after)
+        .where((where) =>
+          where.or([
+            where('announced.series_id', 'is', null),
+            where('announced.content', '!=', where.ref('series.content')),
+          ]),
+        )
+        .orderBy('series.id')
+        .limit(pageSize)
+        .execute();
+      for (const row of rows) {
+        const holding = this.#holding(row);
+        if (matchesFilter(holding, filter)) {
+          yield {
+            seriesId: row.id,
+            holding: identify(holding),
+            record: identify(holding.record),
+          };
+        }
+        after = row.id;
+      }
+      if (rows.length < pageSize) return;
+    }
+  }
+
+  announce(announcement: Parameters<ClinicalIndex['announce']>[0]): Promise<void> {
+    const { collection, names } = announcement;
+    const { seriesId } = announcement.series;
+    const holding = reveal(announcement.series.holding);
+    const sealed: SealedAnnouncement = {
+      subjectName: names.patientName,
+      instances: holding.instances.map((instance, index) => ({
+        ...instance,
+        name: names.instanceNames[index] ?? '',
+      })),
+    };
+    const announced = {
+      collection,
+      series_id: seriesId,
+      series_name: names.seriesName,
+      content: this.#contentOf(holding.instances),
+      sealed: this.#cipher.seal(sealed, announcementPlace(collection, names.seriesName)),
+    };
+    return this.#db.transaction(async (tx) => {
+      await this.#mintAll(tx, collection, names, holding);
+      await tx
+        .insertInto('announced')
+        .values(announced)
+        .onConflict((conflict) =>
+          conflict
+            .columns(['collection', 'series_id'])
+            .doUpdateSet({ content: announced.content, sealed: announced.sealed }),
+        )
+        .execute();
+      await tx.insertInto('outbox').values({ change_json: announcement.change }).execute();
+    });
+  }
+
+  async post(change: CatalogChangeText): Promise<void> {
+    await this.#db.query.insertInto('outbox').values({ change_json: change }).execute();
+  }
+
+  async outbox(sequence: number, limit: number): ReturnType<ClinicalIndex['outbox']> {
+    const rows = await this.#db.query
+      .selectFrom('outbox')
+      .selectAll()
+      .where('sequence', '>', sequence)
+      .orderBy('sequence')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      sequence: row.sequence,
+      change: row.change_json as CatalogChangeText,
+    }));
+  }
+
+  async recallTarget(collection: string, seriesName: string): Promise<RecallTarget | undefined> {
+    const row = await this.#db.query
+      .selectFrom('announced')
+      .innerJoin('series', 'series.id', 'announced.series_id')
+      .select(['announced.sealed as names', 'series.sealed', 'series.pacs', 'series.lookup'])
+      .where('announced.collection', '=', collection)
+      .where('announced.series_name', '=', seriesName)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const announcement = this.#cipher.open(
+      row.names,
+      announcementPlace(collection, seriesName),
+    ) as SealedAnnouncement;
+    const series = this.#cipher.open(
+      row.sealed,
+      place('series', row.pacs, row.lookup),
+    ) as SealedSeries;
+    return new RecallTarget({
+      pacs: row.pacs,
+      subjectName: announcement.subjectName,
+      series: {
+        studyInstanceUid: series.studyInstanceUid,
+        seriesInstanceUid: series.seriesInstanceUid,
+      },
+      instances: announcement.instances,
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#db.close();
+  }
+
+  async #subject(
+    tx: Transaction<IndexSchema>,
+    lookup: Uint8Array,
+    identity: FoundIdentity,
+  ): Promise<number> {
+    const known = await tx
+      .selectFrom('subject')
+      .select('id')
+      .where('lookup', '=', lookup)
+      .executeTakeFirst();
+    if (known !== undefined) return known.id;
+    const sealed = this.#cipher.seal(
+      { patientId: identity.patientId, issuer: identity.issuer ?? null },
+      place('subject', '', lookup),
+    );
+    const added = await tx
+      .insertInto('subject')
+      .values({ lookup, sealed })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return added.id;
+  }
+
+  /** Names are minted once: the same name for another thing is refused, never merged. */
+  async #mintAll(
+    tx: Transaction<IndexSchema>,
+    collection: string,
+    names: SeriesNames,
+    holding: SeriesHolding,
+  ): Promise<void> {
+    const { studyInstanceUid, seriesInstanceUid } = holding;
+    const minted: [string, Uint8Array][] = [
+      [names.patientName, this.#cipher.lookup('name-patient', [holding.subjectKey])],
+      [names.studyName, this.#cipher.lookup('name-study', [studyInstanceUid])],
+      [names.seriesName, this.#cipher.lookup('name-series', [studyInstanceUid, seriesInstanceUid])],
+    ];
+    for (const [index, instance] of holding.instances.entries()) {
+      minted.push([
+        names.instanceNames[index] ?? '',
+        this.#cipher.lookup('name-instance', [seriesInstanceUid, instance.sopInstanceUid]),
+      ]);
+    }
+    for (const [name, lookup] of minted) await this.#mint(tx, { collection, name, lookup });
+  }
+
+  async #mint(
+    tx: Transaction<IndexSchema>,
+    row: { collection: string; name: string; lookup: Uint8Array },
+  ): Promise<void> {
+    const added = await tx
+      .insertInto('minted_name')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    if (added.numInsertedOrUpdatedRows === 1n) return;
+    const holder = await tx
+      .selectFrom('minted_name')
+      .select('lookup')
+      .where('collection', '=', row.collection)
+      .where('name', '=', row.name)
+      .executeTakeFirstOrThrow();
+    if (!equalBytes(holder.lookup, row.lookup)) throw indexErrors.create('INDEX_NAME_COLLISION');
+  }
+
+  #holding(row: { pacs: string; lookup: Uint8Array; sealed: Uint8Array }): SeriesHolding {
+    const series = this.#cipher.open(
+      row.sealed,
+      place('series', row.pacs, row.lookup),
+    ) as SealedSeries;
+    return {
+      pacs: row.pacs,
+      subjectKey: series.subjectKey,
+      studyInstanceUid: series.studyInstanceUid,
+      seriesInstanceUid: series.seriesInstanceUid,
+      instances: series.instances,
+      record: decodeDataSet(
+        Buffer.from(series.record, 'base64'),
+        transferSyntax.ExplicitVRLittleEndian,
+      ),
+    };
+  }
+
+  #contentOf(instances: SeriesHolding['instances']): Uint8Array {
+    return this.#cipher.lookup(
+      'content',
+      instances.map((instance) => instance.sopInstanceUid).toSorted(),
+    );
+  }
+}
+
+/**
+ * Who a series is of: an issuer's Patient ID, the PACS being the issuer where none is stated. Without
+ * a Patient ID each study is a subject of its own, so that strangers never become one person.
+ */
+function subjectOf(pacs: string, identity: FoundIdentity): readonly string[] {
+  const issuer = identity.issuer ?? `pacs:${pacs}`;
+  return identity.patientId === ''
+    ? [issuer, 'study', identity.studyInstanceUid]
+    : [issuer, identity.patientId];
+}
+
+function place(table: string, pacs: string, lookup: Uint8Array): string {
+  return `${table}:${pacs}:${toHex(lookup)}`;
+}
+
+function announcementPlace(collection: string, seriesName: string): string {
+  return `announced:${collection}:${seriesName}`;
+}
+
+function encodeRecord(record: DataSet): string {
+  return Buffer.from(encodeDataSet(record, transferSyntax.ExplicitVRLittleEndian)).toString(
+    'base64',
+  );
+}

@@ -1,0 +1,99 @@
+import type { DataSet } from '../../dicom/element/element.ts';
+import type { Instance } from '../../dicom/stream/instance.ts';
+import type { Identified } from '../../flow/index.ts';
+import { identify } from '../../flow/mint/identified.ts';
+import { reveal } from '../../flow/mint/reveal.ts';
+import type { ExpectedSeries, RetrieveUnit, SeriesRef } from '../pacs-source.ts';
+
+/** One instance of an announced series. */
+export interface NamedInstance {
+  readonly name: string;
+  readonly sopInstanceUid: string;
+  readonly sopClassUid: string;
+}
+
+/** The expected set of a recall, by pseudonym. */
+export interface ExpectedNames {
+  /** The PACS's IMAGE-level answer for each announced instance that it still lists. */
+  readonly listed: ReadonlyMap<string, Identified<DataSet>>;
+  /** Announced instances that the PACS lists no more. */
+  readonly missing: readonly string[];
+  /** Instances the PACS lists that were never announced. */
+  readonly lateCount: number;
+}
+
+/**
+ * The clinical side of one announced series: translates between pseudonyms and what the PACS
+ * knows, so that recall can work with names alone and never sees an identifier.
+ */
+export class RecallTarget {
+  readonly pacs: string;
+  readonly subjectName: string;
+  readonly #series: SeriesRef;
+  readonly #byName: ReadonlyMap<string, NamedInstance>;
+  readonly #nameBySopInstanceUid: ReadonlyMap<string, string>;
+
+  constructor(options: {
+    readonly pacs: string;
+    readonly subjectName: string;
+    readonly series: SeriesRef;
+    readonly instances: readonly NamedInstance[];
+  }) {
+    this.pacs = options.pacs;
+    this.subjectName = options.subjectName;
+    this.#series = options.series;
+    this.#byName = new Map(options.instances.map((instance) => [instance.name, instance]));
+    this.#nameBySopInstanceUid = new Map(
+      options.instances.map((instance) => [instance.sopInstanceUid, instance.name]),
+    );
+  }
+
+  /** All announced instances, `i-<H>`, in the order they were announced. */
+  get instanceNames(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
+
+  /** The series, for a query. */
+  get series(): Identified<SeriesRef> {
+    return identify(this.#series);
+  }
+
+  /** The pseudonym of an arriving instance; undefined if it was never announced. */
+  nameOf(instance: Identified<Instance>): string | undefined {
+    return this.#nameBySopInstanceUid.get(reveal(instance).sopInstanceUid);
+  }
+
+  /** Retrieves for `names` in their order, at most `instancesMax` each. */
+  units(names: readonly string[], instancesMax: number): readonly Identified<RetrieveUnit>[] {
+    const units: Identified<RetrieveUnit>[] = [];
+    for (let start = 0; start < names.length; start += instancesMax) {
+      const wanted = names
+        .slice(start, start + instancesMax)
+        .map((name) => this.#byName.get(name))
+        .filter((instance) => instance !== undefined);
+      units.push(
+        identify({
+          series: this.#series,
+          sopInstanceUids: wanted.map((instance) => instance.sopInstanceUid),
+          sopClassUids: [...new Set(wanted.map((instance) => instance.sopClassUid))],
+        }),
+      );
+    }
+    return units;
+  }
+
+  /** Lay what the PACS lists now beside what was announced. */
+  match(expected: Identified<ExpectedSeries>): ExpectedNames | undefined {
+    const now = reveal(expected);
+    if (now.kind !== 'listed') return undefined;
+    const listed = new Map<string, Identified<DataSet>>();
+    let lateCount = 0;
+    for (const instance of now.instances) {
+      const name = this.#nameBySopInstanceUid.get(instance.sopInstanceUid);
+      if (name === undefined) lateCount += 1;
+      else listed.set(name, identify(instance.record));
+    }
+    const missing = this.instanceNames.filter((name) => !listed.has(name));
+    return { listed, missing, lateCount };
+  }
+}

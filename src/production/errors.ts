@@ -1,0 +1,29 @@
+import { defineErrors } from '../lib/errors/error-table.ts';
+
+/** Failures of a production as a whole. */
+export const productionErrors = defineErrors('production', {
+  PRODUCTION_INCOMPLETE: {
+    disposition: 'transient',
+    meaning: 'Fewer instances arrived than the series holds; nothing of it is published.',
+    user: 'Try later; tell the site operator if it stays.',
+    operator: 'Compare the series at the PACS with its database; the context names the counts.',
+  },
+  PRODUCTION_SLICES_OUT_OF_ORDER: {
+    disposition: 'permanent',
+    meaning: 'Slices arrived so far out of order that they exceed the memory of a recall.',
+    user: 'Read the instances instead.',
+    operator: 'The PACS ignores the order asked for; see sliceWindowBytes in docs/limits.md.',
+  },
+  PRODUCTION_PIXEL_LENGTH: {
+    disposition: 'permanent',
+    meaning: 'The pixel data of a slice are longer than its rows and columns say.',
+    user: 'Read the instances instead.',
+    operator: 'Check the instance at the PACS.',
+  },
+  PRODUCTION_TRUNCATED: {
+    disposition: 'transient',
+    meaning: 'An instance ended before its pixel data did.',
+    user: 'Try later; tell the site operator if it stays.',
+    operator: 'Check the instance at the PACS.',
+  },
+});

@@ -1,0 +1,21 @@
+/** Identified instances in; sealed, stored, receipted files out. */
+export {
+  createProduction,
+  type KeyDeposits,
+  type NewKey,
+  type ProductionPorts,
+} from './create-production.ts';
+export { productionErrors } from './errors.ts';
+export { productionLimits } from './limits.ts';
+export type {
+  ExistingVersion,
+  ExpectedInstanceOfJob,
+  GrowingReplica,
+  NamedIdentifiedInstance,
+  ProducedReplica,
+  ProducedVersion,
+  Production,
+  ProductionJob,
+  ProductionResult,
+  ProductionTarget,
+} from './production.ts';

@@ -1,0 +1,116 @@
+import type { Deidentifier } from '../deid/deidentifier.ts';
+import type { DataSet } from '../dicom/element/element.ts';
+import type { Instance } from '../dicom/stream/instance.ts';
+import type { Deidentified, Identified } from '../flow/index.ts';
+import type { ReplicaId, Reservation } from '../storage/storage.ts';
+
+/** One file to make. */
+export interface ProductionTarget {
+  /** The catalog's id of the file; only handed back. */
+  readonly fileId: number;
+  readonly guid: string;
+  readonly product: 'instance' | 'volume';
+  /** `i-<H>` of an instance target. */
+  readonly instanceName: string | undefined;
+  readonly format: 'dcm' | 'nii' | 'nii.gz';
+  /** The version this file has already: the production must give the same plaintext. */
+  readonly existing: ExistingVersion | undefined;
+  /** Number of the version that a new content would be. */
+  readonly nextVersionNumber: number;
+}
+
+/** What is recorded of a version that is produced again. */
+export interface ExistingVersion {
+  readonly number: number;
+  readonly keyId: string;
+  readonly recipientPublicKey: Uint8Array;
+  readonly plaintextSize: number;
+  readonly segmentDigests: Uint8Array;
+  /** Its receipt, exact bytes. */
+  readonly receipt: string;
+}
+
+/** One instance of the series as the job expects it. */
+export interface ExpectedInstanceOfJob {
+  readonly name: string;
+  /** De-identified IMAGE-level answer; undefined where the PACS gives none. */
+  readonly record: Deidentified<DataSet> | undefined;
+}
+
+/** An instance on its way in, with its pseudonym. */
+export interface NamedIdentifiedInstance {
+  readonly name: string;
+  readonly instance: Identified<Instance>;
+}
+
+/** One pass over the instances of a series. */
+export interface ProductionJob {
+  readonly site: string;
+  readonly collection: string;
+  readonly policyId: string;
+  readonly seriesName: string;
+  /** `p-<H>`. */
+  readonly subjectName: string;
+  readonly deidentifier: Deidentifier;
+  readonly targets: readonly ProductionTarget[];
+  /** What must arrive for the job to be complete, in the order it was asked for. */
+  readonly expected: readonly ExpectedInstanceOfJob[];
+  readonly instances: AsyncIterable<NamedIdentifiedInstance>;
+  /** A replica may be followed while it grows: its key shares are durable. */
+  readonly onGrowing: (fileId: number, replica: GrowingReplica) => void;
+  /** Sets space aside, evicting if need be. */
+  readonly reserve: (bytes: number) => Promise<Reservation>;
+  readonly signal: AbortSignal;
+}
+
+/** A replica that is being written. */
+export interface GrowingReplica {
+  readonly replicaId: ReplicaId;
+  readonly key: { readonly keyId: string; readonly recipientPublicKey: Uint8Array };
+  readonly plaintextSize: number | undefined;
+  readonly sealedSize: number | undefined;
+}
+
+/** What a pass gives for each target, as soon as it is durable. */
+export type ProductionResult =
+  | {
+      readonly kind: 'produced';
+      readonly fileId: number;
+      /** Of a volume: the stack's id. */
+      readonly stackId: string | undefined;
+      /** A number if the content is that of the existing version. */
+      readonly version: ProducedVersion | { readonly number: number };
+      readonly replica: ProducedReplica;
+    }
+  /** This file cannot be made; another try would end the same. */
+  | { readonly kind: 'refused'; readonly fileId: number; readonly code: string }
+  /** The source gave another content than that of the existing version: it must become a new one. */
+  | { readonly kind: 'changed'; readonly fileId: number };
+
+export interface ProducedVersion {
+  readonly keyId: string;
+  readonly recipientPublicKey: Uint8Array;
+  readonly plaintextSize: number;
+  readonly sha256: string;
+  readonly segmentDigests: Uint8Array;
+  readonly receipt: string;
+}
+
+export interface ProducedReplica {
+  readonly id: ReplicaId;
+  readonly storage: string;
+  readonly sealedSize: number;
+  readonly sealedSha256: string;
+  readonly production: string;
+}
+
+/**
+ * Makes replicas: identified instances in; sealed, stored, receipted files out. The only maker.
+ *
+ * Each result is yielded once its bytes, its key shares and its receipts are durable; it is for the
+ * caller to publish it. The job fails as a whole (`PRODUCTION_INCOMPLETE`, `STORAGE_*`, `KEYS_*`,
+ * what the instances throw) or target by target (`refused`).
+ */
+export interface Production {
+  produce(job: ProductionJob): AsyncIterable<ProductionResult>;
+}

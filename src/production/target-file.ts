@@ -1,0 +1,229 @@
+import type { Deidentified } from '../flow/index.ts';
+import { equalBytes, toHex } from '../lib/bytes/bytes.ts';
+import {
+  newRecipientKeyPair,
+  type SealSummary,
+  sealedSizeOf,
+  signReceipt,
+  statementDigestOf,
+  wipe,
+} from '../seal/index.ts';
+import type { ProductionPorts } from './create-production.ts';
+import type {
+  ProducedVersion,
+  ProductionJob,
+  ProductionResult,
+  ProductionTarget,
+} from './production.ts';
+import { SealedFile } from './sealed-file.ts';
+
+/** What the receipt says of where the content came from. */
+export interface SourceFacts {
+  readonly expectedInstances: number | null;
+  readonly instances: number;
+  readonly studyUid: string;
+  readonly seriesUid: string;
+  /** Null for a file made of several instances. */
+  readonly instanceUid: string | null;
+  /** Format and settings, beside the profile's. */
+  readonly recipe: readonly { readonly name: string; readonly value: string }[];
+}
+
+interface TargetKey {
+  readonly keyId: string;
+  readonly recipientPublicKey: Uint8Array;
+}
+
+const generation = 1;
+
+/** One target being made: its key, its sealed file and, at the end, its receipts. */
+export class TargetFile {
+  readonly target: ProductionTarget;
+  readonly #ports: ProductionPorts;
+  readonly #job: ProductionJob;
+  readonly #key: TargetKey;
+  readonly #file: SealedFile;
+
+  private constructor(
+    context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
+    target: ProductionTarget,
+    made: { readonly key: TargetKey; readonly file: SealedFile },
+  ) {
+    this.#ports = context.ports;
+    this.#job = context.job;
+    this.target = target;
+    this.#key = made.key;
+    this.#file = made.file;
+  }
+
+  /**
+   * Reserve space, make the key and deposit its shares, start the replica.
+   * @throws STORAGE_FULL, KEYS_QUORUM
+   */
+  static async open(
+    context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
+    target: ProductionTarget,
+    size: { readonly exact: number | undefined; readonly most: number },
+  ): Promise<TargetFile> {
+    const { ports, job } = context;
+    const reservation = await job.reserve(sealedSizeOf(size.exact ?? size.most));
+    try {
+      const key = target.existing ?? (await newKey(ports, job, target));
+      const { recipientPublicKey } = key;
+      const { storage, random } = ports;
+      const file = await SealedFile.create({ storage, random, recipientPublicKey, reservation });
+      const opened = new TargetFile(context, target, { key, file });
+      if (target.existing === undefined) opened.#announce(size.exact);
+      return opened;
+    } catch (error) {
+      reservation.release();
+      throw error;
+    }
+  }
+
+  write(plain: Deidentified<Uint8Array>): Promise<void> {
+    return this.#file.write(plain);
+  }
+
+  /** Seal the rest, make all of it durable, sign for it. */
+  async complete(facts: SourceFacts): Promise<ProductionResult> {
+    const summary = await this.#file.end();
+    const { existing } = this.target;
+    if (existing !== undefined && !isSameContent(existing, summary)) {
+      await this.#file.abort();
+      return { kind: 'changed', fileId: this.target.fileId };
+    }
+    await this.#file.commit();
+    const version = existing === undefined ? await this.#newVersion(summary, facts) : undefined;
+    const receipt = version?.receipt ?? existing?.receipt ?? '';
+    return {
+      kind: 'produced',
+      fileId: this.target.fileId,
+      stackId: undefined,
+      version: version ?? { number: existing?.number ?? this.target.nextVersionNumber },
+      replica: {
+        id: this.#file.replicaId,
+        storage: this.#ports.storage.name,
+        sealedSize: summary.sealedSize,
+        sealedSha256: toHex(summary.sealedSha256),
+        production: await this.#productionRecord(summary, receipt),
+      },
+    };
+  }
+
+  abort(): Promise<void> {
+    return this.#file.abort();
+  }
+
+  /** Readers may follow: the shares are durable. A repeated production is compared first, whole. */
+  #announce(plaintextSize: number | undefined): void {
+    this.#job.onGrowing(this.target.fileId, {
+      replicaId: this.#file.replicaId,
+      key: this.#key,
+      plaintextSize,
+      sealedSize: plaintextSize === undefined ? undefined : sealedSizeOf(plaintextSize),
+    });
+  }
+
+  async #newVersion(summary: SealSummary, facts: SourceFacts): Promise<ProducedVersion> {
+    const { ports, key, job, target } = {
+      ports: this.#ports,
+      key: this.#key,
+      job: this.#job,
+      target: this.target,
+    };
+    const receipt = await signReceipt(
+      {
+        format: 'mdm-version-receipt',
+        formatVersion: 1,
+        site: job.site,
+        guid: target.guid,
+        version: target.nextVersionNumber,
+        generation,
+        keyId: key.keyId,
+        recipientPublicKey: Buffer.from(key.recipientPublicKey).toString('base64url'),
+        keyServers: ports.deposits.serverNames,
+        threshold: ports.deposits.threshold,
+        plaintextSize: summary.plaintextSize,
+        plaintextSha256: toHex(summary.plaintextSha256),
+        segmentRoot: toHex(summary.segmentRoot),
+        source: {
+          expectedInstances: facts.expectedInstances,
+          instances: facts.instances,
+          completeness: facts.expectedInstances === null ? 'unverified' : 'verified',
+        },
+        uids: { study: facts.studyUid, series: facts.seriesUid, instance: facts.instanceUid },
+        recipe: [
+          { name: 'profile', value: job.deidentifier.recipe.profile },
+          { name: 'profile-digest', value: job.deidentifier.recipe.digest },
+          ...facts.recipe,
+        ],
+        time: new Date(ports.clock.nowMs()).toISOString(),
+      },
+      ports.signer,
+    );
+    return {
+      keyId: key.keyId,
+      recipientPublicKey: key.recipientPublicKey,
+      plaintextSize: summary.plaintextSize,
+      sha256: toHex(summary.plaintextSha256),
+      segmentDigests: summary.segmentDigests,
+      receipt,
+    };
+  }
+
+  #productionRecord(summary: SealSummary, receipt: string): Promise<string> {
+    const { ports, target } = { ports: this.#ports, target: this.target };
+    return signReceipt(
+      {
+        format: 'mdm-production-record',
+        formatVersion: 1,
+        receiptDigest: statementDigestOf(receipt),
+        guid: target.guid,
+        version: target.existing?.number ?? target.nextVersionNumber,
+        generation,
+        productionId: this.#file.replicaId,
+        headerDigest: toHex(summary.headerDigest),
+        segmentCount: summary.segmentCount,
+        sealedSize: summary.sealedSize,
+        sealedSha256: toHex(summary.sealedSha256),
+        time: new Date(ports.clock.nowMs()).toISOString(),
+      },
+      ports.signer,
+    );
+  }
+}
+
+async function newKey(
+  ports: ProductionPorts,
+  job: ProductionJob,
+  target: ProductionTarget,
+): Promise<TargetKey> {
+  const { publicKey, privateKey } = newRecipientKeyPair(ports.random);
+  const keyId = toHex(ports.random.bytes(16));
+  try {
+    await ports.deposits.deposit({
+      keyId,
+      guid: target.guid,
+      version: target.nextVersionNumber,
+      generation,
+      collection: job.collection,
+      policyId: job.policyId,
+      recipientPublicKey: publicKey,
+      privateKey,
+    });
+  } finally {
+    wipe(privateKey);
+  }
+  return { keyId, recipientPublicKey: publicKey };
+}
+
+function isSameContent(
+  existing: NonNullable<ProductionTarget['existing']>,
+  summary: SealSummary,
+): boolean {
+  return (
+    existing.plaintextSize === summary.plaintextSize &&
+    equalBytes(existing.segmentDigests, summary.segmentDigests)
+  );
+}

@@ -1,0 +1,96 @@
+import type { FileId, FileNode } from '../catalog/catalog.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
+import { recallErrors } from './errors.ts';
+import type { FollowedReplica } from './port.ts';
+
+/** What readers of one file of a recall wait for. */
+interface FileProgress {
+  readonly following: PromiseWithResolvers<FollowedReplica>;
+  readonly settled: PromiseWithResolvers<FileNode>;
+}
+
+/**
+ * Where the readers of one recall wait, and who is still interested in it.
+ *
+ * When the last reader leaves, the recall goes on for a while, so that a client's retry after its
+ * own time-out continues it; then it is cancelled.
+ */
+export class RecallBoard {
+  readonly #files = new Map<FileId, FileProgress>();
+  readonly #abort = new AbortController();
+  readonly #clock: Clock;
+  readonly #lingerMs: number;
+  #interest = 0;
+  #linger: Timer | undefined;
+
+  constructor(options: { readonly clock: Clock; readonly lingerMs: number }) {
+    this.#clock = options.clock;
+    this.#lingerMs = options.lingerMs;
+  }
+
+  /** Aborts when nobody has been interested for a while, or the service stops. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  join(): void {
+    this.#interest += 1;
+    this.#linger?.cancel();
+    this.#linger = undefined;
+  }
+
+  leave(): void {
+    this.#interest -= 1;
+    if (this.#interest > 0) return;
+    this.#linger = this.#clock.schedule(this.#lingerMs, () => this.cancel());
+  }
+
+  cancel(): void {
+    this.#abort.abort(recallErrors.create('RECALL_ABORTED'));
+  }
+
+  progress(file: FileId): FileProgress {
+    const known = this.#files.get(file);
+    if (known !== undefined) return known;
+    const made: FileProgress = {
+      following: Promise.withResolvers<FollowedReplica>(),
+      settled: Promise.withResolvers<FileNode>(),
+    };
+    // A failure that nobody waits for any more is no crash.
+    made.following.promise.catch(() => undefined);
+    made.settled.promise.catch(() => undefined);
+    this.#files.set(file, made);
+    return made;
+  }
+
+  growing(file: FileId, replica: FollowedReplica): void {
+    this.progress(file).following.resolve(replica);
+  }
+
+  published(file: FileNode): void {
+    this.progress(file.id).settled.resolve(file);
+  }
+
+  failed(file: FileId, reason: Error): void {
+    const progress = this.progress(file);
+    progress.following.reject(reason);
+    progress.settled.reject(reason);
+  }
+
+  /** All files that were not published fail. Ends the board. */
+  close(reason: Error): void {
+    this.#linger?.cancel();
+    for (const file of this.#files.keys()) this.failed(file, reason);
+  }
+}
+
+/** Wait for `promise`, or reject with the signal's reason. */
+export function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,55 @@
+import type { FileNode } from '../catalog/catalog.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
+import type { GrowingReplica } from '../production/production.ts';
+import type { Storage } from '../storage/storage.ts';
+import { type RecallBoard, waitFor } from './board.ts';
+import { recallErrors } from './errors.ts';
+import type { FollowedReplica, RecallTicket } from './port.ts';
+
+/** One reader's ticket for a file of a recall. */
+export function issueTicket(options: {
+  readonly recallId: number;
+  readonly board: RecallBoard;
+  readonly file: FileNode;
+}): RecallTicket {
+  const { board, file } = options;
+  const progress = board.progress(file.id);
+  let attached = true;
+  board.join();
+  return {
+    recallId: options.recallId,
+    following: ({ signal }) => waitFor(progress.following.promise, signal),
+    settled: ({ signal }) => waitFor(progress.settled.promise, signal),
+    detach() {
+      if (!attached) return;
+      attached = false;
+      board.leave();
+    },
+  };
+}
+
+/**
+ * A growing replica as its readers see it. When the production gives up they get the recall's
+ * failure, never a clean end.
+ */
+export function followReplica(options: {
+  readonly storage: Storage;
+  readonly growing: GrowingReplica;
+  readonly settled: Promise<FileNode>;
+}): FollowedReplica {
+  const { storage, growing, settled } = options;
+  return {
+    key: growing.key,
+    plaintextSize: growing.plaintextSize,
+    sealedSize: growing.sealedSize,
+    async *sealedBytes(offset, call) {
+      try {
+        yield* storage.follow(growing.replicaId, offset, call);
+      } catch (error) {
+        if (codeOf(error) !== 'STORAGE_REPLICA_ABORTED') throw error;
+        await waitFor(settled, call.signal);
+        throw recallErrors.create('RECALL_ABORTED', { cause: error });
+      }
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { CatalogChange, SeriesMetadata } from '../catalog/catalog.ts';
+import { readDeidentified } from '../flow/index.ts';
+import { deidentified } from '../flow/mint/deidentified.ts';
+import type { CatalogChangeText } from '../pacs/index/index.ts';
+
+/** A change as the outbox keeps it. Only de-identified values go in. */
+export function formatChange(change: CatalogChange): CatalogChangeText {
+  const plain =
+    change.kind === 'series'
+      ? {
+          ...change,
+          series: { ...change.series, metadata: readDeidentified(change.series.metadata) },
+        }
+      : change;
+  return JSON.stringify(plain) as CatalogChangeText;
+}
+
+/**
+ * The change that `formatChange` wrote. The brand is given back, not made: what the outbox holds
+ * was de-identified when it went in, and the index gives it back unaltered.
+ */
+export function parseChange(text: CatalogChangeText): CatalogChange {
+  const change = JSON.parse(text) as CatalogChange;
+  if (change.kind !== 'series') return change;
+  const metadata = change.series.metadata as unknown; // reason: JSON carries the bare value
+  return {
+    ...change,
+    series: { ...change.series, metadata: deidentified(metadata as SeriesMetadata) },
+  };
+}

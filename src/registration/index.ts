@@ -1,0 +1,4 @@
+/** The metadata road: what a PACS holds becomes catalog entries. */
+export type { Collection } from './collection.ts';
+export { registrationLimits } from './limits.ts';
+export { type CrawlReport, createRegistration, type Registration } from './registration.ts';
