@@ -1,0 +1,43 @@
+/** DICOM networking as requestor and acceptor. @standard PS3.7, PS3.8 */
+export {
+  type Acceptor,
+  type AcceptorOptions,
+  listenForAssociations,
+} from './association/acceptor.ts';
+export type {
+  Association,
+  IncomingRequest,
+  OutgoingDataSet,
+  RequestHandler,
+} from './association/association.ts';
+export { type AssociationEnd, endError } from './association/association-end.ts';
+export type { AssociateOutcome } from './association/outcome.ts';
+export {
+  type ChooseTransferSyntax,
+  type ContextProposal,
+  contextsMax,
+  type PresentationContext,
+} from './association/presentation-context.ts';
+export { type AssociateOptions, openAssociation } from './association/requestor.ts';
+export { type DimseErrorCode, dimseErrors } from './errors.ts';
+export { type DimseLimits, dimseLimits } from './limits.ts';
+export type { SubOperationCounts } from './message/command.ts';
+export {
+  dimseStatus,
+  formatStatus,
+  type StatusCategory,
+  statusCategory,
+} from './message/status.ts';
+export { isAeTitle } from './pdu/ae-title.ts';
+export { echo } from './service/echo/scu.ts';
+export { type FindOptions, find } from './service/find/scu.ts';
+export { get, move, type RetrieveOptions, type RetrieveResult } from './service/retrieve/scu.ts';
+export {
+  type OnStore,
+  StoreFailure,
+  type StoreRefusal,
+  type StoreRequest,
+} from './service/store/scp.ts';
+export { type StorableInstance, store } from './service/store/scu.ts';
+export type { TlsClientOptions } from './transport/connect.ts';
+export type { TlsServerOptions } from './transport/listen.ts';

@@ -1,0 +1,109 @@
+import { defineLimits } from '../lib/limits/limits.ts';
+
+/** Bounds of one association and of the listener. */
+export const dimseLimits = defineLimits('dimse', {
+  pduLengthMax: {
+    value: 131_072,
+    unit: 'bytes',
+    reason: 'Announced to the peer and the longest P-DATA-TF accepted; longer gains nothing.',
+  },
+  peerPduLengthMin: {
+    value: 256,
+    unit: 'bytes',
+    reason: 'A peer that accepts less would make us send mostly headers.',
+  },
+  associateLengthMax: {
+    value: 1_048_576,
+    unit: 'bytes',
+    reason: 'All variable items of one A-ASSOCIATE; 128 contexts of 30 syntaxes need a quarter.',
+  },
+  unknownPduLengthMax: {
+    value: 4096,
+    unit: 'bytes',
+    reason: 'A PDU of unknown type is gathered only to be reported, then the association aborts.',
+  },
+  commandLengthMax: {
+    value: 65_536,
+    unit: 'bytes',
+    reason: 'A real command set has a few hundred bytes.',
+  },
+  identifierLengthMax: {
+    value: 1_048_576,
+    unit: 'bytes',
+    reason: 'A query or a query answer is held in memory; a list of 10,000 UIDs fits.',
+  },
+  receiveBufferSize: {
+    value: 262_144,
+    unit: 'bytes',
+    reason: 'One reused buffer per association; 64 to 512 KiB are equally fast.',
+  },
+  connectMs: {
+    value: 10_000,
+    unit: 'ms',
+    reason: 'A reachable host answers a TCP and TLS handshake in far less.',
+  },
+  artimMs: {
+    value: 10_000,
+    unit: 'ms',
+    reason: 'ARTIM: an association request or the close of a connection must come within it.',
+  },
+  associateMs: {
+    value: 30_000,
+    unit: 'ms',
+    reason: 'How long a requestor waits for the answer to A-ASSOCIATE-RQ and A-RELEASE-RQ.',
+  },
+  responseMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason:
+      'How long a peer may be silent while it owes something; a slow archive needs tens of s.',
+  },
+  idleMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'An accepted association without traffic is aborted, so that it holds no slot.',
+  },
+  pduMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'A PDU that has begun must end within it: a peer cannot drip single bytes.',
+  },
+  sendMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'A peer that does not read what we send must not hold an association for ever.',
+  },
+  cancelMs: {
+    value: 5000,
+    unit: 'ms',
+    reason: 'After C-CANCEL the peer has this long to end the operation; then A-ABORT.',
+  },
+  requestsOwedMax: {
+    value: 8,
+    unit: 'count',
+    reason: 'Requests of a peer not yet answered; asynchronous operations are never negotiated.',
+  },
+  associationsMax: {
+    value: 64,
+    unit: 'count',
+    reason: 'Per listener; beyond it an association is rejected as transient.',
+  },
+  associationsPerPeerMax: {
+    value: 16,
+    unit: 'count',
+    reason: 'Per remote address, so that one peer cannot take every slot.',
+  },
+  connectionsMax: {
+    value: 512,
+    unit: 'count',
+    reason: 'Transport connections per listener, with or without an association; more are closed.',
+  },
+  presentationContextsMax: {
+    value: 128,
+    unit: 'count',
+    reason: 'Presentation context ids are the odd numbers from 1 to 255.',
+  },
+});
+
+/** The values of `dimseLimits`; tests narrow them. */
+export type DimseLimits = typeof dimseLimits;

@@ -1,0 +1,73 @@
+import { type DataSet, decodeDataSet, encodeDataSet } from '../../../dicom/index.ts';
+import { createChannel } from '../../../lib/streams/channel.ts';
+import type { Association } from '../../association/association.ts';
+import { dimseErrors } from '../../errors.ts';
+import { priority } from '../../message/command.ts';
+import { formatStatus, statusCategory } from '../../message/status.ts';
+import { contextFor } from '../context-for.ts';
+
+/** Answers held for a reader that is slower than the peer; beyond them the socket is not read. */
+const answersHeldMax = 64;
+
+/** What to find. */
+export interface FindOptions {
+  readonly sopClassUid: string;
+  readonly identifier: DataSet;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * C-FIND: the matches as they arrive. A slow reader slows the peer; leaving the loop cancels the
+ * query with C-CANCEL, and the association can be used again when the loop has ended.
+ *
+ * @standard PS3.4 §C.4.1
+ * @throws MdmError `DIMSE_STATUS_FAILURE`, `DIMSE_CONTEXT_NOT_ACCEPTED`, those of the association
+ */
+export async function* find(
+  association: Association,
+  options: FindOptions,
+): AsyncGenerator<DataSet, void, void> {
+  const context = contextFor(association, options.sopClassUid);
+  const answers = createChannel<Uint8Array>(answersHeldMax);
+  const stop = new AbortController();
+  const signal =
+    options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const done = association
+    .request({
+      contextId: context.id,
+      command: {
+        kind: 'C-FIND-RQ',
+        messageId: association.nextMessageId(),
+        affectedSopClassUid: options.sopClassUid,
+        priority: priority.medium,
+        hasDataSet: true,
+      },
+      dataSet: encodeDataSet(options.identifier, context.transferSyntax),
+      // A reader that has left takes no more answers; the query is being cancelled then.
+      onPending: ({ identifier }) =>
+        identifier === undefined ? undefined : answers.send(identifier).catch(() => {}),
+      signal,
+    })
+    .then(({ response }) => checkFinal(response.status))
+    .then(
+      () => answers.close(),
+      (error: unknown) => answers.fail(error),
+    );
+  try {
+    for await (const answer of answers) {
+      yield decodeDataSet(answer, context.transferSyntax, { strict: false });
+    }
+  } finally {
+    stop.abort();
+    await done;
+  }
+}
+
+function checkFinal(status: number): void {
+  const category = statusCategory(status);
+  if (category === 'success' || category === 'warning') return;
+  throw dimseErrors.create('DIMSE_STATUS_FAILURE', {
+    message: formatStatus(status),
+    context: { status, category },
+  });
+}
