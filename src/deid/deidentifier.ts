@@ -1,8 +1,13 @@
 import type { DataSet } from '../dicom/element/element.ts';
 import type { Instance } from '../dicom/stream/instance.ts';
 import type { Deidentified, Identified } from '../flow/index.ts';
+import type { DeidCode } from './errors.ts';
 
-/** Bytes of a de-identified DICOM file (PS3.10), in order; `pixel` is the value of native Pixel Data. */
+/**
+ * Bytes of a de-identified DICOM file (PS3.10), in order: one `header`, then the value of native
+ * Pixel Data as `pixel` parts, then what is left as `trailer` parts. Compressed pixel data, fragment
+ * headers included, are `trailer` parts only.
+ */
 export interface InstancePart {
   readonly kind: 'header' | 'pixel' | 'trailer';
   /** Valid until the next part is asked for. */
@@ -17,21 +22,18 @@ export interface DeidentifiedInstance {
   readonly transferSyntaxUid: string;
   /** All de-identified elements before Pixel Data. */
   readonly header: DataSet;
-  /** The whole file: preamble, file meta information, data set. Read once, to its end. */
+  /**
+   * The whole file: preamble, file meta information, data set. Read once, to its end; leaving
+   * early releases the source. Throws MdmError of `deidErrors` when the rest of the instance is
+   * broken or cannot be judged: what was read until then must not be used.
+   */
   readonly parts: AsyncIterable<InstancePart>;
 }
 
 /** What de-identification says of an instance. Withheld instances never leave the clinical side. */
 export type DeidentifyOutcome =
   | { readonly kind: 'released'; readonly instance: Deidentified<DeidentifiedInstance> }
-  | { readonly kind: 'withheld'; readonly code: WithheldCode };
-
-/** Why an instance is withheld. */
-export type WithheldCode =
-  | 'DEID_UNSUPPORTED_SOP_CLASS'
-  | 'DEID_BURNED_IN'
-  | 'DEID_MALFORMED'
-  | 'DEID_LIMIT_EXCEEDED';
+  | { readonly kind: 'withheld'; readonly code: DeidCode };
 
 /** What an instance is de-identified for. */
 export interface DeidentifyContext {

@@ -1,0 +1,155 @@
+import { encodeFileHeader } from '../dicom/file/file-meta.ts';
+import {
+  type DataSet,
+  dicomErrors,
+  encodeDataSet,
+  getUid,
+  type Instance,
+  tag as t,
+} from '../dicom/index.ts';
+import { deidentified } from '../flow/mint/deidentified.ts';
+import { reveal } from '../flow/mint/reveal.ts';
+import { concatBytes } from '../lib/bytes/bytes.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
+import { type Log, silentLog } from '../lib/log.ts';
+import { applyProfile } from './actions/apply-profile.ts';
+import type {
+  DeidentifiedInstance,
+  Deidentifier,
+  DeidentifyContext,
+  DeidentifyOutcome,
+  InstancePart,
+} from './deidentifier.ts';
+import { type DeidCode, deidErrors } from './errors.ts';
+import { type OpenInstance, readHeader } from './header/read-header.ts';
+import { stampHeader } from './header/stamp.ts';
+import { safeMetadata } from './metadata.ts';
+import { imageShapeOf } from './pixel/image-shape.ts';
+import { planPixels } from './pixel/plan-pixels.ts';
+import { type Profile, profileOf } from './profile/profile.ts';
+import { recipeOfProfile } from './profile/recipe.ts';
+import { createUidMap, type UidMap } from './pseudonyms/uid-map.ts';
+import { findImageRisk } from './withhold/image-risk.ts';
+
+/** What a de-identifier works with. */
+export interface DeidentifierOptions {
+  /** At least 32 random bytes; not kept. The same key gives the same output, another none alike. */
+  readonly collectionKey: Uint8Array;
+  readonly log?: Log;
+}
+
+/**
+ * Make the de-identifier of a collection: the Basic Application Level Confidentiality Profile
+ * without options, default deny, for CT, MR and PET images.
+ *
+ * The header is held, checked and written anew; native pixel data pass through uncopied, compressed
+ * ones frame by frame. What cannot be judged is withheld.
+ *
+ * @standard PS3.15 §E.2
+ */
+export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
+  const uids = createUidMap(options.collectionKey);
+  const log = options.log ?? silentLog;
+  return {
+    recipe: recipeOfProfile(),
+    async instance(source, context) {
+      const outcome = await deidentify(reveal(source), context, uids);
+      if (outcome.kind === 'withheld') log.warn('deid.withheld', { code: outcome.code });
+      return outcome;
+    },
+    metadata: (record) => deidentified(safeMetadata(reveal(record), uids)),
+  };
+}
+
+async function deidentify(
+  source: Instance,
+  context: DeidentifyContext,
+  uids: UidMap,
+): Promise<DeidentifyOutcome> {
+  let opened: OpenInstance | undefined;
+  try {
+    const profile = profileOf(source.sopClassUid);
+    if (profile === undefined) return await withhold('DEID_UNSUPPORTED_SOP_CLASS', source);
+    opened = await readHeader(source);
+    const risk = findImageRisk(opened.header, opened.omitted);
+    if (risk !== undefined) throw deidErrors.create(risk);
+    checkIdentity(opened.header, source);
+    const header = applyProfile(opened.header, profile, uids);
+    stampHeader(header, context.subjectName);
+    const instance = await release({ opened, header, profile });
+    return { kind: 'released', instance: deidentified(instance) };
+  } catch (error) {
+    await opened?.rest.return();
+    const translated = translate(error);
+    if (!deidErrors.has(translated)) throw error;
+    return { kind: 'withheld', code: translated.code };
+  }
+}
+
+/** Say no before a byte was asked for; the source is released as a reader that leaves does. */
+async function withhold(code: DeidCode, { dataSet }: Instance): Promise<DeidentifyOutcome> {
+  await dataSet[Symbol.asyncIterator]().return?.();
+  return { kind: 'withheld', code };
+}
+
+/** What the archive called the object must be what the object calls itself. */
+function checkIdentity(header: DataSet, source: Instance): void {
+  const same =
+    getUid(header, t.SOPClassUID) === source.sopClassUid &&
+    getUid(header, t.SOPInstanceUID) === source.sopInstanceUid;
+  if (!same) throw deidErrors.create('DEID_MALFORMED', { message: 'SOP UIDs disagree' });
+}
+
+interface Work {
+  readonly opened: OpenInstance;
+  /** De-identified. */
+  readonly header: DataSet;
+  readonly profile: Profile;
+}
+
+async function release({ opened, header, profile }: Work): Promise<DeidentifiedInstance> {
+  const { transferSyntaxUid } = opened;
+  const sopClassUid = profile.sopClassUid;
+  const sopInstanceUid = getUid(header, t.SOPInstanceUID);
+  if (sopInstanceUid === undefined) throw deidErrors.create('DEID_MALFORMED');
+  const shape = imageShapeOf(header);
+  const pixels = await planPixels(opened.rest, shape, transferSyntaxUid);
+  const start = concatBytes([
+    encodeFileHeader({ sopClassUid, sopInstanceUid, transferSyntaxUid }),
+    encodeDataSet(header, transferSyntaxUid),
+    ...pixels.start,
+  ]);
+  const parts = passParts(start, pixels.parts);
+  return { sopClassUid, sopInstanceUid, transferSyntaxUid, header, parts };
+}
+
+async function* passParts(
+  start: Uint8Array,
+  pixels: AsyncGenerator<InstancePart, void, void>,
+): AsyncGenerator<InstancePart, void, void> {
+  try {
+    yield { kind: 'header', bytes: start };
+    yield* pixels;
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+const beyondLimit: ReadonlySet<string> = new Set([
+  'DICOM_NESTING_TOO_DEEP',
+  'DICOM_TOO_MANY_ELEMENTS',
+  'DICOM_DATA_SET_TOO_LARGE',
+  'DICOM_INFLATE_LIMIT',
+]);
+
+/** Failures of reading DICOM as ours; others (the network, a bug) as they are. */
+function translate(error: unknown): unknown {
+  if (!dicomErrors.has(error)) return error;
+  if (beyondLimit.has(error.code))
+    return deidErrors.create('DEID_LIMIT_EXCEEDED', { cause: error });
+  const code =
+    codeOf(error) === 'DICOM_TRANSFER_SYNTAX_UNSUPPORTED'
+      ? 'DEID_COMPRESSED_UNCHECKED'
+      : 'DEID_MALFORMED';
+  return deidErrors.create(code, { cause: error });
+}

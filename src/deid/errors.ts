@@ -1,0 +1,49 @@
+import { defineErrors } from '../lib/errors/error-table.ts';
+
+const asIs = 'Nothing to do: the image stays in the hospital.';
+
+/**
+ * Why an instance, or the rest of one, is held back. Known after the header these are values of
+ * `DeidentifyOutcome`; found in the pixel data they are thrown while the parts are read.
+ */
+export const deidErrors = defineErrors('deid', {
+  DEID_UNSUPPORTED_SOP_CLASS: {
+    disposition: 'permanent',
+    meaning: 'The kind of object is none whose attributes the profile knows in full.',
+    user: asIs,
+    operator: 'Only CT, MR and PET images leave in this version.',
+  },
+  DEID_BURNED_IN: {
+    disposition: 'permanent',
+    meaning: 'The image says, or its type suggests, that text is burned into its pixels.',
+    user: asIs,
+    operator: 'Look at Burned In Annotation, Image Type and Conversion Type of the image.',
+  },
+  DEID_OVERLAY_EMBEDDED: {
+    disposition: 'permanent',
+    meaning: 'An overlay lies in unused bits of the pixels, where it could show text.',
+    user: asIs,
+    operator: 'Have the source send the overlay apart from the pixels, or without it.',
+  },
+  DEID_COMPRESSED_UNCHECKED: {
+    disposition: 'permanent',
+    meaning: 'The compressed pixel data may carry text that cannot be found and removed.',
+    user: asIs,
+    operator: 'Have the source send the image uncompressed or in another transfer syntax.',
+  },
+  DEID_MALFORMED: {
+    disposition: 'permanent',
+    meaning: 'The object breaks its encoding, so nothing can be said of what it holds.',
+    user: asIs,
+    operator: 'Look at the object with dcmdump at the source; the cause names the place.',
+  },
+  DEID_LIMIT_EXCEEDED: {
+    disposition: 'permanent',
+    meaning: 'The header, or one compressed frame, is larger than what is held in memory.',
+    user: asIs,
+    operator: 'See docs/limits.md; the cause names the bound.',
+  },
+});
+
+/** Codes of this folder. */
+export type DeidCode = keyof typeof deidErrors.rows;

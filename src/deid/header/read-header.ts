@@ -1,0 +1,69 @@
+import {
+  createDataSetCollector,
+  type DataSet,
+  encodingOf,
+  type Instance,
+  type Tag,
+  type Token,
+  transferSyntax,
+} from '../../dicom/index.ts';
+import { readTokens } from '../../dicom/stream/read-tokens.ts';
+import { deidErrors } from '../errors.ts';
+import { deidLimits } from '../limits.ts';
+
+/** An instance read up to its pixel data. */
+export interface OpenInstance {
+  /** Everything before the pixel data, little endian. */
+  readonly header: DataSet;
+  /** Tags of values too long to be held; they are not in `header`. */
+  readonly omitted: readonly Tag[];
+  /** How the data set is written again: as it came, deflated ones inflated. */
+  readonly transferSyntaxUid: string;
+  /** From the token that starts the pixel data on. */
+  readonly rest: AsyncGenerator<readonly Token[], void, void>;
+}
+
+/**
+ * Read an instance up to its pixel data.
+ *
+ * @throws MdmError of `dicomErrors`; `DEID_MALFORMED` without pixel data
+ */
+export async function readHeader(source: Instance): Promise<OpenInstance> {
+  const { deflated } = encodingOf(source.transferSyntaxUid);
+  const transferSyntaxUid = deflated
+    ? transferSyntax.ExplicitVRLittleEndian
+    : source.transferSyntaxUid;
+  const collector = createDataSetCollector({
+    transferSyntaxUid,
+    dataSetMaxBytes: deidLimits.headerMaxBytes,
+  });
+  const batches = readTokens(source);
+  try {
+    for (;;) {
+      const { value: tokens, done } = await batches.next();
+      if (done === true) {
+        throw deidErrors.create('DEID_MALFORMED', { message: 'no pixel data' });
+      }
+      const pixels = tokens.findIndex((token) => collector.add([token]));
+      if (pixels < 0) continue;
+      const rest = joinBatches(tokens.slice(pixels), batches);
+      const { dataSet: header, omitted } = collector;
+      return { header, omitted, transferSyntaxUid, rest };
+    }
+  } catch (error) {
+    await batches.return();
+    throw error;
+  }
+}
+
+async function* joinBatches(
+  first: readonly Token[],
+  batches: AsyncGenerator<readonly Token[], void, void>,
+): AsyncGenerator<readonly Token[], void, void> {
+  try {
+    yield first;
+    yield* batches;
+  } finally {
+    await batches.return();
+  }
+}

@@ -1,0 +1,17 @@
+/** De-identification: PS3.15 Annex E, default deny, and the names that replace identifiers. */
+export { createDeidentifier, type DeidentifierOptions } from './create-deidentifier.ts';
+export type {
+  DeidentifiedInstance,
+  Deidentifier,
+  DeidentifyContext,
+  DeidentifyOutcome,
+  InstancePart,
+} from './deidentifier.ts';
+export { type DeidCode, deidErrors } from './errors.ts';
+export { deidLimits } from './limits.ts';
+export {
+  createPseudonyms,
+  type InstanceUids,
+  type Pseudonyms,
+  type SeriesUids,
+} from './pseudonyms/pseudonyms.ts';

@@ -1,0 +1,25 @@
+import { defineLimits } from '../lib/limits/limits.ts';
+
+/** Bounds of de-identification. */
+export const deidLimits = defineLimits('deid', {
+  headerMaxBytes: {
+    value: 16_777_216,
+    unit: 'bytes',
+    reason: 'Values of a header, held until its pixel data: 10,000 frames of an enhanced object.',
+  },
+  valueMaxBytes: {
+    value: 65_536,
+    unit: 'bytes',
+    reason: 'The longest kept value; image attributes are far shorter, tables are not kept.',
+  },
+  frameMaxBytes: {
+    value: 33_554_432,
+    unit: 'bytes',
+    reason: 'One compressed frame, held while its markers are checked.',
+  },
+  uidCacheMax: {
+    value: 4096,
+    unit: 'count',
+    reason: 'Replaced UIDs remembered: instances of a series share most of theirs.',
+  },
+});

@@ -1,0 +1,31 @@
+import { transferSyntax as ts } from '../../dicom/index.ts';
+import type { ImageShape } from './image-shape.ts';
+import { cleanJpeg, cleanJpegLs } from './jpeg.ts';
+import { cleanJpeg2000 } from './jpeg-2000.ts';
+import { cleanRle } from './rle.ts';
+
+/**
+ * A compressed frame without what is not image: comments, application segments, bytes after its
+ * end. @throws MdmError `DEID_COMPRESSED_UNCHECKED` where that cannot be told
+ */
+export type FrameCleaner = (frame: Uint8Array, shape: ImageShape) => Uint8Array;
+
+const cleaners: ReadonlyMap<string, FrameCleaner> = new Map<string, FrameCleaner>([
+  [ts.RLELossless, cleanRle],
+  [ts.JPEGBaseline8Bit, cleanJpeg],
+  [ts.JPEGExtended12Bit, cleanJpeg],
+  [ts.JPEGLossless, cleanJpeg],
+  [ts.JPEGLosslessSV1, cleanJpeg],
+  [ts.JPEGLSLossless, cleanJpegLs],
+  [ts.JPEGLSNearLossless, cleanJpegLs],
+  [ts.JPEG2000Lossless, cleanJpeg2000],
+  [ts.JPEG2000, cleanJpeg2000],
+  [ts.HTJ2KLossless, cleanJpeg2000],
+  [ts.HTJ2KLosslessRPCL, cleanJpeg2000],
+  [ts.HTJ2K, cleanJpeg2000],
+]);
+
+/** The cleaner for a transfer syntax; absent for those whose bytes we cannot judge. */
+export function frameCleanerOf(transferSyntaxUid: string): FrameCleaner | undefined {
+  return cleaners.get(transferSyntaxUid);
+}

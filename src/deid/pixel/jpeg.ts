@@ -1,0 +1,103 @@
+import { concatBytes, equalBytes, utf8 } from '../../lib/bytes/bytes.ts';
+import { unchecked } from './unchecked.ts';
+
+/** Where a marker segment or entropy-coded segment ends. */
+type Family = 'jpeg' | 'jpeg-ls';
+
+/** A JPEG frame without COM and APPn segments and without bytes after EOI. @standard ISO 10918-1 §B */
+export const cleanJpeg = (frame: Uint8Array): Uint8Array => clean(frame, 'jpeg');
+
+/** The same for JPEG-LS. @standard ISO 14495-1 §C */
+export const cleanJpegLs = (frame: Uint8Array): Uint8Array => clean(frame, 'jpeg-ls');
+
+const soi = 0xd8;
+const eoi = 0xd9;
+const sos = 0xda;
+
+function clean(frame: Uint8Array, family: Family): Uint8Array {
+  if (frame[0] !== 0xff || frame[1] !== soi) throw unchecked('no SOI', 0);
+  const kept: Uint8Array[] = [frame.subarray(0, 2)];
+  let at = 2;
+  for (;;) {
+    const start = skipFill(frame, at);
+    const marker = frame[start + 1];
+    if (marker === eoi) {
+      kept.push(frame.subarray(start, start + 2));
+      return concatBytes(kept);
+    }
+    const end = segmentEnd(frame, start);
+    const segment = frame.subarray(start, end);
+    if (isKnownMarker(marker ?? 0)) kept.push(segment);
+    else if (isHarmless(segment)) kept.push(segment);
+    else if (!isDropped(marker ?? 0)) throw unchecked('unknown marker', start);
+    at = end;
+    if (marker === sos) {
+      at = scanEnd(frame, end, family);
+      kept.push(frame.subarray(end, at));
+    }
+  }
+}
+
+/** Fill bytes (0xFF) may stand before a marker. */
+function skipFill(frame: Uint8Array, at: number): number {
+  let start = at;
+  if (frame[start] !== 0xff) throw unchecked('no marker', start);
+  while (frame[start + 1] === 0xff) start += 1;
+  if (start + 1 >= frame.length) throw unchecked('no end', start);
+  return start;
+}
+
+function segmentEnd(frame: Uint8Array, start: number): number {
+  const length = ((frame[start + 2] ?? 0) << 8) | (frame[start + 3] ?? 0);
+  const end = start + 2 + length;
+  if (length < 2 || end > frame.length) throw unchecked('segment too long', start);
+  return end;
+}
+
+/** SOFn, DHT, DAC, DQT, DNL, DRI, SOS, and SOF55 and LSE of JPEG-LS. */
+function isKnownMarker(marker: number): boolean {
+  return (
+    (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc8) ||
+    (marker >= 0xda && marker <= 0xdd) ||
+    marker === 0xf7 ||
+    marker === 0xf8
+  );
+}
+
+/** APPn and COM. */
+const isDropped = (marker: number): boolean =>
+  (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
+
+/**
+ * Segments that say how to read the colours, if they say nothing else: JFIF without a thumbnail,
+ * Adobe, and the colour transform of HP's JPEG-LS.
+ */
+function isHarmless(segment: Uint8Array): boolean {
+  const body = segment.subarray(4);
+  const names = (name: string): boolean => equalBytes(body.subarray(0, name.length), utf8(name));
+  switch (segment[1]) {
+    case 0xe0:
+      return body.length === 14 && names('JFIF\0') && body[12] === 0 && body[13] === 0;
+    case 0xe8:
+      return body.length === 5 && names('mrfx');
+    case 0xee:
+      return body.length === 12 && names('Adobe');
+    default:
+      return false;
+  }
+}
+
+/** The next marker that is not part of the coded data: not stuffed, no restart. */
+function scanEnd(frame: Uint8Array, start: number, family: Family): number {
+  let at = start;
+  for (;;) {
+    at = frame.indexOf(0xff, at);
+    if (at < 0 || at + 1 >= frame.length) throw unchecked('scan without end', start);
+    const next = frame[at + 1] ?? 0;
+    const stuffed = family === 'jpeg' ? next === 0 : next < 0x80;
+    const restart = next >= 0xd0 && next <= 0xd7;
+    if (next === 0xff) at += 1;
+    else if (stuffed || restart) at += 2;
+    else return at;
+  }
+}

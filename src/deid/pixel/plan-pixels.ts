@@ -1,0 +1,62 @@
+import { createTokenWriter, encodingOf, type Token, tag as t } from '../../dicom/index.ts';
+import type { InstancePart } from '../deidentifier.ts';
+import { deidErrors } from '../errors.ts';
+import { passEncapsulatedPixels } from './encapsulated-pixels.ts';
+import { type FrameCleaner, frameCleanerOf } from './frame-cleaner.ts';
+import type { ImageShape } from './image-shape.ts';
+import { passNativePixels } from './native-pixels.ts';
+
+type Batches = AsyncGenerator<readonly Token[], void, void>;
+
+/** How the pixel data of one instance leave. */
+export interface PixelPlan {
+  /** Bytes that belong to the header part: the start of native Pixel Data. */
+  readonly start: readonly Uint8Array[];
+  readonly parts: AsyncGenerator<InstancePart, void, void>;
+}
+
+/**
+ * Decide how pixel data leave, by the token that starts them.
+ *
+ * @throws MdmError `DEID_MALFORMED` when they do not fit the header or the transfer syntax,
+ *   `DEID_COMPRESSED_UNCHECKED` when nothing here can judge the transfer syntax
+ */
+export async function planPixels(
+  batches: Batches,
+  shape: ImageShape,
+  transferSyntaxUid: string,
+): Promise<PixelPlan> {
+  const { value: tokens = [] } = await batches.next();
+  const rest = prepend(tokens ?? [], batches);
+  const [first] = tokens ?? [];
+  const isPixelData = first !== undefined && 'tag' in first && first.tag === t.PixelData;
+  const { encapsulated } = encodingOf(transferSyntaxUid);
+  if (isPixelData && first.kind === 'fragments-start' && encapsulated) {
+    const clean = cleanerFor(transferSyntaxUid);
+    const parts = passEncapsulatedPixels(rest, { transferSyntaxUid, shape, clean });
+    return { start: [], parts };
+  }
+  const native = isPixelData && first.kind === 'value-start' && !encapsulated;
+  const vrFits = native && (first.vr === 'OW' || first.vr === 'OB');
+  if (!vrFits || first.length < shape.nativeBytes) {
+    throw deidErrors.create('DEID_MALFORMED', { message: 'pixel data do not fit the header' });
+  }
+  const writer = createTokenWriter({ transferSyntaxUid, lengths: 'recode' });
+  const start = writer.write({ ...first, length: shape.nativeBytes });
+  return { start, parts: passNativePixels(rest, shape.nativeBytes) };
+}
+
+async function* prepend(tokens: readonly Token[], batches: Batches): Batches {
+  try {
+    yield tokens;
+    yield* batches;
+  } finally {
+    await batches.return();
+  }
+}
+
+function cleanerFor(transferSyntaxUid: string): FrameCleaner {
+  const cleaner = frameCleanerOf(transferSyntaxUid);
+  if (cleaner === undefined) throw deidErrors.create('DEID_COMPRESSED_UNCHECKED');
+  return cleaner;
+}

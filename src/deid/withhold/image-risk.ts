@@ -1,0 +1,84 @@
+import {
+  type DataSet,
+  getNumbers,
+  getString,
+  getStrings,
+  type Tag,
+  tag as t,
+} from '../../dicom/index.ts';
+import type { DeidCode } from '../errors.ts';
+
+/** Values of Image Type that name screen captures, renderings, tables and reports. */
+const riskyImageTypes: ReadonlySet<string> = new Set([
+  'SCREEN SAVE',
+  'SCREENSAVE',
+  'SCREEN_SAVE',
+  'SCREENSHOT',
+  'SCREEN SHOT',
+  'SCREEN CAPTURE',
+  'SECONDARY CAPTURE',
+  'SC',
+  'CAPTURE',
+  'PASTED',
+  'DOSE',
+  'DOSE_INFO',
+  'DOSE INFO',
+  'REPORT',
+  'CSA REPORT',
+  'SUMMARY',
+  'PROTOCOL',
+  'PATIENT PROTOCOL',
+  'VRT',
+  'PRINT',
+  'FILM',
+]);
+
+/** What the header of an image says, or leaves open, about text in its pixels. */
+export function findImageRisk(header: DataSet, omitted: readonly Tag[]): DeidCode | undefined {
+  if (hasEmbeddedOverlay(header, omitted)) return 'DEID_OVERLAY_EMBEDDED';
+  const burnedIn = word(getString(header, t.BurnedInAnnotation));
+  if (burnedIn !== undefined && burnedIn !== 'NO') return 'DEID_BURNED_IN';
+  // Made by a workstation, a scanner of films, a camera: not by the scanner of the patient.
+  if (getString(header, t.ConversionType) !== undefined) return 'DEID_BURNED_IN';
+  const types = getStrings(header, t.ImageType).map((type) => word(type) ?? '');
+  if (types.some((type) => riskyImageTypes.has(type))) return 'DEID_BURNED_IN';
+  // Scanners do not see colour: a fusion, a rendering or a screen.
+  return isColour(header) && burnedIn !== 'NO' ? 'DEID_BURNED_IN' : undefined;
+}
+
+const word = (text: string | undefined): string | undefined => text?.trim().toUpperCase();
+
+function isColour(header: DataSet): boolean {
+  const photometric = word(getString(header, t.PhotometricInterpretation)) ?? '';
+  return !photometric.startsWith('MONOCHROME');
+}
+
+/**
+ * Whether an overlay lies in the pixels' own bits (retired, still made): it says a bit position, or
+ * describes itself without bringing data.
+ *
+ * @standard PS3.3-2004 §C.9.2
+ */
+function hasEmbeddedOverlay(header: DataSet, omitted: readonly Tag[]): boolean {
+  const groups = new Set<number>();
+  for (const tag of header.keys()) {
+    if (tag >>> 24 === 0x60 && (tag & 0x10000) === 0) groups.add((tag >>> 16) * 0x10000);
+  }
+  return [...groups].some((group) => {
+    const hasData = header.has(group + 0x3000) || omitted.includes(group + 0x3000);
+    return (
+      !hasData ||
+      numberAt(header, group + 0x0102, 0) !== 0 ||
+      numberAt(header, group + 0x0100, 1) !== 1
+    );
+  });
+}
+
+/** The number at `tag`, `absent` where there is none; NaN, which equals nothing, if unreadable. */
+function numberAt(header: DataSet, tag: Tag, absent: number): number {
+  try {
+    return getNumbers(header, tag)[0] ?? absent;
+  } catch {
+    return Number.NaN;
+  }
+}
