@@ -136,10 +136,10 @@ function* extensionsOf(options: IssueOptions): Generator<Extension> {
   }
   const ca = options.ca !== undefined;
   yield new BasicConstraintsExtension(ca, options.ca?.pathLength, true);
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags are made to be joined
   const usual: KeyUsageFlags = ca
     ? KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign
     : KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
-  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags are made to be joined
   yield new KeyUsagesExtension(options.keyUsages ?? usual, true);
   if (!ca) yield new ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
   if (options.hosts !== undefined) {

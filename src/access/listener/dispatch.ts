@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Authenticate, Authentication } from '../../identity/authenticate.ts';
+import { readPeerChain } from '../../identity/chain/peer-chain.ts';
+import { identityLimits } from '../../identity/limits.ts';
+import { toBase32 } from '../../lib/bytes/base32.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { codeOf } from '../../lib/errors/mdm-error.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Random } from '../../lib/random.ts';
+import type { Exchange, HttpDoor } from '../door.ts';
+
+interface Options {
+  readonly doors: readonly HttpDoor[];
+  readonly authenticate: Authenticate;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+  /** Whether the connection opened with the GSI byte. */
+  readonly isHttpg: (socket: Socket) => boolean;
+}
+
+/** Answers one request; never rejects. */
+export type Dispatch = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * Make what stands between the HTTP server and the doors: who asks, which door, and that a failed
+ * answer is cut off rather than ended as if it were whole.
+ */
+export function createDispatch(options: Options): Dispatch {
+  const { clock } = options;
+  const readChain = createChainReader();
+  return async (request, response) => {
+    const requestId = toBase32(options.random.bytes(10));
+    const startMs = clock.monotonicMs();
+    const log = options.log.with({ requestId });
+    let door: HttpDoor | undefined;
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    try {
+      door = options.doors.find((each) => each.accepts(request));
+      if (door === undefined) answer(response, 404, 'There is nothing here.');
+      else if ((request.headersDistinct['authorization']?.length ?? 0) > 1) {
+        answer(response, 400, 'More than one Authorization header.');
+      } else {
+        const { authorization } = request.headers;
+        const chain = readChain(request.socket);
+        const authentication = await options.authenticate({ authorization, chain });
+        await door.serve(exchangeOf(request, response, { ...options, authentication, requestId }));
+        if (!response.writableEnded) throw new Error('the door left its answer unfinished');
+      }
+    } catch (error) {
+      request.socket.destroy();
+      log.error('access.failed', {
+        door: door?.name,
+        code: codeOf(error),
+        reason: reasonOf(error),
+      });
+    }
+    log.info('access.request', {
+      door: door?.name,
+      method: request.method,
+      status: response.statusCode,
+      elapsedMs: Math.round(clock.monotonicMs() - startMs),
+    });
+  };
+}
+
+function exchangeOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  about: Options & { readonly authentication: Authentication; readonly requestId: string },
+): Exchange {
+  const { authentication, requestId } = about;
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(new Error('the client has left'));
+  });
+  return {
+    request,
+    response,
+    caller: authentication.kind === 'accepted' ? authentication.principal : undefined,
+    refusal: authentication.kind === 'refused' ? authentication : undefined,
+    httpg: about.isHttpg(request.socket),
+    signal: gone.signal,
+    requestId,
+  };
+}
+
+/** A connection has one chain: read once. Every request judges it anew, as it may have ended. */
+function createChainReader(): (socket: Socket) => readonly Uint8Array[] {
+  const known = new WeakMap<Socket, readonly Uint8Array[]>();
+  return (socket) => {
+    if (!(socket instanceof TLSSocket)) return [];
+    const chain = known.get(socket) ?? readPeerChain(socket, identityLimits.chainLengthMax);
+    known.set(socket, chain);
+    return chain;
+  };
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(`${text}\n`);
+}
+
+/** The message of what is ours; of anything else only its kind, as it may quote data. */
+function reasonOf(error: unknown): string {
+  if (codeOf(error) !== undefined) return (error as Error).message;
+  return error instanceof Error ? error.name : typeof error;
+}
