@@ -1,0 +1,62 @@
+import { defineErrors } from '../lib/errors/error-table.ts';
+
+/** Failures of a replica store, the same for every back end. */
+export const storageErrors = defineErrors('storage', {
+  STORAGE_OPEN_FAILED: {
+    disposition: 'permanent',
+    meaning: 'The store cannot be opened: absent, not writable, or not a store.',
+    user: 'Nothing to do.',
+    operator: 'Check the configured place and its permissions.',
+  },
+  STORAGE_FORMAT_NEWER: {
+    disposition: 'permanent',
+    meaning: 'The store was written by a newer release than this one.',
+    user: 'Nothing to do.',
+    operator: 'Start the newer release.',
+  },
+  STORAGE_FULL: {
+    disposition: 'transient',
+    meaning: 'There is no room: the store reached its bound, or the disk is full.',
+    user: 'Try again later, or release what is pinned.',
+    operator: 'Raise the bound of the store, evict replicas or free disk space.',
+  },
+  STORAGE_NOT_FOUND: {
+    disposition: 'permanent',
+    meaning: 'The store holds no such replica: never written, evicted or aborted.',
+    user: 'Read the file again; it is fetched again.',
+    operator: 'Nothing to do.',
+  },
+  STORAGE_REPLICA_EXISTS: {
+    disposition: 'permanent',
+    meaning: 'A replica was to be created under an id that is taken.',
+    user: 'Nothing to do.',
+    operator: 'Report it: replica ids are random and used once.',
+  },
+  STORAGE_REPLICA_ABORTED: {
+    disposition: 'transient',
+    meaning: 'The production of the replica that was being followed failed.',
+    user: 'Try again; the reason is with the recall.',
+    operator: 'Look at the recall that produced it.',
+  },
+  STORAGE_RANGE_INVALID: {
+    disposition: 'permanent',
+    meaning: 'A range reaches beyond the end of the replica.',
+    user: 'Ask for the size first.',
+    operator: 'Nothing to do.',
+  },
+  STORAGE_DAMAGED: {
+    disposition: 'permanent',
+    meaning: 'A stored replica is shorter than it was, or its manifest is not readable.',
+    user: 'Tell the operator.',
+    operator: 'Check the disk; delete the replica so that it is produced again.',
+  },
+  STORAGE_FAILED: {
+    disposition: 'transient',
+    meaning:
+      'The disk failed while a replica was written or read; a replica being written is given up.',
+    user: 'Try again later.',
+    operator: 'Check the disk.',
+  },
+});
+
+export type StorageErrorCode = keyof typeof storageErrors.rows;
