@@ -49,9 +49,7 @@ const safeKeywords: readonly Keyword[] = [
   'BitsStored',
 ];
 
-const rules = new Map<Tag, Rule>(
-  safeKeywords.map((keyword) => [t[keyword], keepRule(t[keyword])]),
-);
+const rules = new Map<Tag, Rule>(safeKeywords.map((keyword) => [t[keyword], keepRule(t[keyword])]));
 
 const answers: RuleBook = { find: (tag) => rules.get(tag) };
 

@@ -40,7 +40,7 @@ function applyRule(element: DataElement, rule: Rule, context: Context): DataElem
     case 'Z':
       return emptyElement(tag, rule);
     case 'D':
-      return dummyElement(tag, rule);
+      return replaceElement(element, rule, context);
     case 'keep':
       return element.vr === 'SQ'
         ? keepSequence(element, rule, context)
@@ -53,6 +53,18 @@ function applyRule(element: DataElement, rule: Rule, context: Context): DataElem
     default:
       return unreachable(rule.action);
   }
+}
+
+/** D. Items of a sequence are replaced attribute by attribute, codes as a whole. */
+function replaceElement(
+  element: DataElement,
+  rule: Rule,
+  context: Context,
+): DataElement | undefined {
+  const hasItems = element.vr === 'SQ' && rule.vr === 'SQ' && element.items.length > 0;
+  return hasItems && !rule.codes
+    ? keepSequence(element, rule, context)
+    : dummyElement(element.tag, rule);
 }
 
 type ValueElement = Exclude<DataElement, { vr: 'SQ' }>;

@@ -32,7 +32,7 @@ const dummies: Readonly<Partial<Record<Vr, string | number | Uint8Array>>> = {
   UT: 'REMOVED',
 };
 
-/** The element that D puts in place of any value. */
+/** The element that D puts in place of any value; for a sequence, of one that has no items. */
 export function dummyElement(tag: Tag, rule: Rule): DataElement | undefined {
   if (rule.vr === 'SQ') return { tag, vr: 'SQ', items: [rule.codes ? unknownCode : new Map()] };
   const value = dummies[rule.vr];

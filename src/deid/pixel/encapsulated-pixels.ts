@@ -92,7 +92,8 @@ async function* fragmentsOf(
       if (state === 'after') continue;
       if (token.kind === 'fragments-start') {
         state = 'table';
-        yield { kind: 'start', token };
+        // Some devices say OW; encapsulated pixel data are OB.
+        yield { kind: 'start', token: { ...token, vr: 'OB' } };
       } else if (token.kind === 'value-chunk') {
         held += token.bytes.length;
         if (held > deidLimits.frameMaxBytes) throw tooLong(held);

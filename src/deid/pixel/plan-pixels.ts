@@ -26,9 +26,10 @@ export async function planPixels(
   shape: ImageShape,
   transferSyntaxUid: string,
 ): Promise<PixelPlan> {
-  const { value: tokens = [] } = await batches.next();
-  const rest = prepend(tokens ?? [], batches);
-  const [first] = tokens ?? [];
+  const { value } = await batches.next();
+  const tokens = value ?? [];
+  const rest = prepend(tokens, batches);
+  const [first] = tokens;
   const isPixelData = first !== undefined && 'tag' in first && first.tag === t.PixelData;
   const { encapsulated } = encodingOf(transferSyntaxUid);
   if (isPixelData && first.kind === 'fragments-start' && encapsulated) {

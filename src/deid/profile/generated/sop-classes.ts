@@ -55,7 +55,9 @@ export const supportedSopClasses = [
   {
     uid: '1.2.840.10008.5.1.4.1.1.2.1',
     family: 'CT',
-    types: `0008002a 1C
+    types: `00080023 1
+0008002a 1C
+00080033 1
 00080050 2
 00080070 1
 00080080 1C
@@ -115,7 +117,9 @@ export const supportedSopClasses = [
   {
     uid: '1.2.840.10008.5.1.4.1.1.2.2',
     family: 'CT',
-    types: `0008002a 1C
+    types: `00080023 1
+0008002a 1C
+00080033 1
 00080050 2
 00080070 1
 00080080 1C
@@ -220,7 +224,9 @@ export const supportedSopClasses = [
   {
     uid: '1.2.840.10008.5.1.4.1.1.4.1',
     family: 'MR',
-    types: `0008002a 1C
+    types: `00080023 1
+0008002a 1C
+00080033 1
 00080050 2
 00080070 1
 00080080 1C
@@ -283,7 +289,9 @@ export const supportedSopClasses = [
   {
     uid: '1.2.840.10008.5.1.4.1.1.4.4',
     family: 'MR',
-    types: `0008002a 1C
+    types: `00080023 1
+0008002a 1C
+00080033 1
 00080050 2
 00080070 1
 00080080 1C
@@ -393,7 +401,9 @@ export const supportedSopClasses = [
   {
     uid: '1.2.840.10008.5.1.4.1.1.130',
     family: 'PT',
-    types: `0008002a 1C
+    types: `00080023 1
+0008002a 1C
+00080033 1
 00080050 2
 00080070 1
 00080080 1C
@@ -451,7 +461,9 @@ export const supportedSopClasses = [
   {
     uid: '1.2.840.10008.5.1.4.1.1.128.1',
     family: 'PT',
-    types: `0008002a 1C
+    types: `00080023 1
+0008002a 1C
+00080033 1
 00080050 2
 00080070 1
 00080080 1C
