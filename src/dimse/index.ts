@@ -15,6 +15,7 @@ export type { AssociateOutcome } from './association/outcome.ts';
 export {
   type ChooseTransferSyntax,
   type ContextProposal,
+  chooseFrom,
   contextsMax,
   type PresentationContext,
 } from './association/presentation-context.ts';
@@ -30,7 +31,11 @@ export {
 } from './message/status.ts';
 export { isAeTitle } from './pdu/ae-title.ts';
 export { echo } from './service/echo/scu.ts';
+export type { OnFind } from './service/find/scp.ts';
 export { type FindOptions, find } from './service/find/scu.ts';
+export { QueryFailure, type QueryRequest } from './service/operation.ts';
+export { provideServices, type ServiceHandlers } from './service/provide.ts';
+export type { MovePlan, OnGet, OnMove } from './service/retrieve/scp.ts';
 export { get, move, type RetrieveOptions, type RetrieveResult } from './service/retrieve/scu.ts';
 export {
   type OnStore,

@@ -96,11 +96,13 @@ function receive(transport: Transport, context: ReceiveContext): MessageAssociat
     },
   });
   association.driver.awaitRequest();
-  void association.ended.then((end) => {
+  const watchEnd = async (): Promise<void> => {
+    const end = await association.ended;
     if (isCounted) counter.remove(remoteAddress);
     const code = end.kind === 'failed' ? codeOf(endError(end)) : undefined;
     log.info('dimse.association.ended', { remoteAddress, end: end.kind, code });
-  });
+  };
+  void watchEnd();
   return association;
 }
 

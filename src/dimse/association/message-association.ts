@@ -13,8 +13,8 @@ import type {
   UnknownCommand,
 } from '../message/command.ts';
 import { Fragmenter, fragmentSizeMax, type Gather } from '../message/fragmenter.ts';
+import { gatheringSink } from '../message/gathering-sink.ts';
 import { dimseStatus, statusCategory } from '../message/status.ts';
-import { ByteGatherer } from '../pdu/byte-gatherer.ts';
 import type { FragmentFrame } from '../pdu/framer.ts';
 import type { Transport } from '../transport/transport.ts';
 import type {
@@ -273,7 +273,7 @@ export class MessageAssociation implements Association {
       throw unexpected('response without a request');
     }
     if (!response.hasDataSet) return this.#deliver(exchange, { response, identifier: undefined });
-    this.#sink = gathering(this.#limits.identifierLengthMax, (identifier) =>
+    this.#sink = gatheringSink(this.#limits.identifierLengthMax, (identifier) =>
       this.#deliver(exchange, { response, identifier }),
     );
   }
@@ -339,23 +339,6 @@ export class MessageAssociation implements Association {
 
 function isFinalResponse(command: Command): boolean {
   return 'status' in command && statusCategory(command.status) !== 'pending';
-}
-
-/** A sink that holds a small data set and hands it on whole. */
-function gathering(lengthMax: number, done: (bytes: Uint8Array) => void | Promise<void>): ByteSink {
-  const gatherer = new ByteGatherer();
-  return {
-    write(chunk) {
-      if (gatherer.length + chunk.length > lengthMax) {
-        throw dimseErrors.create('DIMSE_IDENTIFIER_TOO_LONG', { context: { lengthMax } });
-      }
-      gatherer.push(chunk);
-    },
-    async end() {
-      await done(gatherer.take());
-    },
-    abort() {},
-  };
 }
 
 function unexpected(message: string): MdmError<DimseErrorCode> {

@@ -2,7 +2,11 @@ import { assert } from '../../lib/assert.ts';
 import { dimseErrors } from '../errors.ts';
 import type { AssociateAc } from '../pdu/associate-ac.ts';
 import type { AssociateRq } from '../pdu/associate-rq.ts';
-import type { AnsweredContext, ProposedContext } from '../pdu/presentation-context-item.ts';
+import type {
+  AnsweredContext,
+  ContextResult,
+  ProposedContext,
+} from '../pdu/presentation-context-item.ts';
 import type { RoleSelection } from '../pdu/user-item/role-selection.ts';
 import type { UserItem } from '../pdu/user-item/user-item.ts';
 
@@ -85,23 +89,41 @@ export function agreedContexts(
   });
 }
 
-/** Picks a transfer syntax for an abstract syntax, or undefined to refuse the context. */
+/** What to answer to a proposed context. */
+export type ContextChoice =
+  | { readonly kind: 'accepted'; readonly transferSyntax: string }
+  | { readonly kind: 'refused'; readonly result: Exclude<ContextResult, 'acceptance'> };
+
+/** Picks one of the transfer syntaxes offered for an abstract syntax, or refuses the context. */
 export type ChooseTransferSyntax = (
   abstractSyntax: string,
   offered: readonly string[],
-) => string | undefined | 'abstract-syntax-not-supported';
+) => ContextChoice;
 
 /** Answer every proposed context. */
 export function answerContexts(rq: AssociateRq, choose: ChooseTransferSyntax): AnsweredContext[] {
   return rq.presentationContexts.map(({ id, abstractSyntax, transferSyntaxes }) => {
     const choice = choose(abstractSyntax, transferSyntaxes);
-    if (choice === 'abstract-syntax-not-supported') {
-      return { id, result: choice, transferSyntax: transferSyntaxes[0] };
-    }
-    return choice === undefined
-      ? { id, result: 'transfer-syntaxes-not-supported', transferSyntax: transferSyntaxes[0] }
-      : { id, result: 'acceptance', transferSyntax: choice };
+    return choice.kind === 'accepted'
+      ? { id, result: 'acceptance', transferSyntax: choice.transferSyntax }
+      : { id, result: choice.result, transferSyntax: transferSyntaxes[0] };
   });
+}
+
+/** The first of `preferred` that is offered; refuses classes outside `supported`, if given. */
+export function chooseFrom(options: {
+  readonly supports: (abstractSyntax: string) => boolean;
+  readonly preferred: readonly string[];
+}): ChooseTransferSyntax {
+  return (abstractSyntax, offered) => {
+    if (!options.supports(abstractSyntax)) {
+      return { kind: 'refused', result: 'abstract-syntax-not-supported' };
+    }
+    const transferSyntax = options.preferred.find((syntax) => offered.includes(syntax));
+    return transferSyntax === undefined
+      ? { kind: 'refused', result: 'transfer-syntaxes-not-supported' }
+      : { kind: 'accepted', transferSyntax };
+  };
 }
 
 /** Agree to every role selection that was proposed. */

@@ -106,12 +106,14 @@ export class UpperLayerDriver implements TransportReceiver {
   write(chunks: readonly Uint8Array[]): void | Promise<void> {
     const wait = this.#transport.write(chunks);
     this.#watchdog?.active();
-    if (wait === undefined) return;
+    return wait === undefined ? undefined : this.#writeBlocked(wait);
+  }
+
+  async #writeBlocked(wait: Promise<void>): Promise<void> {
     this.#blockedWrites += 1;
-    return wait.then(() => {
-      this.#blockedWrites -= 1;
-      this.#watchdog?.active();
-    });
+    await wait;
+    this.#blockedWrites -= 1;
+    this.#watchdog?.active();
   }
 
   release(): void {

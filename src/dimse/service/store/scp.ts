@@ -7,6 +7,7 @@ import type {
 } from '../../association/association.ts';
 import type { CStoreRq } from '../../message/command.ts';
 import { dimseStatus } from '../../message/status.ts';
+import { answerRequest } from '../answer.ts';
 
 /** A peer wants to store an instance. */
 export interface StoreRequest {
@@ -47,23 +48,10 @@ export class StoreFailure extends Error {
 
 /** Serves C-STORE and refuses everything else. @standard PS3.4 §B */
 export function storeHandler(association: Association, onStore: OnStore): RequestHandler {
-  return (request) => {
-    const { command } = request;
-    if (command.kind === 'C-STORE-RQ') return receiveStore(association, request, onStore);
-    const kind = command.kind.replace('-RQ', '-RSP') as 'C-ECHO-RSP';
-    const { messageId: messageIdBeingRespondedTo, affectedSopClassUid } = command;
-    const status = dimseStatus.unrecognizedOperation;
-    association
-      .send(request.context.id, {
-        kind,
-        messageIdBeingRespondedTo,
-        affectedSopClassUid,
-        status,
-        hasDataSet: false,
-      })
-      .catch(() => {}); // told by `ended`
-    return undefined;
-  };
+  return (request) =>
+    request.command.kind === 'C-STORE-RQ'
+      ? receiveStore(association, request, onStore)
+      : answerRequest(association, request, dimseStatus.unrecognizedOperation);
 }
 
 /** One C-STORE-RQ: a sink that answers it when its data set has ended. */
@@ -116,6 +104,7 @@ function responseTo(command: CStoreRq, status: number): Parameters<Association['
   };
 }
 
+/** Reads a data set nobody wants, then answers. */
 class DiscardingSink implements ByteSink {
   readonly #done: () => Promise<void>;
 
