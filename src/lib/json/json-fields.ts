@@ -21,6 +21,16 @@ export class JsonFields {
     this.#values = value as Readonly<Record<string, unknown>>;
   }
 
+  /** Whether the field is there. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#values, name);
+  }
+
+  /** Whether the field is null; refused when absent. */
+  isNull(name: string): boolean {
+    return this.#get(name) === null;
+  }
+
   /** Text that `pattern` matches; the pattern bounds its length. */
   text(name: string, pattern: RegExp): string {
     const value = this.#get(name);

@@ -19,7 +19,8 @@ export type StatementType =
   | 'mdm-version-receipt'
   | 'mdm-production-record'
   | 'mdm-share-deposit'
-  | 'mdm-policy-feed';
+  | 'mdm-policy-feed'
+  | 'mdm-feed-heartbeat';
 
 const base64url = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 

@@ -1,0 +1,86 @@
+import { assert, present } from '../../lib/assert.ts';
+import { type Clock, sleep } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Signer } from '../../seal/index.ts';
+import { keysErrors } from '../errors.ts';
+import type { JsonClient } from '../http/json-client.ts';
+import { errorOf } from '../http/refusal.ts';
+import type { DepositOutcome, KeysCall } from '../key-servers.ts';
+import { keysLimits } from '../limits.ts';
+import { depositRecordsOf, type KeyDeposit } from '../shares/deposit-records.ts';
+import { signDeposit } from '../wire/deposit.ts';
+import { keyServerPath } from '../wire/messages.ts';
+import type { ShareRecord } from '../wire/share-record.ts';
+
+/** What depositing needs. */
+export interface DepositOptions {
+  readonly clients: readonly JsonClient[];
+  readonly threshold: number;
+  readonly producer?: Signer;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** @throws KEYS_QUORUM, KEYS_TOO_MANY */
+export async function depositToServers(
+  batch: readonly KeyDeposit[],
+  options: DepositOptions,
+  call: KeysCall,
+): Promise<DepositOutcome> {
+  const producer = present(options.producer, 'only a client with a producer key deposits');
+  if (batch.length > keysLimits.keysPerRequestMax) throw keysErrors.create('KEYS_TOO_MANY');
+  const { clients, threshold } = options;
+  const shape = { shareCount: clients.length, threshold };
+  const records = await Promise.all(batch.map((deposit) => depositRecordsOf(deposit, shape)));
+  const stored = new Set<string>();
+  const attempts = clients.map(async (client, index) => {
+    const own = records.map((all) => all[index] as ShareRecord);
+    const deposit = await signDeposit({ server: client.server, records: own }, producer);
+    await send(client, deposit, call);
+    stored.add(client.server);
+  });
+  const failures = await settle(attempts, options, call);
+  const missing = clients.map((client) => client.server).filter((name) => !stored.has(name));
+  for (const server of missing) options.log.warn('keys.deposit_missing', { server });
+  call.signal?.throwIfAborted();
+  if (stored.size < threshold)
+    throw keysErrors.create('KEYS_QUORUM', {
+      context: { stored: stored.size, threshold },
+      cause: failures[0],
+    });
+  assert(stored.size + missing.length === clients.length, 'each server stored or is missing');
+  return { stored: [...stored], missing };
+}
+
+async function send(client: JsonClient, deposit: string, call: KeysCall): Promise<void> {
+  const answer = await client.ask({
+    method: 'POST',
+    path: keyServerPath.deposits,
+    body: { deposit },
+    ...call,
+  });
+  if (answer.status !== 200) throw errorOf(client.server, answer);
+}
+
+/** Wait for all, or for the grace time after `threshold` of them succeeded. */
+async function settle(
+  attempts: readonly Promise<void>[],
+  options: { readonly threshold: number; readonly clock: Clock },
+  call: KeysCall,
+): Promise<readonly unknown[]> {
+  const failures: unknown[] = [];
+  const enough = Promise.withResolvers<void>();
+  let succeeded = 0;
+  const outcomes = attempts.map(async (attempt) => {
+    try {
+      await attempt;
+      succeeded += 1;
+      if (succeeded >= options.threshold) enough.resolve();
+    } catch (error) {
+      failures.push(error);
+    }
+  });
+  const grace = enough.promise.then(() => sleep(options.clock, keysLimits.depositGraceMs, call));
+  await Promise.race([Promise.all(outcomes), grace.catch(() => undefined)]);
+  return failures;
+}

@@ -1,0 +1,176 @@
+import type { Clock } from '../../lib/clock.ts';
+import { codeOf, type MdmError } from '../../lib/errors/mdm-error.ts';
+import { type KeysErrorCode, keysErrors } from '../errors.ts';
+import { keysLimits } from '../limits.ts';
+import type { ShareItem } from '../wire/messages.ts';
+import { type Candidate, largestAgreement, recoverKey } from './recover-key.ts';
+
+/** A key that is wanted. */
+export interface KeyRequest {
+  readonly keyId: string;
+  /** From the receipt: what the recovered key is checked against. */
+  readonly recipientPublicKey: Uint8Array;
+}
+
+/** What a fetch gives. */
+export interface FetchedKeys {
+  /** Private keys by key id, verified. The caller wipes them. */
+  readonly keys: ReadonlyMap<string, Uint8Array>;
+  /** Why each other key could not be had. */
+  readonly failures: ReadonlyMap<string, MdmError<KeysErrorCode>>;
+  /** Servers that gave a wrong share. */
+  readonly liars: readonly string[];
+}
+
+/** Asks a server for shares; rejects with a KEYS_* error. */
+export type AskShares = (
+  server: string,
+  keyIds: readonly string[],
+  signal: AbortSignal,
+) => Promise<readonly ShareItem[]>;
+
+type Event =
+  | { readonly kind: 'answered'; readonly server: string; readonly items: readonly ShareItem[] }
+  | { readonly kind: 'failed'; readonly server: string; readonly error: unknown }
+  | { readonly kind: 'slow' };
+
+/**
+ * One fetch of many keys: asks `threshold` servers at once, and one more whenever those under way can
+ * no longer suffice or take longer than a healthy server does.
+ */
+export class FetchSession {
+  readonly #requests: ReadonlyMap<string, KeyRequest>;
+  readonly #threshold: number;
+  readonly #ask: AskShares;
+  readonly #clock: Clock;
+  readonly #waiting: string[];
+  readonly #abort = new AbortController();
+  readonly #underWay = new Map<string, Promise<Event>>();
+  readonly #candidates = new Map<string, Candidate[]>();
+  readonly #refusals = new Map<string, number>();
+  readonly #errors: unknown[] = [];
+  readonly #keys = new Map<string, Uint8Array>();
+  readonly #liars = new Set<string>();
+  readonly #liedAbout = new Set<string>();
+
+  constructor(options: {
+    readonly requests: readonly KeyRequest[];
+    /** Names, in the order in which to ask them. */
+    readonly servers: readonly string[];
+    readonly threshold: number;
+    readonly ask: AskShares;
+    readonly clock: Clock;
+  }) {
+    this.#requests = new Map(options.requests.map((request) => [request.keyId, request]));
+    this.#waiting = [...options.servers];
+    this.#threshold = options.threshold;
+    this.#ask = options.ask;
+    this.#clock = options.clock;
+  }
+
+  /** Run to the end. Rejects only when `signal` aborts; servers that lie or fail are results. */
+  async run(signal: AbortSignal | undefined): Promise<FetchedKeys> {
+    const abort = (): void => this.#abort.abort(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      signal?.throwIfAborted();
+      for (let count = 0; count < this.#threshold; count++) this.#askNext();
+      // Each round ends a request or starts a spare one, so there are at most twice the servers.
+      while (this.#underWay.size > 0 && this.#missing().length > 0) {
+        await this.#take(await this.#nextEvent());
+        signal?.throwIfAborted();
+      }
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.#abort.abort();
+    }
+    return { keys: this.#keys, failures: this.#failures(), liars: [...this.#liars] };
+  }
+
+  #missing(): readonly KeyRequest[] {
+    return [...this.#requests.values()].filter(({ keyId }) => !this.#keys.has(keyId));
+  }
+
+  #askNext(): void {
+    const server = this.#waiting.shift();
+    if (server === undefined) return;
+    const keyIds = this.#missing().map((request) => request.keyId);
+    const event = this.#ask(server, keyIds, this.#abort.signal).then(
+      (items): Event => ({ kind: 'answered', server, items }),
+      (error: unknown): Event => ({ kind: 'failed', server, error }),
+    );
+    this.#underWay.set(server, event);
+  }
+
+  async #nextEvent(): Promise<Event> {
+    if (this.#waiting.length === 0) return Promise.race(this.#underWay.values());
+    const slow = Promise.withResolvers<Event>();
+    const timer = this.#clock.schedule(keysLimits.hedgeDelayMs, () =>
+      slow.resolve({ kind: 'slow' }),
+    );
+    const event = await Promise.race([...this.#underWay.values(), slow.promise]);
+    timer.cancel();
+    return event;
+  }
+
+  async #take(event: Event): Promise<void> {
+    if (event.kind === 'slow') return this.#askNext();
+    this.#underWay.delete(event.server);
+    if (event.kind === 'failed') this.#errors.push(event.error);
+    else await this.#takeItems(event.server, event.items);
+    const short = (): boolean =>
+      this.#missing().some((request) => this.#prospect(request.keyId) < this.#threshold);
+    while (this.#waiting.length > 0 && short()) this.#askNext();
+  }
+
+  /** How many records that agree this key may still reach. */
+  #prospect(keyId: string): number {
+    return largestAgreement(this.#candidates.get(keyId) ?? []) + this.#underWay.size;
+  }
+
+  async #takeItems(server: string, items: readonly ShareItem[]): Promise<void> {
+    for (const { keyId, record } of items) {
+      const request = this.#requests.get(keyId);
+      if (request === undefined || this.#keys.has(keyId)) continue;
+      if (record === null) {
+        this.#refusals.set(keyId, (this.#refusals.get(keyId) ?? 0) + 1);
+        continue;
+      }
+      const candidates = [...(this.#candidates.get(keyId) ?? []), { server, record }];
+      await this.#recover(request, candidates);
+    }
+  }
+
+  async #recover(request: KeyRequest, candidates: readonly Candidate[]): Promise<void> {
+    const { privateKey, liars } = await recoverKey(request, candidates);
+    for (const liar of liars) this.#liars.add(liar);
+    if (liars.length > 0) this.#liedAbout.add(request.keyId);
+    const honest = candidates.filter((candidate) => !liars.includes(candidate.server));
+    this.#candidates.set(request.keyId, honest);
+    if (privateKey === undefined) return;
+    this.#keys.set(request.keyId, privateKey);
+    this.#candidates.delete(request.keyId);
+  }
+
+  #failures(): ReadonlyMap<string, MdmError<KeysErrorCode>> {
+    return new Map(this.#missing().map(({ keyId }) => [keyId, this.#failureOf(keyId)]));
+  }
+
+  #failureOf(keyId: string): MdmError<KeysErrorCode> {
+    const agreeing = largestAgreement(this.#candidates.get(keyId) ?? []);
+    const refusals = this.#refusals.get(keyId) ?? 0;
+    const answered = refusals === 0 && this.#errors.length === 0;
+    if (agreeing >= this.#threshold || (answered && this.#liedAbout.has(keyId)))
+      return keysErrors.create('KEYS_INCONSISTENT', { context: { keyId } });
+    if (refusals > 0 && refusals + agreeing >= this.#threshold)
+      return keysErrors.create('KEYS_FORBIDDEN', { context: { keyId } });
+    const cause = this.#errors[0];
+    const unknown = this.#errors.length > 0 && this.#errors.every(isUnauthenticated);
+    const code = unknown ? 'KEYS_UNAUTHENTICATED' : 'KEYS_UNAVAILABLE';
+    return keysErrors.create(code, { context: { keyId }, cause });
+  }
+}
+
+function isUnauthenticated(error: unknown): boolean {
+  return codeOf(error) === 'KEYS_UNAUTHENTICATED';
+}

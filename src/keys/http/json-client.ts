@@ -1,0 +1,122 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Clock } from '../../lib/clock.ts';
+import { collectBytes } from '../../lib/streams/byte-stream.ts';
+import { keysErrors } from '../errors.ts';
+import { keysLimits } from '../limits.ts';
+import type { KeyCredential, KeyServerAddress } from './server-address.ts';
+
+/** What a server answered. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** One question to a server. */
+export interface JsonQuestion {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly credential?: KeyCredential;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks one key server; connections are kept and shared by its questions. */
+export interface JsonClient {
+  readonly server: string;
+  /** @throws KEYS_SERVER_UNREACHABLE, KEYS_ANSWER_INVALID */
+  ask(question: JsonQuestion): Promise<JsonAnswer>;
+  close(): void;
+}
+
+/** Never follows redirects; an answer is JSON within the limit or nothing. */
+export function createJsonClient(address: KeyServerAddress, clock: Clock): JsonClient {
+  const secure = address.baseUrl.startsWith('https:');
+  const options = { keepAlive: true, maxSockets: 32 };
+  const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
+  return {
+    server: address.name,
+    async ask(question) {
+      const deadline = new AbortController();
+      const timer = clock.schedule(keysLimits.requestTimeoutMs, () => deadline.abort());
+      const { signal } = question;
+      const signals = signal === undefined ? [deadline.signal] : [deadline.signal, signal];
+      try {
+        return await exchange(address, question, { agent, signal: AbortSignal.any(signals) });
+      } catch (cause) {
+        signal?.throwIfAborted();
+        if (keysErrors.has(cause)) throw cause;
+        const context = { server: address.name };
+        throw keysErrors.create('KEYS_SERVER_UNREACHABLE', { context, cause });
+      } finally {
+        timer.cancel();
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function exchange(
+  address: KeyServerAddress,
+  question: JsonQuestion,
+  via: { readonly agent: HttpAgent; readonly signal: AbortSignal },
+): Promise<JsonAnswer> {
+  const url = new URL(question.path, address.baseUrl);
+  const payload = question.body === undefined ? undefined : JSON.stringify(question.body);
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const request = send(url, {
+    method: question.method,
+    agent: via.agent,
+    signal: via.signal,
+    headers: headersOf(question, payload, address.name),
+    ...tlsOf(address, question.credential),
+  });
+  request.once('response', resolve);
+  request.on('error', reject);
+  request.end(payload);
+  const response = await promise;
+  return { status: response.statusCode ?? 0, body: await jsonOf(response, address.name) };
+}
+
+function headersOf(
+  question: JsonQuestion,
+  payload: string | undefined,
+  server: string,
+): Record<string, string | number> {
+  const headers: Record<string, string | number> = { accept: 'application/json' };
+  if (payload !== undefined) {
+    headers['content-type'] = 'application/json';
+    headers['content-length'] = Buffer.byteLength(payload);
+  }
+  const { credential } = question;
+  if (credential?.kind === 'token')
+    headers['authorization'] = `Bearer ${credential.tokenFor(server).expose()}`;
+  return headers;
+}
+
+function tlsOf(
+  address: KeyServerAddress,
+  credential: KeyCredential | undefined,
+): { ca?: string; cert?: string; key?: string } {
+  const trust = address.authorities === undefined ? {} : { ca: address.authorities };
+  if (credential?.kind !== 'certificate') return trust;
+  return { ...trust, cert: credential.certificate, key: credential.privateKey.expose() };
+}
+
+async function jsonOf(response: IncomingMessage, server: string): Promise<unknown> {
+  const invalid = (cause?: unknown): Error =>
+    keysErrors.create('KEYS_ANSWER_INVALID', {
+      context: { server, status: response.statusCode ?? 0 },
+      cause,
+    });
+  const bytes = await collectBytes(response as AsyncIterable<Uint8Array>, {
+    maxBytes: keysLimits.answerSizeMax,
+    tooLong: () => invalid(),
+  });
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw invalid(cause);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Sensitive } from '../../lib/sensitive.ts';
+import { keysErrors } from '../errors.ts';
+import { keysLimits } from '../limits.ts';
+import { pattern } from '../wire/patterns.ts';
+
+/** Where a key server is. */
+export interface KeyServerAddress {
+  /** As in receipts and deposits. */
+  readonly name: string;
+  /** `https://host[:port]`; `http:` on loopback only. No path. */
+  readonly baseUrl: string;
+  /** PEM of the authorities of its certificate; default: those of the system. */
+  readonly authorities?: string;
+}
+
+/** What a caller shows to the key servers. */
+export type KeyCredential =
+  /** A token for each server, by its name: best one whose only audience is that server. */
+  | { readonly kind: 'token'; readonly tokenFor: (server: string) => Sensitive<string> }
+  /** PEM chain and key of a client certificate. */
+  | {
+      readonly kind: 'certificate';
+      readonly certificate: string;
+      readonly privateKey: Sensitive<string>;
+    };
+
+const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/** @throws KEYS_CONFIG_INVALID when the list cannot work with this threshold */
+export function checkAddresses(servers: readonly KeyServerAddress[], threshold: number): void {
+  const names = new Set(servers.map((server) => server.name));
+  if (names.size !== servers.length) throw invalid('a name stands twice');
+  if (servers.length > keysLimits.serversMax) throw invalid('too many servers');
+  if (!Number.isInteger(threshold) || threshold < 2 || threshold > servers.length)
+    throw invalid('the threshold is at least 2 and at most the number of servers');
+  for (const server of servers) checkAddress(server);
+}
+
+function checkAddress(server: KeyServerAddress): void {
+  if (!pattern.name.test(server.name)) throw invalid('a name is lower-case ASCII');
+  if (!URL.canParse(server.baseUrl)) throw invalid(`${server.name}: base URL`);
+  const url = new URL(server.baseUrl);
+  const secure =
+    url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname));
+  if (!secure) throw invalid(`${server.name}: https, or http on loopback`);
+  if (url.pathname !== '/' || url.search !== '' || url.username !== '')
+    throw invalid(`${server.name}: base URL is scheme, host and port only`);
+}
+
+function invalid(message: string): Error {
+  return keysErrors.create('KEYS_CONFIG_INVALID', { message });
+}

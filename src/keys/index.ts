@@ -1,0 +1,52 @@
+/**
+ * Key shares: split, deposit, fetch, combine; and the signed feed of policies that the key servers
+ * follow. The protocol is in docs/sealed-format.md.
+ */
+export { keysErrors } from './errors.ts';
+export {
+  createPolicyFeed,
+  type FeedSpread,
+  type FeedStore,
+  type PolicyFeed,
+  type PolicyFeedOptions,
+} from './feed/policy-feed.ts';
+export type { FetchedKeys, KeyRequest } from './fetch/fetch-session.ts';
+export type { KeyCredential, KeyServerAddress } from './http/server-address.ts';
+export {
+  createKeyServers,
+  type DepositOutcome,
+  type KeyServers,
+  type KeyServersOptions,
+  type KeysCall,
+  type ServerReport,
+} from './key-servers.ts';
+export { keysLimits } from './limits.ts';
+export type { KeyDeposit } from './shares/deposit-records.ts';
+export { type Deposit, verifyDeposit } from './wire/deposit.ts';
+export {
+  type FeedChange,
+  type FeedEntry,
+  type FeedPosition,
+  feedStart,
+  readPolicy,
+  type VerifiedFeedEntry,
+  verifyFeedEntry,
+} from './wire/feed-entry.ts';
+export { type Heartbeat, verifyHeartbeat } from './wire/heartbeat.ts';
+export {
+  type ErrorAnswer,
+  type KeyServerStatus,
+  keyServerPath,
+  readDepositRequest,
+  readFeedRequest,
+  readSharesRequest,
+  type ShareItem,
+} from './wire/messages.ts';
+export {
+  commitmentOf,
+  type KeyDescription,
+  keyBytes,
+  matchKeyOf,
+  type ShareRecord,
+  toBase64Url,
+} from './wire/share-record.ts';

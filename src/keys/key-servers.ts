@@ -1,0 +1,152 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Signer } from '../seal/index.ts';
+import { depositToServers } from './deposit/deposit-to-servers.ts';
+import { keysErrors } from './errors.ts';
+import { type FetchedKeys, FetchSession, type KeyRequest } from './fetch/fetch-session.ts';
+import { createJsonClient, type JsonClient } from './http/json-client.ts';
+import { errorOf } from './http/refusal.ts';
+import {
+  checkAddresses,
+  type KeyCredential,
+  type KeyServerAddress,
+} from './http/server-address.ts';
+import { keysLimits } from './limits.ts';
+import type { KeyDeposit } from './shares/deposit-records.ts';
+import {
+  type KeyServerStatus,
+  keyServerPath,
+  readSharesAnswer,
+  readStatus,
+  type ShareItem,
+} from './wire/messages.ts';
+
+/** Which servers stored their shares. */
+export interface DepositOutcome {
+  readonly stored: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** What a server says of itself, or why it says nothing. */
+export type ServerReport =
+  | { readonly name: string; readonly reachable: true; readonly status: KeyServerStatus }
+  | { readonly name: string; readonly reachable: false; readonly code: string };
+
+/** Options of any call that may wait. */
+export interface KeysCall {
+  readonly signal?: AbortSignal;
+}
+
+/** The key servers as seen by who deposits and who fetches. No MDM process stands between. */
+export interface KeyServers {
+  /**
+   * Split each key and store its shares, all servers at once. Resolves when at least the threshold
+   * stored them durably and the others did, failed or had a second more.
+   * The caller wipes the private keys. A failed deposit is not repeated with the same key id: make a
+   * new key.
+   * @throws KEYS_QUORUM, KEYS_TOO_MANY
+   */
+  deposit(batch: readonly KeyDeposit[], call: KeysCall): Promise<DepositOutcome>;
+  /**
+   * Fetch shares and recover the private keys, each verified against its public key.
+   * Rejects only for what concerns the whole batch; a key that cannot be had is in `failures`:
+   * KEYS_FORBIDDEN, KEYS_UNAUTHENTICATED, KEYS_UNAVAILABLE, KEYS_INCONSISTENT.
+   * @throws KEYS_TOO_MANY, the signal's reason
+   */
+  fetch(
+    batch: readonly KeyRequest[],
+    credential: KeyCredential,
+    call: KeysCall,
+  ): Promise<FetchedKeys>;
+  /** Ask each server how it is. */
+  status(call: KeysCall): Promise<readonly ServerReport[]>;
+  close(): void;
+}
+
+/** What the client of the key servers is made of. */
+export interface KeyServersOptions {
+  readonly servers: readonly KeyServerAddress[];
+  /** k: how many shares give a key back. At least 2. */
+  readonly threshold: number;
+  /** Signs deposits; a client that only fetches has none. */
+  readonly producer?: Signer;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** @throws KEYS_CONFIG_INVALID */
+export function createKeyServers(options: KeyServersOptions): KeyServers {
+  checkAddresses(options.servers, options.threshold);
+  const clients = options.servers.map((server) => createJsonClient(server, options.clock));
+  return {
+    deposit: (batch, call) => depositToServers(batch, { ...options, clients }, call),
+    fetch: (batch, credential, call) => fetchKeys(batch, { ...options, clients, credential }, call),
+    status: (call) => Promise.all(clients.map((client) => reportOf(client, call))),
+    close() {
+      for (const client of clients) client.close();
+    },
+  };
+}
+
+async function fetchKeys(
+  batch: readonly KeyRequest[],
+  options: KeyServersOptions & {
+    readonly clients: readonly JsonClient[];
+    readonly credential: KeyCredential;
+  },
+  call: KeysCall,
+): Promise<FetchedKeys> {
+  if (batch.length > keysLimits.keysPerFetchMax) throw keysErrors.create('KEYS_TOO_MANY');
+  const clients = new Map(options.clients.map((client) => [client.server, client]));
+  const session = new FetchSession({
+    requests: batch,
+    servers: [...clients.keys()],
+    threshold: options.threshold,
+    clock: options.clock,
+    ask: (server, keyIds, signal) =>
+      askShares(clients.get(server) as JsonClient, keyIds, {
+        credential: options.credential,
+        signal,
+      }),
+  });
+  const fetched = await session.run(call.signal);
+  for (const server of fetched.liars) options.log.error('keys.server_lied', { server });
+  return fetched;
+}
+
+async function askShares(
+  client: JsonClient,
+  keyIds: readonly string[],
+  options: { readonly credential: KeyCredential; readonly signal: AbortSignal },
+): Promise<readonly ShareItem[]> {
+  const parts: (readonly string[])[] = [];
+  for (let at = 0; at < keyIds.length; at += keysLimits.keysPerRequestMax)
+    parts.push(keyIds.slice(at, at + keysLimits.keysPerRequestMax));
+  const items: ShareItem[] = [];
+  const worker = async (): Promise<void> => {
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      const answer = await client.ask({
+        method: 'POST',
+        path: keyServerPath.shares,
+        body: { keyIds: part },
+        ...options,
+      });
+      if (answer.status !== 200) throw errorOf(client.server, answer);
+      items.push(...readSharesAnswer(answer.body));
+    }
+  };
+  await Promise.all(Array.from({ length: keysLimits.requestsPerServerMax }, worker));
+  return items;
+}
+
+async function reportOf(client: JsonClient, call: KeysCall): Promise<ServerReport> {
+  const name = client.server;
+  try {
+    const answer = await client.ask({ method: 'GET', path: keyServerPath.status, ...call });
+    if (answer.status !== 200) throw errorOf(name, answer);
+    return { name, reachable: true, status: readStatus(answer.body) };
+  } catch (error) {
+    if (!keysErrors.has(error)) throw error;
+    return { name, reachable: false, code: error.code };
+  }
+}

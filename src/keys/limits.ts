@@ -1,0 +1,72 @@
+import { defineLimits } from '../lib/limits/limits.ts';
+
+/** Bounds of the key share protocol, the same for clients and servers. */
+export const keysLimits = defineLimits('keys', {
+  keysPerRequestMax: {
+    value: 500,
+    unit: 'count',
+    reason: 'One request is one transaction of a server: some 10 ms, and below 1 MiB.',
+  },
+  keysPerFetchMax: {
+    value: 20_000,
+    unit: 'count',
+    reason: 'One fetch of a client; a series has at most that many instances.',
+  },
+  answerSizeMax: {
+    value: 4 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'An answer of 500 records is below 2 MiB; more is not an answer of ours.',
+  },
+  depositSizeMax: {
+    value: 2 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'A signed deposit of 500 records.',
+  },
+  feedEntrySizeMax: {
+    value: 256 * 1024,
+    unit: 'bytes',
+    reason: 'One signed entry of the policy feed.',
+  },
+  feedEntriesPerRequestMax: {
+    value: 64,
+    unit: 'count',
+    reason: 'One request is one transaction of a server.',
+  },
+  changesPerEntryMax: { value: 500, unit: 'count', reason: 'One entry is applied as one.' },
+  entriesPerPolicyMax: {
+    value: 200,
+    unit: 'count',
+    reason: 'A policy is evaluated for each key; groups stand for many people.',
+  },
+  serversMax: { value: 16, unit: 'count', reason: 'Every one more is one more share to keep.' },
+  subsetsTriedMax: {
+    value: 512,
+    unit: 'count',
+    reason: 'Choices of shares tried for one key when some do not agree; each costs 0.1 ms.',
+  },
+  requestTimeoutMs: {
+    value: 10_000,
+    unit: 'ms',
+    reason: 'A server that takes longer counts as down.',
+  },
+  hedgeDelayMs: {
+    value: 150,
+    unit: 'ms',
+    reason: 'A spare server is asked when the first ones take longer than a healthy one does.',
+  },
+  depositGraceMs: {
+    value: 1_000,
+    unit: 'ms',
+    reason: 'After enough servers have stored, how long a recall waits for the others.',
+  },
+  requestsPerServerMax: {
+    value: 4,
+    unit: 'count',
+    reason: 'Requests of one fetch under way at one server.',
+  },
+  leaseMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'How long a key server answers without a sign that it knows the newest policies.',
+  },
+});

@@ -1,0 +1,123 @@
+import { JsonFields } from '../../lib/json/json-fields.ts';
+import { keysLimits } from '../limits.ts';
+import type { FeedPosition } from './feed-entry.ts';
+import { pattern } from './patterns.ts';
+import { refuseField } from './refuse.ts';
+import { readShareRecord, type ShareRecord } from './share-record.ts';
+
+/** Paths of a key server. */
+export const keyServerPath = {
+  deposits: '/v1/deposits',
+  shares: '/v1/shares',
+  feed: '/v1/feed',
+  status: '/status',
+} as const;
+
+/** `POST /v1/deposits`: a signed deposit. */
+export interface DepositRequest {
+  readonly deposit: string;
+}
+
+/** `POST /v1/shares`: which shares the caller wants. */
+export interface SharesRequest {
+  readonly keyIds: readonly string[];
+}
+
+/** One item of the answer: a record, or null when refused. Absent and forbidden look the same. */
+export interface ShareItem {
+  readonly keyId: string;
+  readonly record: ShareRecord | null;
+}
+
+/** `POST /v1/feed`: entries in order, then what renews the lease. */
+export interface FeedRequest {
+  readonly entries: readonly string[];
+  readonly heartbeat: string | null;
+}
+
+/** `GET /status`. */
+export interface KeyServerStatus extends FeedPosition {
+  readonly name: string;
+  /** How long it would still answer; 0 when the lease has run out. */
+  readonly leaseRemainingMs: number;
+}
+
+/** An answer other than success. */
+export interface ErrorAnswer {
+  readonly code: string;
+  /** Of the server's feed, where the code is about the feed. */
+  readonly position: FeedPosition | null;
+}
+
+const code = /^[A-Z][A-Z0-9_]{2,63}$/;
+
+function fieldsOf(value: unknown, path: string): JsonFields {
+  return new JsonFields(value, { path, refuse: refuseField });
+}
+
+export function readDepositRequest(value: unknown): DepositRequest {
+  const fields = fieldsOf(value, 'request');
+  const request = { deposit: fields.text('deposit', /^[A-Za-z0-9._-]+$/) };
+  fields.end();
+  return request;
+}
+
+export function readSharesRequest(value: unknown): SharesRequest {
+  const fields = fieldsOf(value, 'request');
+  const request = { keyIds: fields.texts('keyIds', keysLimits.keysPerRequestMax, pattern.id) };
+  fields.end();
+  return request;
+}
+
+export function readFeedRequest(value: unknown): FeedRequest {
+  const fields = fieldsOf(value, 'request');
+  const jws = /^[A-Za-z0-9._-]+$/;
+  const request = {
+    entries: fields.texts('entries', keysLimits.feedEntriesPerRequestMax, jws),
+    heartbeat: fields.nullableText('heartbeat', jws) ?? null,
+  };
+  fields.end();
+  return request;
+}
+
+export function readSharesAnswer(value: unknown): readonly ShareItem[] {
+  const fields = fieldsOf(value, 'answer');
+  const items = fields.objects('shares', keysLimits.keysPerRequestMax, (item) => ({
+    keyId: item.text('keyId', pattern.id),
+    record: item.isNull('record') ? null : readShareRecord(item.object('record')),
+  }));
+  fields.end();
+  return items;
+}
+
+export function readStatus(value: unknown): KeyServerStatus {
+  const fields = fieldsOf(value, 'status');
+  const status: KeyServerStatus = {
+    name: fields.text('name', pattern.name),
+    ...readPosition(fields),
+    leaseRemainingMs: fields.integer('leaseRemainingMs', 0),
+  };
+  fields.end();
+  return status;
+}
+
+export function readFeedAnswer(value: unknown): FeedPosition {
+  const fields = fieldsOf(value, 'answer');
+  const position = readPosition(fields);
+  fields.end();
+  return position;
+}
+
+export function readErrorAnswer(value: unknown): ErrorAnswer {
+  const fields = fieldsOf(value, 'error');
+  const answer = {
+    code: fields.text('code', code),
+    position: fields.isNull('position') ? null : readPosition(fields.object('position')),
+  };
+  fields.end();
+  return answer;
+}
+
+function readPosition(fields: JsonFields): FeedPosition {
+  return { seq: fields.integer('seq', 0), digest: fields.text('digest', pattern.digest) };
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { utf8, viewOf } from '../../lib/bytes/bytes.ts';
+import type { JsonFields } from '../../lib/json/json-fields.ts';
+import { keysLimits } from '../limits.ts';
+import { pattern } from './patterns.ts';
+import { refuseField } from './refuse.ts';
+
+/** What every server of a key stores alike. Digests are hex, keys base64url. */
+export interface KeyDescription {
+  readonly keyId: string;
+  readonly guid: string;
+  readonly version: number;
+  readonly generation: number;
+  readonly collection: string;
+  /** The policy that the key was deposited under; the policy feed may map it to another. */
+  readonly policyId: string;
+  /** n and k. */
+  readonly shareCount: number;
+  readonly threshold: number;
+  /** Grows when shares are refreshed; shares of two epochs never combine. */
+  readonly epoch: number;
+  readonly recipientPublicKey: string;
+  /** Null when the shares were deposited before the receipt could be signed. */
+  readonly receiptDigest: string | null;
+  /** `commitmentOf` each of the n shares, so that any k honest servers expose a wrong share. */
+  readonly commitments: readonly string[];
+}
+
+/** One share of a key, as one server stores it. */
+export interface ShareRecord {
+  readonly key: KeyDescription;
+  /** Where the polynomial was evaluated, 1 to 255; fixed for this server and key. */
+  readonly x: number;
+  /** Its value there, 32 bytes, base64url. Secret. */
+  readonly y: string;
+}
+
+/** @throws KEYS_RECORD_INVALID */
+export function readShareRecord(fields: JsonFields): ShareRecord {
+  const described = fields.object('key');
+  const key = readKeyDescription(described);
+  described.end();
+  const record = { key, x: fields.integer('x', 1, 255), y: fields.text('y', pattern.key) };
+  fields.end();
+  return record;
+}
+
+function readKeyDescription(fields: JsonFields): KeyDescription {
+  const key: KeyDescription = {
+    keyId: fields.text('keyId', pattern.id),
+    guid: fields.text('guid', pattern.id),
+    version: fields.integer('version', 1),
+    generation: fields.integer('generation', 1),
+    collection: fields.text('collection', pattern.name),
+    policyId: fields.text('policyId', pattern.policyId),
+    shareCount: fields.integer('shareCount', 2, keysLimits.serversMax),
+    threshold: fields.integer('threshold', 2, keysLimits.serversMax),
+    epoch: fields.integer('epoch', 0),
+    recipientPublicKey: fields.text('recipientPublicKey', pattern.key),
+    receiptDigest: fields.nullableText('receiptDigest', pattern.digest) ?? null,
+    commitments: fields.texts('commitments', keysLimits.serversMax, pattern.digest),
+  };
+  if (key.threshold > key.shareCount || key.commitments.length !== key.shareCount)
+    throw refuseField('threshold, shareCount, commitments');
+  return key;
+}
+
+/** What must be equal for shares to be of one key. Policy and receipt may be newer at one server. */
+export function matchKeyOf(key: KeyDescription): string {
+  const { policyId: _policy, receiptDigest: _receipt, ...rest } = key;
+  return JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const domain = utf8('mdm share commitment v1\0');
+
+/**
+ * Commitment to a share: SHA-256 over a domain text, the length-prefixed key id, epoch (eight bytes
+ * little-endian), x and y. Hides y, which is uniform.
+ */
+export function commitmentOf(share: {
+  readonly keyId: string;
+  readonly epoch: number;
+  readonly x: number;
+  readonly y: Uint8Array;
+}): string {
+  const id = utf8(share.keyId);
+  const numbers = new Uint8Array(8);
+  viewOf(numbers).setBigUint64(0, BigInt(share.epoch), true);
+  return createHash('sha256')
+    .update(domain)
+    .update(Uint8Array.of(id.length))
+    .update(id)
+    .update(numbers)
+    .update(Uint8Array.of(share.x))
+    .update(share.y)
+    .digest('hex');
+}
+
+/** Bytes of a base64url text of 32 bytes. */
+export function keyBytes(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'base64url'));
+}
+
+/** Base64url of bytes. */
+export function toBase64Url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+}
