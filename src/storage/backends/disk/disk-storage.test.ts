@@ -113,12 +113,7 @@ test('a damaged manifest is kept for the operator and never served', async (t) =
   const text = await readFile(manifest, 'utf8');
   const events: string[] = [];
   const log = { ...silentLog, error: (event: string) => void events.push(event) };
-  for (const damaged of [
-    '',
-    '{',
-    text.replace(/size[^0-9]*10/, 'size\\":11'),
-    `${text.slice(9)}`,
-  ]) {
+  for (const damaged of ['', '{', text.replace(/size[^0-9]*10/, 'size\\":11'), text.slice(9)]) {
     await writeFile(manifest, damaged);
     const storage = await open(path, { log });
     assert.deepEqual(await collect(storage.list()), []);
