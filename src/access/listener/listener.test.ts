@@ -4,7 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { type Socket, connect as tcpConnect } from 'node:net';
 import { before, type TestContext, test } from 'node:test';
-import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { makeAuthority, type TestCertificate } from '../../../test/support/certificates.ts';
 import type { Credentials } from '../../identity/authenticate.ts';
 import { refuse } from '../../identity/outcome.ts';

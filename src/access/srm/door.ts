@@ -1,0 +1,131 @@
+import type { IncomingMessage } from 'node:http';
+import type { Files } from '../../files/files.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { codeOf } from '../../lib/errors/mdm-error.ts';
+import type { Log } from '../../lib/log.ts';
+import { collectBytes } from '../../lib/streams/byte-stream.ts';
+import type { Exchange, HttpDoor } from '../door.ts';
+import { accessErrors } from '../errors.ts';
+import { type AccessLimits, accessLimits } from '../limits.ts';
+import { createListingCursors } from './listing-cursors.ts';
+import type { SrmCall } from './operation.ts';
+import { operations } from './operations/index.ts';
+import { createRequestSurls } from './request-surls.ts';
+import { readSoapCall, type SoapCall } from './soap/reader.ts';
+import { soapFault, soapReply, type Xml } from './soap/writer.ts';
+import { type SrmStatus, statusElement, statusOfCode } from './status.ts';
+
+export interface SrmDoorOptions {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where TURLs point. By default the host of the SURL and the port the client has reached. */
+  readonly transfer?: { readonly host?: string; readonly port?: number };
+  readonly limits?: AccessLimits;
+}
+
+const endpoint = '/srm/managerv2';
+
+/**
+ * The SRM v2.2 door: grid clients list files, ask for them, and get an https URL for the bytes.
+ *
+ * Whatever a call is about, the answer is an SRM status that the client shows its user; a SOAP
+ * fault only answers what is no SRM call.
+ *
+ * @standard SRM 2.2
+ */
+export function createSrmDoor(options: SrmDoorOptions): HttpDoor {
+  const { limits = accessLimits } = options;
+  const cursors = createListingCursors(limits.lsCursorsMax);
+  const surls = createRequestSurls(limits.srmRequestsMax);
+  const answer = async (exchange: Exchange, call: SoapCall): Promise<string> => {
+    const transfer = {
+      host: options.transfer?.host,
+      port: options.transfer?.port ?? exchange.request.socket.localPort ?? 443,
+    };
+    const shared = { ...options, limits, cursors, surls, transfer };
+    return soapReply(call.operation, await contentOf(exchange, call, shared));
+  };
+  return {
+    name: 'srm',
+    accepts: (request) => request.url?.split('?')[0] === endpoint,
+    async serve(exchange) {
+      const { request } = exchange;
+      if (request.method !== 'POST') return send(exchange, 405, 'SRM calls are POSTed\n');
+      try {
+        const call = await readCall(exchange, limits);
+        if (!Object.hasOwn(operations, call.operation)) {
+          const fault = soapFault('Client', 'there is no such operation in SRM v2.2');
+          return send(exchange, 500, fault);
+        }
+        send(exchange, 200, await answer(exchange, call));
+      } catch (error) {
+        if (!accessErrors.has(error)) throw error;
+        const { code } = error;
+        const fault = soapFault('Client', `${code}: ${accessErrors.rows[code].meaning}`);
+        send(exchange, code === 'ACCESS_BODY_TOO_LONG' ? 413 : 500, fault);
+      }
+    },
+  };
+}
+
+async function readCall(exchange: Exchange, limits: AccessLimits): Promise<SoapCall> {
+  const { request, response } = exchange;
+  const tooLong = () => accessErrors.create('ACCESS_BODY_TOO_LONG');
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > limits.soapBytesMax) throw tooLong();
+  if (request.headers.expect !== undefined) response.writeContinue();
+  const body = await collectBytes(bodyOf(request), { maxBytes: limits.soapBytesMax, tooLong });
+  return readSoapCall(body, limits);
+}
+
+function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  return request;
+}
+
+type Shared = Omit<SrmCall, 'request' | 'caller' | 'signal'> & { readonly log: Log };
+
+/** What goes into the response element: the operation's answer, or the status of its failure. */
+async function contentOf(
+  exchange: Exchange,
+  call: SoapCall,
+  shared: Shared,
+): Promise<readonly (Xml | undefined)[]> {
+  const { caller, refusal, signal } = exchange;
+  const operation = operations[call.operation];
+  if (caller === undefined && call.operation !== 'srmPing') {
+    return only({
+      code: 'SRM_AUTHENTICATION_FAILURE',
+      explanation: refusal
+        ? `${refusal.code}: ${refusal.explanation}`
+        : 'no client certificate was shown',
+    });
+  }
+  try {
+    const known = caller ?? anonymous;
+    return (await operation?.({ ...shared, request: call.request, caller: known, signal })) ?? [];
+  } catch (error) {
+    const status = statusOfCode(codeOf(error) ?? '');
+    if (status !== undefined) return only(status);
+    const { requestId } = exchange;
+    const { operation: name } = call;
+    shared.log.error('srm.failed', { requestId, operation: name, code: codeOf(error) });
+    return only({ code: 'SRM_FAILURE', explanation: `failed here; request ${requestId}` });
+  }
+}
+
+/** For `srmPing` only, which tells nothing about anybody's files. */
+const anonymous = { subject: '', groups: [], method: 'certificate', expiresMs: 0 } as const;
+
+function only(status: SrmStatus): readonly Xml[] {
+  return [statusElement('returnStatus', status)];
+}
+
+function send({ response }: Exchange, status: number, body: string): void {
+  const bytes = Buffer.from(body, 'utf8');
+  const type = body.startsWith('<') ? 'text/xml; charset=utf-8' : 'text/plain; charset=utf-8';
+  // What was too long to read is not waited for.
+  const headers = status === 413 ? { Connection: 'close' } : {};
+  response.writeHead(status, { ...headers, 'Content-Type': type, 'Content-Length': bytes.length });
+  response.end(bytes);
+}
