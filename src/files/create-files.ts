@@ -118,7 +118,8 @@ async function open(
       form === 'sealed'
         ? sealedBody(opened.source, span, call)
         : await plaintextBody(opened.source, span, { keys: ports.keys, ...call });
-    return { stat, range, length: span.length, body: releasing(body, opened) };
+    const key = form === 'sealed' ? opened.source.key : undefined;
+    return { stat, range, length: span.length, key, body: releasing(body, opened) };
   } catch (error) {
     opened.release();
     throw error;

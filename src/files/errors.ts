@@ -58,6 +58,12 @@ export const filesErrors = defineErrors('files', {
     operator:
       'The store altered a replica: check the disk. Remove the replica so that it is made again.',
   },
+  FILES_NOT_PRODUCED: {
+    disposition: 'transient',
+    meaning: 'The file was never produced, so there is no receipt of it yet.',
+    user: 'Read or stage the file first.',
+    operator: 'Nothing to do.',
+  },
   FILES_PIN_QUOTA: {
     disposition: 'transient',
     meaning: 'The caller holds as many pins as one caller may.',

@@ -48,8 +48,10 @@ export interface OpenFile {
   readonly stat: FileStat;
   /** The part served; undefined for the whole file. */
   readonly range: { readonly offset: number; readonly length: number } | undefined;
-  /** Exact length of `body`, undefined while the file grows and its size is not known. */
-  readonly length: number | undefined;
+  /** Exact length of `body`. */
+  readonly length: number;
+  /** Which key opens the sealed form; undefined for the plain one. */
+  readonly key: { readonly keyId: string; readonly recipientPublicKey: Uint8Array } | undefined;
   /** Ends when all was given; throws when the recall failed: the door must destroy the connection. */
   readonly body: ByteStream;
 }

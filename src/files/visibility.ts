@@ -7,6 +7,8 @@ import type { Principal } from '../identity/principal.ts';
 export interface Visibility {
   /** What the caller may do with a node. */
   decide(node: DirectoryNode | FileNode, right: Right): Promise<Decision>;
+  /** What the caller may do with nodes of a policy. */
+  decideUnder(policyId: string, right: Right): Promise<Decision>;
 }
 
 /**
@@ -20,6 +22,8 @@ const passThrough: Decision = {
 };
 const noPassThrough: Decision = { allowed: false, rule: 'no policy', mayKnowExists: true };
 
+const noPolicy: Decision = { allowed: false, rule: 'policy absent', mayKnowExists: false };
+
 /** Make the decisions of one call. */
 export function createVisibility(options: {
   readonly caller: Principal;
@@ -32,15 +36,16 @@ export function createVisibility(options: {
     read.set(id, known);
     return known;
   };
+  const decideUnder = async (policyId: string, right: Right): Promise<Decision> => {
+    const policy = await policyOf(policyId);
+    if (policy === undefined) return noPolicy;
+    return evaluate({ principal: options.caller, right, policy, nowMs: options.nowMs });
+  };
   return {
+    decideUnder,
     async decide(node, right) {
-      if (node.policyId === undefined) {
-        return node.kind === 'directory' && right === 'list' ? passThrough : noPassThrough;
-      }
-      const policy = await policyOf(node.policyId);
-      if (policy === undefined)
-        return { allowed: false, rule: 'policy absent', mayKnowExists: false };
-      return evaluate({ principal: options.caller, right, policy, nowMs: options.nowMs });
+      if (node.policyId !== undefined) return decideUnder(node.policyId, right);
+      return node.kind === 'directory' && right === 'list' ? passThrough : noPassThrough;
     },
   };
 }

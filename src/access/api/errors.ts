@@ -1,0 +1,29 @@
+import { defineErrors } from '../../lib/errors/error-table.ts';
+
+/** Failures of the API's own. */
+export const apiErrors = defineErrors('access/api', {
+  API_PARAMETER_INVALID: {
+    disposition: 'permanent',
+    meaning: 'A parameter of the call is absent or unusable; the message names it.',
+    user: 'Compare with `mdm --help`; client and gateway may be of different versions.',
+    operator: 'Nothing to do.',
+  },
+  API_OPERATION_UNKNOWN: {
+    disposition: 'permanent',
+    meaning: 'The API has no such operation, or not with this HTTP method.',
+    user: 'Client and gateway may be of different versions.',
+    operator: 'Nothing to do.',
+  },
+  API_UNAUTHENTICATED: {
+    disposition: 'permanent',
+    meaning: 'The call shows no credential, or one that was not accepted.',
+    user: 'Log in again: renew the token, or use a certificate that the site trusts.',
+    operator: 'The log says why the credential was not accepted.',
+  },
+  API_FAILED: {
+    disposition: 'transient',
+    meaning: 'The call failed for a reason of the gateway.',
+    user: 'Try again; tell the site operator the request id.',
+    operator: 'Look the request id up in the log.',
+  },
+});

@@ -1,0 +1,67 @@
+import { filesErrors } from '../../files/index.ts';
+import type { ErrorRow } from '../../lib/errors/error-table.ts';
+import { codeOf, type MdmError } from '../../lib/errors/mdm-error.ts';
+import { policyErrors } from '../../policy/index.ts';
+import { recallErrors } from '../../recall/errors.ts';
+import { type FilesHttpCode, filesHttpStatus } from '../http-status.ts';
+import { apiErrors } from './errors.ts';
+
+type ApiCode = FilesHttpCode | keyof typeof policyErrors.rows | keyof typeof apiErrors.rows;
+
+const status: Readonly<Record<ApiCode, number>> = {
+  ...filesHttpStatus,
+  POLICY_NOT_FOUND: 404,
+  POLICY_FORBIDDEN: 403,
+  POLICY_INVALID: 400,
+  POLICY_TOO_LARGE: 409,
+  API_PARAMETER_INVALID: 400,
+  API_OPERATION_UNKNOWN: 404,
+  API_UNAUTHENTICATED: 401,
+  API_FAILED: 500,
+};
+
+const rows: Readonly<Record<string, ErrorRow>> = {
+  ...filesErrors.rows,
+  ...recallErrors.rows,
+  ...policyErrors.rows,
+  ...apiErrors.rows,
+};
+
+/** A failure as the API answers it. */
+export interface ApiFailure {
+  readonly status: number;
+  readonly retryAfterSeconds: number | undefined;
+  readonly body: {
+    readonly code: string;
+    readonly meaning: string;
+    readonly user: string;
+    readonly operator: string;
+    /** Code of what lies behind it. */
+    readonly reason: string | undefined;
+    readonly requestId: string;
+  };
+}
+
+/** The one translation of failures for this door. What it does not know is a failure of our own. */
+export function apiFailureOf(error: unknown, requestId: string): ApiFailure {
+  const found = codeOf(error);
+  const code =
+    found !== undefined && Object.hasOwn(status, found) ? (found as ApiCode) : 'API_FAILED';
+  const { meaning, user, operator } = rows[code] ?? apiErrors.rows.API_FAILED;
+  const context = code === found ? (error as MdmError).context : {};
+  const detail =
+    code === 'API_PARAMETER_INVALID' ? `${meaning} (${String((error as Error).message)})` : meaning;
+  return {
+    status: status[code],
+    retryAfterSeconds:
+      typeof context['retryAfterSeconds'] === 'number' ? context['retryAfterSeconds'] : undefined,
+    body: {
+      code,
+      meaning: detail,
+      user,
+      operator,
+      reason: typeof context['reason'] === 'string' ? context['reason'] : undefined,
+      requestId,
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { FileMetadata, Files } from '../../files/index.ts';
+import type { Principal } from '../../identity/principal.ts';
+import type { PolicyService } from '../../policy/index.ts';
+import { aclJson, changeJson, statJson } from './answers.ts';
+import type { Parameters } from './parameters.ts';
+
+/** What the API shows. */
+export interface ApiPorts {
+  readonly files: Files;
+  readonly metadata: FileMetadata;
+  readonly policy: PolicyService;
+  /** State of the installation for anyone who proved who they are: no names of patients or files. */
+  readonly status: () => Promise<unknown>;
+}
+
+/** One call of the API, authenticated. */
+export interface ApiCall {
+  readonly ports: ApiPorts;
+  readonly caller: Principal;
+  /** Of the query for GET, of the JSON body for POST. */
+  readonly parameters: Parameters;
+  readonly signal: AbortSignal;
+}
+
+/** One operation: its method, and what it answers as JSON. */
+export interface ApiOperation {
+  readonly method: 'GET' | 'POST';
+  run(call: ApiCall): Promise<unknown>;
+}
+
+/** All operations by name: `/.mdm/v1/<name>`. */
+export const apiOperations: ReadonlyMap<string, ApiOperation> = new Map<string, ApiOperation>([
+  ['stat', { method: 'GET', run: stat }],
+  ['list', { method: 'GET', run: list }],
+  ['receipts', { method: 'GET', run: receipts }],
+  ['find', { method: 'GET', run: find }],
+  ['acl', { method: 'GET', run: acl }],
+  ['status', { method: 'GET', run: ({ ports }) => ports.status() }],
+  ['whoami', { method: 'GET', run: whoami }],
+  ['grant', { method: 'POST', run: grant }],
+  ['revoke', { method: 'POST', run: revoke }],
+]);
+
+async function stat({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  return statJson(await ports.files.stat(caller, parameters.text('path'), { signal }));
+}
+
+async function list({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  const page = await ports.files.list(caller, parameters.text('path'), {
+    cursor: parameters.optionalText('cursor'),
+    limit: parameters.count('limit', 1000),
+    signal,
+  });
+  return { entries: page.entries.map(statJson), next: page.next };
+}
+
+async function receipts({ ports, caller, parameters }: ApiCall): Promise<unknown> {
+  const proofs = await ports.metadata.receipts(caller, parameters.text('path'));
+  return {
+    version: proofs.version,
+    production: proofs.production,
+    segmentDigests: Buffer.from(proofs.segmentDigests).toString('base64'),
+  };
+}
+
+async function find({ ports, caller, parameters }: ApiCall): Promise<unknown> {
+  return ports.metadata.find(caller, {
+    under: parameters.text('under'),
+    conditions: parameters.conditions('where'),
+    after: parameters.optionalText('after'),
+    limit: parameters.count('limit', 100),
+  });
+}
+
+async function acl({ ports, caller, parameters }: ApiCall): Promise<unknown> {
+  return aclJson(await ports.policy.acl(caller, parameters.text('path')));
+}
+
+function whoami({ caller }: ApiCall): Promise<unknown> {
+  const { subject, groups, method, expiresMs } = caller;
+  return Promise.resolve({ subject, groups, method, expiresMs });
+}
+
+async function grant({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  const expiresMs = parameters.optionalNumber('expiresMs');
+  const entry = {
+    who: parameters.text('who'),
+    rights: parameters.rights('rights'),
+    ...(expiresMs === undefined ? {} : { expiresMs }),
+  };
+  const path = parameters.text('path');
+  return changeJson(await ports.policy.grant(caller, { path, entry }, { signal }));
+}
+
+async function revoke({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  const change = { path: parameters.text('path'), who: parameters.text('who') };
+  return changeJson(await ports.policy.revoke(caller, change, { signal }));
+}

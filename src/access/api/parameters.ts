@@ -1,0 +1,97 @@
+import type { MetadataCondition } from '../../files/index.ts';
+import type { Right } from '../../policy/index.ts';
+import { apiErrors } from './errors.ts';
+
+/** `Keyword=value`; `~` compares with `*` and `?`. */
+const conditionPattern = /^([A-Za-z][A-Za-z0-9]{0,63})(!=|<=|>=|=|<|>|~)(.{1,256})$/;
+
+const allRights: readonly Right[] = [
+  'list',
+  'read',
+  'read-metadata',
+  'write-metadata',
+  'change-permissions',
+  'delete',
+];
+
+/** The parameters of a call, read one by one. Each reader throws API_PARAMETER_INVALID. */
+export class Parameters {
+  readonly #values: ReadonlyMap<string, readonly unknown[]>;
+
+  private constructor(values: ReadonlyMap<string, readonly unknown[]>) {
+    this.#values = values;
+  }
+
+  static ofQuery(query: URLSearchParams): Parameters {
+    return new Parameters(new Map([...query.keys()].map((name) => [name, query.getAll(name)])));
+  }
+
+  /** @throws API_PARAMETER_INVALID when it is not a JSON object */
+  static ofJson(text: string): Parameters {
+    const value = parseJson(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('body');
+    const entries = Object.entries(value).map(([name, one]): [string, readonly unknown[]] => [
+      name,
+      Array.isArray(one) ? one : [one],
+    ]);
+    return new Parameters(new Map(entries));
+  }
+
+  text(name: string): string {
+    const value = this.optionalText(name);
+    if (value === undefined) throw invalid(name);
+    return value;
+  }
+
+  optionalText(name: string): string | undefined {
+    const values = this.#values.get(name) ?? [];
+    if (values.length === 0) return undefined;
+    const [value] = values;
+    if (values.length > 1 || typeof value !== 'string') throw invalid(name);
+    return value;
+  }
+
+  count(name: string, preset: number): number {
+    const number = this.optionalNumber(name) ?? preset;
+    if (!Number.isSafeInteger(number) || number < 1) throw invalid(name);
+    return number;
+  }
+
+  optionalNumber(name: string): number | undefined {
+    const [value] = this.#values.get(name) ?? [];
+    if (value === undefined) return undefined;
+    const number = Number(value);
+    if (value === '' || !Number.isFinite(number)) throw invalid(name);
+    return number;
+  }
+
+  rights(name: string): readonly Right[] {
+    const values = this.#values.get(name) ?? [];
+    const rights = allRights.filter((right) => values.includes(right));
+    if (rights.length !== values.length) throw invalid(name);
+    return rights;
+  }
+
+  conditions(name: string): readonly MetadataCondition[] {
+    return (this.#values.get(name) ?? []).map((value) => {
+      const [, keyword, sign, text] = conditionPattern.exec(String(value)) ?? [];
+      if (keyword === undefined || sign === undefined || text === undefined) throw invalid(name);
+      const operator = sign === '~' ? 'like' : (sign as MetadataCondition['operator']);
+      const number = Number(text);
+      const isNumber = operator !== 'like' && text.trim() !== '' && Number.isFinite(number);
+      return { keyword, operator, value: isNumber ? number : text };
+    });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw invalid('body');
+  }
+}
+
+function invalid(name: string): Error {
+  return apiErrors.create('API_PARAMETER_INVALID', { message: name });
+}

@@ -1,0 +1,78 @@
+/** JSON of the gateway's API, as both sides know it. Absent values are left out. */
+
+/** One entry of the tree. */
+export interface StatAnswer {
+  readonly path: string;
+  readonly name: string;
+  readonly kind: 'directory' | 'file';
+  /** Exact bytes; absent while unknown. */
+  readonly size?: number;
+  readonly etag?: string;
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+  readonly locality: string;
+  readonly contentType: string;
+  readonly digests: Readonly<Record<string, string>>;
+  /** Why the entry cannot be read. */
+  readonly refusal?: string;
+}
+
+export interface ListAnswer {
+  readonly entries: readonly StatAnswer[];
+  readonly next?: string;
+}
+
+/** Signed proofs of a file. */
+export interface ReceiptsAnswer {
+  readonly version: string;
+  readonly production?: string;
+  /** base64 of 32 bytes a segment. */
+  readonly segmentDigests: string;
+}
+
+export interface FindAnswer {
+  readonly entries: readonly {
+    readonly path: string;
+    readonly metadata: Readonly<Record<string, string | number>>;
+  }[];
+  readonly next?: string;
+}
+
+export interface AclAnswer {
+  readonly policyId: string;
+  readonly version: number;
+  readonly entries: readonly {
+    readonly who: string;
+    readonly rights: readonly string[];
+    readonly expiresMs?: number;
+  }[];
+}
+
+/** How far a policy change has come at the key servers. */
+export interface PolicyChangeAnswer extends AclAnswer {
+  /** No one without an earlier share can collect enough any more. */
+  readonly quorumMs?: number;
+  /** All servers know it, or their leases ran out. */
+  readonly completeMs?: number;
+  readonly servers: readonly { readonly name: string; readonly acknowledged: boolean }[];
+}
+
+export interface StatusAnswer {
+  readonly version: string;
+  readonly site: string;
+  readonly roles: readonly string[];
+  /** What this installation does not separate. */
+  readonly notes: readonly string[];
+  readonly storage: {
+    readonly name: string;
+    readonly usedBytes: number;
+    readonly limitBytes: number;
+  };
+  readonly pacs: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly series: number;
+  }[];
+  readonly keyServers: readonly { readonly name: string; readonly state: string }[];
+  readonly recalls: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,156 @@
+import { MdmError } from '../../lib/errors/mdm-error.ts';
+import { collectBytes } from '../../lib/streams/byte-stream.ts';
+import { clientErrors } from '../errors.ts';
+import { clientLimits } from '../limits.ts';
+import type {
+  AclAnswer,
+  FindAnswer,
+  ListAnswer,
+  PolicyChangeAnswer,
+  ReceiptsAnswer,
+  StatAnswer,
+  StatusAnswer,
+} from './answers.ts';
+import type { ClientResponse, ClientTransport } from './transport.ts';
+
+const prefix = '/.mdm/v1';
+
+/** A change of who may do what. */
+export interface GrantRequest {
+  readonly path: string;
+  readonly who: string;
+  readonly rights: readonly string[];
+  readonly expiresMs?: number;
+}
+
+/** The gateway's API. Runs in a browser too. Failures carry the server's code. */
+export class MdmApi {
+  readonly #transport: ClientTransport;
+  readonly #gateway: string;
+
+  /** @param gateway base URL without trailing slash */
+  constructor(transport: ClientTransport, gateway: string) {
+    this.#transport = transport;
+    this.#gateway = gateway;
+  }
+
+  stat(path: string): Promise<StatAnswer> {
+    return this.#get('stat', { path });
+  }
+
+  list(path: string, cursor: string | undefined): Promise<ListAnswer> {
+    return this.#get('list', { path, cursor, limit: clientLimits.pageEntries });
+  }
+
+  receipts(path: string): Promise<ReceiptsAnswer> {
+    return this.#get('receipts', { path });
+  }
+
+  find(query: { under: string; where: readonly string[]; after?: string }): Promise<FindAnswer> {
+    const { under, where, after } = query;
+    return this.#get('find', { under, where, after, limit: clientLimits.pageEntries });
+  }
+
+  acl(path: string): Promise<AclAnswer> {
+    return this.#get('acl', { path });
+  }
+
+  grant(request: GrantRequest): Promise<PolicyChangeAnswer> {
+    return this.#post('grant', request);
+  }
+
+  revoke(request: { readonly path: string; readonly who: string }): Promise<PolicyChangeAnswer> {
+    return this.#post('revoke', request);
+  }
+
+  status(): Promise<StatusAnswer> {
+    return this.#get('status', {});
+  }
+
+  /** A file's bytes from `offset` on. `etag` makes the server refuse to continue another content. */
+  async read(
+    path: string,
+    options: { readonly offset: number; readonly etag?: string; readonly signal?: AbortSignal },
+  ): Promise<ClientResponse> {
+    const { offset, etag, signal } = options;
+    const response = await this.#transport.send({
+      method: 'GET',
+      url: `${this.#gateway}${encodePath(path)}`,
+      headers: {
+        ...(offset > 0 ? { range: `bytes=${offset}-` } : {}),
+        ...(offset > 0 && etag !== undefined ? { 'if-range': etag } : {}),
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (response.status !== 200 && response.status !== 206) throw await failureOf(response);
+    return response;
+  }
+
+  async #get<T>(operation: string, parameters: Readonly<Record<string, Parameter>>): Promise<T> {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(parameters)) {
+      for (const one of Array.isArray(value) ? value : [value]) {
+        if (one !== undefined) query.append(name, String(one));
+      }
+    }
+    const url = `${this.#gateway}${prefix}/${operation}?${query}`;
+    return this.#answer(await this.#transport.send({ method: 'GET', url }));
+  }
+
+  async #post<T>(operation: string, body: unknown): Promise<T> {
+    const url = `${this.#gateway}${prefix}/${operation}`;
+    const headers = { 'content-type': 'application/json' };
+    return this.#answer(
+      await this.#transport.send({ method: 'POST', url, headers, body: JSON.stringify(body) }),
+    );
+  }
+
+  async #answer<T>(response: ClientResponse): Promise<T> {
+    if (response.status !== 200) throw await failureOf(response);
+    return (await jsonOf(response)) as T;
+  }
+}
+
+type Parameter = string | number | undefined | readonly string[];
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+async function jsonOf(response: ClientResponse): Promise<unknown> {
+  const bytes = await collectBytes(response.body, {
+    maxBytes: clientLimits.jsonBytesMax,
+    tooLong: () => clientErrors.create('CLIENT_PROTOCOL', { message: 'answer too long' }),
+  });
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  } catch (cause) {
+    throw clientErrors.create('CLIENT_PROTOCOL', { message: 'not JSON', cause });
+  }
+}
+
+/** What the server said, with its code, its advice and when to try again. */
+export async function failureOf(response: ClientResponse): Promise<Error> {
+  const answer = (await jsonOf(response).catch(() => undefined)) as FailureAnswer | undefined;
+  const retryAfterSeconds = Number(response.headers['retry-after']);
+  const context = {
+    status: response.status,
+    ...(Number.isFinite(retryAfterSeconds) ? { retryAfterSeconds } : {}),
+    ...(typeof answer?.reason === 'string' ? { reason: answer.reason } : {}),
+  };
+  if (typeof answer?.code !== 'string') {
+    return clientErrors.create('CLIENT_REFUSED', { message: `HTTP ${response.status}`, context });
+  }
+  const message = [answer.meaning, answer.user]
+    .filter((text) => typeof text === 'string')
+    .join(' ');
+  const disposition = response.status >= 500 ? 'transient' : 'permanent';
+  return new MdmError(answer.code, disposition, { message, context });
+}
+
+interface FailureAnswer {
+  readonly code?: unknown;
+  readonly meaning?: unknown;
+  readonly user?: unknown;
+  readonly reason?: unknown;
+}

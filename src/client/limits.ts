@@ -1,0 +1,23 @@
+import { defineLimits } from '../lib/limits/limits.ts';
+
+/** Bounds of the client. */
+export const clientLimits = defineLimits('client', {
+  connectionsMax: { value: 16, unit: 'count', reason: 'To one server, of one command.' },
+  idleMs: {
+    value: 120_000,
+    unit: 'ms',
+    reason: 'Longer than a server waits for a recall before it answers 503.',
+  },
+  jsonBytesMax: {
+    value: 16 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'The largest answer is the digest list of a file of 32 GiB.',
+  },
+  retryMax: {
+    value: 60,
+    unit: 'count',
+    reason: 'A recall that takes longer than ten minutes is for `mdm status` to watch.',
+  },
+  retryAfterMaxSeconds: { value: 60, unit: 's', reason: 'A server must not put us to sleep.' },
+  pageEntries: { value: 1000, unit: 'count', reason: 'One page of a listing.' },
+});

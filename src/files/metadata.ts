@@ -1,0 +1,88 @@
+import type { Catalog, MetadataCondition, SeriesMetadata } from '../catalog/catalog.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Clock } from '../lib/clock.ts';
+import { filesErrors } from './errors.ts';
+import { filesLimits } from './limits.ts';
+import { lookup } from './lookup.ts';
+import { parseTreePath } from './path.ts';
+import { createVisibility } from './visibility.ts';
+
+/** What proves a file: exact signed bytes, and the list that one of them signs the root of. */
+export interface FileReceipts {
+  /** Version receipt, compact JWS. */
+  readonly version: string;
+  /** Production record of the staged replica, compact JWS; undefined when none is staged. */
+  readonly production: string | undefined;
+  /** SHA-256 of each 64 KiB plaintext segment, 32 bytes each. */
+  readonly segmentDigests: Uint8Array;
+}
+
+/** A series that satisfies a query. */
+export interface FoundSeriesEntry {
+  readonly path: string;
+  readonly metadata: SeriesMetadata;
+}
+
+/** A page of a query's answers. */
+export interface FoundPage {
+  readonly entries: readonly FoundSeriesEntry[];
+  readonly next: string | undefined;
+}
+
+/** Beside the bytes: proofs and metadata, under the same policy. */
+export interface FileMetadata {
+  /** Needs the read right. @throws FILES_NOT_FOUND, FILES_FORBIDDEN, FILES_NOT_PRODUCED */
+  receipts(caller: Principal, path: string): Promise<FileReceipts>;
+  /** Series below `under` whose metadata the caller may read and that satisfy all conditions. */
+  find(
+    caller: Principal,
+    query: {
+      readonly under: string;
+      readonly conditions: readonly MetadataCondition[];
+      readonly after: string | undefined;
+      readonly limit: number;
+    },
+  ): Promise<FoundPage>;
+}
+
+/** Compose it. */
+export function createFileMetadata(ports: {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+}): FileMetadata {
+  return {
+    async receipts(caller, path) {
+      const { node } = await lookup(ports, caller, { path, right: 'read' });
+      if (node.kind === 'directory') throw filesErrors.create('FILES_IS_A_DIRECTORY');
+      if (node.version === undefined) throw filesErrors.create('FILES_NOT_PRODUCED');
+      return {
+        version: node.version.receipt,
+        production: node.replica?.production,
+        segmentDigests: node.version.segmentDigests,
+      };
+    },
+    async find(caller, query) {
+      const { path } = parseTreePath(query.under);
+      const limit = Math.min(Math.max(1, query.limit), filesLimits.pageEntriesMax);
+      const policyIds = await readableMetadata(ports, caller);
+      const entries = await ports.catalog.query.find({ ...query, under: path, policyIds, limit });
+      return { entries, next: entries.length === limit ? entries.at(-1)?.path : undefined };
+    },
+  };
+}
+
+/** The policies under which the caller may read metadata: the filter of every query. */
+async function readableMetadata(
+  ports: { readonly catalog: Catalog; readonly clock: Clock },
+  caller: Principal,
+): Promise<readonly string[]> {
+  const nowMs = ports.clock.nowMs();
+  const { policies } = ports.catalog;
+  const visibility = createVisibility({ caller, policies, nowMs });
+  const allowed: string[] = [];
+  for (const policy of await policies.all()) {
+    const decision = await visibility.decideUnder(policy.id, 'read-metadata');
+    if (decision.allowed) allowed.push(policy.id);
+  }
+  return allowed;
+}

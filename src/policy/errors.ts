@@ -1,0 +1,29 @@
+import { defineErrors } from '../lib/errors/error-table.ts';
+
+/** Failures of changing who may do what. */
+export const policyErrors = defineErrors('policy', {
+  POLICY_NOT_FOUND: {
+    disposition: 'permanent',
+    meaning: 'No access control list applies at that path, or the caller may not know of it.',
+    user: 'Name a collection or something in it.',
+    operator: 'Nothing to do.',
+  },
+  POLICY_FORBIDDEN: {
+    disposition: 'permanent',
+    meaning: 'The caller may not see or change the permissions here.',
+    user: 'Ask somebody who holds the right `change-permissions`.',
+    operator: 'Grant it with `mdm grant --rights change-permissions`, if it is due.',
+  },
+  POLICY_INVALID: {
+    disposition: 'permanent',
+    meaning: 'The change is not a change of an access control list.',
+    user: 'The message says what is wrong: who is `user:...`, `group:...` or `authenticated`.',
+    operator: 'Nothing to do.',
+  },
+  POLICY_TOO_LARGE: {
+    disposition: 'permanent',
+    meaning: 'The list has as many entries as one list may have.',
+    user: 'Grant to a group instead of to each of its members.',
+    operator: 'See docs/limits.md.',
+  },
+});

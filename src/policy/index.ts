@@ -1,0 +1,11 @@
+/** Who may do what: grant, revoke, and the way of policies to the key servers. */
+export type { Policy, PolicyEntry, Right } from '../authz/policy.ts';
+export { policyErrors } from './errors.ts';
+export { openPolicyFeedStore, type PolicyFeedStore } from './feed-store.ts';
+export { policyLimits } from './limits.ts';
+export {
+  createPolicyService,
+  type PolicyChange,
+  type PolicyPorts,
+  type PolicyService,
+} from './policy-service.ts';
