@@ -1,0 +1,32 @@
+import { defineLimits } from '../lib/limits/limits.ts';
+
+/** Bounds of the audit record. */
+export const auditLimits = defineLimits('audit', {
+  fileBytesMax: {
+    value: 16 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'A file of the record; the last one is read and checked at every start.',
+  },
+  fieldLengthMax: {
+    value: 2_048,
+    unit: 'count',
+    reason: 'Characters of a field: the longest path and the longest subject name fit.',
+  },
+  waitingMax: {
+    value: 20_000,
+    unit: 'count',
+    reason: 'Records that wait for the disk; beyond it nothing more is disclosed.',
+  },
+  groupMax: {
+    value: 1_000,
+    unit: 'count',
+    reason: 'Records made durable together: some hundred KiB, a few milliseconds.',
+  },
+  recoveryIntervalMs: {
+    value: 1_000,
+    unit: 'ms',
+    reason: 'After a failure the disk is tried again no sooner than this.',
+  },
+});
+
+export type AuditLimits = typeof auditLimits;
