@@ -45,7 +45,9 @@ async function* inflateStream(
 ): AsyncGenerator<Uint8Array, void, void> {
   const inflater = createInflateRaw({ chunkSize: 65_536 });
   const fed = { bytes: 0 };
-  const feeding = feed(inflater, deflated, fed).catch((error: unknown) => {
+  // Not awaited: the source may wait for its peer when the reader leaves. It is released when it
+  // gives its next chunk, or by whoever aborts it.
+  void feed(inflater, deflated, fed).catch((error: unknown) => {
     inflater.destroy(error instanceof Error ? error : new Error('the source failed'));
   });
   let inflatedBytes = 0;
@@ -61,7 +63,6 @@ async function* inflateStream(
       : error;
   } finally {
     inflater.destroy();
-    await feeding;
   }
 }
 
@@ -71,14 +72,18 @@ async function feed(
   deflated: ByteStream,
   fed: { bytes: number },
 ): Promise<void> {
+  // A write that meets broken data is never called back; the inflater closes instead.
+  let wake = (): void => {};
+  inflater.once('close', () => wake());
   for await (const chunk of deflated) {
     if (inflater.destroyed || inflater.readableEnded) return;
     fed.bytes += chunk.length;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    inflater.write(chunk, (error) => (error ? reject(error) : resolve()));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    wake = resolve;
+    inflater.write(chunk, () => resolve());
     await promise;
   }
-  inflater.end();
+  if (!inflater.destroyed) inflater.end();
 }
 
 function checkInflated(inflatedBytes: number, fedBytes: number, limits: InflateLimits): void {

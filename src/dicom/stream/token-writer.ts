@@ -1,7 +1,6 @@
 import { assert, unreachable } from '../../lib/assert.ts';
-import { viewOf } from '../../lib/bytes/bytes.ts';
 import type { Tag, Vr } from '../element/element.ts';
-import { vrCode, vrTraits } from '../element/vr.ts';
+import { vrTraits } from '../element/vr.ts';
 import { itemDelimitationTag, itemTag, sequenceDelimitationTag, undefinedLength } from './item.ts';
 import type { Token } from './token.ts';
 import { encodingOf } from './transfer-syntax.ts';
@@ -195,14 +194,13 @@ class IncrementalWriter implements TokenWriter {
     const written: Vr = tooLong ? 'UN' : vr;
     const longForm = !implicitVr && vrTraits[written].longForm;
     const bytes = new Uint8Array((longForm ? 12 : 8) + valueLength);
-    const view = viewOf(bytes);
-    view.setUint16(0, tag >>> 16, littleEndian);
-    view.setUint16(2, tag & 0xffff, littleEndian);
-    if (implicitVr) view.setUint32(4, length, littleEndian);
+    putTag(bytes, tag, littleEndian);
+    if (implicitVr) put32(bytes, 4, length, littleEndian);
     else {
-      view.setUint16(4, vrCode(written));
-      if (longForm) view.setUint32(8, length, littleEndian);
-      else view.setUint16(6, length, littleEndian);
+      bytes[4] = written.charCodeAt(0);
+      bytes[5] = written.charCodeAt(1);
+      if (longForm) put32(bytes, 8, length, littleEndian);
+      else put16(bytes, 6, length, littleEndian);
     }
     return bytes;
   }
@@ -210,10 +208,24 @@ class IncrementalWriter implements TokenWriter {
   #itemHeader(tag: Tag, length: number): Uint8Array {
     const { littleEndian } = this.#frame;
     const bytes = new Uint8Array(8);
-    const view = viewOf(bytes);
-    view.setUint16(0, tag >>> 16, littleEndian);
-    view.setUint16(2, tag & 0xffff, littleEndian);
-    view.setUint32(4, length, littleEndian);
+    putTag(bytes, tag, littleEndian);
+    put32(bytes, 4, length, littleEndian);
     return bytes;
   }
+}
+
+function putTag(bytes: Uint8Array, tag: Tag, littleEndian: boolean): void {
+  put16(bytes, 0, tag >>> 16, littleEndian);
+  put16(bytes, 2, tag & 0xffff, littleEndian);
+}
+
+// Plain stores: a DataView for each header would take three times as long.
+function put16(bytes: Uint8Array, at: number, value: number, littleEndian: boolean): void {
+  bytes[littleEndian ? at : at + 1] = value & 0xff;
+  bytes[littleEndian ? at + 1 : at] = value >>> 8;
+}
+
+function put32(bytes: Uint8Array, at: number, value: number, littleEndian: boolean): void {
+  put16(bytes, littleEndian ? at : at + 2, value & 0xffff, littleEndian);
+  put16(bytes, littleEndian ? at + 2 : at, value >>> 16, littleEndian);
 }
