@@ -4,6 +4,7 @@ import {
   classUids,
   instanceUids,
   isDenied,
+  judgedKeywords,
   judgedVrs,
   keptVrs,
   skippedModules,
@@ -152,7 +153,7 @@ function keepKind({ tag, keyword, vr }: Attribute): string | undefined {
   if (isDenied(tag, keyword)) return undefined;
   if (classUids.has(keyword)) return 'C';
   if (instanceUids.has(keyword)) return 'U';
-  if (judgedVrs.has(vr)) return 'T';
+  if (judgedVrs.has(vr) || judgedKeywords.has(keyword)) return 'T';
   return keptVrs.has(vr) ? 'K' : undefined;
 }
 

@@ -34,6 +34,9 @@ export const keptVrs: ReadonlySet<string> = new Set([
 /** Short texts: kept where a closed vocabulary knows the value, else a dummy, empty or removed. */
 export const judgedVrs: ReadonlySet<string> = new Set(['LO', 'SH']);
 
+/** Coded strings that people type all the same. */
+export const judgedKeywords: ReadonlySet<string> = new Set(['BodyPartExamined']);
+
 /** UIDs that name a kind of thing, not a thing. */
 export const classUids: ReadonlySet<string> = new Set([
   'SOPClassUID',

@@ -26,12 +26,30 @@ export function keepValue(rule: Rule, vr: Vr, value: Uint8Array): Uint8Array | u
     : keepStrings(rule, vr, value);
 }
 
+/** Bytes of one number, and how many printable ones in a row are taken for text. */
+const numbers: Readonly<Partial<Record<Vr, { readonly size: number; readonly text: number }>>> = {
+  AT: { size: 4, text: 8 },
+  FD: { size: 8, text: 16 },
+  FL: { size: 4, text: 16 },
+  SL: { size: 4, text: 8 },
+  SS: { size: 2, text: 6 },
+  UL: { size: 4, text: 8 },
+  US: { size: 2, text: 6 },
+};
+
+/**
+ * Numbers fill their field with any bytes, so a text could; a field of some length whose bytes are
+ * all printable is taken for text. Of real numbers one vector in a million looks like that.
+ */
 function keepNumbers(rule: Rule, vr: Vr, value: Uint8Array): Uint8Array | undefined {
-  // An AT is one value of two 16-bit numbers.
-  const size = vr === 'AT' ? 4 : vrTraits[vr].unitBytes;
-  const count = value.length / size;
-  return size > 1 && Number.isInteger(count) && count <= rule.valuesMax ? value : undefined;
+  const number = numbers[vr];
+  if (number === undefined) return undefined;
+  const count = value.length / number.size;
+  const fits = Number.isInteger(count) && count <= rule.valuesMax;
+  return fits && !(value.length >= number.text && value.every(isPrintable)) ? value : undefined;
 }
+
+const isPrintable = (byte: number): boolean => byte >= 0x20 && byte <= 0x7e;
 
 function keepStrings(rule: Rule, vr: Vr, value: Uint8Array): Uint8Array | undefined {
   const form = forms[vr];
@@ -54,7 +72,15 @@ export function judgeText(tag: Tag, rule: Rule, value: Uint8Array): Uint8Array |
 export function splitValues(value: Uint8Array): readonly string[] {
   const end = value.at(-1) === 0 ? value.length - 1 : value.length;
   const text = Buffer.from(value.buffer, value.byteOffset, end).toString('latin1');
-  return text.split('\\').map((part) => part.replace(/^ +/, '').replace(/ +$/, ''));
+  return text.includes('\\') ? text.split('\\').map(trimSpaces) : [trimSpaces(text)];
+}
+
+function trimSpaces(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && text.charCodeAt(start) === 0x20) start += 1;
+  while (end > start && text.charCodeAt(end - 1) === 0x20) end -= 1;
+  return text.slice(start, end);
 }
 
 const encode = (texts: readonly string[]): Uint8Array => {

@@ -40,6 +40,8 @@ function buildProfile(row: (typeof supportedSopClasses)[number]): Profile {
     // Patterns (curves, overlays, private) are all X, which is what no rule means.
     if (!/^[0-9a-f]{8}$/.test(tagText)) continue;
     const tag = tagOf(tagText);
+    // Command and file meta elements: not part of a data set, and we write our own.
+    if (tag < 0x00080000) continue;
     const type = types.get(tag);
     rules.set(tag, ruleOf(tag, resolveAction(code, type ?? '3'), type));
   }

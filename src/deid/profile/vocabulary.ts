@@ -7,6 +7,7 @@ import { type Tag, tag as t } from '../../dicom/index.ts';
  */
 const vocabulary: ReadonlyMap<Tag, RegExp> = new Map([
   [t.Manufacturer, manufacturers()],
+  [t.BodyPartExamined, bodyParts()],
   [t.RescaleType, /^(HU|US|OD|MGML|Z_EFF|ED|EDW|HU_MOD|PCT|NORMALIZED|normalized)$/],
   [t.ImagedNucleus, /^(1H|3HE|3He|7LI|13C|19F|23NA|23Na|31P|129XE|129Xe)$/],
   [t.StackID, /^\d{1,4}$/],
@@ -39,6 +40,22 @@ function manufacturers(): RegExp {
     'bruker( biospin)?( mri gmbh)?',
   ];
   return new RegExp(`^(${names.join('|')})$`, 'i');
+}
+
+/** @standard PS3.16 Annex L */
+function bodyParts(): RegExp {
+  const terms =
+    'ABDOMEN ABDOMENPELVIS ADRENAL ANKLE AORTA ARM AXILLA BACK BLADDER BRAIN BREAST BRONCHUS ' +
+    'BUTTOCK CALCANEUS CALF CAROTID CEREBELLUM CHEST CHESTABDOMEN CHESTABDPELVIS CLAVICLE COCCYX ' +
+    'COLON CSPINE CTSPINE ELBOW ESOPHAGUS EXTREMITY EYE FACE FEMUR FINGER FOOT FOREARM ' +
+    'GALLBLADDER HAND HEAD HEADNECK HEART HIP HUMERUS ILEUM ILIUM JAW KIDNEY KNEE LARYNX LEG ' +
+    'LIVER LSPINE LSSPINE LUNG MANDIBLE MAXILLA MEDIASTINUM MOUTH NECK NECKCHEST ' +
+    'NECKCHESTABDOMEN NECKCHESTABDPELV NOSE ORBIT OVARY PANCREAS PAROTID PATELLA PELVIS PENIS ' +
+    'PHANTOM PHARYNX PROSTATE RADIUS RECTUM RIB SACRUM SCALP SCAPULA SCROTUM SHOULDER SIJOINT ' +
+    'SINUS SKULL SPINE SPLEEN SSPINE STERNUM STOMACH TESTIS THIGH THORAX THUMB THYMUS THYROID ' +
+    'TIBIA TIBIAFIBULA TLSPINE TMJ TOE TRACHEA TSPINE ULNA URETER URETHRA UTERUS VAGINA WHOLEBODY ' +
+    'WRIST ZYGOMA';
+  return new RegExp(`^(${terms.replaceAll(' ', '|')})$`);
 }
 
 function kernels(): RegExp {
