@@ -6,4 +6,5 @@ import { checkSuites, furtherSuites, testFiles } from './check/suites.ts';
 // Arguments narrow it to the test files whose path contains one of them: `npm test -- interop`.
 printAbsent();
 const suites = [...checkSuites, ...furtherSuites];
-process.exitCode = await runTests(await testFiles(suites, process.argv.slice(2)));
+const files = await testFiles(suites, process.argv.slice(2));
+process.exitCode = await runTests(files, { fileTimeoutMs: 300_000 });

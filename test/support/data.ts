@@ -5,12 +5,14 @@ import { absent } from './absent.ts';
 
 const fixturesFolder = fileURLToPath(new URL('../fixtures/', import.meta.url));
 
-/** Path of a file or folder of the full test data (MDM_TEST_DATA), or undefined without it. */
+/**
+ * Path of a file or folder of the test data: of the full set (MDM_TEST_DATA), else of the small part
+ * below test/fixtures, which has the same folder names; undefined if it is in neither.
+ */
 export function testData(path: string): string | undefined {
-  const root = process.env['MDM_TEST_DATA'];
-  if (root === undefined || root === '') return undefined;
-  const whole = join(root, path);
-  return existsSync(whole) ? whole : undefined;
+  const full = process.env['MDM_TEST_DATA'] ?? '';
+  const roots = full === '' ? [fixturesFolder] : [full, fixturesFolder];
+  return roots.map((root) => join(root, path)).find((whole) => existsSync(whole));
 }
 
 /**

@@ -9,7 +9,7 @@ export function findAbsent(): readonly string[] {
   });
   for (const module of ['pydicom', 'numpy', 'cryptography', 'gfal2'])
     if (!hasPythonModule(module)) lines.push(`python3-${module}`);
-  if (testData('README.md') === undefined) lines.push('MDM_TEST_DATA: the full test data');
+  if (testData('series') === undefined) lines.push('MDM_TEST_DATA: the full test data');
   return lines;
 }
 

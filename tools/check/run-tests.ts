@@ -4,10 +4,11 @@ import { type EventData, run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { projectRoot } from '../project-root.ts';
 
-const fileTimeoutMs = 120_000;
-
 /** Run test files, two at a time, and report; gives the exit code. No file at all is a failure. */
-export async function runTests(files: readonly string[]): Promise<number> {
+export async function runTests(
+  files: readonly string[],
+  options: { readonly fileTimeoutMs: number },
+): Promise<number> {
   if (files.length === 0) {
     process.stderr.write('No test file matches.\n');
     return 1;
@@ -17,7 +18,7 @@ export async function runTests(files: readonly string[]): Promise<number> {
     files: files.map((file) => join(projectRoot, file)),
     cwd: projectRoot,
     concurrency: 2,
-    timeout: fileTimeoutMs,
+    timeout: options.fileTimeoutMs,
   });
   events.on('test:fail', (event: EventData.TestFail) => {
     // A failing `todo` is no failure.

@@ -26,7 +26,7 @@ function findIn(
     .map((name) => ({ path, line: 0, message: `Patient's Name ${name} is not in ${nameList}` }));
 }
 
-/** One name a line, as stored without padding; `#` starts a comment. */
+/** One name a line as `printable` writes it; `#` starts a comment. */
 function knownNames(project: Project): ReadonlySet<string> {
   const lines = project.read(nameList)?.toString('utf8').split('\n') ?? [];
   return new Set(['', ...lines.filter((line) => !line.startsWith('#')).map((line) => line.trim())]);
@@ -65,8 +65,12 @@ function valueAt(bytes: Buffer, at: number, bigEndian: boolean): string | undefi
   if (length > nameBytesMax || (!explicit && (bigEndian || length % 2 === 1))) return undefined;
   const value = bytes.subarray(at + 4, at + 4 + length);
   if (!explicit && value.some((byte) => byte < 0x20 && byte !== 0x1b)) return undefined;
-  return value
-    .toString('utf8')
-    .replace(/[\0 ]+$/, '')
+  return printable(value.toString('latin1').replace(/[\0 ]+$/, ''));
+}
+
+/** ASCII as it is, every other byte as \xNN: the list is plain text whatever the character set. */
+function printable(latin1: string): string {
+  return latin1
+    .replaceAll(/[^ -~]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)
     .trim();
 }

@@ -40,12 +40,12 @@ function judgeSource(from: string | undefined, target: string): string | undefin
     return `${fromRank === undefined ? from : to} has no rank: give it one in tools/tidy/ranks.ts`;
   if (toRank > fromRank || (toRank === fromRank && !importableFromOwnRank.has(to)))
     return `${from} (rank ${fromRank}) may not import ${to} (rank ${toRank})`;
-  return judgeExtra(from, to);
+  return judgeExtra(from, to, target);
 }
 
-function judgeExtra(from: string, to: string): string | undefined {
+function judgeExtra(from: string, to: string, target: string): string | undefined {
   const allowed = allowLists[from];
-  if (allowed !== undefined && !allowed.folders.includes(to))
+  if (allowed !== undefined && !allowed.folders.includes(to) && !allowed.files.includes(target))
     return `${from} may import only ${allowed.folders.join(', ')}: ${allowed.reason}`;
   const refused = refusals[from];
   if (refused?.folders.includes(to)) return `${from} may not import ${to}: ${refused.reason}`;

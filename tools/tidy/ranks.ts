@@ -38,12 +38,21 @@ export const ranks: Readonly<Record<string, number>> = {
 /** Folders that those of their own rank may import too: the brands are the shared vocabulary. */
 export const importableFromOwnRank: ReadonlySet<string> = new Set(['flow']);
 
-/** Folders that may import less than their rank allows, and why. */
+/** Folders that may import less than their rank allows: these folders, these files, and why. */
 export const allowLists: Readonly<
-  Record<string, { readonly folders: readonly string[]; readonly reason: string }>
+  Record<
+    string,
+    {
+      readonly folders: readonly string[];
+      readonly files: readonly string[];
+      readonly reason: string;
+    }
+  >
 > = {
   access: {
     folders: ['files', 'policy', 'identity', 'audit', 'dicomweb', 'lib'],
+    // The closed set of recall failures, which every door translates to its protocol.
+    files: ['src/recall/errors.ts'],
     reason: 'a door translates and never decides: it knows the file port and who calls',
   },
 };

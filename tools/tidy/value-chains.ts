@@ -9,10 +9,10 @@ export const valueChains: TidyCheck = {
     forbiddenChains.flatMap(({ from, to, reason }) =>
       project.sources
         .filter(({ path }) => isBelow(path, `src/${from}`) && !isTest(path))
-        .flatMap((file) => {
+        .flatMap((file): readonly Finding[] => {
           const chain = chainTo(project, file, new Set(to));
           const message = `${chain?.join(' -> ')}: ${reason}`;
-          return chain === undefined ? [] : [{ path: file.path, line: 0, message } as Finding];
+          return chain === undefined ? [] : [{ path: file.path, line: 0, message }];
         }),
     ),
 };
