@@ -129,7 +129,7 @@ class SignedPolicyFeed implements PolicyFeed {
       options.signal?.throwIfAborted();
       if (clock.monotonicMs() - beatAtMs >= this.#leaseMs / 3) {
         beatAtMs = clock.monotonicMs();
-        beating = this.beat().then(() => {
+        beating = this.beat().finally(() => {
           beating = undefined;
         });
       }

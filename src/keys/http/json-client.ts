@@ -32,7 +32,8 @@ export interface JsonClient {
 /** Never follows redirects; an answer is JSON within the limit or nothing. */
 export function createJsonClient(address: KeyServerAddress, clock: Clock): JsonClient {
   const secure = address.baseUrl.startsWith('https:');
-  const options = { keepAlive: true, maxSockets: 32 };
+  // A resumed TLS session carries no client certificate chain, so sessions are not kept.
+  const options = { keepAlive: true, maxSockets: 32, maxCachedSessions: 0 };
   const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
   return {
     server: address.name,

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemRandom } from '../../lib/random.ts';
+import { newRecipientKeyPair } from '../../seal/index.ts';
+import { depositRecordsOf } from '../shares/deposit-records.ts';
+import { commitmentOf, keyBytes, type ShareRecord, toBase64Url } from '../wire/share-record.ts';
+import { type Candidate, recoverKey } from './recover-key.ts';
+
+const recipient = newRecipientKeyPair(systemRandom);
+const request = { keyId: 'k1', recipientPublicKey: recipient.publicKey };
+const deposit = {
+  keyId: 'k1',
+  guid: 'g1',
+  version: 1,
+  generation: 1,
+  collection: 'site/trial',
+  policyId: 'p1',
+  recipient,
+  receiptDigest: null,
+};
+
+function recordsOf(count: number, threshold: number): Promise<readonly ShareRecord[]> {
+  return depositRecordsOf(deposit, { shareCount: count, threshold });
+}
+
+function given(records: readonly (ShareRecord | undefined)[]): readonly Candidate[] {
+  return records.flatMap((record, index) =>
+    record === undefined ? [] : [{ server: `s${index}`, record }],
+  );
+}
+
+function flipped(y: string): string {
+  const bytes = keyBytes(y);
+  bytes[3] = (bytes[3] ?? 0) ^ 1;
+  return toBase64Url(bytes);
+}
+
+/** Ways in which a server may give a wrong record. */
+const lies: Readonly<Record<string, (record: ShareRecord) => ShareRecord>> = {
+  'another share': (record) => ({ ...record, y: flipped(record.y) }),
+  'another x': (record) => ({ ...record, x: (record.x % 255) + 1 }),
+  'another share with its own commitment': (record) => {
+    const y = flipped(record.y);
+    const { keyId, epoch } = record.key;
+    const own = commitmentOf({ keyId, epoch, x: record.x, y: keyBytes(record.y) });
+    const forged = commitmentOf({ keyId, epoch, x: record.x, y: keyBytes(y) });
+    const commitments = record.key.commitments.map((one) => (one === own ? forged : one));
+    return { ...record, y, key: { ...record.key, commitments } };
+  },
+  'an older epoch': (record) => {
+    const key = { ...record.key, epoch: 7 };
+    const share = { keyId: key.keyId, epoch: 7, x: record.x, y: keyBytes(record.y) };
+    return {
+      ...record,
+      key: { ...key, commitments: key.commitments.map(() => commitmentOf(share)) },
+    };
+  },
+  'another public key': (record) => ({
+    ...record,
+    key: { ...record.key, recipientPublicKey: flipped(record.key.recipientPublicKey) },
+  }),
+  'another key': (record) => ({ ...record, key: { ...record.key, keyId: 'k2' } }),
+  'a lower threshold': (record) => ({ ...record, key: { ...record.key, threshold: 2 } }),
+};
+
+test('every choice of honest servers gives the key and blames nobody', async () => {
+  for (const [count, threshold] of [
+    [2, 2],
+    [3, 2],
+    [5, 3],
+  ] as const) {
+    const records = await recordsOf(count, threshold);
+    for (let mask = 0; mask < 1 << count; mask++) {
+      const chosen = given(records.map((record, at) => ((mask >> at) & 1 ? record : undefined)));
+      const { privateKey, liars } = await recoverKey(request, chosen);
+      assert.deepEqual(liars, []);
+      if (chosen.length < threshold) assert.equal(privateKey, undefined);
+      else assert.deepEqual(privateKey, recipient.privateKey);
+    }
+  }
+});
+
+test('up to n-k lying servers of any kind neither hide nor change the key, and are all named', async () => {
+  for (const [count, threshold] of [
+    [3, 2],
+    [5, 3],
+  ] as const) {
+    const records = await recordsOf(count, threshold);
+    for (const [kind, lie] of Object.entries(lies)) {
+      if (kind === 'a lower threshold' && threshold === 2) continue;
+      for (let mask = 1; mask < 1 << count; mask++) {
+        const lying = records.map((_, at) => ((mask >> at) & 1) === 1);
+        const expected = lying.flatMap((lies, at) => (lies ? [`s${at}`] : []));
+        if (expected.length > count - threshold) continue;
+        const answers = records.map((record, at) => (lying[at] ? lie(record) : record));
+        const { privateKey, liars } = await recoverKey(request, given(answers));
+        assert.deepEqual(privateKey, recipient.privateKey, `${kind} ${mask}`);
+        assert.deepEqual(liars.toSorted(), expected, `${kind} ${mask}`);
+      }
+    }
+  }
+});
+
+test('a wrong share that its server committed to is found by the choices of shares', async () => {
+  // All records agree, because the producer's list itself holds the wrong commitment.
+  const records = await recordsOf(4, 2);
+  const bad = { ...(records[0] as ShareRecord), y: flipped(records[0]?.y ?? '') };
+  const { keyId, epoch } = bad.key;
+  const commitments = [
+    commitmentOf({ keyId, epoch, x: bad.x, y: keyBytes(bad.y) }),
+    ...bad.key.commitments.slice(1),
+  ];
+  const answers = [bad, ...records.slice(1)].map((record) => ({
+    ...record,
+    key: { ...record.key, commitments },
+  }));
+  const { privateKey, liars } = await recoverKey(request, given(answers));
+  assert.deepEqual(privateKey, recipient.privateKey);
+  assert.deepEqual(liars, ['s0']);
+});
+
+test('a server that answers for two counts once', async () => {
+  const [first] = await recordsOf(3, 2);
+  const twice = given([first, first]);
+  assert.equal((await recoverKey(request, twice)).privateKey, undefined);
+});

@@ -1,0 +1,50 @@
+import { dbErrors } from '../db/index.ts';
+import type { ErrorAnswer } from '../keys/index.ts';
+import { MdmError } from '../lib/errors/mdm-error.ts';
+import { type KeyserverErrorCode, keyserverErrors } from './errors.ts';
+
+/** The one translation of failures to HTTP. */
+export const statusOf: Readonly<Record<KeyserverErrorCode, number>> = {
+  KEYSERVER_UNAUTHENTICATED: 401,
+  KEYSERVER_LEASE_EXPIRED: 503,
+  KEYSERVER_RATE_LIMITED: 429,
+  KEYSERVER_REQUEST_INVALID: 400,
+  KEYSERVER_REQUEST_TOO_LARGE: 413,
+  KEYSERVER_SIGNER_UNKNOWN: 403,
+  KEYSERVER_NOT_ADDRESSED: 403,
+  KEYSERVER_SHARE_CONFLICT: 409,
+  KEYSERVER_KEY_DESTROYED: 410,
+  KEYSERVER_FEED_GAP: 409,
+  KEYSERVER_FEED_FORK: 409,
+  KEYSERVER_HEARTBEAT_STALE: 409,
+  KEYSERVER_INSECURE: 500,
+  KEYSERVER_MASTER_KEY_EXISTS: 500,
+  KEYSERVER_MASTER_KEY_INVALID: 500,
+  KEYSERVER_STORE_DAMAGED: 500,
+  KEYSERVER_UNAVAILABLE: 503,
+  KEYSERVER_INTERNAL: 500,
+};
+
+/** The code that a caller sees for any failure; details stay in the log. */
+export function codeFor(error: unknown): KeyserverErrorCode {
+  if (keyserverErrors.has(error)) return error.code;
+  if (dbErrors.has(error)) return 'KEYSERVER_UNAVAILABLE';
+  if (error instanceof MdmError)
+    return error.code === 'SEAL_RECEIPT_UNTRUSTED'
+      ? 'KEYSERVER_SIGNER_UNKNOWN'
+      : 'KEYSERVER_REQUEST_INVALID';
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500;
+  if (status === 413) return 'KEYSERVER_REQUEST_TOO_LARGE';
+  return typeof status === 'number' && status < 500
+    ? 'KEYSERVER_REQUEST_INVALID'
+    : 'KEYSERVER_INTERNAL';
+}
+
+/** The body of an answer other than success. */
+export function errorAnswer(error: unknown): ErrorAnswer {
+  const code = codeFor(error);
+  const context = error instanceof MdmError ? error.context : {};
+  const { seq, digest } = context;
+  const about = typeof seq === 'number' && typeof digest === 'string' ? { seq, digest } : null;
+  return { code, position: about };
+}

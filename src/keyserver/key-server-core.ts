@@ -1,0 +1,20 @@
+import type { Database } from '../db/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { PinnedKeys } from '../seal/index.ts';
+import type { Lease } from './lease.ts';
+import type { MasterKey } from './master-key.ts';
+import type { KeyServerSchema } from './store/schema.ts';
+
+/** What the operations of a key server work with. */
+export interface KeyServerCore {
+  readonly name: string;
+  readonly site: string;
+  readonly db: Database<KeyServerSchema>;
+  readonly masterKey: MasterKey;
+  readonly depositorKeys: PinnedKeys;
+  readonly feedKeys: PinnedKeys;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly log: Log;
+}

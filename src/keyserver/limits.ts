@@ -1,0 +1,56 @@
+import { defineLimits } from '../lib/limits/limits.ts';
+
+/** Bounds of a key server. */
+export const keyserverLimits = defineLimits('keyserver', {
+  bodySizeMax: {
+    value: 5 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'A deposit of 500 records is below 2 MiB, 64 small policy entries below 5 MiB.',
+  },
+  sharesBodySizeMax: {
+    value: 64 * 1024,
+    unit: 'bytes',
+    reason: '500 key ids of at most 64 characters; refused before anything is looked up.',
+  },
+  connectionsMax: {
+    value: 512,
+    unit: 'count',
+    reason: 'A client opens four; idle ones are closed after a minute.',
+  },
+  requestTimeoutMs: {
+    value: 15_000,
+    unit: 'ms',
+    reason: 'A request is small; a slower one is an attack or a broken network.',
+  },
+  idleTimeoutMs: { value: 60_000, unit: 'ms', reason: 'Kept connections between requests.' },
+  keysBurst: {
+    value: 20_000,
+    unit: 'count',
+    reason: 'Shares a caller may have at once: the keys of one very large series.',
+  },
+  keysPerSecond: {
+    value: 200,
+    unit: 'count',
+    reason: 'Shares a caller may have in the long run; harvesting a whole archive takes days.',
+  },
+  requestsBurst: {
+    value: 500,
+    unit: 'count',
+    reason: 'Requests without a credential (deposits, policy entries) from one address at once.',
+  },
+  requestsPerSecond: {
+    value: 100,
+    unit: 'count',
+    reason: 'The same in the long run; each costs a signature check.',
+  },
+  callersTracked: {
+    value: 10_000,
+    unit: 'count',
+    reason: 'Callers whose rate is remembered; the one that asked longest ago is forgotten first.',
+  },
+  clockSkewMs: {
+    value: 5_000,
+    unit: 'ms',
+    reason: 'How far ahead a gateway clock may be; lengthens the lease by as much at most.',
+  },
+});
