@@ -3,7 +3,6 @@ import {
   type NamedFile,
   nameFiles,
   readCount,
-  type SrmCall,
   type SrmOperation,
 } from '../operation.ts';
 import { elementsAt, textOf, textsAt } from '../soap/element.ts';
