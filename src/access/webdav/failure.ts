@@ -1,0 +1,101 @@
+import type { ServerResponse } from 'node:http';
+import { MdmError } from '../../lib/errors/mdm-error.ts';
+import type { Exchange } from '../door.ts';
+import { webdavLimits } from './limits.ts';
+import { allowedMethods } from './options.ts';
+import { answerOf, type FailureAnswer } from './status.ts';
+
+/** What of an error's context is told to the caller. */
+interface Details {
+  /** The code behind the code, such as why a volume is refused. */
+  readonly reason?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/**
+ * Answer with a failure: its code, what it means, who can do what. As JSON, as text for a browser,
+ * and as the precondition that WebDAV knows for an infinite PROPFIND.
+ */
+export function sendFailure(exchange: Exchange, error: unknown): void {
+  const { request, response } = exchange;
+  const answer = answerOf(error);
+  const details = detailsOf(error, answer, exchange);
+  setHeaders(exchange, { answer, details, error });
+  const { type, text } = bodyOf(exchange, { answer, details });
+  // The body of a refused `Expect: 100-continue` never comes: the connection cannot be used again.
+  if (request.headers.expect !== undefined) response.setHeader('Connection', 'close');
+  response.writeHead(answer.status, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'private, no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(text);
+}
+
+function detailsOf(error: unknown, { row, status }: FailureAnswer, exchange: Exchange): Details {
+  const context = error instanceof MdmError ? error.context : {};
+  const reason = status === 401 ? exchange.refusal?.code : context['reason'];
+  const seconds = context['retryAfterSeconds'];
+  const isRetried = row.disposition === 'transient' && (status === 429 || status > 500);
+  const named = typeof seconds === 'number' && seconds > 0 ? Math.ceil(seconds) : undefined;
+  return {
+    ...(typeof reason === 'string' && /^[A-Z0-9_]{1,64}$/.test(reason) ? { reason } : {}),
+    ...(isRetried ? { retryAfterSeconds: named ?? webdavLimits.retryAfterSeconds } : {}),
+  };
+}
+
+function setHeaders(
+  exchange: Exchange,
+  failure: { readonly answer: FailureAnswer; readonly details: Details; readonly error: unknown },
+): void {
+  const { response } = exchange;
+  const { answer, details, error } = failure;
+  if (details.retryAfterSeconds !== undefined) {
+    response.setHeader('Retry-After', details.retryAfterSeconds);
+  }
+  if (answer.status === 401) response.setHeader('WWW-Authenticate', challengeOf(exchange));
+  if (answer.status === 405) response.setHeader('Allow', allowedMethods);
+  if (answer.status === 416) setUnsatisfied(response, error);
+}
+
+/** @standard RFC 6750 §3 */
+function challengeOf({ refusal, request }: Exchange): string {
+  const realm = 'Bearer realm="mdm"';
+  if (refusal === undefined || request.headers.authorization === undefined) return realm;
+  const text = refusal.explanation.replaceAll(/[^ -~]|["\\]/g, ' ').slice(0, 200);
+  return `${realm}, error="invalid_token", error_description="${text}"`;
+}
+
+/** @standard RFC 9110 §14.4 */
+function setUnsatisfied(response: ServerResponse, error: unknown): void {
+  const size = error instanceof MdmError ? error.context['size'] : undefined;
+  if (typeof size === 'number') response.setHeader('Content-Range', `bytes */${size}`);
+}
+
+function bodyOf(
+  { request, refusal, requestId }: Exchange,
+  { answer, details }: { readonly answer: FailureAnswer; readonly details: Details },
+): { readonly type: string; readonly text: string } {
+  const { code, row, status } = answer;
+  if (code === 'WEBDAV_DEPTH_INFINITE') {
+    const precondition = '<D:error xmlns:D="DAV:"><D:propfind-finite-depth/></D:error>';
+    const text = `<?xml version="1.0" encoding="utf-8"?>\n${precondition}\n`;
+    return { type: 'application/xml; charset=utf-8', text };
+  }
+  const { meaning, user, operator } = row;
+  const explanation = status === 401 ? refusal?.explanation : undefined;
+  if (request.headers.accept?.includes('text/') !== true) {
+    const answer = { code, meaning, explanation, user, operator, ...details, requestId };
+    return { type: 'application/json', text: `${JSON.stringify(answer, null, 2)}\n` };
+  }
+  const lines = [
+    details.reason === undefined ? code : `${code} (${details.reason})`,
+    meaning,
+    ...(explanation === undefined ? [] : [explanation]),
+    `What you can do: ${user}`,
+    `What the site can do: ${operator}`,
+    `Request: ${requestId}`,
+  ];
+  return { type: 'text/plain; charset=utf-8', text: `${lines.join('\n')}\n` };
+}

@@ -1,0 +1,94 @@
+import { filesErrors } from '../../files/errors.ts';
+import type { FileStat, OpenFile, RangeRequest } from '../../files/files.ts';
+import { codeOf } from '../../lib/errors/mdm-error.ts';
+import { sendByteranges } from './byteranges.ts';
+import { type Call, headerOf, type Method } from './call.ts';
+import { webdavErrors } from './errors.ts';
+import { fileHeaders, keyHeaders } from './file-headers.ts';
+import { listingHeaders, sendListing } from './listing.ts';
+import { evaluate, isConditional } from './preconditions.ts';
+import { parseRangeHeader } from './range-header.ts';
+import { sendBody } from './send-body.ts';
+
+/** A file, a part of it, or the listing of a directory. */
+export const getFile: Method = async (call) => {
+  if (call.target.isDirectory) return sendListing(call);
+  const ranges = parseRangeHeader(headerOf(call, 'range'));
+  const isSeveral = ranges !== undefined && ranges.length > 1;
+  if (isSeveral || isConditional(call)) {
+    const stat = await statOf(call);
+    if (stat.kind === 'directory') return sendListing(call);
+    if (sendUnlessNeeded(call, stat)) return undefined;
+    if (isSeveral && (await sendByteranges(call, stat, ranges))) return undefined;
+  }
+  const opened = await openFile(call, isSeveral ? undefined : ranges?.[0]);
+  return opened === undefined ? sendListing(call) : sendFile(call, opened);
+};
+
+/** The headers of GET, without starting a recall. */
+export const headFile: Method = async (call) => {
+  const { response } = call.exchange;
+  const stat = await statOf(call);
+  if (stat.kind === 'directory') {
+    response.writeHead(200, listingHeaders(call)).end();
+    return;
+  }
+  if (sendUnlessNeeded(call, stat)) return;
+  const length = stat.size === undefined ? {} : { 'Content-Length': stat.size };
+  response.writeHead(200, { ...fileHeaders(call, stat), ...length }).end();
+};
+
+async function statOf(call: Call): Promise<FileStat> {
+  const { caller, exchange, files, target } = call;
+  const stat = await files.stat(caller, target.path, { signal: exchange.signal });
+  if (target.isDirectory && stat.kind === 'file') throw filesErrors.create('FILES_NOT_A_DIRECTORY');
+  return stat;
+}
+
+/** Undefined when it is a directory. */
+async function openFile(
+  call: Call,
+  range: RangeRequest | undefined,
+): Promise<OpenFile | undefined> {
+  const { caller, exchange, files, target } = call;
+  const ifRange = headerOf(call, 'if-range');
+  // A date or a weak tag cannot prove that the bytes are the same: then all of them are sent.
+  const isUsable = ifRange === undefined || ifRange.startsWith('"');
+  const request = { range: isUsable ? range : undefined, ifRange, signal: exchange.signal };
+  try {
+    return await files.open(caller, target.path, request);
+  } catch (error) {
+    if (codeOf(error) === 'FILES_IS_A_DIRECTORY') return undefined;
+    throw error;
+  }
+}
+
+/** Whether the answer was that the client has it already; throws when a precondition fails. */
+function sendUnlessNeeded(call: Call, stat: FileStat): boolean {
+  const outcome = evaluate(call, stat);
+  if (outcome === 'failed') throw webdavErrors.create('WEBDAV_PRECONDITION_FAILED');
+  if (outcome === 'not-modified') {
+    call.exchange.response.writeHead(304, fileHeaders(call, stat)).end();
+  }
+  return outcome === 'not-modified';
+}
+
+async function sendFile(call: Call, opened: OpenFile): Promise<void> {
+  const { response, signal } = call.exchange;
+  const { range, stat, length } = opened;
+  response.writeHead(range === undefined ? 200 : 206, {
+    ...fileHeaders(call, stat),
+    ...keyHeaders(opened),
+    'Content-Length': length,
+    ...(range === undefined ? {} : { 'Content-Range': contentRange(range, stat.size) }),
+  });
+  await sendBody(response, opened.body, { signal, length });
+}
+
+/** @standard RFC 9110 §14.4 */
+function contentRange(
+  { offset, length }: { readonly offset: number; readonly length: number },
+  size: number | undefined,
+): string {
+  return `bytes ${offset}-${offset + length - 1}/${size ?? '*'}`;
+}
