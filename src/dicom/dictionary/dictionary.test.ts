@@ -29,8 +29,9 @@ test('every row is found under its own tag and keyword', () => {
     const [text = '', , vm, keyword] = row.split(' ');
     // With x = 0 some patterns meet a row of their own: (0028,0400) is Transform Label.
     const found = lookup(Number.parseInt(text.replaceAll('x', '2'), 16));
-    assert.equal(found?.keyword, keyword, row);
-    assert.equal(found?.vm, vm, row);
+    assert.ok(found !== undefined, row);
+    assert.equal(found.keyword, keyword, row);
+    assert.equal(found.vm, vm, row);
     assert.equal(tag[found.keyword], Number.parseInt(text.replaceAll('x', '0'), 16), row);
   }
 });

@@ -9,6 +9,7 @@ import { createTokenReader } from './token-reader.ts';
 import { createTokenWriter, type TokenWriterOptions } from './token-writer.ts';
 
 const explicit = transferSyntax.ExplicitVRLittleEndian;
+const hex = (text: string): string => text.replaceAll(' ', '');
 const value = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 
 function write(tokens: readonly Token[], options: Partial<TokenWriterOptions> = {}): string {
@@ -26,39 +27,37 @@ const nested: readonly Token[] = [
 
 test('an element in each encoding', () => {
   const element: Token = { kind: 'element', tag: tag.Rows, vr: 'US', value: value('0102') };
-  assert.equal(write([element]), '2800100055530200' + '0102');
+  assert.equal(write([element]), hex('2800100055530200 0102'));
   assert.equal(
     write([element], { transferSyntaxUid: transferSyntax.ImplicitVRLittleEndian }),
-    '2800100002000000' + '0102',
+    hex('2800100002000000 0102'),
   );
   assert.equal(
     write([element], { transferSyntaxUid: transferSyntax.ExplicitVRBigEndian }),
-    '0028001055530002' + '0102',
+    hex('0028001055530002 0102'),
   );
 });
 
 test('lengths are preserved, odd ones too', () => {
   assert.equal(
     write(nested),
-    '0800101153510000' + '11000000' + 'feff00e009000000' + '100020004c4f0100' + '41',
+    hex('0800101153510000 11000000 feff00e009000000 100020004c4f0100 41'),
   );
 });
 
 test('recode: undefined lengths, padded values', () => {
   assert.equal(
     write(nested, { lengths: 'recode' }),
-    '0800101153510000ffffffff' +
-      'feff00e0ffffffff' +
-      '100020004c4f02004120' +
-      'feff0de000000000' +
-      'feffdde000000000',
+    hex(
+      '0800101153510000ffffffff feff00e0ffffffff 100020004c4f02004120 feff0de000000000 feffdde000000000',
+    ),
   );
   const pixels: readonly Token[] = [
     { kind: 'value-start', tag: tag.PixelData, vr: 'OB', length: 3 },
     { kind: 'value-chunk', bytes: value('010203') },
     { kind: 'value-end' },
   ];
-  assert.equal(write(pixels, { lengths: 'recode' }), 'e07f10004f42000004000000' + '01020300');
+  assert.equal(write(pixels, { lengths: 'recode' }), hex('e07f10004f42000004000000 01020300'));
 });
 
 test('chunks pass without a copy', () => {
@@ -79,12 +78,9 @@ test('a value too long for the short form becomes UN', () => {
 });
 
 test('implicit tokens go into explicit VR as UN with implicit content', () => {
-  const source =
-    '09000110ffffffff' +
-    'feff00e0ffffffff' +
-    '10002000020000004142' +
-    'feff0de000000000' +
-    'feffdde000000000';
+  const source = hex(
+    '09000110ffffffff feff00e0ffffffff 10002000020000004142 feff0de000000000 feffdde000000000',
+  );
   const reader = createTokenReader({ transferSyntaxUid: transferSyntax.ImplicitVRLittleEndian });
   const tokens = [...reader.push(value(source)), ...reader.end()];
   assert.equal(write(tokens), source.replace('09000110', '09000110554e0000'));
