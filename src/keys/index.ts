@@ -22,7 +22,7 @@ export {
 } from './key-servers.ts';
 export { keysLimits } from './limits.ts';
 export type { KeyDeposit } from './shares/deposit-records.ts';
-export { type Deposit, verifyDeposit } from './wire/deposit.ts';
+export { type Deposit, signDeposit, verifyDeposit } from './wire/deposit.ts';
 export {
   type FeedChange,
   type FeedEntry,

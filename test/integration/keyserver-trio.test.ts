@@ -1,0 +1,339 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { keyServerPath, signDeposit, toBase64Url } from '../../src/keys/index.ts';
+import { systemRandom } from '../../src/lib/random.ts';
+import { signStatement } from '../../src/seal/index.ts';
+import { tempFolder } from '../support/temp.ts';
+import {
+  FakeClock,
+  newDeposit,
+  newSigner,
+  openServer,
+  site,
+  startTrio,
+  type Trio,
+  tokenOf,
+  trialPolicy,
+} from './keyserver-fixture.ts';
+
+const alice = 'user:token:test#alice';
+
+async function readyTrio(t: TestContext, clock?: FakeClock): Promise<Trio> {
+  const trio = await startTrio(t, await tempFolder(t), clock);
+  const feed = trio.feed();
+  await feed.putPolicies([trialPolicy(1, alice, 'group:/vo/trial')]);
+  await feed.beat();
+  return trio;
+}
+
+async function post(
+  baseUrl: string,
+  path: string,
+  body: unknown,
+): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+  const response = await fetch(new URL(path, baseUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer alice' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const wanted = (deposit: ReturnType<typeof newDeposit>) => ({
+  keyId: deposit.keyId,
+  recipientPublicKey: deposit.recipient.publicKey,
+});
+
+test('who the policy allows gets the key from two of three servers; others get nothing', async (t) => {
+  const trio = await readyTrio(t);
+  const keys = trio.keys();
+  const deposit = newDeposit('k1');
+  const outcome = await keys.deposit([deposit], {});
+  assert.deepEqual(outcome.missing, []);
+  for (const caller of ['alice', 'bob,/vo/trial']) {
+    const fetched = await keys.fetch([wanted(deposit)], tokenOf(caller), {});
+    assert.deepEqual(fetched.keys.get('k1'), deposit.recipient.privateKey);
+  }
+  for (const caller of ['bob', 'bob,/vo/trialx', 'Alice']) {
+    const refused = await keys.fetch([wanted(deposit)], tokenOf(caller), {});
+    assert.equal(refused.failures.get('k1')?.code, 'KEYS_FORBIDDEN', caller);
+  }
+  const nobody = await keys.fetch([wanted(deposit)], tokenOf(''), {});
+  assert.equal(nobody.failures.get('k1')?.code, 'KEYS_UNAUTHENTICATED');
+});
+
+test('a forbidden key, an absent one and a destroyed one give the same answer', async (t) => {
+  const trio = await readyTrio(t);
+  const keys = trio.keys();
+  const feed = trio.feed();
+  const destroyed = newDeposit('k-destroyed');
+  const forbidden = newDeposit('k-forbidden', 'nobody');
+  await keys.deposit([destroyed, forbidden], {});
+  await feed.destroy(['k-destroyed']);
+  await feed.beat();
+  const keyIds = ['k-forbidden', 'k-destroyed', 'k-absent'];
+  const answer = await post(trio.addresses[0]?.baseUrl ?? '', keyServerPath.shares, { keyIds });
+  const shares = keyIds.map((keyId) => ({ keyId, record: null }));
+  assert.deepEqual(answer, { status: 200, body: { shares } });
+});
+
+test('one server stopped changes nothing; two stopped leave nothing', async (t) => {
+  const trio = await readyTrio(t);
+  const deposit = newDeposit('k1');
+  await trio.keys().deposit([deposit], {});
+  await trio.servers[1]?.close();
+  const one = await trio.keys().fetch([wanted(deposit)], tokenOf('alice'), {});
+  assert.deepEqual(one.keys.get('k1'), deposit.recipient.privateKey);
+  const late = newDeposit('k2');
+  assert.deepEqual((await trio.keys().deposit([late], {})).missing, ['office']);
+  const again = await trio.keys().fetch([wanted(late)], tokenOf('alice'), {});
+  assert.deepEqual(again.keys.get('k2'), late.recipient.privateKey);
+  await trio.servers[2]?.close();
+  const two = await trio.keys().fetch([wanted(deposit)], tokenOf('alice'), {});
+  assert.equal(two.failures.get('k1')?.code, 'KEYS_UNAVAILABLE');
+  await assert.rejects(trio.keys().deposit([newDeposit('k3')], {}), { code: 'KEYS_QUORUM' });
+});
+
+test('a server that lies is made up for and named', async (t) => {
+  const trio = await readyTrio(t);
+  const deposit = newDeposit('k1');
+  await trio.keys().deposit([deposit], {});
+  const target = trio.addresses[0]?.baseUrl ?? '';
+  const liar = createServer(async (request, response) => {
+    const body = await new Response(request as unknown as ReadableStream).text();
+    const honest = await post(target, request.url ?? '', body);
+    const shares = honest.body['shares'] as { record: { y: string } }[];
+    for (const { record } of shares) record.y = toBase64Url(systemRandom.bytes(32));
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(honest.body));
+  });
+  await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
+  t.after(() => liar.close());
+  const { port } = liar.address() as { port: number };
+  const lying = { name: 'hospital', baseUrl: `http://127.0.0.1:${port}` };
+  const keys = trio.keys([lying, ...trio.addresses.slice(1)]);
+  const fetched = await keys.fetch([wanted(deposit)], tokenOf('alice'), {});
+  assert.deepEqual(fetched.keys.get('k1'), deposit.recipient.privateKey);
+  assert.deepEqual(fetched.liars, ['hospital']);
+});
+
+test('a server without a heartbeat for a lease answers nobody until it hears of the newest policies', async (t) => {
+  const clock = new FakeClock();
+  const trio = await readyTrio(t, clock);
+  const feed = trio.feed();
+  const keys = trio.keys();
+  const deposit = newDeposit('k1');
+  await keys.deposit([deposit], {});
+  const tryFetch = () => keys.fetch([wanted(deposit)], tokenOf('alice'), {});
+  clock.advance(59_999);
+  assert.equal((await tryFetch()).keys.size, 1);
+  clock.advance(1);
+  assert.equal((await tryFetch()).failures.get('k1')?.code, 'KEYS_UNAVAILABLE');
+  const url = trio.addresses[0]?.baseUrl ?? '';
+  const answer = await post(url, keyServerPath.shares, { keyIds: ['k1'] });
+  assert.deepEqual([answer.status, answer.body['code']], [503, 'KEYSERVER_LEASE_EXPIRED']);
+  await feed.beat();
+  assert.equal((await tryFetch()).keys.size, 1);
+});
+
+test('revoked means refused, once the servers have acknowledged', async (t) => {
+  const trio = await readyTrio(t);
+  const keys = trio.keys();
+  const feed = trio.feed();
+  const deposit = newDeposit('k1');
+  await keys.deposit([deposit], {});
+  const position = await feed.putPolicies([trialPolicy(2)]);
+  const spread = await feed.spread(position, { until: 'complete' });
+  assert.deepEqual(spread.acknowledged.length, 3);
+  const fetched = await keys.fetch([wanted(deposit)], tokenOf('alice'), {});
+  assert.equal(fetched.failures.get('k1')?.code, 'KEYS_FORBIDDEN');
+});
+
+test('with a server down a revocation is quorum at once, complete when its lease has run out', async (t) => {
+  const clock = new FakeClock();
+  const trio = await readyTrio(t, clock);
+  await trio.servers[2]?.close();
+  const feed = trio.feed();
+  const position = await feed.putPolicies([trialPolicy(2)]);
+  await feed.beat();
+  const soon = feed.spreadNow(position);
+  assert.deepEqual([soon.quorum, soon.complete], [true, false]);
+  assert.deepEqual(soon.acknowledged, ['hospital', 'office']);
+  clock.advance(60_000);
+  const later = feed.spreadNow(position);
+  assert.deepEqual([later.complete, later.leaseExpired], [true, ['infrastructure']]);
+});
+
+test('moving a key to another policy takes effect, also before its share arrives', async (t) => {
+  const trio = await readyTrio(t);
+  const keys = trio.keys();
+  const feed = trio.feed();
+  await feed.mapKeys([{ keyId: 'k1', policyId: 'nobody' }]);
+  await feed.beat();
+  const deposit = newDeposit('k1');
+  await keys.deposit([deposit], {});
+  const before = await keys.fetch([wanted(deposit)], tokenOf('alice'), {});
+  assert.equal(before.failures.get('k1')?.code, 'KEYS_FORBIDDEN');
+  await feed.mapKeys([{ keyId: 'k1', policyId: 'trial' }]);
+  await feed.beat();
+  assert.equal((await keys.fetch([wanted(deposit)], tokenOf('alice'), {})).keys.size, 1);
+});
+
+test('a destroyed share is in no file any more, and its key is refused for ever', async (t) => {
+  const trio = await readyTrio(t);
+  const keys = trio.keys();
+  const feed = trio.feed();
+  const deposit = newDeposit('k1');
+  await keys.deposit([deposit], {});
+  const folder = join(trio.root, 'hospital');
+  const bytesOnDisk = (): Buffer =>
+    Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
+  const publicKey = toBase64Url(deposit.recipient.publicKey);
+  assert.ok(bytesOnDisk().includes(publicKey), 'the row can be seen before');
+  const spread = await feed.spread(await feed.destroy(['k1']), { until: 'complete' });
+  assert.equal(spread.acknowledged.length, 3);
+  assert.ok(!bytesOnDisk().includes(publicKey), 'and nothing of it after');
+  const fetched = await keys.fetch([wanted(deposit)], tokenOf('alice'), {});
+  assert.equal(fetched.failures.get('k1')?.code, 'KEYS_FORBIDDEN');
+  await assert.rejects(keys.deposit([deposit], {}), { code: 'KEYS_QUORUM' });
+});
+
+test('deposits count only when an enrolled producer signed them for this server', async (t) => {
+  const trio = await readyTrio(t);
+  const url = trio.addresses[0]?.baseUrl ?? '';
+  const record = {
+    key: {
+      keyId: 'k1',
+      guid: 'g',
+      version: 1,
+      generation: 1,
+      collection: 'c',
+      policyId: 'trial',
+      shareCount: 2,
+      threshold: 2,
+      epoch: 0,
+      recipientPublicKey: 'A'.repeat(43),
+      receiptDigest: null,
+      commitments: ['0'.repeat(64), '1'.repeat(64)],
+    },
+    x: 1,
+    y: 'A'.repeat(43),
+  };
+  const send = async (deposit: string) => {
+    const answer = await post(url, keyServerPath.deposits, { deposit });
+    return [answer.status, answer.body['code']];
+  };
+  const own = { server: 'hospital', records: [record] };
+  const stranger = newSigner().signer;
+  assert.deepEqual(await send(await signDeposit(own, stranger)), [403, 'KEYSERVER_SIGNER_UNKNOWN']);
+  const other = await signDeposit({ ...own, server: 'office' }, trio.producer);
+  assert.deepEqual(await send(other), [403, 'KEYSERVER_NOT_ADDRESSED']);
+  const good = await signDeposit(own, trio.producer);
+  assert.deepEqual(await send(good), [200, undefined]);
+  assert.deepEqual(await send(good), [200, undefined], 'the same again is accepted');
+  const changed = { server: 'hospital', records: [{ ...record, x: 2 }] };
+  const conflict = await send(await signDeposit(changed, trio.producer));
+  assert.deepEqual(conflict, [409, 'KEYSERVER_SHARE_CONFLICT']);
+  const feedEntry = await signStatement('mdm-policy-feed', own, trio.producer);
+  assert.deepEqual(await send(feedEntry), [400, 'KEYSERVER_REQUEST_INVALID']);
+});
+
+test('the feed is followed in order, by signature, without gaps, forks or old heartbeats', async (t) => {
+  const trio = await readyTrio(t);
+  const url = trio.addresses[0]?.baseUrl ?? '';
+  const feed = trio.feed([
+    { name: 'x', baseUrl: 'http://127.0.0.1:9' },
+    { name: 'y', baseUrl: 'http://127.0.0.1:9' },
+  ]);
+  await feed.putPolicies([trialPolicy(2)]);
+  await feed.putPolicies([trialPolicy(3)]);
+  const [first, second, third] = trio.store.statements;
+  const send = async (entries: readonly unknown[], heartbeat: string | null = null) => {
+    const answer = await post(url, keyServerPath.feed, { entries, heartbeat });
+    return [answer.status, answer.body['code'] ?? answer.body['seq']];
+  };
+  assert.deepEqual(await send([third]), [409, 'KEYSERVER_FEED_GAP']);
+  assert.deepEqual(await send([first, second, third]), [200, 3]);
+  assert.deepEqual(await send([second]), [200, 3], 'known entries are passed over');
+  const entry = { site, timeMs: 0, changes: [], format: 'mdm-policy-feed', formatVersion: 1 };
+  const sign = (fields: object, by = trio.gateway) =>
+    signStatement('mdm-policy-feed', { ...entry, ...fields }, by);
+  const previous = '0'.repeat(64);
+  const fork = [409, 'KEYSERVER_FEED_FORK'];
+  assert.deepEqual(await send([await sign({ seq: 4, previous })]), fork);
+  assert.deepEqual(await send([await sign({ seq: 2, previous })]), fork);
+  const foreign = await sign({ seq: 4, previous }, newSigner().signer);
+  assert.deepEqual(await send([foreign]), [403, 'KEYSERVER_SIGNER_UNKNOWN']);
+  const other = await sign({ seq: 4, previous, site: 'other' });
+  assert.deepEqual(await send([other]), [403, 'KEYSERVER_NOT_ADDRESSED']);
+  const beat = async (fields: object) => {
+    const heartbeat = { format: 'mdm-feed-heartbeat', formatVersion: 1, site, ...fields };
+    return send([], await signStatement('mdm-feed-heartbeat', heartbeat, trio.gateway));
+  };
+  const digest = previous;
+  const now = trio.clock.nowMs();
+  assert.deepEqual(await beat({ seq: 2, digest, timeMs: now }), [409, 'KEYSERVER_FEED_GAP']);
+  assert.deepEqual(await beat({ seq: 3, digest, timeMs: now }), fork);
+  const status = await fetch(new URL(keyServerPath.status, url));
+  const head = ((await status.json()) as { digest: string }).digest;
+  const stale = [409, 'KEYSERVER_HEARTBEAT_STALE'];
+  assert.deepEqual(await beat({ seq: 3, digest: head, timeMs: now - 60_000 }), stale);
+  assert.deepEqual(await beat({ seq: 3, digest: head, timeMs: now + 60_000 }), stale);
+  assert.deepEqual(await beat({ seq: 3, digest: head, timeMs: now }), [200, 3]);
+});
+
+test('malformed requests get a coded answer and the server goes on', async (t) => {
+  const trio = await readyTrio(t);
+  const url = trio.addresses[0]?.baseUrl ?? '';
+  const bodies = [
+    '{',
+    '[]',
+    'null',
+    '{"keyIds":[1]}',
+    '{"keyIds":["../x"]}',
+    '{"keyIds":[],"a":1}',
+  ];
+  for (const path of [keyServerPath.shares, keyServerPath.deposits, keyServerPath.feed]) {
+    for (const body of bodies) {
+      const answer = await post(url, path, body);
+      assert.equal(answer.body['code'], 'KEYSERVER_REQUEST_INVALID', `${path} ${body}`);
+      assert.equal(answer.status, 400);
+    }
+  }
+  const many = { keyIds: Array.from({ length: 501 }, (_, at) => `k${at}`) };
+  assert.equal((await post(url, keyServerPath.shares, many)).status, 400);
+  const large = JSON.stringify({ keyIds: ['a'.repeat(70_000)] });
+  assert.equal((await post(url, keyServerPath.shares, large)).status, 413);
+  assert.equal((await post(url, '/v1/other', {})).status, 404);
+});
+
+test('a caller that harvests keys is slowed down', async (t) => {
+  const trio = await readyTrio(t);
+  const url = trio.addresses[0]?.baseUrl ?? '';
+  const keyIds = Array.from({ length: 500 }, (_, at) => `k${at}`);
+  const statuses = [];
+  for (let request = 0; request < 42; request++)
+    statuses.push((await post(url, keyServerPath.shares, { keyIds })).status);
+  assert.equal(statuses[0], 200);
+  assert.equal(statuses.at(-1), 429);
+});
+
+test('a database does not open under another name or master key', async (t) => {
+  const trio = await readyTrio(t);
+  await trio.servers[0]?.close();
+  const right = join(trio.root, 'hospital.key');
+  const kept = readFileSync(right);
+  const wrong = Uint8Array.from(kept, (byte, at) => (at < 8 ? byte : byte ^ 1));
+  writeFileSync(right, wrong);
+  const reopen = () => openServer({ ...trio, name: 'hospital' });
+  await assert.rejects(reopen(), { code: 'KEYSERVER_MASTER_KEY_INVALID' });
+  writeFileSync(right, kept.subarray(1));
+  await assert.rejects(reopen(), { code: 'KEYSERVER_MASTER_KEY_INVALID' });
+  writeFileSync(right, kept);
+  await (await reopen()).close();
+  renameSync(join(trio.root, 'hospital'), join(trio.root, 'other'));
+  await assert.rejects(openServer({ ...trio, name: 'other' }), { code: 'KEYSERVER_NOT_ADDRESSED' });
+});
