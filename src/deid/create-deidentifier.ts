@@ -76,7 +76,7 @@ async function deidentify(
     checkIdentity(opened.header, source);
     const header = applyProfile(opened.header, profile, uids);
     stampHeader(header, context.subjectName);
-    const instance = await release({ opened, header, profile });
+    const instance = release({ opened, header, profile });
     return { kind: 'released', instance: deidentified(instance) };
   } catch (error) {
     await opened?.rest.return();
@@ -107,31 +107,35 @@ interface Work {
   readonly profile: Profile;
 }
 
-async function release({ opened, header, profile }: Work): Promise<DeidentifiedInstance> {
+function release({ opened, header, profile }: Work): DeidentifiedInstance {
   const { transferSyntaxUid } = opened;
   const sopClassUid = profile.sopClassUid;
   const sopInstanceUid = getUid(header, t.SOPInstanceUID);
   if (sopInstanceUid === undefined) throw deidErrors.create('DEID_MALFORMED');
   const shape = imageShapeOf(header);
-  const pixels = await planPixels(opened.rest, shape, transferSyntaxUid);
+  const pixels = planPixels(opened, shape);
   const start = concatBytes([
     encodeFileHeader({ sopClassUid, sopInstanceUid, transferSyntaxUid }),
     encodeDataSet(header, transferSyntaxUid),
     ...pixels.start,
   ]);
-  const parts = passParts(start, pixels.parts);
+  const parts = passParts(start, pixels.parts, opened);
   return { sopClassUid, sopInstanceUid, transferSyntaxUid, header, parts };
 }
 
 async function* passParts(
   start: Uint8Array,
   pixels: AsyncGenerator<InstancePart, void, void>,
+  { rest }: OpenInstance,
 ): AsyncGenerator<InstancePart, void, void> {
   try {
     yield { kind: 'header', bytes: start };
     yield* pixels;
   } catch (error) {
     throw translate(error);
+  } finally {
+    // A generator that was never started has nothing to clean up: the source is released here.
+    await rest.return();
   }
 }
 

@@ -19,7 +19,9 @@ export interface OpenInstance {
   readonly omitted: readonly Tag[];
   /** How the data set is written again: as it came, deflated ones inflated. */
   readonly transferSyntaxUid: string;
-  /** From the token that starts the pixel data on. */
+  /** Tokens already read, from the one that starts the pixel data on. */
+  readonly first: readonly Token[];
+  /** The tokens after those. Returning it releases the source. */
   readonly rest: AsyncGenerator<readonly Token[], void, void>;
 }
 
@@ -46,24 +48,11 @@ export async function readHeader(source: Instance): Promise<OpenInstance> {
       }
       const pixels = tokens.findIndex((token) => collector.add([token]));
       if (pixels < 0) continue;
-      const rest = joinBatches(tokens.slice(pixels), batches);
       const { dataSet: header, omitted } = collector;
-      return { header, omitted, transferSyntaxUid, rest };
+      return { header, omitted, transferSyntaxUid, first: tokens.slice(pixels), rest: batches };
     }
   } catch (error) {
     await batches.return();
     throw error;
-  }
-}
-
-async function* joinBatches(
-  first: readonly Token[],
-  batches: AsyncGenerator<readonly Token[], void, void>,
-): AsyncGenerator<readonly Token[], void, void> {
-  try {
-    yield first;
-    yield* batches;
-  } finally {
-    await batches.return();
   }
 }

@@ -1,6 +1,7 @@
 import { createTokenWriter, encodingOf, type Token, tag as t } from '../../dicom/index.ts';
 import type { InstancePart } from '../deidentifier.ts';
 import { deidErrors } from '../errors.ts';
+import type { OpenInstance } from '../header/read-header.ts';
 import { passEncapsulatedPixels } from './encapsulated-pixels.ts';
 import { type FrameCleaner, frameCleanerOf } from './frame-cleaner.ts';
 import type { ImageShape } from './image-shape.ts';
@@ -21,15 +22,10 @@ export interface PixelPlan {
  * @throws MdmError `DEID_MALFORMED` when they do not fit the header or the transfer syntax,
  *   `DEID_COMPRESSED_UNCHECKED` when nothing here can judge the transfer syntax
  */
-export async function planPixels(
-  batches: Batches,
-  shape: ImageShape,
-  transferSyntaxUid: string,
-): Promise<PixelPlan> {
-  const { value } = await batches.next();
-  const tokens = value ?? [];
-  const rest = prepend(tokens, batches);
-  const [first] = tokens;
+export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
+  const { transferSyntaxUid } = opened;
+  const rest = tokensFrom(opened);
+  const [first] = opened.first;
   const isPixelData = first !== undefined && 'tag' in first && first.tag === t.PixelData;
   const { encapsulated } = encodingOf(transferSyntaxUid);
   if (isPixelData && first.kind === 'fragments-start' && encapsulated) {
@@ -47,13 +43,9 @@ export async function planPixels(
   return { start, parts: passNativePixels(rest, shape.nativeBytes) };
 }
 
-async function* prepend(tokens: readonly Token[], batches: Batches): Batches {
-  try {
-    yield tokens;
-    yield* batches;
-  } finally {
-    await batches.return();
-  }
+async function* tokensFrom({ first, rest }: OpenInstance): Batches {
+  yield first;
+  yield* rest;
 }
 
 function cleanerFor(transferSyntaxUid: string): FrameCleaner {

@@ -151,7 +151,7 @@ export function formsOf(text: string): readonly Buffer[] {
     Buffer.from(text, 'utf16le').swap16(),
     Buffer.from(plain.toString('hex')),
     Buffer.from(plain.toString('base64').replace(/=+$/, '').slice(0, -1)),
-    Buffer.from([...text].toReversed().join(''), 'latin1'),
+    Buffer.from(plain.toReversed()),
   ];
 }
 

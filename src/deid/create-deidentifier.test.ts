@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  findLeak,
+  imageOf,
+  runDeid,
+  runInstance,
+  testPixels,
+  testSubject,
+  testUidRoot,
+} from '../../test/conformance/ps3.15/deid-object.ts';
+import {
+  createTokenWriter,
+  type DataElement,
+  type DataSet,
+  dataSetOf,
+  elementOf,
+  encodeDataSet,
+  getString,
+  type Instance,
+  sopClass,
+  tag as t,
+  transferSyntax,
+} from '../dicom/index.ts';
+import { readDeidentified } from '../flow/index.ts';
+import { identify } from '../flow/mint/identified.ts';
+import { concatBytes } from '../lib/bytes/bytes.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
+import { createDeidentifier } from './create-deidentifier.ts';
+
+async function codeFor(dataSet: DataSet): Promise<string> {
+  const { outcome } = await runDeid(dataSet);
+  return outcome.kind === 'withheld' ? outcome.code : 'released';
+}
+
+test('the output says who the subject now is and what was done', async () => {
+  const { dataSet, file } = await runDeid(imageOf());
+  assert.equal(getString(dataSet, t.PatientID), testSubject);
+  assert.equal(getString(dataSet, t.PatientName), testSubject);
+  assert.equal(getString(dataSet, t.PatientIdentityRemoved), 'YES');
+  assert.equal(getString(dataSet, t.LongitudinalTemporalInformationModified), 'REMOVED');
+  const method = dataSet.get(t.DeidentificationMethodCodeSequence);
+  assert(method?.vr === 'SQ' && method.items[0] !== undefined);
+  assert.equal(getString(method.items[0], t.CodeValue), '113100');
+  assert.ok(file.subarray(0, 128).every((byte) => byte === 0));
+});
+
+test('the file meta information names the new instance', async () => {
+  const run = await runDeid(imageOf());
+  assert(run.outcome.kind === 'released');
+  const { sopInstanceUid, header } = readDeidentified(run.outcome.instance);
+  assert.match(sopInstanceUid, /^2\.25\./);
+  assert.equal(getString(header, t.SOPInstanceUID), sopInstanceUid);
+  assert.equal(Buffer.from(run.file).indexOf(sopInstanceUid) < 400, true);
+  assert.equal(findLeak(run.file, [testUidRoot]), undefined);
+});
+
+test('pixels are the bytes that came', async () => {
+  const run = await runDeid(imageOf());
+  const pixels = run.dataSet.get(t.PixelData);
+  assert(pixels !== undefined && pixels.vr !== 'SQ');
+  assert.deepEqual(pixels.value, testPixels);
+});
+
+test('one key gives one output, another gives other identifiers', async () => {
+  const first = await runDeid(imageOf());
+  const again = await runDeid(imageOf());
+  assert.deepEqual(again.file, first.file);
+  const collectionKey = new Uint8Array(32).fill(8);
+  const other = await runDeid(imageOf(), { deidentifier: { collectionKey } });
+  for (const tag of [t.StudyInstanceUID, t.SeriesInstanceUID, t.SOPInstanceUID]) {
+    assert.notEqual(getString(other.dataSet, tag), getString(first.dataSet, tag));
+  }
+});
+
+test('a UID is replaced alike wherever it stands', async () => {
+  const uid = `${testUidRoot}.5`;
+  const reference = dataSetOf({ ReferencedSOPInstanceUID: uid });
+  const { dataSet } = await runDeid(
+    imageOf({
+      FrameOfReferenceUID: uid,
+      ReferencedSeriesSequence: [dataSetOf({ ReferencedSOPSequence: [reference] })],
+    }),
+  );
+  const series = dataSet.get(t.ReferencedSeriesSequence);
+  assert(series?.vr === 'SQ');
+  const instances = series.items[0]?.get(t.ReferencedSOPSequence);
+  assert(instances?.vr === 'SQ' && instances.items[0] !== undefined);
+  const nested = getString(instances.items[0], t.ReferencedSOPInstanceUID);
+  assert.equal(nested, getString(dataSet, t.FrameOfReferenceUID));
+});
+
+test('other kinds of objects are withheld unread', async () => {
+  let read = false;
+  const run = await runInstance({
+    sopClassUid: sopClass.SecondaryCaptureImageStorage,
+    sopInstanceUid: '1.2',
+    transferSyntaxUid: transferSyntax.ExplicitVRLittleEndian,
+    dataSet: (async function* () {
+      read = true;
+      yield new Uint8Array(8);
+    })(),
+  });
+  assert.deepEqual(run.outcome, { kind: 'withheld', code: 'DEID_UNSUPPORTED_SOP_CLASS' });
+  assert.equal(read, false);
+});
+
+test('an object that calls itself otherwise than the archive did is withheld', async () => {
+  const run = await runInstance({
+    sopClassUid: sopClass.CTImageStorage,
+    sopInstanceUid: '1.2',
+    transferSyntaxUid: transferSyntax.ExplicitVRLittleEndian,
+    dataSet: (async function* () {
+      yield encodeDataSet(imageOf(), transferSyntax.ExplicitVRLittleEndian);
+    })(),
+  });
+  assert.deepEqual(run.outcome, { kind: 'withheld', code: 'DEID_MALFORMED' });
+});
+
+test('bytes beyond the image are dropped, a shorter image is withheld', async () => {
+  const dirty = Buffer.concat([testPixels, Buffer.from('Mrs Smith.')]);
+  const longer: DataElement = { tag: t.PixelData, vr: 'OW', value: dirty };
+  const { file } = await runDeid(imageOf({}, [longer]));
+  assert.deepEqual(file, (await runDeid(imageOf())).file);
+  const shorter: DataElement = { tag: t.PixelData, vr: 'OW', value: testPixels.subarray(2) };
+  assert.equal(await codeFor(imageOf({}, [shorter])), 'DEID_MALFORMED');
+});
+
+test('what follows the pixel data is dropped', async () => {
+  const secret = Buffer.from('Mrs Smith.');
+  const { file } = await runDeid(
+    imageOf({}, [
+      { tag: t.DataSetTrailingPadding, vr: 'OB', value: secret },
+      { tag: 0x7fe10010, vr: 'LO', value: secret },
+      elementOf(t.DigitalSignaturesSequence, [dataSetOf({ PatientName: 'Mrs Smith.' })]),
+    ]),
+  );
+  assert.deepEqual(file, (await runDeid(imageOf())).file);
+});
+
+test('an object without pixel data, or with an impossible size, is withheld', async () => {
+  const without = new Map(imageOf());
+  without.delete(t.PixelData);
+  assert.equal(await codeFor(without), 'DEID_MALFORMED');
+  assert.equal(await codeFor(imageOf({ Rows: 0 })), 'DEID_MALFORMED');
+  assert.equal(await codeFor(imageOf({ BitsAllocated: 12 })), 'DEID_MALFORMED');
+  assert.equal(await codeFor(imageOf({ NumberOfFrames: '99999999' })), 'DEID_MALFORMED');
+});
+
+/** The object with its pixel data as fragments behind an empty offset table. */
+function encapsulate(dataSet: DataSet, uid: string, fragments: readonly Uint8Array[]): Uint8Array {
+  const header = new Map(dataSet);
+  header.delete(t.PixelData);
+  const writer = createTokenWriter({ transferSyntaxUid: uid });
+  const chunks = [encodeDataSet(header, uid)];
+  chunks.push(...writer.write({ kind: 'fragments-start', tag: t.PixelData, vr: 'OB' }));
+  for (const bytes of [Buffer.from('Smith!!!'), ...fragments]) {
+    chunks.push(...writer.write({ kind: 'fragment-start', length: bytes.length }));
+    chunks.push(...writer.write({ kind: 'value-chunk', bytes }));
+    chunks.push(...writer.write({ kind: 'fragment-end' }));
+  }
+  chunks.push(...writer.write({ kind: 'fragments-end' }));
+  return concatBytes(chunks);
+}
+
+const jpeg = Buffer.from('ffd8fffe000b4d7273205a6d697468ffda0003011234ffd9', 'hex');
+
+async function runFragments(frames: string, fragments: readonly Uint8Array[]): Promise<Uint8Array> {
+  const transferSyntaxUid = transferSyntax.JPEGLosslessSV1;
+  const image = imageOf({ NumberOfFrames: frames });
+  const encoded = encapsulate(image, transferSyntaxUid, fragments);
+  return (await runDeid(image, { transferSyntaxUid, encoded })).file;
+}
+
+test('comments in compressed frames go, the offset table is emptied', async () => {
+  const file = await runFragments('2', [jpeg, jpeg]);
+  assert.equal(findLeak(file, ['Mrs', 'mith']), undefined);
+  const clean = 'ffd8ffda0003011234ffd900';
+  assert.equal(Buffer.from(file).toString('hex').split(clean).length, 3);
+});
+
+test('one frame may come in several fragments', async () => {
+  const cut = await runFragments('1', [jpeg.subarray(0, 10), jpeg.subarray(10)]);
+  assert.deepEqual(cut, await runFragments('1', [jpeg]));
+});
+
+test('fragments that cannot be told to frames are refused while the parts are read', async () => {
+  await assert.rejects(runFragments('2', [jpeg]), { code: 'DEID_COMPRESSED_UNCHECKED' });
+  await assert.rejects(runFragments('2', [jpeg, jpeg, jpeg]), {
+    code: 'DEID_COMPRESSED_UNCHECKED',
+  });
+});
+
+test('a transfer syntax that nothing can check is withheld', async () => {
+  const transferSyntaxUid = '1.2.840.10008.1.2.4.100';
+  const encoded = encapsulate(imageOf(), transferSyntaxUid, [jpeg]);
+  const { outcome } = await runDeid(imageOf(), { transferSyntaxUid, encoded });
+  assert.deepEqual(outcome, { kind: 'withheld', code: 'DEID_COMPRESSED_UNCHECKED' });
+});
+
+test('a failure of the source is passed on as it is', async () => {
+  const failing = runInstance({
+    sopClassUid: sopClass.CTImageStorage,
+    sopInstanceUid: '1.2',
+    transferSyntaxUid: transferSyntax.ExplicitVRLittleEndian,
+    // oxlint-disable-next-line require-yield -- a source that fails at once
+    dataSet: (async function* (): AsyncGenerator<Uint8Array> {
+      throw new Error('the network went away');
+    })(),
+  });
+  await assert.rejects(failing, /network went away/);
+});
+
+/** An object whose source says when it was released. */
+function watched(dataSet: DataSet): { readonly instance: Instance; released: () => boolean } {
+  let released = false;
+  const encoded = encodeDataSet(dataSet, transferSyntax.ExplicitVRLittleEndian);
+  const instance = {
+    sopClassUid: sopClass.CTImageStorage,
+    sopInstanceUid: `${testUidRoot}.3`,
+    transferSyntaxUid: transferSyntax.ExplicitVRLittleEndian,
+    dataSet: (async function* () {
+      try {
+        yield encoded.subarray(0, encoded.length - 8);
+        yield encoded.subarray(encoded.length - 8);
+      } finally {
+        released = true;
+      }
+    })(),
+  };
+  return { instance, released: () => released };
+}
+
+for (const kind of ['header', 'pixel'] as const) {
+  test(`leaving the parts at the ${kind} releases the source`, async () => {
+    const { instance, released } = watched(imageOf());
+    const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32) });
+    const outcome = await deidentifier.instance(identify(instance), { subjectName: testSubject });
+    assert(outcome.kind === 'released');
+    for await (const part of readDeidentified(outcome.instance).parts) {
+      if (part.kind === kind) break;
+    }
+    assert.equal(released(), true);
+  });
+}
+
+test('an instance that is withheld after its header releases the source', async () => {
+  for (const values of [{ BurnedInAnnotation: 'YES' }, { Rows: 0 }, { Rows: 5 }]) {
+    const { instance, released } = watched(imageOf(values));
+    const { outcome } = await runInstance(instance);
+    assert.equal(outcome.kind, 'withheld');
+    assert.equal(released(), true);
+  }
+});
+
+test('pixel data cut short fail while the parts are read', async () => {
+  const encoded = encodeDataSet(imageOf(), transferSyntax.ExplicitVRLittleEndian);
+  const cut = runDeid(imageOf(), { encoded: encoded.subarray(0, encoded.length - 4) });
+  await assert.rejects(cut, (error) => codeOf(error) === 'DEID_MALFORMED');
+});
+
+test('of a C-FIND answer only what cannot identify is left', () => {
+  const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32) });
+  const record = dataSetOf({
+    StudyDate: '20240102',
+    AccessionNumber: 'A1',
+    Modality: 'CT',
+    Manufacturer: 'SIEMENS',
+    BodyPartExamined: 'Mrs Smith',
+    SeriesDescription: 'Mrs Smith',
+    PatientName: 'Smith',
+    PatientID: '1',
+    StudyInstanceUID: '1.2.3',
+    SeriesNumber: '4',
+    NumberOfSeriesRelatedInstances: '300',
+    Rows: 512,
+  });
+  const left = readDeidentified(deidentifier.metadata(identify(record)));
+  assert.deepEqual(
+    [...left.keys()].toSorted((a, b) => a - b),
+    [t.Modality, t.Manufacturer, t.SeriesNumber, t.NumberOfSeriesRelatedInstances, t.Rows].toSorted(
+      (a, b) => a - b,
+    ),
+  );
+});
+
+test('the recipe names profile and digest', () => {
+  const { recipe } = createDeidentifier({ collectionKey: new Uint8Array(32) });
+  assert.match(recipe.profile, /^ps3\.15-2026c-basic\/\d+$/);
+  assert.match(recipe.digest, /^[0-9a-f]{64}$/);
+});

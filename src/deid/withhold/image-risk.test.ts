@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type DataElement, dataSetOf, type Keyword, type ValueInput } from '../../dicom/index.ts';
+import { findImageRisk } from './image-risk.ts';
+
+type Values = Readonly<Partial<Record<Keyword, ValueInput>>>;
+
+function riskOf(values: Values, overlay: readonly DataElement[] = []): string | undefined {
+  const header = new Map(dataSetOf({ PhotometricInterpretation: 'MONOCHROME2', ...values }));
+  for (const element of overlay) header.set(element.tag, element);
+  return findImageRisk(header, []);
+}
+
+const number = (tag: number, value: number): DataElement => ({
+  tag,
+  vr: 'US',
+  value: Uint8Array.of(value, 0),
+});
+
+test('an image of a scanner may leave', () => {
+  assert.equal(riskOf({ ImageType: ['ORIGINAL', 'PRIMARY', 'AXIAL'] }), undefined);
+  assert.equal(riskOf({ ImageType: ['DERIVED', 'SECONDARY', 'MPR'] }), undefined);
+  assert.equal(riskOf({ BurnedInAnnotation: 'NO' }), undefined);
+});
+
+test('burned-in text that is stated, in any spelling, is withheld', () => {
+  for (const value of ['YES', 'yes ', 'Y', 'MAYBE']) {
+    assert.equal(riskOf({ BurnedInAnnotation: value }), 'DEID_BURNED_IN', value);
+  }
+});
+
+test('screens, reports and converted films are withheld', () => {
+  assert.equal(riskOf({ ImageType: ['DERIVED', 'SECONDARY', 'SCREEN SAVE'] }), 'DEID_BURNED_IN');
+  assert.equal(riskOf({ ImageType: ['DERIVED', 'SECONDARY', 'DOSE_INFO'] }), 'DEID_BURNED_IN');
+  assert.equal(riskOf({ ConversionType: 'WSD' }), 'DEID_BURNED_IN');
+});
+
+test('colour is withheld unless the image says that nothing is burned in', () => {
+  assert.equal(riskOf({ PhotometricInterpretation: 'RGB' }), 'DEID_BURNED_IN');
+  assert.equal(riskOf({ PhotometricInterpretation: '' }), 'DEID_BURNED_IN');
+  assert.equal(riskOf({ PhotometricInterpretation: 'RGB', BurnedInAnnotation: 'NO' }), undefined);
+});
+
+test('an overlay in the bits of the pixels is withheld, one apart from them is not', () => {
+  const data: DataElement = { tag: 0x60003000, vr: 'OW', value: new Uint8Array(2) };
+  const rows = number(0x60000010, 4);
+  assert.equal(riskOf({}, [rows, data]), undefined);
+  assert.equal(riskOf({}, [rows, number(0x60000100, 1), number(0x60000102, 0), data]), undefined);
+  assert.equal(riskOf({}, [rows]), 'DEID_OVERLAY_EMBEDDED');
+  assert.equal(riskOf({}, [rows, number(0x60000102, 12), data]), 'DEID_OVERLAY_EMBEDDED');
+  assert.equal(riskOf({}, [rows, number(0x60000100, 16), data]), 'DEID_OVERLAY_EMBEDDED');
+  const unreadable: DataElement = { tag: 0x60000102, vr: 'LO', value: Buffer.from('zero') };
+  assert.equal(riskOf({}, [rows, unreadable, data]), 'DEID_OVERLAY_EMBEDDED');
+});
