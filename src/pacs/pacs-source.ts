@@ -52,6 +52,8 @@ export interface RetrieveUnit {
 /** What may stop a call early. C-CANCEL where the service has it, else A-ABORT. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** Who waits; `interactive` if left out. Interactive work goes before bulk work. */
+  readonly priority?: 'interactive' | 'bulk';
 }
 
 /**
@@ -59,12 +61,14 @@ export interface CallOptions {
  *
  * Everything it gives is `Identified`. Every call holds a permit of the guard while it has an
  * association open. Failures are MdmErrors: `PACS_UNREACHABLE`, `PACS_REJECTED`, `PACS_TIMEOUT`,
- * `PACS_QUERY_FAILED`, `PACS_RETRIEVE_FAILED`.
+ * `PACS_QUERY_FAILED`, `PACS_QUERY_TOO_LARGE`, `PACS_RETRIEVE_FAILED`, `PACS_NO_METHOD`,
+ * `PACS_CIRCUIT_OPEN`, `PACS_BUSY`.
  */
 export interface PacsSource {
   readonly name: string;
   /** Learn what the PACS can do. */
   probe(options: CallOptions): Promise<PacsCapabilities>;
+  /** The association is over before the first answer is given, so that a reader may ask on. */
   find(query: Identified<PacsQuery>, options: CallOptions): AsyncIterable<Identified<DataSet>>;
   /** The IMAGE-level list, else the count the PACS states, else unknown. */
   expected(

@@ -1,0 +1,213 @@
+import { type DataSet, dataSetOf, type Instance } from '../../../dicom/index.ts';
+import {
+  type Association,
+  contextsMax,
+  echo,
+  find as findOn,
+  formatStatus,
+  statusCategory,
+  type TlsClientOptions,
+} from '../../../dimse/index.ts';
+import type { Identified } from '../../../flow/index.ts';
+import { identify } from '../../../flow/mint/identified.ts';
+import { reveal } from '../../../flow/mint/reveal.ts';
+import { assert } from '../../../lib/assert.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { Log } from '../../../lib/log.ts';
+import { pacsErrors } from '../../errors.ts';
+import type { Guard } from '../../guard/index.ts';
+import { type PacsLimits, pacsLimits } from '../../limits.ts';
+import type {
+  CallOptions,
+  ExpectedSeries,
+  PacsCapabilities,
+  PacsQuery,
+  PacsSource,
+  RetrieveUnit,
+  SeriesRef,
+} from '../../pacs-source.ts';
+import type { Receiver } from '../../receiver/index.ts';
+import { AssociationKeeper, type AssociationNeed } from './association-keeper.ts';
+import { model, queryContexts } from './contexts.ts';
+import { findExpected } from './expected.ts';
+import { retrieveByGet, retrieveByMove } from './retrieve.ts';
+import type { Phase } from './translate.ts';
+
+/** A PACS that speaks DIMSE. */
+export interface DimseSourceOptions {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly callingAeTitle: string;
+  readonly calledAeTitle: string;
+  /** `auto` asks the PACS once: C-GET if it offers it, else C-MOVE. */
+  readonly method: 'C-GET' | 'C-MOVE' | 'auto';
+  /** Needed for C-MOVE; the PACS must know its AE title and address. */
+  readonly receiver?: Receiver | undefined;
+  readonly guard: Guard;
+  readonly tls?: TlsClientOptions | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits?: Partial<PacsLimits> | undefined;
+}
+
+/** Make the source of a PACS that speaks DIMSE. Opens nothing yet. */
+export function createDimseSource(options: DimseSourceOptions): PacsSource {
+  return new DimseSource(options);
+}
+
+class DimseSource implements PacsSource {
+  readonly name: string;
+  readonly #options: DimseSourceOptions;
+  readonly #limits: PacsLimits;
+  readonly #keeper: AssociationKeeper;
+  #method: 'C-GET' | 'C-MOVE' | undefined;
+
+  constructor(options: DimseSourceOptions) {
+    assert(
+      options.method !== 'C-MOVE' || options.receiver !== undefined,
+      'C-MOVE needs a receiver',
+    );
+    this.name = options.name;
+    this.#options = options;
+    this.#limits = { ...pacsLimits, ...options.limits };
+    this.#keeper = new AssociationKeeper({
+      peer: options,
+      guard: options.guard,
+      clock: options.clock,
+      lingerMs: this.#limits.lingerMs,
+    });
+    if (options.method !== 'auto') this.#method = options.method;
+  }
+
+  async probe(options: CallOptions): Promise<PacsCapabilities> {
+    const contexts = queryContexts(model.find, model.get, model.move);
+    const { offered, echoMs } = await this.#keeper.with(
+      this.#need(contexts, 'PACS_QUERY_FAILED', options),
+      async (association) => ({
+        offered: association.contexts.map(({ abstractSyntax }) => abstractSyntax),
+        echoMs: await this.#measureEcho(association, options),
+      }),
+    );
+    const retrieveMethods = (['C-GET', 'C-MOVE'] as const).filter((method) =>
+      offered.includes(method === 'C-GET' ? model.get : model.move),
+    );
+    const capabilities = {
+      retrieveMethods,
+      imageLevelFind: await this.#canListImages(options),
+      echoMs,
+    };
+    this.#options.log.info('pacs.probed', {
+      pacs: this.name,
+      methods: retrieveMethods.join(' '),
+      imageLevelFind: capabilities.imageLevelFind,
+      echoMs,
+    });
+    return capabilities;
+  }
+
+  /**
+   * The answers are held until the query is over: a reader that asks the same PACS about each
+   * answer would otherwise wait for a permit that its own query holds.
+   */
+  async *find(
+    query: Identified<PacsQuery>,
+    options: CallOptions,
+  ): AsyncGenerator<Identified<DataSet>, void, void> {
+    for (const answer of await this.#findAll(reveal(query), options)) yield identify(answer);
+  }
+
+  async expected(
+    series: Identified<SeriesRef>,
+    options: CallOptions,
+  ): Promise<Identified<ExpectedSeries>> {
+    const find = (query: PacsQuery): Promise<readonly DataSet[]> => this.#findAll(query, options);
+    return identify(await findExpected(find, reveal(series)));
+  }
+
+  async *retrieve(
+    unit: Identified<RetrieveUnit>,
+    options: CallOptions,
+  ): AsyncGenerator<Identified<Instance>, void, void> {
+    const { receiver } = this.#options;
+    const asked = reveal(unit);
+    assert(
+      asked.sopInstanceUids.length <= this.#limits.unitInstancesMax,
+      'a unit has at most 100 instances',
+    );
+    const how = { priority: options.priority ?? 'interactive', signal: options.signal } as const;
+    this.#method ??= await this.#chooseMethod(options);
+    if (this.#method === 'C-GET') return yield* retrieveByGet(this.#keeper, asked, how);
+    assert(receiver !== undefined, 'C-MOVE needs a receiver');
+    yield* retrieveByMove(this.#keeper, asked, { ...how, receiver });
+  }
+
+  close(): Promise<void> {
+    return this.#keeper.close();
+  }
+
+  async #findAll(query: PacsQuery, options: CallOptions): Promise<readonly DataSet[]> {
+    const level = dataSetOf({ QueryRetrieveLevel: query.level });
+    const identifier: DataSet = new Map([...query.keys, ...level].sort(([a], [b]) => a - b));
+    const need = this.#need(queryContexts(model.find), 'PACS_QUERY_FAILED', options);
+    return this.#keeper.with(need, async (association) => {
+      const answers: DataSet[] = [];
+      const { signal } = options;
+      for await (const answer of findOn(association, {
+        sopClassUid: model.find,
+        identifier,
+        signal,
+      })) {
+        answers.push(answer);
+        if (answers.length > this.#limits.answersMax)
+          throw pacsErrors.create('PACS_QUERY_TOO_LARGE');
+      }
+      return answers;
+    });
+  }
+
+  async #measureEcho(association: Association, options: CallOptions): Promise<number> {
+    const startMs = this.#options.clock.monotonicMs();
+    const status = await echo(association, options);
+    const echoMs = this.#options.clock.monotonicMs() - startMs;
+    if (statusCategory(status) !== 'success') {
+      throw pacsErrors.create('PACS_QUERY_FAILED', { message: `C-ECHO ${formatStatus(status)}` });
+    }
+    this.#options.guard.observe(echoMs);
+    return echoMs;
+  }
+
+  /** Ask for the images of a study that no archive has: only the status matters. */
+  async #canListImages(options: CallOptions): Promise<boolean> {
+    const keys = dataSetOf({
+      StudyInstanceUID: '2.25.0',
+      SeriesInstanceUID: '2.25.0',
+      SOPInstanceUID: '',
+    });
+    try {
+      await this.#findAll({ level: 'IMAGE', keys }, options);
+      return true;
+    } catch (error) {
+      if (pacsErrors.has(error) && error.code === 'PACS_QUERY_FAILED') return false;
+      throw error;
+    }
+  }
+
+  async #chooseMethod(options: CallOptions): Promise<'C-GET' | 'C-MOVE'> {
+    const { retrieveMethods } = await this.probe(options);
+    if (retrieveMethods.includes('C-GET')) return 'C-GET';
+    const canMove = retrieveMethods.includes('C-MOVE') && this.#options.receiver !== undefined;
+    if (!canMove) throw pacsErrors.create('PACS_NO_METHOD');
+    return 'C-MOVE';
+  }
+
+  #need(
+    contexts: AssociationNeed['contexts'],
+    phase: Phase,
+    options: CallOptions,
+  ): AssociationNeed {
+    assert(contexts.length <= contextsMax, 'the contexts fit into one association');
+    const { priority = 'interactive', signal } = options;
+    return { contexts, weight: 1, phase, priority, signal };
+  }
+}

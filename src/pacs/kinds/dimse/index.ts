@@ -1,0 +1,2 @@
+/** PACS that speak DIMSE. */
+export { createDimseSource, type DimseSourceOptions } from './create-dimse-source.ts';

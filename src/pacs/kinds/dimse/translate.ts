@@ -1,0 +1,55 @@
+import { type AssociateOutcome, dimseErrors, formatStatus } from '../../../dimse/index.ts';
+import { type PacsErrorCode, pacsErrors } from '../../errors.ts';
+
+/** What was being done when something failed. */
+export type Phase = 'PACS_QUERY_FAILED' | 'PACS_RETRIEVE_FAILED';
+
+/** The one translation of DIMSE failures into those of a PACS; others pass unchanged. */
+export function pacsError(cause: unknown, phase: Phase): unknown {
+  if (pacsErrors.has(cause) || !dimseErrors.has(cause)) return cause;
+  const reason = cause.code;
+  const code = byCode[reason] ?? phase;
+  return pacsErrors.create(code, { cause, context: { reason, ...cause.context } });
+}
+
+const byCode: Readonly<Partial<Record<string, PacsErrorCode>>> = {
+  DIMSE_CONNECTION_FAILED: 'PACS_UNREACHABLE',
+  DIMSE_TIMEOUT: 'PACS_TIMEOUT',
+};
+
+/** The error for an association that was not accepted. */
+export function associateError(outcome: Exclude<AssociateOutcome, { kind: 'accepted' }>): Error {
+  switch (outcome.kind) {
+    case 'rejected': {
+      const { result, source, reason } = outcome.rejection;
+      return pacsErrors.create('PACS_REJECTED', { context: { result, source, reason } });
+    }
+    case 'aborted': {
+      const { source, reason } = outcome;
+      return pacsErrors.create('PACS_REJECTED', {
+        message: 'aborted',
+        context: { source, reason },
+      });
+    }
+    case 'timedOut':
+      return outcome.waitingFor === 'connection'
+        ? pacsErrors.create('PACS_UNREACHABLE', { message: 'no connection in time' })
+        : pacsErrors.create('PACS_TIMEOUT', { message: 'no answer to the association request' });
+  }
+}
+
+/** The error for a retrieve that ended with a failure status. */
+export function retrieveError(status: number): Error {
+  const message = formatStatus(status);
+  return pacsErrors.create('PACS_RETRIEVE_FAILED', { message, context: { status } });
+}
+
+/**
+ * Whether a failure says that the PACS is in trouble. A failure status is an answer, so it does
+ * not, except where it says that resources are out (A7xxH).
+ */
+export function isFailureOfPacs(error: unknown): boolean {
+  if (!pacsErrors.has(error) || error.code === 'PACS_CIRCUIT_OPEN') return false;
+  const { status } = error.context;
+  return typeof status !== 'number' || (status & 0xff00) === 0xa700;
+}

@@ -1,0 +1,58 @@
+import { defineLimits } from '../lib/limits/limits.ts';
+
+/** Bounds of what is asked of a PACS. */
+export const pacsLimits = defineLimits('pacs', {
+  unitInstancesMax: {
+    value: 100,
+    unit: 'count',
+    reason: 'Instances of one retrieve, so that backing off takes about a second.',
+  },
+  associationsMax: {
+    value: 1,
+    unit: 'count',
+    reason: 'Open associations per PACS, both directions; a second already slows the clinic.',
+  },
+  waitingMax: {
+    value: 1000,
+    unit: 'count',
+    reason: 'Operations that wait for one PACS; more means that nobody will live to see theirs.',
+  },
+  failuresToOpen: {
+    value: 3,
+    unit: 'count',
+    reason: 'Failures in a row after which a PACS is left alone.',
+  },
+  circuitOpenMs: {
+    value: 30_000,
+    unit: 'ms',
+    reason: 'How long it is left alone the first time; doubled each time it fails again.',
+  },
+  circuitOpenMaxMs: {
+    value: 1_920_000,
+    unit: 'ms',
+    reason: 'How long it is left alone at most, about half an hour.',
+  },
+  lingerMs: {
+    value: 2000,
+    unit: 'ms',
+    reason: 'An association is kept this long for the next unit of the same series.',
+  },
+  answersMax: {
+    value: 250_000,
+    unit: 'count',
+    reason: 'Answers of one query are held, so that no association waits for a slow reader.',
+  },
+  moveSilenceMs: {
+    value: 300_000,
+    unit: 'ms',
+    reason: 'The association of a C-MOVE is silent while a slow reader holds back its instances.',
+  },
+  expectationsMax: {
+    value: 64,
+    unit: 'count',
+    reason: 'C-MOVEs whose instances the receiver awaits at once.',
+  },
+});
+
+/** The values of `pacsLimits`; tests narrow them. */
+export type PacsLimits = typeof pacsLimits;

@@ -1,0 +1,3 @@
+/** Our own C-STORE SCP for C-MOVE. */
+export type { Expectation, Receiver } from './receiver.ts';
+export { type ReceiverOptions, startReceiver } from './start-receiver.ts';
