@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeAuthority } from '../support/certificates.ts';
 import { requireTool } from '../support/require-tool.ts';
-import { adler32, benchBytes, openSrmBench } from './srm-bench.ts';
+import { openSrmBench } from './srm-bench.ts';
+import { adler32, benchBytes } from './srm-tree.ts';
 
 // Debian's grid clients as they are, with their shipped configuration, against the SRM door.
 
@@ -138,4 +139,25 @@ test('a certificate that does not count is refused in words', { skip }, async (c
   }
   const good = await bench.run(['gfal-stat', bench.surl('/site')]);
   assert.equal(good.code, 0, good.stderr);
+});
+
+test('a transfer that breaks off is an error, never a shorter file', { skip }, async (context) => {
+  const broken = { bytes: volume, breaksAfter: 300_000 };
+  const bench = await openSrmBench(context, { '/site/broken.nii': broken });
+  const target = join(bench.folder, 'broken');
+  const { code } = await bench.run([
+    'gfal-copy',
+    bench.surl('/site/broken.nii'),
+    `file://${target}`,
+  ]);
+  assert.notEqual(code, 0);
+});
+
+test('RSA certificates work as well', { skip }, async (context) => {
+  const bench = await openSrmBench(context, tree, { kind: 'rsa' });
+  const target = join(bench.folder, 'copy');
+  const command = ['gfal-copy', bench.surl(`${folder}/i-01.dcm`), `file://${target}`] as const;
+  const { code, stderr } = await bench.run(command);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(new Uint8Array(readFileSync(target)), slice);
 });

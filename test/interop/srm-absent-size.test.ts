@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { requireTool } from '../support/require-tool.ts';
-import { type BenchFile, benchBytes, openSrmBench } from './srm-bench.ts';
+import { openSrmBench } from './srm-bench.ts';
+import { type BenchFile, benchBytes } from './srm-tree.ts';
 
 // What gfal makes of a size that is absent, zero or wrong: the evidence of docs/adr/0007. If a newer
 // client fails here, that decision must be looked at again.

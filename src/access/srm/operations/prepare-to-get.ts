@@ -1,10 +1,5 @@
 import { type GetFile, getFileOf, getFileStatuses, stagedFile } from '../get-request.ts';
-import {
-  type NamedFile,
-  nameFiles,
-  readCount,
-  type SrmOperation,
-} from '../operation.ts';
+import { type NamedFile, nameFiles, readCount, type SrmOperation } from '../operation.ts';
 import { elementsAt, textOf, textsAt } from '../soap/element.ts';
 import { field } from '../soap/writer.ts';
 import { type SrmStatus, statusElement, statusOfRequest } from '../status.ts';
