@@ -17,13 +17,11 @@ interface Details {
  * and as the precondition that WebDAV knows for an infinite PROPFIND.
  */
 export function sendFailure(exchange: Exchange, error: unknown): void {
-  const { request, response } = exchange;
+  const { response } = exchange;
   const answer = answerOf(error);
   const details = detailsOf(error, answer, exchange);
   setHeaders(exchange, { answer, details, error });
   const { type, text } = bodyOf(exchange, { answer, details });
-  // The body of a refused `Expect: 100-continue` never comes: the connection cannot be used again.
-  if (request.headers.expect !== undefined) response.setHeader('Connection', 'close');
   response.writeHead(answer.status, {
     'Content-Type': type,
     'Content-Length': Buffer.byteLength(text),
