@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createFileHeaderReader } from '../../src/dicom/file/file-reader.ts';
+import {
+  createDataSetCollector,
+  createTokenReader,
+  getUid,
+  tag as t,
+} from '../../src/dicom/index.ts';
+import { present } from '../../src/lib/assert.ts';
+import { type Run, runInstance } from '../conformance/ps3.15/deid-object.ts';
+import { runChild, runTool } from '../support/child.ts';
+import { requireData, testData } from '../support/data.ts';
+import { requirePython, requireTool, systemPython } from '../support/require-tool.ts';
+import { tempFolder } from '../support/temp.ts';
+
+/*
+ * Real objects of real devices: de-identified they are as valid as before, DCMTK reads them
+ * without a warning, and an independent decoder sees the same pixels.
+ */
+
+const samples = [
+  'series/bad-slice-increment/dicom/IM-0001-0007-0001.dcm',
+  'series/bits-12/dicom/12bitSigned_0x0F0F.dcm',
+  'series/compressed-j2k/dicom/IM-0001-0001-0001.dcm',
+  'series/compressed-jpeg/dicom/IM-0001-0001-0001.dcm',
+  'series/compressed-jpegls/dicom/IM-0001-0001-0001.dcm',
+  'series/compressed-rle/dicom/IM-0001-0001-0001.dcm',
+  'series/hitachi-anatomical/dicom/001.dcm',
+  'series/philips-dti/dicom/IM-0001-0033-0001.dcm',
+  'series/philips-enhanced-fieldmap/dicom/IM_0027_fMAP.dcm',
+  'series/philips-enhanced-fmri/dicom/IM-0001-9600-0001.dcm',
+  'series/siemens-mosaic-epi-ap/dicom/epi_pe_ap-00001.dcm',
+  'series/siemens-xa10-enhanced/dicom/XA10/6_1.dcm',
+  ...Array.from(
+    { length: 9 },
+    (_, index) => `series/transfer-syntax-${index + 1}/dicom/${index + 1}.dcm`,
+  ),
+  'zoo/pydicom/CT_small.dcm',
+  'zoo/pydicom/MR_small_RLE.dcm',
+  'zoo/pydicom/MR_small_bigendian.dcm',
+  'zoo/pydicom/MR_small_implicit.dcm',
+  'zoo/pydicom/MR_small_jp2klossless.dcm',
+  'zoo/pydicom-data/emri_small.dcm',
+  'zoo/pydicom-data/emri_small_RLE.dcm',
+  'zoo/pydicom-data/emri_small_jpeg_ls_lossless.dcm',
+];
+
+async function runFile(path: string): Promise<Run> {
+  const { meta, rest } = present(createFileHeaderReader().push(readFileSync(path)), 'a whole file');
+  const { transferSyntaxUid } = meta;
+  const collector = createDataSetCollector({ transferSyntaxUid });
+  collector.add(createTokenReader({ transferSyntaxUid }).push(rest));
+  return runInstance({
+    sopClassUid: getUid(collector.dataSet, t.SOPClassUID) ?? '',
+    // Some of these files say another one in their meta information.
+    sopInstanceUid: getUid(collector.dataSet, t.SOPInstanceUID) ?? '',
+    transferSyntaxUid,
+    dataSet: (async function* () {
+      yield rest;
+    })(),
+  });
+}
+
+async function errorsOf(path: string): Promise<Set<string>> {
+  const { stdout, stderr } = await runChild(['dciodvfy', path]);
+  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.startsWith('Error'));
+  return new Set(lines);
+}
+
+for (const sample of samples) {
+  const skip = requireTool('dciodvfy', 'dcmdump') || requireData(sample);
+  test(`dciodvfy finds nothing new in ${sample}`, { skip }, async (owner) => {
+    const source = present(testData(sample), sample);
+    const { file } = await runFile(source);
+    const output = join(await tempFolder(owner), 'out.dcm');
+    await writeFile(output, file);
+    const known = await errorsOf(source);
+    const added = [...(await errorsOf(output))].filter((line) => !known.has(line));
+    assert.deepEqual(added, []);
+    const dump = await runChild(['dcmdump', '--read-file-only', output]);
+    assert.equal(dump.code, 0);
+    assert.equal(dump.stderr, '');
+  });
+}
+
+/** SHA-256 of the decoded frames as pydicom sees them. */
+const pixelDigest = `
+import hashlib, sys, pydicom
+for path in sys.argv[1:]:
+    print(hashlib.sha256(pydicom.dcmread(path).pixel_array.tobytes()).hexdigest())
+`;
+
+for (const sample of samples) {
+  const skip = requireTool('gdcmconv') || requirePython('pydicom', 'numpy') || requireData(sample);
+  test(`an independent decoder sees the same pixels in ${sample}`, { skip }, async (owner) => {
+    const source = present(testData(sample), sample);
+    const { file } = await runFile(source);
+    const folder = await tempFolder(owner);
+    const [output, ...raw] = ['out.dcm', 'in.raw', 'out.raw'].map((name) => join(folder, name));
+    const [rawSource = '', rawOutput = ''] = raw;
+    await writeFile(present(output, 'a path'), file);
+    // GDCM decodes; pydicom alone has no decoder for JPEG, JPEG-LS and JPEG 2000 here.
+    await runTool('gdcmconv', '--raw', source, rawSource);
+    await runTool('gdcmconv', '--raw', present(output, 'a path'), rawOutput);
+    const stdout = await runTool(systemPython, '-c', pixelDigest, rawSource, rawOutput);
+    const [before, after] = stdout.trim().split('\n');
+    assert.match(before ?? '', /^[0-9a-f]{64}$/);
+    assert.equal(after, before);
+  });
+}
