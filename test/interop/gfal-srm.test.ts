@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeAuthority } from '../support/certificates.ts';
+import { Extension, makeAuthority } from '../support/certificates.ts';
 import { requireTool } from '../support/require-tool.ts';
 import { openSrmBench } from './srm-bench.ts';
 import { adler32, benchBytes } from './srm-tree.ts';
@@ -117,28 +117,44 @@ test('failures reach the user by their name', { skip }, async (context) => {
 
 test('a certificate that does not count is refused in words', { skip }, async (context) => {
   const bench = await openSrmBench(context, tree);
-  const { grid } = bench;
-  const other = await makeAuthority(grid.authority.subject);
-  const forged = await other.issue({ subject: grid.user.subject });
-  const expired = await grid.authority.issue({
-    subject: grid.user.subject,
-    notBeforeMs: Date.now() - 7_200_000,
-    notAfterMs: Date.now() - 3_600_000,
-  });
-  for (const [name, bad] of Object.entries({ forged, expired })) {
-    const X509_USER_CERT = join(bench.folder, `${name}.pem`);
-    const X509_USER_KEY = join(bench.folder, `${name}.key`);
-    writeFileSync(X509_USER_CERT, bad.pem);
-    writeFileSync(X509_USER_KEY, bad.keyPem, { mode: 0o600 });
-    const { code, stderr } = await bench.run(['gfal-stat', bench.surl('/site')], {
-      X509_USER_CERT,
-      X509_USER_KEY,
-    });
-    assert.notEqual(code, 0);
-    assert.deepEqual(bench.files.calls, [], stderr);
+  const { authority, user } = bench.grid;
+  const write = (name: string, text: string): string => {
+    const path = join(bench.folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
+  const stat = (env: Readonly<Record<string, string>>) =>
+    bench.run(['gfal-stat', bench.surl('/site')], env);
+  const stranger = await makeAuthority(authority.subject);
+  const proxyInfo = new Uint8Array([0x30, 0x0c, 0x30, 0x0a, 6, 8, 0x2b, 6, 1, 5, 5, 7, 21, 1]);
+  const cases = [
+    ['IDENTITY_SIGNATURE_INVALID', await stranger.issue({ subject: user.subject })],
+    [
+      'IDENTITY_NAME_UNUSABLE',
+      await authority.issue({
+        subject: [
+          ['DC', 'test/CN=x'],
+          ['CN', 'Alice Example'],
+        ],
+      }),
+    ],
+    [
+      'IDENTITY_PROXY_UNSUPPORTED',
+      await user.issue({
+        subject: [...user.subject, ['CN', '1234']],
+        onlyExtensions: [new Extension('1.3.6.1.5.5.7.1.14', true, proxyInfo)],
+      }),
+    ],
+  ] as const;
+  for (const [code, bad] of cases) {
+    const X509_USER_CERT = write(`${code}.pem`, bad.pem + user.pem);
+    const X509_USER_KEY = write(`${code}.key`, bad.keyPem);
+    const refused = await stat({ X509_USER_CERT, X509_USER_KEY });
+    assert.equal(refused.code, 13, refused.stderr);
+    assert.match(refused.stderr, new RegExp(`SRM_AUTHENTICATION_FAILURE.*${code}`));
   }
-  const good = await bench.run(['gfal-stat', bench.surl('/site')]);
-  assert.equal(good.code, 0, good.stderr);
+  assert.deepEqual(bench.files.calls, [], 'nothing was looked up');
+  assert.equal((await stat({})).code, 0);
 });
 
 test('a transfer that breaks off is an error, never a shorter file', { skip }, async (context) => {
