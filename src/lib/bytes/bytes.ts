@@ -1,10 +1,8 @@
 /** The empty byte string. */
 export const noBytes: Uint8Array = new Uint8Array(0);
 
-/** One copy of all `chunks`, in order. */
+/** A copy of all `chunks`, in order; always a copy, for chunks are often views into reused memory. */
 export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array {
-  const only = chunks[0];
-  if (chunks.length === 1 && only !== undefined) return only;
   let length = 0;
   for (const chunk of chunks) length += chunk.length;
   const whole = new Uint8Array(length);

@@ -62,8 +62,8 @@ class BoundedChannel<T> implements Channel<T> {
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     try {
       for (;;) {
-        const value = this.#values.shift();
-        if (value !== undefined) {
+        if (this.#values.length > 0) {
+          const value = this.#values.shift() as T;
           if (this.#capacity > 0) this.#releaseWriter();
           yield value;
           if (this.#capacity === 0) this.#releaseWriter();
