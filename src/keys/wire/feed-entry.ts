@@ -60,7 +60,7 @@ export interface VerifiedFeedEntry {
   readonly digest: string;
 }
 
-export function signFeedEntry(
+export async function signFeedEntry(
   entry: Omit<FeedEntry, 'format' | 'formatVersion'>,
   signer: Signer,
 ): Promise<string> {
