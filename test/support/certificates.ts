@@ -1,4 +1,5 @@
-import 'reflect-metadata'; // oxlint-disable-line import/no-unassigned-import -- @peculiar/x509 needs it
+// oxlint-disable-next-line import/no-unassigned-import -- a polyfill that @peculiar/x509 needs
+import 'reflect-metadata';
 import { createHash, webcrypto } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
