@@ -1,5 +1,5 @@
 import type { CatalogInbox } from '../catalog/catalog.ts';
-import { derive, readDeidentified } from '../flow/index.ts';
+import { derive } from '../flow/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
 import { crawl } from '../pacs/crawl.ts';
@@ -9,6 +9,7 @@ import { formatChange, parseChange } from './change-text.ts';
 import type { Collection } from './collection.ts';
 import { registrationLimits } from './limits.ts';
 import { seriesMetadataOf } from './series-metadata.ts';
+import { seriesNamesOf } from './series-names.ts';
 
 /** What a crawl did. */
 export interface CrawlReport {
@@ -92,7 +93,7 @@ async function announce(
   series: UnannouncedSeries,
 ): Promise<void> {
   const { offer } = collection;
-  const names = readDeidentified(collection.namesOf(series.holding));
+  const names = seriesNamesOf(collection.pseudonyms, series.identities);
   const metadata = derive(collection.deidentifier.metadata(series.record), seriesMetadataOf);
   const change = formatChange({
     kind: 'series',

@@ -58,7 +58,6 @@ export interface PolicyChangeAnswer extends AclAnswer {
 }
 
 export interface StatusAnswer {
-  readonly version: string;
   readonly site: string;
   readonly roles: readonly string[];
   /** What this installation does not separate. */
@@ -70,9 +69,11 @@ export interface StatusAnswer {
   };
   readonly pacs: readonly {
     readonly name: string;
-    readonly state: string;
-    readonly series: number;
+    readonly circuit: string;
+    readonly associationsOpen: number;
+    readonly associationsMax: number;
+    readonly waiting: number;
+    readonly lastCrawlFailure?: string;
   }[];
   readonly keyServers: readonly { readonly name: string; readonly state: string }[];
-  readonly recalls: Readonly<Record<string, number>>;
 }

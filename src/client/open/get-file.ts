@@ -3,13 +3,7 @@ import type { KeyCredential, KeyServers } from '../../keys/index.ts';
 import { present } from '../../lib/assert.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ByteStream } from '../../lib/streams/byte-stream.ts';
-import {
-  openHeader,
-  type PinnedKeys,
-  sealedLayout,
-  sealedRangeOf,
-  wipe,
-} from '../../seal/index.ts';
+import { openHeader, type PinnedKeys, sealedLayout, wipe } from '../../seal/index.ts';
 import type { MdmApi } from '../api/mdm-api.ts';
 import type { ClientResponse } from '../api/transport.ts';
 import { clientErrors } from '../errors.ts';

@@ -32,6 +32,17 @@ export interface SeriesHolding {
   readonly record: DataSet;
 }
 
+/** What a series is named after, each part by itself, for the makers of pseudonyms. */
+export interface SeriesIdentities {
+  readonly subjectKey: Identified<string>;
+  readonly studyInstanceUid: Identified<string>;
+  readonly series: Identified<Pick<SeriesHolding, 'studyInstanceUid' | 'seriesInstanceUid'>>;
+  readonly instances: readonly Identified<{
+    readonly seriesInstanceUid: string;
+    readonly sopInstanceUid: string;
+  }>[];
+}
+
 /** The pseudonyms of a series; instance names in the order of the holding's instances. */
 export interface SeriesNames {
   readonly patientName: string;
@@ -44,6 +55,7 @@ export interface SeriesNames {
 export interface UnannouncedSeries {
   readonly seriesId: number;
   readonly holding: Identified<SeriesHolding>;
+  readonly identities: SeriesIdentities;
   /** The holding's record by itself, for de-identification. */
   readonly record: Identified<DataSet>;
 }

@@ -4,6 +4,7 @@ export type {
   CollectionFilter,
   FoundSeries,
   SeriesHolding,
+  SeriesIdentities,
   SeriesNames,
   UnannouncedSeries,
 } from './clinical-index.ts';

@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type {
   ClinicalIndex,
   SeriesHolding,
+  SeriesIdentities,
   SeriesNames,
   UnannouncedSeries,
 } from './clinical-index.ts';
@@ -126,6 +127,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
           yield {
             seriesId: row.id,
             holding: identify(holding),
+            identities: identitiesOf(holding),
             record: identify(holding.record),
           };
         }
@@ -317,6 +319,18 @@ function subjectOf(pacs: string, identity: FoundIdentity): readonly string[] {
   return identity.patientId === ''
     ? [issuer, 'study', identity.studyInstanceUid]
     : [issuer, identity.patientId];
+}
+
+function identitiesOf(holding: SeriesHolding): SeriesIdentities {
+  const { seriesInstanceUid } = holding;
+  return {
+    subjectKey: identify(holding.subjectKey),
+    studyInstanceUid: identify(holding.studyInstanceUid),
+    series: identify(holding),
+    instances: holding.instances.map(({ sopInstanceUid }) =>
+      identify({ seriesInstanceUid, sopInstanceUid }),
+    ),
+  };
 }
 
 function place(table: string, pacs: string, lookup: Uint8Array): string {

@@ -1,0 +1,45 @@
+/** Exit codes of `mdm`, as documented in docs/client.md. */
+export const exitCode = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  forbidden: 4,
+  unauthenticated: 5,
+  tryAgain: 6,
+  refused: 7,
+  unverified: 8,
+} as const;
+
+const exact: Readonly<Record<string, number>> = {
+  FILES_NOT_FOUND: exitCode.notFound,
+  FILES_PATH_INVALID: exitCode.notFound,
+  POLICY_NOT_FOUND: exitCode.notFound,
+  FILES_FORBIDDEN: exitCode.forbidden,
+  POLICY_FORBIDDEN: exitCode.forbidden,
+  KEYS_FORBIDDEN: exitCode.forbidden,
+  API_UNAUTHENTICATED: exitCode.unauthenticated,
+  WEBDAV_UNAUTHENTICATED: exitCode.unauthenticated,
+  KEYS_UNAUTHENTICATED: exitCode.unauthenticated,
+  CLIENT_UNVERIFIED: exitCode.unverified,
+  CLIENT_SETTINGS: exitCode.usage,
+  API_PARAMETER_INVALID: exitCode.usage,
+  POLICY_INVALID: exitCode.usage,
+  RECALL_WITHHELD: exitCode.refused,
+  RECALL_GEOMETRY_REFUSED: exitCode.refused,
+  RECALL_QUARANTINED: exitCode.refused,
+  RECALL_WITHDRAWN: exitCode.refused,
+  RECALL_LOST: exitCode.refused,
+};
+
+/** The exit code of a failure: by its code, else by whether trying again may help. */
+export function exitCodeOf(failure: {
+  readonly code: string;
+  readonly disposition: string;
+}): number {
+  if (failure.code.startsWith('SEAL_')) return exitCode.unverified;
+  return (
+    exact[failure.code] ??
+    (failure.disposition === 'transient' ? exitCode.tryAgain : exitCode.failed)
+  );
+}

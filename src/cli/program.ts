@@ -1,0 +1,172 @@
+import { Command, CommanderError, Option } from 'commander';
+import { find, list, stat } from './commands/browse.ts';
+import { cat, get } from './commands/fetch.ts';
+import { acl, grant, revoke } from './commands/permit.ts';
+import { serve } from './commands/serve.ts';
+import { status } from './commands/status.ts';
+import { type Connection, connect } from './connection.ts';
+import { exitCode } from './exit-code.ts';
+import { type Output, reportFailure, terminalOutput } from './output.ts';
+import { readSettings } from './settings.ts';
+
+/** The `mdm` command line. */
+export interface Program {
+  /** Run one command; answers its exit code, and never rejects. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+type Action = (connection: Connection, output: Output, signal: AbortSignal) => Promise<void>;
+
+const allRights = 'list,read,read-metadata';
+
+/** Build it. Each command connects only when it runs. */
+export function createProgram(): Program {
+  const program = new Command('mdm')
+    .description('Medical Data Manager: the images of hospital archives as files')
+    .option('--json', 'results and failures as JSON, one value a line')
+    .exitOverride()
+    .configureHelp({ sortSubcommands: true });
+  const wantsJson = (): boolean => program.opts<{ json?: boolean }>().json === true;
+  const client = (action: Action) => withConnection(action, wantsJson());
+
+  addBrowsing(program, client);
+  addFetching(program, client);
+  addPermissions(program, client);
+  program
+    .command('status')
+    .description('how the installation is')
+    .action(() => client(status));
+  program
+    .command('serve')
+    .description('run a gateway or a key server until it is told to stop')
+    .requiredOption('-c, --config <file>', 'its configuration')
+    .addOption(
+      new Option('--role <role>', 'which service')
+        .choices(['gateway', 'keyserver'])
+        .default('gateway'),
+    )
+    .action((options: { config: string; role: 'gateway' | 'keyserver' }) => serve(options));
+  return {
+    async run(args) {
+      try {
+        await program.parseAsync([...args], { from: 'user' });
+        return exitCode.ok;
+      } catch (error) {
+        if (error instanceof CommanderError)
+          return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+        return reportFailure(error, wantsJson());
+      }
+    },
+  };
+}
+
+type Client = (action: Action) => Promise<void>;
+
+function addBrowsing(program: Command, client: Client): void {
+  program
+    .command('ls [path]')
+    .description('list a directory')
+    .option('-l, --long', 'with sizes, times and where the bytes are')
+    .action((path: string | undefined, options: { long?: boolean }) =>
+      client((connection, output) =>
+        list(connection, output, { path: path ?? '/', long: options.long === true }),
+      ),
+    );
+  program
+    .command('stat <path>')
+    .description('all about one entry')
+    .action((path: string) => client((connection, output) => stat(connection, output, path)));
+  program
+    .command('find [path]')
+    .description('series by their metadata, such as --where Modality=CT --where "Rows>=256"')
+    .option(
+      '-w, --where <condition>',
+      'Keyword=value; also != < <= > >= and ~ with * and ?',
+      collect,
+      [],
+    )
+    .action((path: string | undefined, options: { where: readonly string[] }) =>
+      client((connection, output) =>
+        find(connection, output, { under: path ?? '/', where: options.where }),
+      ),
+    );
+}
+
+function addFetching(program: Command, client: Client): void {
+  program
+    .command('get <path> [target]')
+    .description('fetch a file, verify it and open it; the same command again continues it')
+    .option('--sealed', 'keep a .c4gh file as it is')
+    .option('-f, --force', 'replace a file that is there')
+    .option('-q, --quiet', 'no progress bar')
+    .action(
+      (
+        path: string,
+        target: string | undefined,
+        options: { sealed?: boolean; force?: boolean; quiet?: boolean },
+      ) =>
+        client((connection, output, signal) =>
+          get(connection, output, {
+            path,
+            target,
+            signal,
+            keepSealed: options.sealed === true,
+            force: options.force === true,
+            quiet: options.quiet === true,
+          }),
+        ),
+    );
+  program
+    .command('cat <path>')
+    .description('a file of an open collection to standard output')
+    .action((path: string) =>
+      client((connection, _output, signal) => cat(connection, { path, signal })),
+    );
+}
+
+function addPermissions(program: Command, client: Client): void {
+  const who = '`user:<subject>`, `group:<group>` or `authenticated`';
+  program
+    .command('acl <path>')
+    .description('who may do what')
+    .action((path: string) => client((connection, output) => acl(connection, output, path)));
+  program
+    .command('grant <path> <who>')
+    .description(`give rights to ${who}; replaces what they had`)
+    .option('-r, --rights <rights>', 'comma-separated', allRights)
+    .option('--until <instant>', 'such as 2027-01-31T00:00:00Z')
+    .action((path: string, name: string, options: { rights: string; until?: string }) =>
+      client((connection, output) =>
+        grant(connection, output, {
+          path,
+          who: name,
+          rights: options.rights.split(','),
+          ...(options.until === undefined ? {} : { expiresMs: Date.parse(options.until) }),
+        }),
+      ),
+    );
+  program
+    .command('revoke <path> <who>')
+    .description(`take all rights of ${who}, here and at the key servers`)
+    .action((path: string, name: string) =>
+      client((connection, output) => revoke(connection, output, { path, who: name })),
+    );
+}
+
+/** Connect, act, close; an interrupt ends the action, and what came of a file is kept. */
+async function withConnection(action: Action, json: boolean): Promise<void> {
+  const connection = connect(readSettings(process.env));
+  const abort = new AbortController();
+  const interrupt = (): void => abort.abort(new Error('interrupted'));
+  process.once('SIGINT', interrupt);
+  try {
+    await action(connection, terminalOutput(json), abort.signal);
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+    connection.close();
+  }
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}

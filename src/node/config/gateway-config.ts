@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens');
+const aeTitle = z
+  .string()
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,14}[\x21-\x7e])?$/, 'an AE title of 1 to 16 characters');
+const port = z.int().min(0).max(65_535);
+const host = z.string().min(1);
+const file = z.string().min(1);
+const bytes = z
+  .union([z.int().positive(), z.string().regex(/^\d+(?:\.\d+)? ?(?:MiB|GiB|TiB)$/)])
+  .transform(parseBytes);
+const right = z.enum([
+  'list',
+  'read',
+  'read-metadata',
+  'write-metadata',
+  'change-permissions',
+  'delete',
+]);
+
+const policyEntry = z.strictObject({
+  who: z.string().regex(/^(?:authenticated|(?:user|group):.+)$/),
+  rights: z.array(right).min(1),
+  expires: z.iso.datetime().optional(),
+});
+
+const tls = z.strictObject({ certificate: file, key: file });
+
+const pacs = z.strictObject({
+  name,
+  host,
+  port,
+  /** AE title of the PACS. */
+  aeTitle,
+  /** Ours towards it. */
+  callingAeTitle: aeTitle.default('MDM'),
+  retrieve: z.enum(['auto', 'C-GET', 'C-MOVE']).default('auto'),
+  /** Open at once, both directions together. Default: what one retrieve needs. */
+  associationsMax: z.int().min(1).max(16).optional(),
+});
+
+const collection = z.strictObject({
+  name,
+  delivery: z.enum(['open', 'sealed']),
+  formats: z
+    .array(z.enum(['dcm', 'nii', 'nii.gz']))
+    .min(1)
+    .default(['dcm', 'nii.gz']),
+  filter: z
+    .strictObject({
+      pacs: z.array(name).default([]),
+      modalities: z.array(z.string()).default([]),
+      patientIds: z.array(z.string()).default([]),
+      studyInstanceUids: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  /** Who may do what when the collection is made; later by `mdm grant`. */
+  policy: z.array(policyEntry).default([]),
+});
+
+const issuer = z.strictObject({
+  issuer: z.string().min(1),
+  audience: z.union([z.string(), z.array(z.string()).min(1)]),
+  jwks: file,
+  algorithms: z
+    .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA']))
+    .min(1)
+    .default(['RS256', 'ES256']),
+});
+
+/** Settings of a gateway, `mdm.yaml`. Secrets are file paths. */
+export const gatewayConfigSchema = z.strictObject({
+  site: name,
+  /** Folder of databases, keys and replicas; relative to the configuration. */
+  data: file,
+  listen: z.strictObject({
+    host: host.default('127.0.0.1'),
+    port: port.default(8446),
+    tls: tls.optional(),
+    /** Host that transfer URLs name; default: the one the client used. */
+    publicHost: host.optional(),
+  }),
+  /** Directory of trusted authorities of client certificates. */
+  trustDirectory: file.optional(),
+  issuers: z.array(issuer).default([]),
+  pacs: z.array(pacs).min(1),
+  /** Our C-STORE receiver for C-MOVE. */
+  receiver: z.strictObject({ host: host.default('0.0.0.0'), port, aeTitle }).optional(),
+  collections: z.array(collection).min(1),
+  storage: z.strictObject({ limit: bytes.default(10 * 1024 ** 3) }).prefault({}),
+  keyServers: z.strictObject({
+    threshold: z.int().min(2).default(2),
+    servers: z.array(z.strictObject({ name, url: z.url(), authorities: file.optional() })).min(2),
+  }),
+  crawl: z
+    .strictObject({
+      everyMinutes: z.number().positive().default(15),
+      atStart: z.boolean().default(true),
+    })
+    .prefault({}),
+});
+
+export type GatewayConfig = z.output<typeof gatewayConfigSchema>;
+
+function parseBytes(value: number | string): number {
+  if (typeof value === 'number') return value;
+  const unit = { MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 }[value.slice(-3)] ?? 1;
+  return Math.floor(Number.parseFloat(value) * unit);
+}

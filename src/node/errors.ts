@@ -1,0 +1,23 @@
+import { defineErrors } from '../lib/errors/error-table.ts';
+
+/** Failures of starting a node. */
+export const nodeErrors = defineErrors('node', {
+  CONFIG_INVALID: {
+    disposition: 'permanent',
+    meaning: 'The configuration cannot be used; the message names path and line.',
+    user: 'Correct the configuration.',
+    operator: 'Correct the configuration; docs/operating/configuration.md lists all settings.',
+  },
+  CONFIG_UNREADABLE: {
+    disposition: 'permanent',
+    meaning: 'The configuration, or a file that it names, cannot be read.',
+    user: 'Check the path.',
+    operator: 'Check that the file is there and readable by the service.',
+  },
+  CONFIG_SECRET_LOST: {
+    disposition: 'permanent',
+    meaning: 'A key file is gone while data made under it are there.',
+    user: 'Nothing to do.',
+    operator: 'Restore the file from its backup; a new key would make the data unreadable.',
+  },
+});

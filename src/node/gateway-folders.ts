@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+
+/** Where a gateway keeps what, below its data folder. Clinical and computing side never share a folder. */
+export function gatewayFolders(data: string) {
+  const clinical = join(data, 'clinical');
+  const computing = join(data, 'computing');
+  return {
+    clinical: {
+      index: join(clinical, 'index.db'),
+      /** Everything identified that rests is encrypted under it. */
+      hospitalKey: join(clinical, 'keys', 'hospital.key'),
+      collectionKeys: join(clinical, 'keys', 'collections'),
+      /** Signs receipts and deposits. */
+      producerKey: join(clinical, 'keys', 'producer.pem'),
+    },
+    computing: {
+      catalog: join(computing, 'catalog.db'),
+      feed: join(computing, 'policy-feed.db'),
+      replicas: join(computing, 'replicas'),
+      audit: join(computing, 'audit'),
+      /** Signs the policy feed. */
+      feedKey: join(computing, 'keys', 'policy-feed.pem'),
+      /** Signs the gateway's own tokens for the key servers. */
+      serviceKey: join(computing, 'keys', 'service.pem'),
+      serviceKeySet: join(computing, 'keys', 'service.jwks.json'),
+    },
+  };
+}
+
+export type GatewayFolders = ReturnType<typeof gatewayFolders>;

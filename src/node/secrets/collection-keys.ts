@@ -1,0 +1,28 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Random } from '../../lib/random.ts';
+import type { IndexCipher } from '../../pacs/index/index.ts';
+
+/**
+ * The key of a collection: 32 bytes from which its pseudonyms derive, wrapped under the hospital's
+ * key in a file of its own, outside the database. Made once; holding it is the right to re-identify.
+ */
+export function collectionKey(options: {
+  readonly folder: string;
+  readonly collection: string;
+  readonly cipher: IndexCipher;
+  readonly random: Random;
+}): Uint8Array {
+  const { folder, collection, cipher, random } = options;
+  const path = join(folder, `${collection}.key`);
+  const place = `collection-key:${collection}`;
+  if (existsSync(path)) {
+    return Buffer.from(String(cipher.open(readFileSync(path), place)), 'base64');
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const key = random.bytes(32);
+  const wrapped = cipher.seal(Buffer.from(key).toString('base64'), place);
+  writeFileSync(`${path}.new`, wrapped, { mode: 0o600, flush: true });
+  renameSync(`${path}.new`, path);
+  return key;
+}

@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createKeyServer, initMasterKey } from '../keyserver/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
+import { pinKeys } from '../seal/index.ts';
+import type { KeyServerConfig } from './config/key-server-config.ts';
+import type { LoadedConfig } from './config/load-config.ts';
+import { nodeErrors } from './errors.ts';
+import { openIdentity } from './open-identity.ts';
+import { publicKeyFile } from './secrets/key-files.ts';
+
+/** What every service of ours is given. */
+export interface ServiceTools {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** A service that runs. */
+export interface RunningService {
+  /** Where it listens. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Start a key server. Its master key is made at the first start, and never again. */
+export async function startKeyServer(
+  { config, path }: LoadedConfig<KeyServerConfig>,
+  tools: ServiceTools,
+): Promise<RunningService> {
+  const masterKeyFile = path(config.masterKey);
+  if (!existsSync(masterKeyFile)) {
+    if (existsSync(join(path(config.data), 'keyserver.db'))) {
+      throw nodeErrors.create('CONFIG_SECRET_LOST', { message: masterKeyFile });
+    }
+    initMasterKey(masterKeyFile, tools.random);
+  }
+  const identity = await openIdentity(
+    {
+      trustDirectory: config.trustDirectory === undefined ? undefined : path(config.trustDirectory),
+      issuers: config.issuers.map((issuer) => ({ ...issuer, jwks: path(issuer.jwks) })),
+    },
+    tools,
+  );
+  const { tls } = config.listen;
+  const server = await createKeyServer({
+    ...tools,
+    name: config.name,
+    site: config.site,
+    folder: path(config.data),
+    masterKeyFile,
+    authenticate: identity.authenticate,
+    depositorKeys: pinKeys(config.producers.map((file) => publicKeyFile(path(file)))),
+    feedKeys: pinKeys(config.gateways.map((file) => publicKeyFile(path(file)))),
+    ...(tls === undefined
+      ? {}
+      : {
+          tls: {
+            certificate: readFileSync(path(tls.certificate), 'utf8'),
+            privateKey: readFileSync(path(tls.key), 'utf8'),
+          },
+        }),
+  });
+  const url = await server.listen(config.listen);
+  tools.log.info('keyserver.listening', { name: config.name, url });
+  return {
+    url,
+    async close() {
+      await server.close();
+      identity.close();
+    },
+  };
+}

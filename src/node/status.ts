@@ -1,0 +1,44 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { KeyServers } from '../keys/index.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { GatewayConfig } from './config/gateway-config.ts';
+import type { Crawler } from './crawler.ts';
+import type { OpenSources } from './open-sources.ts';
+
+/** What an installation in one process does not separate; said wherever its state is shown. */
+const oneProcessNotes = [
+  'one process: the clinical and the computing side run together; whoever controls it sees identified data',
+  'the gateway may open replicas of open collections, whatever the policy of their users; of sealed ones none',
+];
+
+/** State of the installation: no names of patients or files. */
+export function createStatus(ports: {
+  readonly config: GatewayConfig;
+  readonly catalog: Catalog;
+  readonly storage: Storage;
+  readonly keyServers: KeyServers;
+  readonly opened: OpenSources;
+  readonly crawler: Crawler;
+}): () => Promise<unknown> {
+  const { config, storage, keyServers, opened, crawler } = ports;
+  return async () => {
+    const reports = await keyServers.status({});
+    let usedBytes = 0;
+    for await (const { size } of storage.list()) usedBytes += size;
+    return {
+      site: config.site,
+      roles: ['clinical', 'computing'],
+      notes: oneProcessNotes,
+      storage: { name: storage.name, usedBytes, limitBytes: config.storage.limit },
+      pacs: [...opened.sources].map(([name, { guard }]) => ({
+        name,
+        ...guard.status(),
+        lastCrawlFailure: crawler.failureOf(name),
+      })),
+      keyServers: reports.map((report) => ({
+        name: report.name,
+        state: report.reachable ? 'reachable' : report.code,
+      })),
+    };
+  };
+}
