@@ -90,6 +90,19 @@ test('a UID is replaced alike wherever it stands', async () => {
   assert.equal(nested, getString(dataSet, t.FrameOfReferenceUID));
 });
 
+test('a code in a kept sequence stays, without the words that came with it', async () => {
+  const head = dataSetOf({
+    CodeValue: '69536005',
+    CodingSchemeDesignator: 'SCT',
+    CodeMeaning: 'head of Mrs Smith',
+  });
+  const { dataSet } = await runDeid(imageOf({ AnatomicRegionSequence: [head] }));
+  const region = dataSet.get(t.AnatomicRegionSequence);
+  assert(region?.vr === 'SQ' && region.items[0] !== undefined);
+  assert.equal(getString(region.items[0], t.CodeValue), '69536005');
+  assert.equal(getString(region.items[0], t.CodeMeaning), 'Head');
+});
+
 test('other kinds of objects are withheld unread', async () => {
   let read = false;
   const run = await runInstance({

@@ -35,6 +35,8 @@ test('a kept tag with another VR does not pass', () => {
   for (const vr of ['UN', 'PN', 'LO', 'OB', 'UT', 'CS'] as const) {
     assert.equal(keep(t.SliceThickness, vr, '2.5 '), undefined, vr);
   }
+  assert.equal(keep(t.SliceThickness, 'CS', 'SMITH '), undefined);
+  assert.equal(keep(t.SliceThickness, 'FD', new Uint8Array(8)), undefined);
 });
 
 test('more values than the dictionary allows do not pass', () => {
