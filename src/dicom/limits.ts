@@ -25,7 +25,7 @@ export const dicomLimits = defineLimits('dicom', {
   heldDataSetMaxBytes: {
     value: 16_777_216,
     unit: 'bytes',
-    reason: 'Values of one header held in memory, all together.',
+    reason: 'One header held in memory: values, 64 bytes an element, 128 bytes an item.',
   },
   fileMetaMaxBytes: {
     value: 65_536,

@@ -19,8 +19,15 @@ const header = encodeFileHeader({
 const body = encodeDataSet(dataSetOf({ PatientID: 'X', Rows: 1 }), syntax);
 const file = concatBytes([header, body]);
 
+/** Chunks in one buffer that is used again and again, as a network does. */
 async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  const shared = new Uint8Array(size);
+  for (let at = 0; at < bytes.length; at += size) {
+    const chunk = bytes.subarray(at, at + size);
+    shared.set(chunk);
+    yield shared.subarray(0, chunk.length);
+    shared.fill(0xee);
+  }
 }
 
 async function readAll(bytes: Uint8Array, size: number): Promise<Uint8Array> {

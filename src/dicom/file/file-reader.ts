@@ -1,4 +1,4 @@
-import { noBytes, viewOf } from '../../lib/bytes/bytes.ts';
+import { concatBytes, noBytes, viewOf } from '../../lib/bytes/bytes.ts';
 import type { ByteStream } from '../../lib/streams/byte-stream.ts';
 import { vrByCode, vrTraits } from '../element/vr.ts';
 import { dicomErrors } from '../errors.ts';
@@ -36,22 +36,33 @@ export function createFileHeaderReader(
 ): FileHeaderReader {
   let held: Uint8Array = noBytes;
   let at = filePrefixBytes;
+  /** Whether all of the meta information is in `bytes`; `at` is behind it then. */
+  const isComplete = (bytes: Uint8Array): boolean => {
+    if (bytes.length < filePrefixBytes) return false;
+    checkPrefix(bytes);
+    for (;;) {
+      const next = nextElement(bytes, at);
+      if (next === 'end') return true;
+      if (next === 'more') return false;
+      if (next - filePrefixBytes > limits.fileMetaMaxBytes) {
+        throw dicomErrors.create('DICOM_FILE_META_TOO_LARGE', { context: { offset: at } });
+      }
+      if (next > bytes.length) return false;
+      at = next;
+    }
+  };
   return {
     push(chunk) {
-      held = append(held, chunk);
-      if (held.length < filePrefixBytes) return undefined;
-      checkPrefix(held);
-      for (;;) {
-        const next = nextElement(held, at);
-        if (next === 'more') return undefined;
-        if (next === 'end') break;
-        if (next - filePrefixBytes > limits.fileMetaMaxBytes) {
-          throw dicomErrors.create('DICOM_FILE_META_TOO_LARGE', { context: { offset: at } });
-        }
-        if (next > held.length) return undefined;
-        at = next;
+      const bytes = held.length === 0 ? chunk : concatBytes([held, chunk]);
+      if (!isComplete(bytes)) {
+        // A copy: the chunk's memory is its giver's again.
+        held = bytes === chunk ? Uint8Array.from(chunk) : bytes;
+        return undefined;
       }
-      return { meta: decodeFileMeta(held.subarray(filePrefixBytes, at)), rest: held.subarray(at) };
+      return {
+        meta: decodeFileMeta(bytes.subarray(filePrefixBytes, at)),
+        rest: bytes.subarray(at),
+      };
     },
   };
 }
@@ -91,14 +102,6 @@ async function* resume(
   } finally {
     await chunks.return?.();
   }
-}
-
-function append(held: Uint8Array, chunk: Uint8Array): Uint8Array {
-  if (held.length === 0) return chunk;
-  const joined = new Uint8Array(held.length + chunk.length);
-  joined.set(held);
-  joined.set(chunk, held.length);
-  return joined;
 }
 
 function checkPrefix(held: Uint8Array): void {

@@ -57,10 +57,23 @@ test('streamed values are held up to a limit, longer ones and fragments are name
   assert.deepEqual(fragments.omitted, [0x00091010]);
 });
 
-test('all values together are bounded', () => {
-  const collecting = collector({ dataSetMaxBytes: 5 });
-  assert.throws(
-    () => collecting.add([...tokensOf(dataSetOf({ PatientID: 'ABCD', Rows: 1 }), syntax)]),
-    (error) => codeOf(error) === 'DICOM_DATA_SET_TOO_LARGE',
+test('all values, elements and items together are bounded', () => {
+  const rows = [
+    dataSetOf({ PatientID: 'A'.repeat(400) }),
+    dataSetOf({ PatientID: 'A', Rows: 1, Columns: 1, Modality: 'CT', SeriesNumber: 1 }),
+    dataSetOf({ ReferencedStudySequence: [dataSetOf({}), dataSetOf({})] }),
+  ];
+  for (const dataSet of rows) {
+    const collecting = collector({ dataSetMaxBytes: 300 });
+    assert.throws(
+      () => collecting.add([...tokensOf(dataSet, syntax)]),
+      (error) => codeOf(error) === 'DICOM_DATA_SET_TOO_LARGE',
+    );
+  }
+  assert.equal(
+    collector({ dataSetMaxBytes: 300 }).add(
+      [...tokensOf(rows[1] ?? new Map(), syntax)].slice(0, 4),
+    ),
+    false,
   );
 });

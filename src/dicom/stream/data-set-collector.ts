@@ -57,6 +57,10 @@ interface OpenValue {
 
 const firstPixelTag = 0x7fe00008;
 
+/** What an element and an item cost beside their values: a million empty ones are not free. */
+const elementOverheadBytes = 64;
+const itemOverheadBytes = 128;
+
 class Collector implements DataSetCollector {
   readonly omitted: Tag[] = [];
   readonly #whole: boolean;
@@ -127,6 +131,7 @@ class Collector implements DataSetCollector {
   ): void {
     const open = this.#sequences.at(-1);
     if (token.kind === 'sequence-start') {
+      this.#hold(elementOverheadBytes);
       const items: DataSet[] = [];
       // Inside UN of undefined length everything is little endian (PS3.5 §6.2.2).
       const swap = this.#level.swap && token.vr === 'SQ';
@@ -136,6 +141,7 @@ class Collector implements DataSetCollector {
     }
     assert(open !== undefined, 'items stand in sequences');
     if (token.kind === 'item-start') {
+      this.#hold(itemOverheadBytes);
       const elements = new Map<Tag, DataElement>();
       open.items.push(elements);
       this.#level = { elements, swap: open.swap };
@@ -165,13 +171,17 @@ class Collector implements DataSetCollector {
 
   #put(tag: Tag, vr: Vr, value: Uint8Array): void {
     assert(vr !== 'SQ', 'a sequence is not a value');
-    this.#heldBytes += value.length;
+    this.#hold(elementOverheadBytes + value.length);
+    const { elements, swap } = this.#level;
+    elements.set(tag, { tag, vr, value: swap ? swapByteOrder(vr, value) : value });
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes;
     if (this.#heldBytes > this.#dataSetMaxBytes) {
       throw dicomErrors.create('DICOM_DATA_SET_TOO_LARGE', {
         context: { heldBytes: this.#heldBytes },
       });
     }
-    const { elements, swap } = this.#level;
-    elements.set(tag, { tag, vr, value: swap ? swapByteOrder(vr, value) : value });
   }
 }

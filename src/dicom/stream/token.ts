@@ -53,7 +53,11 @@ export interface ValueEndToken {
   readonly kind: 'value-end';
 }
 
-/** SQ, or UN of undefined length (then its items are implicit VR little endian, PS3.5 §6.2.2). */
+/**
+ * SQ, or UN of undefined length, whose items are implicit VR little endian (PS3.5 §6.2.2). In
+ * implicit VR also what the dictionary does not know and has undefined length is UN. UN of defined
+ * length is a plain value, whatever it may hold.
+ */
 export interface SequenceStartToken {
   readonly kind: 'sequence-start';
   readonly tag: Tag;
