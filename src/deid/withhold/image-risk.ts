@@ -57,7 +57,7 @@ function isColour(header: DataSet): boolean {
  * Whether an overlay lies in the pixels' own bits (retired, still made): it says a bit position, or
  * describes itself without bringing data.
  *
- * @standard PS3.3-2004 §C.9.2
+ * @standard PS3.3 §C.9.2
  */
 function hasEmbeddedOverlay(header: DataSet, omitted: readonly Tag[]): boolean {
   const groups = new Set<number>();
