@@ -1,4 +1,6 @@
 export { type VolumeRefusal, volumeErrors } from './errors.ts';
+export { niftiFormat } from './formats/nifti/nifti.ts';
+export { gzipMembers, gzipRecipe } from './gzip/gzip-members.ts';
 export { volumeLimits } from './limits.ts';
 export { checkSlice, planFromPositions, planVolume } from './plan.ts';
 export { retrieveOrder } from './retrieve-order.ts';
