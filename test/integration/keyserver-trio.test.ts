@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { keyServerPath, signDeposit, toBase64Url } from '../../src/keys/index.ts';
 import { systemRandom } from '../../src/lib/random.ts';
@@ -102,13 +103,15 @@ test('a server that lies is made up for and named', async (t) => {
   const deposit = newDeposit('k1');
   await trio.keys().deposit([deposit], {});
   const target = trio.addresses[0]?.baseUrl ?? '';
-  const liar = createServer(async (request, response) => {
-    const body = await new Response(request as unknown as ReadableStream).text();
-    const honest = await post(target, request.url ?? '', body);
-    const shares = honest.body['shares'] as { record: { y: string } }[];
-    for (const { record } of shares) record.y = toBase64Url(systemRandom.bytes(32));
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(honest.body));
+  const liar = createServer((request, response) => {
+    void (async () => {
+      const body = await text(request);
+      const honest = await post(target, request.url ?? '', body);
+      const shares = honest.body['shares'] as { record: { y: string } }[];
+      for (const { record } of shares) record.y = toBase64Url(systemRandom.bytes(32));
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(honest.body));
+    })();
   });
   await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
   t.after(() => liar.close());

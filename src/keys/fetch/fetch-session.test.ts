@@ -11,20 +11,17 @@ import { type AskShares, type FetchedKeys, FetchSession } from './fetch-session.
 
 const recipient = newRecipientKeyPair(systemRandom);
 const names = ['a', 'b', 'c'];
-const shape = { shareCount: 3, threshold: 2 };
-const records = await depositRecordsOf(
-  {
-    keyId: 'k1',
-    guid: 'g1',
-    version: 1,
-    generation: 1,
-    collection: 'site/trial',
-    policyId: 'p1',
-    recipient,
-    receiptDigest: null,
-  },
-  shape,
-);
+const described = {
+  keyId: 'k1',
+  guid: 'g1',
+  version: 1,
+  generation: 1,
+  collection: 'site/trial',
+  policyId: 'p1',
+  recipient,
+  receiptDigest: null,
+};
+const records = await depositRecordsOf(described, { shareCount: 3, threshold: 2 });
 
 type Behaviour = 'good' | 'refuses' | 'down' | 'hangs' | 'lies' | 'silent' | 'unauthenticated';
 
@@ -101,6 +98,7 @@ test('what cannot be had says why', async () => {
     [['refuses', 'refuses', 'down'], 'KEYS_FORBIDDEN'],
     [['good', 'refuses', 'refuses'], 'KEYS_FORBIDDEN'],
     [['down', 'down', 'good'], 'KEYS_UNAVAILABLE'],
+    [['good', 'refuses', 'down'], 'KEYS_UNAVAILABLE'],
     [['refuses', 'down', 'down'], 'KEYS_UNAVAILABLE'],
     [['unauthenticated', 'unauthenticated', 'unauthenticated'], 'KEYS_UNAUTHENTICATED'],
     [['lies', 'lies', 'good'], 'KEYS_INCONSISTENT'],
@@ -111,4 +109,18 @@ test('what cannot be had says why', async () => {
     assert.equal(fetched.failures.get('k1')?.code, code, behaviours.join());
     assert.equal(fetched.keys.size, 0);
   }
+});
+
+test('a key that needs more shares than is configured is asked for at more servers', async () => {
+  const three = await depositRecordsOf(described, { shareCount: 3, threshold: 3 });
+  const session = new FetchSession({
+    requests: [{ keyId: 'k1', recipientPublicKey: recipient.publicKey }],
+    servers: names,
+    threshold: 2,
+    ask: (server) =>
+      Promise.resolve([{ keyId: 'k1', record: three[names.indexOf(server)] ?? null }]),
+    clock: eagerClock,
+  });
+  const fetched = await session.run(undefined);
+  assert.deepEqual(fetched.keys.get('k1'), recipient.privateKey);
 });

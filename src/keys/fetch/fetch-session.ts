@@ -47,7 +47,7 @@ export class FetchSession {
   readonly #abort = new AbortController();
   readonly #underWay = new Map<string, Promise<Event>>();
   readonly #candidates = new Map<string, Candidate[]>();
-  readonly #refusals = new Map<string, number>();
+  readonly #refused = new Set<string>();
   readonly #errors: unknown[] = [];
   readonly #keys = new Map<string, Uint8Array>();
   readonly #liars = new Set<string>();
@@ -119,7 +119,7 @@ export class FetchSession {
     if (event.kind === 'failed') this.#errors.push(event.error);
     else await this.#takeItems(event.server, event.items);
     const short = (): boolean =>
-      this.#missing().some((request) => this.#prospect(request.keyId) < this.#threshold);
+      this.#missing().some(({ keyId }) => this.#prospect(keyId) < this.#neededFor(keyId));
     while (this.#waiting.length > 0 && short()) this.#askNext();
   }
 
@@ -128,12 +128,18 @@ export class FetchSession {
     return largestAgreement(this.#candidates.get(keyId) ?? []) + this.#underWay.size;
   }
 
+  /** The threshold of the key itself may be higher than the configured one. */
+  #neededFor(keyId: string): number {
+    const candidates = this.#candidates.get(keyId) ?? [];
+    return Math.max(this.#threshold, ...candidates.map(({ record }) => record.key.threshold));
+  }
+
   async #takeItems(server: string, items: readonly ShareItem[]): Promise<void> {
     for (const { keyId, record } of items) {
       const request = this.#requests.get(keyId);
       if (request === undefined || this.#keys.has(keyId)) continue;
       if (record === null) {
-        this.#refusals.set(keyId, (this.#refusals.get(keyId) ?? 0) + 1);
+        this.#refused.add(keyId);
         continue;
       }
       const candidates = [...(this.#candidates.get(keyId) ?? []), { server, record }];
@@ -158,16 +164,18 @@ export class FetchSession {
 
   #failureOf(keyId: string): MdmError<KeysErrorCode> {
     const agreeing = largestAgreement(this.#candidates.get(keyId) ?? []);
-    const refusals = this.#refusals.get(keyId) ?? 0;
-    const answered = refusals === 0 && this.#errors.length === 0;
-    if (agreeing >= this.#threshold || (answered && this.#liedAbout.has(keyId)))
-      return keysErrors.create('KEYS_INCONSISTENT', { context: { keyId } });
-    if (refusals > 0 && refusals + agreeing >= this.#threshold)
-      return keysErrors.create('KEYS_FORBIDDEN', { context: { keyId } });
-    const cause = this.#errors[0];
-    const unknown = this.#errors.length > 0 && this.#errors.every(isUnauthenticated);
-    const code = unknown ? 'KEYS_UNAUTHENTICATED' : 'KEYS_UNAVAILABLE';
-    return keysErrors.create(code, { context: { keyId }, cause });
+    const needed = this.#neededFor(keyId);
+    const context = { keyId };
+    if (agreeing >= needed) return keysErrors.create('KEYS_INCONSISTENT', { context });
+    // Those that failed might have made up for the rest.
+    if (agreeing + this.#errors.length >= needed) {
+      const unknown = this.#errors.every(isUnauthenticated);
+      const code = unknown ? 'KEYS_UNAUTHENTICATED' : 'KEYS_UNAVAILABLE';
+      return keysErrors.create(code, { context, cause: this.#errors[0] });
+    }
+    if (this.#refused.has(keyId)) return keysErrors.create('KEYS_FORBIDDEN', { context });
+    const code = this.#liedAbout.has(keyId) ? 'KEYS_INCONSISTENT' : 'KEYS_UNAVAILABLE';
+    return keysErrors.create(code, { context });
   }
 }
 

@@ -29,11 +29,15 @@ export interface JsonClient {
   close(): void;
 }
 
+/** One try for each kept connection that may be stale, and one more. */
+const connectionsMax = 32;
+const staleRetriesMax = connectionsMax + 1;
+
 /** Never follows redirects; an answer is JSON within the limit or nothing. */
 export function createJsonClient(address: KeyServerAddress, clock: Clock): JsonClient {
   const secure = address.baseUrl.startsWith('https:');
   // A resumed TLS session carries no client certificate chain, so sessions are not kept.
-  const options = { keepAlive: true, maxSockets: 32, maxCachedSessions: 0 };
+  const options = { keepAlive: true, maxSockets: connectionsMax, maxCachedSessions: 0 };
   const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
   return {
     server: address.name,
@@ -65,19 +69,30 @@ async function exchange(
   const url = new URL(question.path, address.baseUrl);
   const payload = question.body === undefined ? undefined : JSON.stringify(question.body);
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const request = send(url, {
+  const options = {
     method: question.method,
-    agent: via.agent,
-    signal: via.signal,
+    ...via,
     headers: headersOf(question, payload, address.name),
     ...tlsOf(address, question.credential),
-  });
-  request.once('response', resolve);
-  request.on('error', reject);
-  request.end(payload);
-  const response = await promise;
-  return { status: response.statusCode ?? 0, body: await jsonOf(response, address.name) };
+  };
+  const attempt = async (): Promise<IncomingMessage | 'stale'> => {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | 'stale'>();
+    const request = send(url, options);
+    request.once('response', resolve);
+    // A kept connection that the server closed meanwhile says nothing of the server.
+    request.on('error', (error) => {
+      if (request.reusedSocket && !via.signal.aborted) resolve('stale');
+      else reject(error);
+    });
+    request.end(payload);
+    return promise;
+  };
+  for (let tries = 0; tries < staleRetriesMax; tries++) {
+    const response = await attempt();
+    if (response !== 'stale')
+      return { status: response.statusCode ?? 0, body: await jsonOf(response, address.name) };
+  }
+  throw keysErrors.create('KEYS_SERVER_UNREACHABLE', { context: { server: address.name } });
 }
 
 function headersOf(

@@ -45,8 +45,9 @@ test('a feed entry with every kind of change comes back as it was', async () => 
 });
 
 test('an entry that readers would refuse is never signed', async () => {
+  const change = (value: unknown): FeedChange => value as FeedChange;
   const policy = (entries: readonly object[]): FeedChange =>
-    ({ kind: 'policy', policy: { id: 'p', version: 1, entries } }) as unknown as FeedChange;
+    change({ kind: 'policy', policy: { id: 'p', version: 1, entries } });
   const wrong: readonly FeedChange[] = [
     policy([{ who: 'a', rights: ['fly'] }]),
     policy([{ who: 'a', rights: ['read', 'read'] }]),
@@ -56,10 +57,10 @@ test('an entry that readers would refuse is never signed', async () => {
     policy([{ who: 'a', rights: [], deny: true }]),
     policy(Array.from({ length: 201 }, () => ({ who: 'a', rights: [] }))),
     { kind: 'tombstone', keyId: '../k' },
-    { kind: 'other' } as unknown as FeedChange,
+    change({ kind: 'other' }),
   ];
-  for (const change of wrong)
-    await assert.rejects(signFeedEntry({ ...entry, changes: [change] }, signer), {
+  for (const one of wrong)
+    await assert.rejects(signFeedEntry({ ...entry, changes: [one] }, signer), {
       code: 'KEYS_RECORD_INVALID',
     });
 });
