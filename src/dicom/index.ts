@@ -33,7 +33,7 @@ export {
   getUid,
   type TextOptions,
 } from './element/value.ts';
-export { isVr, type VrTraits, vrTraits } from './element/vr.ts';
+export { type VrTraits, vrTraits } from './element/vr.ts';
 export { dicomErrors } from './errors.ts';
 export {
   encodeFileHeader,

@@ -84,11 +84,6 @@ export const vrByCode: ReadonlyMap<number, Vr> = new Map(
 );
 
 /** The two bytes of a VR's name as one number. */
-export function vrCode(vr: Vr): number {
+function vrCode(vr: Vr): number {
   return (vr.charCodeAt(0) << 8) | vr.charCodeAt(1);
-}
-
-/** Whether `text` names a VR. */
-export function isVr(text: string): text is Vr {
-  return Object.hasOwn(vrTraits, text);
 }
