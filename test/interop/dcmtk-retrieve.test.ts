@@ -155,7 +155,7 @@ async function assertHolds(
   for (const { sopInstanceUid, dataSet } of made) {
     const file = files.find(
       (bytes) =>
-        bytes.includes(`${sopInstanceUid}`) && bytes.subarray(-dataSet.length).equals(dataSet),
+        bytes.includes(sopInstanceUid) && bytes.subarray(-dataSet.length).equals(dataSet),
     );
     assert(file !== undefined, `${sopInstanceUid} arrived bit by bit`);
   }

@@ -48,7 +48,7 @@ export class Fragmenter {
     const pieces = [this.#held, bytes];
     const total = this.#held.length + bytes.length;
     const head = take(pieces, Math.max(0, total - (total % 2 === 0 ? 2 : 1)));
-    this.#held = Uint8Array.from(Buffer.concat(pieces));
+    this.#held = Buffer.concat(pieces);
     return head.length === 0 ? [] : this.#cut(head, { isCommand: false, isLast: false });
   }
 

@@ -6,7 +6,8 @@ export class PduWriter {
   #length = 0;
 
   u8(value: number): this {
-    this.#bytes[this.#reserve(1)] = value;
+    const at = this.#reserve(1); // first, as it may replace the buffer
+    this.#bytes[at] = value;
     return this;
   }
 

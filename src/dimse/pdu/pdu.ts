@@ -59,7 +59,7 @@ export function decodePdu(type: number, body: Uint8Array): Pdu {
     case pduType.abort:
       return decodeAbort(body);
     default:
-      return { kind: 'unknown', type, bytes: body.slice() };
+      return { kind: 'unknown', type, bytes: new Uint8Array(body) };
   }
 }
 

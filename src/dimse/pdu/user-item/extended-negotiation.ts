@@ -19,7 +19,7 @@ export interface CommonExtendedNegotiation {
 /** @standard PS3.7 §D.3.3.5, Table D.3-11 (UID length, UID, information to the end) */
 export function decodeExtendedNegotiation(reader: PduReader): ExtendedNegotiation {
   const sopClassUid = reader.uid(reader.u16());
-  return { kind: 'extended-negotiation', sopClassUid, information: reader.rest().slice() };
+  return { kind: 'extended-negotiation', sopClassUid, information: new Uint8Array(reader.rest()) };
 }
 
 export function encodeExtendedNegotiation(writer: PduWriter, item: ExtendedNegotiation): void {

@@ -45,8 +45,8 @@ export function decodeUserIdentity(reader: PduReader): UserIdentity {
   const type = types[reader.u8()];
   if (type === undefined) throw fieldInvalid('user identity type', reader.offset - 1);
   const responseRequested = reader.u8() === 1;
-  const primary = reader.bytes(reader.u16()).slice();
-  const secondary = reader.bytes(reader.u16()).slice();
+  const primary = new Uint8Array(reader.bytes(reader.u16()));
+  const secondary = new Uint8Array(reader.bytes(reader.u16()));
   reader.finish();
   return { kind: 'user-identity', type, responseRequested, primary, secondary };
 }
@@ -58,7 +58,7 @@ export function encodeUserIdentity(writer: PduWriter, item: UserIdentity): void 
 
 /** @standard PS3.7 §D.3.3.7.2, Table D.3-15 (length, server response) */
 export function decodeUserIdentityResponse(reader: PduReader): UserIdentityResponse {
-  const response = reader.bytes(reader.u16()).slice();
+  const response = new Uint8Array(reader.bytes(reader.u16()));
   reader.finish();
   return { kind: 'user-identity-response', response };
 }

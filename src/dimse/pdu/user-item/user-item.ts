@@ -86,7 +86,7 @@ export function decodeUserItems(reader: PduReader): UserItem[] {
     reader.skip(1);
     const body = reader.sub(reader.u16());
     const decode = decoders[type];
-    items.push(decode?.(body) ?? { kind: 'unknown', type, bytes: body.rest().slice() });
+    items.push(decode?.(body) ?? { kind: 'unknown', type, bytes: new Uint8Array(body.rest()) });
   }
   return items;
 }
