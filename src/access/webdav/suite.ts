@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { filesErrors } from '../../files/errors.ts';
 import type { FilePage, FileStat, Files, OpenFile, RangeRequest } from '../../files/files.ts';
 import type { Principal } from '../../identity/principal.ts';
@@ -242,4 +242,53 @@ export async function serveDoor(
   });
   const { port } = server.address() as AddressInfo;
   return { port, url: `http://127.0.0.1:${port}` };
+}
+
+/** The only credential that `serveDoor` accepts. */
+export const goodAuthorization = 'Bearer good';
+
+/** A door over a tree, and the way to ask it as the accepted caller. */
+export interface DoorBench {
+  readonly files: MemoryFiles;
+  readonly port: number;
+  readonly ask: (method: string, path: string, options?: RequestInit) => Promise<Response>;
+}
+
+/** Serve `tree` until `owner` ends. */
+export async function openDoor(
+  owner: Parameters<typeof serveDoor>[0],
+  tree: Readonly<Record<string, MemoryFile>>,
+): Promise<DoorBench> {
+  const files = memoryFiles(tree);
+  const { port, url } = await serveDoor(owner, files);
+  return {
+    files,
+    port,
+    ask: (method, path, options = {}) => {
+      const headers = { authorization: goodAuthorization, ...(options.headers as object) };
+      return fetch(`${url}${path}`, { ...options, method, headers, redirect: 'error' });
+    },
+  };
+}
+
+/** The raw answer to raw bytes, until the server closes. */
+export function askRaw(port: number, request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    let text = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    socket.once('close', () => resolve(text));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET') reject(error);
+    });
+    socket.end(request, 'latin1');
+  });
+}
+
+/** Bytes that differ from place to place. */
+export function sampleBytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => (index * 7) ^ (index >> 8));
 }
