@@ -3,6 +3,7 @@ import {
   type DataSet,
   dicomErrors,
   encodeDataSet,
+  encodingOf,
   getUid,
   type Instance,
   tag as t,
@@ -10,7 +11,6 @@ import {
 import { deidentified } from '../flow/mint/deidentified.ts';
 import { reveal } from '../flow/mint/reveal.ts';
 import { concatBytes } from '../lib/bytes/bytes.ts';
-import { codeOf } from '../lib/errors/mdm-error.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { applyProfile } from './actions/apply-profile.ts';
 import type {
@@ -20,10 +20,11 @@ import type {
   DeidentifyOutcome,
   InstancePart,
 } from './deidentifier.ts';
-import { type DeidCode, deidErrors } from './errors.ts';
+import { deidErrors } from './errors.ts';
 import { type OpenInstance, readHeader } from './header/read-header.ts';
 import { stampHeader } from './header/stamp.ts';
 import { safeMetadata } from './metadata.ts';
+import { frameCleanerOf } from './pixel/frame-cleaner.ts';
 import { imageShapeOf } from './pixel/image-shape.ts';
 import { planPixels } from './pixel/plan-pixels.ts';
 import { type Profile, profileOf } from './profile/profile.ts';
@@ -68,8 +69,7 @@ async function deidentify(
 ): Promise<DeidentifyOutcome> {
   let opened: OpenInstance | undefined;
   try {
-    const profile = profileOf(source.sopClassUid);
-    if (profile === undefined) return await withhold('DEID_UNSUPPORTED_SOP_CLASS', source);
+    const profile = await profileFor(source);
     opened = await readHeader(source);
     const risk = findImageRisk(opened.header, opened.omitted);
     if (risk !== undefined) throw deidErrors.create(risk);
@@ -86,10 +86,27 @@ async function deidentify(
   }
 }
 
-/** Say no before a byte was asked for; the source is released as a reader that leaves does. */
-async function withhold(code: DeidCode, { dataSet }: Instance): Promise<DeidentifyOutcome> {
-  await dataSet[Symbol.asyncIterator]().return?.();
-  return { kind: 'withheld', code };
+/**
+ * The rules for an instance, judged before it is read. One that has none is left after its first
+ * chunk: a source that was never started would not notice that nobody wants it.
+ */
+async function profileFor({ sopClassUid, transferSyntaxUid, dataSet }: Instance): Promise<Profile> {
+  const profile = profileOf(sopClassUid);
+  const code = profile === undefined ? 'DEID_UNSUPPORTED_SOP_CLASS' : 'DEID_COMPRESSED_UNCHECKED';
+  if (profile !== undefined && isReadable(transferSyntaxUid)) return profile;
+  for await (const _chunk of dataSet) break;
+  throw deidErrors.create(code);
+}
+
+function isReadable(transferSyntaxUid: string): boolean {
+  try {
+    return (
+      !encodingOf(transferSyntaxUid).encapsulated || frameCleanerOf(transferSyntaxUid) !== undefined
+    );
+  } catch (error) {
+    if (dicomErrors.has(error)) return false;
+    throw error;
+  }
 }
 
 /** What the archive called the object must be what the object calls itself. */
@@ -151,9 +168,5 @@ function translate(error: unknown): unknown {
   if (!dicomErrors.has(error)) return error;
   if (beyondLimit.has(error.code))
     return deidErrors.create('DEID_LIMIT_EXCEEDED', { cause: error });
-  const code =
-    codeOf(error) === 'DICOM_TRANSFER_SYNTAX_UNSUPPORTED'
-      ? 'DEID_COMPRESSED_UNCHECKED'
-      : 'DEID_MALFORMED';
-  return deidErrors.create(code, { cause: error });
+  return deidErrors.create('DEID_MALFORMED', { cause: error });
 }

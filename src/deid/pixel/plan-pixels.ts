@@ -3,7 +3,7 @@ import type { InstancePart } from '../deidentifier.ts';
 import { deidErrors } from '../errors.ts';
 import type { OpenInstance } from '../header/read-header.ts';
 import { passEncapsulatedPixels } from './encapsulated-pixels.ts';
-import { type FrameCleaner, frameCleanerOf } from './frame-cleaner.ts';
+import { frameCleanerOf } from './frame-cleaner.ts';
 import type { ImageShape } from './image-shape.ts';
 import { passNativePixels } from './native-pixels.ts';
 
@@ -29,7 +29,8 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
   const isPixelData = first !== undefined && 'tag' in first && first.tag === t.PixelData;
   const { encapsulated } = encodingOf(transferSyntaxUid);
   if (isPixelData && first.kind === 'fragments-start' && encapsulated) {
-    const clean = cleanerFor(transferSyntaxUid);
+    const clean = frameCleanerOf(transferSyntaxUid);
+    if (clean === undefined) throw deidErrors.create('DEID_COMPRESSED_UNCHECKED');
     const parts = passEncapsulatedPixels(rest, { transferSyntaxUid, shape, clean });
     return { start: [], parts };
   }
@@ -46,10 +47,4 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
 async function* tokensFrom({ first, rest }: OpenInstance): Batches {
   yield first;
   yield* rest;
-}
-
-function cleanerFor(transferSyntaxUid: string): FrameCleaner {
-  const cleaner = frameCleanerOf(transferSyntaxUid);
-  if (cleaner === undefined) throw deidErrors.create('DEID_COMPRESSED_UNCHECKED');
-  return cleaner;
 }
