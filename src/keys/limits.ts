@@ -23,9 +23,19 @@ export const keysLimits = defineLimits('keys', {
     reason: 'A signed deposit of 500 records.',
   },
   feedEntrySizeMax: {
-    value: 256 * 1024,
+    value: 1024 * 1024,
     unit: 'bytes',
-    reason: 'One signed entry of the policy feed.',
+    reason: 'One signed entry of the policy feed: changes up to 512 KiB, or the largest policy.',
+  },
+  feedChangesSizeMax: {
+    value: 512 * 1024,
+    unit: 'bytes',
+    reason: 'Changes beyond this go into another entry; the largest policy has 430 KiB.',
+  },
+  feedRequestSizeMax: {
+    value: 4 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'Entries beyond this go into another request; a server reads 5 MiB.',
   },
   feedEntriesPerRequestMax: {
     value: 64,

@@ -288,6 +288,24 @@ test('the feed is followed in order, by signature, without gaps, forks or old he
   assert.deepEqual(await beat({ seq: 3, digest: head, timeMs: now }), [200, 3]);
 });
 
+test('policies as large as they may be reach every server, however many', async (t) => {
+  const trio = await readyTrio(t);
+  const feed = trio.feed();
+  // Printable, and of the characters that take the most bytes.
+  const who = (at: number): string => `user:${'\u{1F600}'.repeat(250)}${at}`;
+  const policies = Array.from({ length: 12 }, (_, index) => ({
+    ...trialPolicy(2, ...Array.from({ length: 200 }, (__, at) => who(at))),
+    id: `large-${index}`,
+  }));
+  const position = await feed.putPolicies([...policies, trialPolicy(3)]);
+  const spread = await feed.spread(position, { until: 'complete' });
+  assert.equal(spread.acknowledged.length, 3);
+  const many = Array.from({ length: 1_200 }, (_, at) => ({ keyId: `k${at}`, policyId: 'trial' }));
+  const last = await feed.mapKeys(many);
+  assert.equal(last.seq, position.seq + 3);
+  assert.equal((await feed.spread(last, { until: 'complete' })).acknowledged.length, 3);
+});
+
 test('malformed requests get a coded answer and the server goes on', async (t) => {
   const trio = await readyTrio(t);
   const url = trio.addresses[0]?.baseUrl ?? '';

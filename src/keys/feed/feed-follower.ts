@@ -89,8 +89,8 @@ export class FeedFollower {
     try {
       const head = (await this.#store.last()) ?? feedStart;
       this.#seq ??= await this.#askPosition();
-      // Each round sends some entries, or learns the server's position once more.
-      const rounds = 4 + Math.ceil(head.seq / keysLimits.feedEntriesPerRequestMax);
+      // Each round sends at least one entry, or learns the server's position once more.
+      const rounds = 4 + head.seq;
       for (let round = 0; round < rounds; round++) if (await this.#sendNext(head)) return;
       throw keysErrors.create('KEYS_FEED_REFUSED', { context: { server: this.server } });
     } catch (error) {
@@ -104,7 +104,8 @@ export class FeedFollower {
   async #sendNext(head: FeedPosition): Promise<boolean> {
     const from = this.#seq ?? 0;
     const limit = keysLimits.feedEntriesPerRequestMax;
-    const entries = from < head.seq ? await this.#store.after(from, limit) : [];
+    const stored = from < head.seq ? await this.#store.after(from, limit) : [];
+    const entries = withinRequest(stored);
     const last = from + entries.length >= head.seq;
     const heartbeat = last ? await this.#heartbeatFor(head) : null;
     const answer = await this.#client.ask({
@@ -138,4 +139,14 @@ export class FeedFollower {
     if (answer.status !== 200) throw errorOf(this.server, answer);
     return readStatus(answer.body).seq;
   }
+}
+
+/** As many of the entries as one request takes; at least one. */
+function withinRequest(entries: readonly string[]): readonly string[] {
+  let size = 0;
+  const end = entries.findIndex((entry, index) => {
+    size += entry.length;
+    return index > 0 && size > keysLimits.feedRequestSizeMax;
+  });
+  return end === -1 ? entries : entries.slice(0, end);
 }

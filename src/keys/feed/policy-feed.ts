@@ -184,8 +184,7 @@ class SignedPolicyFeed implements PolicyFeed {
   async #appendParts(changes: readonly FeedChange[]): Promise<FeedPosition> {
     const { store, clock, site, signer } = this.#options;
     let position = (await store.last()) ?? feedStart;
-    for (let at = 0; at < changes.length; at += keysLimits.changesPerEntryMax) {
-      const part = changes.slice(at, at + keysLimits.changesPerEntryMax);
+    for (const part of partsOf(changes)) {
       const seq = position.seq + 1;
       const previous = position.digest;
       const entry = { site, seq, previous, timeMs: clock.nowMs(), changes: part };
@@ -195,4 +194,24 @@ class SignedPolicyFeed implements PolicyFeed {
     }
     return position;
   }
+}
+
+/** Split changes into entries that readers take. */
+function* partsOf(changes: readonly FeedChange[]): Generator<readonly FeedChange[]> {
+  let part: FeedChange[] = [];
+  let size = 0;
+  for (const change of changes) {
+    const changeSize = Buffer.byteLength(JSON.stringify(change));
+    const full =
+      part.length === keysLimits.changesPerEntryMax ||
+      size + changeSize > keysLimits.feedChangesSizeMax;
+    if (full && part.length > 0) {
+      yield part;
+      part = [];
+      size = 0;
+    }
+    part.push(change);
+    size += changeSize;
+  }
+  if (part.length > 0) yield part;
 }
