@@ -1,0 +1,52 @@
+import type { CatalogChange, CollectionOffer, SeriesAnnouncement } from './catalog.ts';
+import { catalogErrors } from './errors.ts';
+
+/** A site's or collection's name; a collection may be a snapshot, `lung@2`. */
+const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:@[a-z0-9-]{1,32})?$/;
+const pseudonym = (prefix: string): RegExp => new RegExp(`^${prefix}-[0-9a-z]{1,32}$`);
+const patient = pseudonym('p');
+const study = pseudonym('t');
+const series = pseudonym('s');
+const instance = pseudonym('i');
+const formats: readonly string[] = ['dcm', 'nii', 'nii.gz'];
+
+/**
+ * Refuse a change whose names are not of the tree's form: the last place where a patient's name or
+ * a path could get in.
+ * @throws CATALOG_CHANGE_INVALID
+ */
+export function checkChange(change: CatalogChange): void {
+  switch (change.kind) {
+    case 'collection':
+      return checkOffer(change.offer);
+    case 'series':
+      return checkSeries(change.series);
+    case 'series-withdrawn':
+      check(label.test(change.site) && label.test(change.collection), 'site or collection');
+      return check(series.test(change.seriesName), 'series name');
+  }
+}
+
+function checkOffer(offer: CollectionOffer): void {
+  check(label.test(offer.site) && label.test(offer.name), 'site or collection');
+  check(offer.delivery === 'open' || offer.delivery === 'sealed', 'delivery');
+  check(
+    offer.formats.every((format) => formats.includes(format)),
+    'formats',
+  );
+}
+
+function checkSeries(announced: SeriesAnnouncement): void {
+  check(label.test(announced.site) && label.test(announced.collection), 'site or collection');
+  check(patient.test(announced.patientName), 'patient name');
+  check(study.test(announced.studyName), 'study name');
+  check(series.test(announced.seriesName), 'series name');
+  check(
+    announced.instanceNames.every((name) => instance.test(name)),
+    'instance name',
+  );
+}
+
+function check(holds: boolean, what: string): void {
+  if (!holds) throw catalogErrors.create('CATALOG_CHANGE_INVALID', { context: { what } });
+}

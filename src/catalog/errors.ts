@@ -1,0 +1,53 @@
+import { defineErrors } from '../lib/errors/error-table.ts';
+
+/** Failures of the catalog. */
+export const catalogErrors = defineErrors('catalog', {
+  CATALOG_FEED_GAP: {
+    disposition: 'transient',
+    meaning: 'Changes of the clinical index came with one missing before them.',
+    user: 'Nothing to do.',
+    operator: 'Nothing to do: the feed starts again after the last change that was applied.',
+  },
+  CATALOG_CHANGE_INVALID: {
+    disposition: 'permanent',
+    meaning: 'A change of the clinical index names something that cannot be a name here.',
+    user: 'Nothing to do.',
+    operator: 'Report it with the sequence number in the log; the feed waits at this change.',
+  },
+  CATALOG_NAME_CONFLICT: {
+    disposition: 'permanent',
+    meaning: 'A series was announced under another patient or study than before.',
+    user: 'Nothing to do.',
+    operator: 'Withdraw the series under its old name first; names are never merged.',
+  },
+  CATALOG_FILE_GONE: {
+    disposition: 'permanent',
+    meaning: 'The file was withdrawn while it was being produced.',
+    user: 'Nothing to do: it is no longer offered.',
+    operator: 'Nothing to do.',
+  },
+  CATALOG_VERSION_UNKNOWN: {
+    disposition: 'permanent',
+    meaning: 'A replica was to be published for a version that the catalog does not know.',
+    user: 'Nothing to do.',
+    operator: 'Report it.',
+  },
+  CATALOG_POLICY_CONFLICT: {
+    disposition: 'transient',
+    meaning: 'Somebody else changed the policy meanwhile.',
+    user: 'Look at the policy again and repeat the change.',
+    operator: 'Nothing to do.',
+  },
+  CATALOG_QUERY_TOO_LARGE: {
+    disposition: 'permanent',
+    meaning: 'A metadata query has more conditions, or longer ones, than a query may.',
+    user: 'Use fewer conditions and shorter patterns.',
+    operator: 'See docs/limits.md.',
+  },
+  CATALOG_NODE_UNKNOWN: {
+    disposition: 'permanent',
+    meaning: 'A policy was to be attached where nothing is.',
+    user: 'Use a path as the listing shows it.',
+    operator: 'Nothing to do.',
+  },
+});

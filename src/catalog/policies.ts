@@ -1,0 +1,52 @@
+import type { Policy, PolicyEntry } from '../authz/policy.ts';
+import type { CatalogPolicies } from './catalog.ts';
+import type { CatalogContext, Session } from './context.ts';
+import { catalogErrors } from './errors.ts';
+
+/** Policies over the database. */
+export function createPolicies({ db, clock }: CatalogContext): CatalogPolicies {
+  return {
+    async get(id) {
+      const row = await db.query
+        .selectFrom('policy')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? undefined : policyOf(row);
+    },
+    async all() {
+      const rows = await db.query.selectFrom('policy').selectAll().orderBy('id').execute();
+      return rows.map(policyOf);
+    },
+    put: (policy) => db.transaction((tx) => put(tx, policy)),
+    async attach(path, policyId) {
+      const { numUpdatedRows } = await db.query
+        .updateTable('node')
+        .set({ policy_id: policyId, modified_ms: clock.nowMs() })
+        .where('path', '=', path)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw catalogErrors.create('CATALOG_NODE_UNKNOWN');
+    },
+  };
+}
+
+async function put(tx: Session, policy: Policy): Promise<void> {
+  const { id, version } = policy;
+  const stored = await tx
+    .selectFrom('policy')
+    .select('version')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (stored !== undefined && version !== stored.version + 1)
+    throw catalogErrors.create('CATALOG_POLICY_CONFLICT', { context: { stored: stored.version } });
+  const values = { version, entries: JSON.stringify(policy.entries) };
+  await tx
+    .insertInto('policy')
+    .values({ id, ...values })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+    .execute();
+}
+
+function policyOf(row: { id: string; version: number; entries: string }): Policy {
+  return { id: row.id, version: row.version, entries: JSON.parse(row.entries) as PolicyEntry[] };
+}

@@ -1,0 +1,133 @@
+import { setImmediate } from 'node:timers/promises';
+import { type RawBuilder, sql } from 'kysely';
+import { assert, present } from '../lib/assert.ts';
+import type { CatalogQuery, MetadataCondition, SeriesMetadata } from './catalog.ts';
+import type { CatalogContext, Session } from './context.ts';
+import { catalogErrors } from './errors.ts';
+import type { CatalogLimits } from './limits.ts';
+import { numberOf } from './metadata-values.ts';
+
+type FindQuery = Parameters<CatalogQuery['find']>[0];
+type Found = Awaited<ReturnType<CatalogQuery['find']>>[number];
+
+/** Metadata queries over the database. */
+export function createQuery({ db, limits }: CatalogContext): CatalogQuery {
+  return { find: (query) => find(db.query, query, limits) };
+}
+
+/**
+ * Walks the series in the order of their paths, a window at a time, so that a query that finds
+ * little among many never holds up the event loop.
+ */
+async function find(session: Session, query: FindQuery, limits: CatalogLimits): Promise<Found[]> {
+  assert(query.limit > 0, 'a page has room');
+  checkConditions(query.conditions, limits);
+  const found: Found[] = [];
+  if (query.policyIds.length === 0) return found;
+  const conditions = query.conditions.map(conditionSql);
+  for (let after = query.after ?? ''; ; ) {
+    const last = await windowEnd(session, { under: query.under, after, size: limits.queryWindow });
+    if (last === undefined) return found;
+    const wanted = { ...query, after, limit: query.limit - found.length };
+    found.push(...(await findInWindow(session, { query: wanted, last, conditions })));
+    if (found.length >= query.limit) return found;
+    after = last;
+    await setImmediate();
+  }
+}
+
+function checkConditions(conditions: readonly MetadataCondition[], limits: CatalogLimits): void {
+  const tooLong = conditions.some(({ value }) => String(value).length > limits.conditionLengthMax);
+  if (tooLong || conditions.length > limits.conditionsMax)
+    throw catalogErrors.create('CATALOG_QUERY_TOO_LARGE');
+  for (const { operator } of conditions)
+    assert(operator in operators || operator === '!=' || operator === 'like', 'a known operator');
+}
+
+/** Paths of series below `under`: all that start with it and a slash, or are it. */
+function below(under: string): RawBuilder<boolean> {
+  if (under === '/') return sql`true`;
+  // '0' is the character after '/'.
+  return sql`(n.path = ${under} OR (n.path > ${`${under}/`} AND n.path < ${`${under}0`}))`;
+}
+
+/** Path of the last series of the window after `after`; undefined when there is none. */
+async function windowEnd(
+  session: Session,
+  window: { readonly under: string; readonly after: string; readonly size: number },
+): Promise<string | undefined> {
+  const { rows } = await sql<{ path: string | null }>`
+    SELECT max(path) AS path FROM (
+      SELECT n.path FROM node n
+      WHERE n.series_id IS NOT NULL AND n.path > ${window.after} AND ${below(window.under)}
+      ORDER BY n.path LIMIT ${window.size})`.execute(session);
+  return rows[0]?.path ?? undefined;
+}
+
+async function findInWindow(
+  session: Session,
+  window: {
+    readonly query: FindQuery;
+    readonly last: string;
+    readonly conditions: readonly RawBuilder<boolean>[];
+  },
+): Promise<Found[]> {
+  const { query, last, conditions } = window;
+  const satisfied = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `);
+  // The tree has a fixed depth: series, study, patient, collection, site, root.
+  const { rows } = await sql<{ path: string; metadata: string }>`
+    SELECT n.path, s.metadata
+    FROM node n
+    JOIN series s ON s.id = n.series_id
+    JOIN node t ON t.id = n.parent_id
+    JOIN node p ON p.id = t.parent_id
+    JOIN node c ON c.id = p.parent_id
+    JOIN node i ON i.id = c.parent_id
+    JOIN node o ON o.id = i.parent_id
+    WHERE n.path > ${query.after ?? ''} AND n.path <= ${last} AND ${below(query.under)}
+      AND coalesce(n.policy_id, t.policy_id, p.policy_id, c.policy_id, i.policy_id, o.policy_id)
+        IN (${sql.join(query.policyIds)})
+      AND ${satisfied}
+    ORDER BY n.path LIMIT ${query.limit}`.execute(session);
+  return rows.map(({ path, metadata }) => ({
+    path,
+    metadata: JSON.parse(metadata) as SeriesMetadata,
+  }));
+}
+
+/** A series satisfies a condition if one value of the attribute does; `!=` if none is equal. */
+function conditionSql(condition: MetadataCondition): RawBuilder<boolean> {
+  const { keyword, operator } = condition;
+  const values = sql`FROM metadata m WHERE m.series_id = s.id AND m.keyword = ${keyword}`;
+  if (operator !== '!=') return sql`EXISTS (SELECT 1 ${values} AND ${comparison(condition)})`;
+  // Three-valued: a series of which the attribute is not known satisfies neither = nor !=.
+  const equal = comparison({ ...condition, operator: '=' });
+  return sql`(EXISTS (SELECT 1 ${values}) AND NOT EXISTS (SELECT 1 ${values} AND ${equal}))`;
+}
+
+/** The only operators that become SQL text; a request may name any. */
+const operators: Readonly<Record<string, RawBuilder<unknown>>> = Object.assign(
+  Object.create(null) as object,
+  {
+    '=': sql`=`,
+    '<': sql`<`,
+    '<=': sql`<=`,
+    '>': sql`>`,
+    '>=': sql`>=`,
+  },
+);
+
+function comparison(condition: MetadataCondition): RawBuilder<boolean> {
+  const text = String(condition.value);
+  if (condition.operator === 'like') return sql`m.text GLOB ${globOf(text)}`;
+  const operator = present(operators[condition.operator], 'the operator is checked');
+  const number = numberOf(condition.value);
+  if (number === null) return sql`m.text ${operator} ${text}`;
+  return sql`CASE WHEN m.number IS NULL THEN m.text ${operator} ${text}
+    ELSE m.number ${operator} ${number} END`;
+}
+
+/** `*` and `?` mean what they do in DICOM; the engine's character classes are switched off. */
+function globOf(pattern: string): string {
+  return pattern.replaceAll('[', '[[]');
+}

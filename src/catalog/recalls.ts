@@ -1,0 +1,132 @@
+import type { CatalogRecalls, FileId, RecallRow, SeriesId } from './catalog.ts';
+import type { CatalogContext, Session } from './context.ts';
+import type { RecallTable } from './schema.ts';
+
+const priorities = ['interactive', 'bulk'] as const;
+
+/** The recall queue over the database. */
+export function createRecalls({ db, clock, limits }: CatalogContext): CatalogRecalls {
+  return {
+    request: (want) => db.transaction((tx) => request(tx, want, clock.nowMs())),
+    async claim() {
+      return db.transaction((tx) => claim(tx, clock.nowMs()));
+    },
+    get: (id) => recallById(db.query, id),
+    async settle(id, outcome) {
+      const nowMs = clock.nowMs();
+      await db.transaction(async (tx) => {
+        await tx
+          .updateTable('recall')
+          .set({ state: outcome.state, failure: outcome.failure ?? null, updated_ms: nowMs })
+          .where('id', '=', id)
+          .where('state', 'in', ['queued', 'running'])
+          .execute();
+        await tx
+          .deleteFrom('recall')
+          .where('state', 'in', ['done', 'failed'])
+          .where('updated_ms', '<', nowMs - limits.recallKeptMs)
+          .execute();
+      });
+    },
+    async requeueRunning() {
+      const { numUpdatedRows } = await db.query
+        .updateTable('recall')
+        .set({ state: 'queued', updated_ms: clock.nowMs() })
+        .where('state', '=', 'running')
+        .executeTakeFirst();
+      return Number(numUpdatedRows);
+    },
+  };
+}
+
+async function request(
+  tx: Session,
+  want: Parameters<CatalogRecalls['request']>[0],
+  nowMs: number,
+): Promise<RecallRow> {
+  const rank = priorities.indexOf(want.priority);
+  const open = await tx
+    .selectFrom('recall')
+    .select(['id', 'rank'])
+    .where('series_id', '=', want.seriesId)
+    .where('state', 'in', ['queued', 'running'])
+    .executeTakeFirst();
+  const id = open?.id ?? (await makeRecall(tx, { seriesId: want.seriesId, rank, nowMs }));
+  if (open !== undefined && rank < open.rank)
+    await tx.updateTable('recall').set({ rank }).where('id', '=', id).execute();
+  if (want.files.length > 0)
+    await tx
+      .insertInto('recall_want')
+      .values(want.files.map((file) => ({ recall_id: id, file_id: file })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  const row = await tx
+    .selectFrom('recall')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return recallOf(tx, row);
+}
+
+async function makeRecall(
+  tx: Session,
+  wanted: { readonly seriesId: SeriesId; readonly rank: number; readonly nowMs: number },
+): Promise<number> {
+  const { seriesId, rank, nowMs } = wanted;
+  const times = { created_ms: nowMs, updated_ms: nowMs };
+  const { id } = await tx
+    .insertInto('recall')
+    .values({ series_id: seriesId, state: 'queued', failure: null, rank, ...times })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+async function claim(tx: Session, nowMs: number): Promise<RecallRow | undefined> {
+  const next = await tx
+    .selectFrom('recall')
+    .select('id')
+    .where('state', '=', 'queued')
+    .orderBy('rank')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  if (next === undefined) return undefined;
+  const row = await tx
+    .updateTable('recall')
+    .set({ state: 'running', updated_ms: nowMs })
+    .where('id', '=', next.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return recallOf(tx, row);
+}
+
+async function recallById(session: Session, id: number): Promise<RecallRow | undefined> {
+  const row = await session
+    .selectFrom('recall')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? undefined : recallOf(session, row);
+}
+
+type Row = Omit<RecallTable, 'id'> & { readonly id: number };
+
+async function recallOf(session: Session, row: Row): Promise<RecallRow> {
+  const wants = await session
+    .selectFrom('recall_want')
+    .select('file_id')
+    .where('recall_id', '=', row.id)
+    .orderBy('file_id')
+    .execute();
+  return {
+    id: row.id,
+    seriesId: row.series_id as SeriesId,
+    state: row.state,
+    wants: wants.map((want) => want.file_id as FileId),
+    failure: row.failure ?? undefined,
+    priority: priorities[row.rank] ?? 'bulk',
+    createdMs: row.created_ms,
+    updatedMs: row.updated_ms,
+  };
+}

@@ -1,0 +1,296 @@
+import type { Generated } from 'kysely';
+import type { Migration } from '../db/index.ts';
+
+/** A directory; `path` is kept because it never changes and is what callers ask for. */
+export interface NodeTable {
+  id: Generated<number>;
+  parent_id: number | null;
+  path: string;
+  name: string;
+  kind: 'root' | 'site' | 'collection' | 'patient' | 'study' | 'series';
+  /** The policy attached here, not the inherited one. */
+  policy_id: string | null;
+  series_id: number | null;
+  created_ms: number;
+  modified_ms: number;
+}
+
+export interface CollectionTable {
+  id: Generated<number>;
+  node_id: number;
+  site: string;
+  name: string;
+  delivery: 'open' | 'sealed';
+  /** Comma-separated. */
+  formats: string;
+  /** Policy that the offer named; an operator may have attached another since. */
+  offered_policy_id: string;
+}
+
+export interface SeriesTable {
+  id: Generated<number>;
+  collection_id: number;
+  /** Null once withdrawn: then no path leads here. */
+  node_id: number | null;
+  patient_name: string;
+  study_name: string;
+  series_name: string;
+  stack_id: string | null;
+  instance_count: number;
+  /** JSON of SeriesMetadata. */
+  metadata: string;
+}
+
+/** One value of an attribute. */
+export interface MetadataTable {
+  series_id: number;
+  keyword: string;
+  position: number;
+  text: string;
+  number: number | null;
+}
+
+/** A withdrawn series; bars its name for ever. */
+export interface TombstoneTable {
+  site: string;
+  collection: string;
+  series_name: string;
+  reason: string;
+  withdrawn_ms: number;
+}
+
+export interface FileTable {
+  id: Generated<number>;
+  guid: string;
+  series_id: number;
+  name: string;
+  product: 'instance' | 'volume';
+  format: 'dcm' | 'nii' | 'nii.gz';
+  state: 'announced' | 'published' | 'conflict' | 'withdrawn';
+  refusal: string | null;
+  /** The current version; null when there is none, or the series has grown since. */
+  version_id: number | null;
+  created_ms: number;
+  modified_ms: number;
+}
+
+export interface VersionTable {
+  id: Generated<number>;
+  file_id: number;
+  number: number;
+  key_id: string;
+  recipient_public_key: Uint8Array;
+  plaintext_size: number;
+  sha256: string;
+  receipt: string;
+  created_ms: number;
+  segment_digests: Uint8Array;
+}
+
+export interface ReplicaTable {
+  id: string;
+  file_id: number;
+  version_id: number;
+  storage: string;
+  sealed_size: number;
+  sealed_sha256: string;
+  production: string;
+  created_ms: number;
+  last_read_ms: number;
+  /** 1 when no name leads to it any more: replaced, outgrown or withdrawn. Goes first. */
+  retired: number;
+}
+
+export interface RecallTable {
+  id: Generated<number>;
+  series_id: number;
+  state: 'queued' | 'running' | 'done' | 'failed';
+  failure: string | null;
+  /** 0 interactive, 1 bulk. */
+  rank: number;
+  created_ms: number;
+  updated_ms: number;
+}
+
+export interface CatalogSchema {
+  node: NodeTable;
+  collection: CollectionTable;
+  series: SeriesTable;
+  metadata: MetadataTable;
+  tombstone: TombstoneTable;
+  file: FileTable;
+  version: VersionTable;
+  replica: ReplicaTable;
+  recall: RecallTable;
+  recall_want: { recall_id: number; file_id: number };
+  stage: { token: string; caller: string; expires_ms: number };
+  stage_file: {
+    token: string;
+    position: number;
+    path: string;
+    file_id: number;
+    released: number;
+    failure: string | null;
+  };
+  policy: { id: string; version: number; entries: string };
+  feed: { id: number; sequence: number };
+}
+
+/** The catalog's history on SQLite. */
+export const catalogMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'catalog',
+    sql: `
+      CREATE TABLE node (
+        id INTEGER PRIMARY KEY,
+        parent_id INTEGER REFERENCES node (id),
+        path TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        policy_id TEXT,
+        series_id INTEGER,
+        created_ms INTEGER NOT NULL,
+        modified_ms INTEGER NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX node_child ON node (parent_id, name);
+      CREATE INDEX node_policy ON node (path) WHERE policy_id IS NOT NULL;
+
+      CREATE TABLE collection (
+        id INTEGER PRIMARY KEY,
+        node_id INTEGER NOT NULL REFERENCES node (id),
+        site TEXT NOT NULL,
+        name TEXT NOT NULL,
+        delivery TEXT NOT NULL,
+        formats TEXT NOT NULL,
+        offered_policy_id TEXT NOT NULL,
+        UNIQUE (site, name)
+      ) STRICT;
+
+      CREATE TABLE series (
+        id INTEGER PRIMARY KEY,
+        collection_id INTEGER NOT NULL REFERENCES collection (id),
+        node_id INTEGER REFERENCES node (id),
+        patient_name TEXT NOT NULL,
+        study_name TEXT NOT NULL,
+        series_name TEXT NOT NULL,
+        stack_id TEXT,
+        instance_count INTEGER NOT NULL,
+        metadata TEXT NOT NULL,
+        UNIQUE (collection_id, series_name)
+      ) STRICT;
+      CREATE INDEX series_node ON series (node_id);
+
+      CREATE TABLE metadata (
+        series_id INTEGER NOT NULL REFERENCES series (id),
+        keyword TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        number REAL,
+        PRIMARY KEY (series_id, keyword, position)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE tombstone (
+        site TEXT NOT NULL,
+        collection TEXT NOT NULL,
+        series_name TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        withdrawn_ms INTEGER NOT NULL,
+        PRIMARY KEY (site, collection, series_name)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE file (
+        id INTEGER PRIMARY KEY,
+        guid TEXT NOT NULL,
+        series_id INTEGER NOT NULL REFERENCES series (id),
+        name TEXT NOT NULL,
+        product TEXT NOT NULL,
+        format TEXT NOT NULL,
+        state TEXT NOT NULL,
+        refusal TEXT,
+        version_id INTEGER,
+        created_ms INTEGER NOT NULL,
+        modified_ms INTEGER NOT NULL,
+        UNIQUE (series_id, name)
+      ) STRICT;
+
+      CREATE TABLE version (
+        id INTEGER PRIMARY KEY,
+        file_id INTEGER NOT NULL REFERENCES file (id),
+        number INTEGER NOT NULL,
+        key_id TEXT NOT NULL,
+        recipient_public_key BLOB NOT NULL,
+        plaintext_size INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        receipt TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        segment_digests BLOB NOT NULL,
+        UNIQUE (file_id, number)
+      ) STRICT;
+
+      CREATE TABLE replica (
+        id TEXT PRIMARY KEY,
+        file_id INTEGER NOT NULL REFERENCES file (id),
+        version_id INTEGER NOT NULL REFERENCES version (id),
+        storage TEXT NOT NULL,
+        sealed_size INTEGER NOT NULL,
+        sealed_sha256 TEXT NOT NULL,
+        production TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        last_read_ms INTEGER NOT NULL,
+        retired INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX replica_file ON replica (file_id);
+      CREATE UNIQUE INDEX replica_current ON replica (version_id) WHERE retired = 0;
+      CREATE INDEX replica_read ON replica (last_read_ms);
+
+      CREATE TABLE recall (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        series_id INTEGER NOT NULL REFERENCES series (id),
+        state TEXT NOT NULL,
+        failure TEXT,
+        rank INTEGER NOT NULL,
+        created_ms INTEGER NOT NULL,
+        updated_ms INTEGER NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX recall_open ON recall (series_id) WHERE state IN ('queued', 'running');
+      CREATE INDEX recall_turn ON recall (state, rank, id);
+      CREATE INDEX recall_settled ON recall (updated_ms) WHERE state IN ('done', 'failed');
+      CREATE TABLE recall_want (
+        recall_id INTEGER NOT NULL REFERENCES recall (id) ON DELETE CASCADE,
+        file_id INTEGER NOT NULL REFERENCES file (id),
+        PRIMARY KEY (recall_id, file_id)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE stage (
+        token TEXT PRIMARY KEY,
+        caller TEXT NOT NULL,
+        expires_ms INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX stage_caller ON stage (caller);
+      CREATE INDEX stage_expiry ON stage (expires_ms);
+      CREATE TABLE stage_file (
+        token TEXT NOT NULL REFERENCES stage (token) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        file_id INTEGER NOT NULL REFERENCES file (id),
+        released INTEGER NOT NULL,
+        failure TEXT,
+        PRIMARY KEY (token, position)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX stage_pin ON stage_file (file_id) WHERE released = 0;
+
+      CREATE TABLE policy (
+        id TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        entries TEXT NOT NULL
+      ) STRICT;
+
+      CREATE TABLE feed (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        sequence INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO feed VALUES (1, 0);
+    `,
+  },
+];
