@@ -3,18 +3,26 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 /** Linux counts CPU time in these; getconf CLK_TCK is 100 on every platform we run on. */
 const ticksPerSecond = 100;
 
-/** `pids` and all their descendants that live now. */
+/**
+ * `pids` and all their descendants that live now. Asks the kernel for children of just these: a walk
+ * over all of /proc at every sample would disturb what is measured.
+ */
 export function processTree(pids: readonly number[]): readonly number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    const parent = /^\d+$/.test(name) ? statOf(Number(name))?.[1] : undefined;
-    if (parent !== undefined) parents.set(Number(name), Number(parent));
-  }
-  const tree = new Set(pids.filter((pid) => parents.has(pid)));
+  const tree = new Set(pids);
   // A Set gives what is added while it is walked, so this reaches every generation.
-  for (const pid of tree)
-    for (const [child, parent] of parents) if (parent === pid) tree.add(child);
+  for (const pid of tree) for (const child of childrenOf(pid)) tree.add(child);
   return [...tree];
+}
+
+function childrenOf(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap(
+      (task) =>
+        readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').match(/\d+/g)?.map(Number) ?? [],
+    );
+  } catch {
+    return [];
+  }
 }
 
 /** User and system time of a tree so far, ended and reaped children included. */
