@@ -44,6 +44,8 @@ async function* briefly(events: AsyncIterable<TestEvent>): AsyncGenerator<TestEv
 
 function isWorthReading({ type, data }: TestEvent): boolean {
   if (type === 'test:start' || type === 'test:enqueue' || type === 'test:dequeue') return false;
+  // What a test notes of itself; the lines of the summary belong to no file.
+  if (type === 'test:diagnostic') return (data as EventData.TestDiagnostic).file === undefined;
   if (type !== 'test:pass') return true;
   const { skip } = data as EventData.TestPass;
   return skip !== undefined && skip !== false;
