@@ -10,7 +10,7 @@ import type { AssociateRq } from '../pdu/associate-rq.ts';
 import { type FragmentFrame, type Frame, Framer } from '../pdu/framer.ts';
 import { encodePdu, type Pdu } from '../pdu/pdu.ts';
 import type { Transport, TransportReceiver } from '../transport/transport.ts';
-import type { Effect } from '../upper-layer/action.ts';
+import type { Effect, Primitive } from '../upper-layer/action.ts';
 import type { Event } from '../upper-layer/event.ts';
 import type { State } from '../upper-layer/state.ts';
 import { step } from '../upper-layer/table.ts';
@@ -289,15 +289,30 @@ export class UpperLayerDriver implements TransportReceiver {
     this.#transport.finish();
   }
 
-  #issue(primitive: string, pdu: Pdu | undefined): void {
-    if (pdu?.kind === 'A-ASSOCIATE-RQ') this.#user.onAssociateRequest?.(pdu);
-    else if (pdu?.kind === 'A-ASSOCIATE-AC') this.#user.onAssociateAnswer?.(pdu);
-    else if (pdu?.kind === 'A-ASSOCIATE-RJ') this.#user.onAssociateAnswer?.(pdu);
-    else if (primitive === 'A-P-ABORT indication') {
-      this.#cause ??= {
-        kind: 'failed',
-        error: dimseErrors.create('DIMSE_MESSAGE_UNEXPECTED', { message: 'PDU out of order' }),
-      };
+  #issue(primitive: Primitive, pdu: Pdu | undefined): void {
+    switch (primitive) {
+      case 'A-ASSOCIATE indication':
+        if (pdu?.kind === 'A-ASSOCIATE-RQ') this.#user.onAssociateRequest?.(pdu);
+        return;
+      case 'A-ASSOCIATE confirmation (accept)':
+      case 'A-ASSOCIATE confirmation (reject)':
+        if (pdu?.kind === 'A-ASSOCIATE-AC') this.#user.onAssociateAnswer?.(pdu);
+        if (pdu?.kind === 'A-ASSOCIATE-RJ') this.#user.onAssociateAnswer?.(pdu);
+        return;
+      case 'A-P-ABORT indication':
+        this.#cause ??= {
+          kind: 'failed',
+          error: dimseErrors.create('DIMSE_MESSAGE_UNEXPECTED', { message: 'PDU out of order' }),
+        };
+        return;
+      // Fragments are handed on one by one; the others are told by the end of the association.
+      case 'P-DATA indication':
+      case 'A-RELEASE indication':
+      case 'A-RELEASE confirmation':
+      case 'A-ABORT or A-P-ABORT indication':
+        return;
+      default:
+        return unreachable(primitive);
     }
   }
 

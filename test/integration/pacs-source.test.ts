@@ -1,0 +1,202 @@
+/** The DIMSE source, its guard and the receiver against the demonstration PACS over real TCP. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type DemoPacs, startDemoPacs } from '../../demo/pacs/demo-pacs.ts';
+import { type Instance, sopClass } from '../../src/dicom/index.ts';
+import { dimseStatus, openAssociation, store } from '../../src/dimse/index.ts';
+import { identify } from '../../src/flow/mint/identified.ts';
+import { reveal } from '../../src/flow/mint/reveal.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { crawl } from '../../src/pacs/crawl.ts';
+import { createGuard, type Guard } from '../../src/pacs/guard/index.ts';
+import { createDimseSource } from '../../src/pacs/kinds/dimse/index.ts';
+import type { PacsSource, RetrieveUnit } from '../../src/pacs/pacs-source.ts';
+import { type Receiver, startReceiver } from '../../src/pacs/receiver/index.ts';
+import {
+  type MadeInstance,
+  makeSeries,
+  seriesIdentity,
+  writeSeries,
+} from '../support/make-series.ts';
+import { tempFolder } from '../support/temp.ts';
+
+const shape = { slices: 12, rows: 200, columns: 200 } as const;
+const series = seriesIdentity(shape);
+const made: readonly MadeInstance[] = [...makeSeries(shape)];
+
+interface Setup {
+  readonly pacs: DemoPacs;
+  readonly receiver: Receiver;
+  readonly source: PacsSource;
+  readonly guard: Guard;
+}
+
+async function setUp(t: TestContext, method: 'C-GET' | 'C-MOVE' | 'auto'): Promise<Setup> {
+  const folder = await tempFolder(t);
+  await writeSeries(folder, shape);
+  const clock = systemClock;
+  const receiver = await startReceiver({
+    host: '127.0.0.1',
+    port: 0,
+    aeTitle: 'RECV',
+    clock,
+    log: silentLog,
+  });
+  const destinations = { RECV: { host: '127.0.0.1', port: receiver.port } };
+  const pacs = await startDemoPacs({ folder, port: 0, aeTitle: 'DEMO', destinations });
+  const guard = createGuard({ clock });
+  const source = createDimseSource({
+    name: 'demo',
+    host: '127.0.0.1',
+    port: pacs.port,
+    callingAeTitle: 'MDM',
+    calledAeTitle: 'DEMO',
+    method,
+    receiver,
+    guard,
+    clock,
+    log: silentLog,
+  });
+  t.after(async () => {
+    await source.close();
+    await pacs.close();
+    await receiver.close();
+  });
+  return { pacs, receiver, source, guard };
+}
+
+const unitOf = (instances: readonly MadeInstance[]): RetrieveUnit => ({
+  series,
+  sopInstanceUids: instances.map(({ sopInstanceUid }) => sopInstanceUid),
+  sopClassUids: [sopClass.CTImageStorage],
+});
+
+async function bytesOf({ dataSet }: Instance): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of dataSet) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+for (const method of ['C-GET', 'C-MOVE', 'auto'] as const) {
+  test(`${method}: instances come in the order asked, bit by bit, and the permit is given back`, async (t) => {
+    const { source, guard } = await setUp(t, method);
+    const asked = made.toReversed().slice(1, 9);
+    const came: string[] = [];
+    for await (const identified of source.retrieve(identify(unitOf(asked)), {})) {
+      const instance = reveal(identified);
+      const original = asked[came.length];
+      came.push(instance.sopInstanceUid);
+      assert((await bytesOf(instance)).equals(Buffer.from(original?.dataSet ?? [])));
+    }
+    assert.deepEqual(came, unitOf(asked).sopInstanceUids);
+    await source.close();
+    assert.equal(guard.status().associationsOpen, 0);
+  });
+
+  test(`${method}: a reader may skip instances, read a part, or leave`, async (t) => {
+    const { source, guard } = await setUp(t, method);
+    let index = 0;
+    for await (const identified of source.retrieve(identify(unitOf(made)), {})) {
+      index += 1;
+      if (index % 3 === 0) continue;
+      for await (const _ of reveal(identified).dataSet) if (index % 3 === 1) break;
+      if (index === 10) break;
+    }
+    assert.equal(index, 10);
+    // The association or its successor still works.
+    const expected = reveal(await source.expected(identify(series), {}));
+    assert(expected.kind === 'listed');
+    assert.equal(expected.instances.length, shape.slices);
+    await source.close();
+    assert.equal(guard.status().associationsOpen, 0);
+    assert.equal(guard.status().failures, 0);
+  });
+
+  test(`${method}: an aborted signal ends the retrieve with its reason`, async (t) => {
+    const { source, guard } = await setUp(t, method);
+    const stop = new AbortController();
+    const read = async (): Promise<void> => {
+      const options = { signal: stop.signal };
+      for await (const identified of source.retrieve(identify(unitOf(made)), options)) {
+        stop.abort(new Error('left'));
+        await bytesOf(reveal(identified));
+      }
+    };
+    await assert.rejects(read(), /left/);
+    await source.close();
+    assert.equal(guard.status().associationsOpen, 0);
+  });
+}
+
+test('a crawl asks on while it reads its answers, under a cap of one association', async (t) => {
+  const { source } = await setUp(t, 'C-GET');
+  const found = [];
+  for await (const one of crawl(source, {})) found.push(reveal(one));
+  assert.equal(found.length, 1);
+  assert.equal(found[0]?.instances.length, shape.slices);
+});
+
+test('the receiver refuses what no C-MOVE asked for', async (t) => {
+  const { receiver } = await setUp(t, 'C-MOVE');
+  const outcome = await openAssociation({
+    host: '127.0.0.1',
+    port: receiver.port,
+    callingAeTitle: 'ANYONE',
+    calledAeTitle: 'RECV',
+    contexts: [
+      { abstractSyntax: sopClass.CTImageStorage, transferSyntaxes: ['1.2.840.10008.1.2.1'] },
+    ],
+    clock: systemClock,
+  });
+  assert(outcome.kind === 'accepted');
+  const { association } = outcome;
+  const [first, second] = made;
+  assert(first !== undefined && second !== undefined);
+  const storable = (instance: MadeInstance): Parameters<typeof store>[1] => ({
+    ...instance,
+    open: async () => instance.dataSet,
+  });
+  assert.equal(await store(association, storable(first)), dimseStatus.outOfResources);
+  const taken: string[] = [];
+  const forget = receiver.expect({
+    moveOriginatorAeTitle: 'MDM',
+    messageId: 7,
+    sopInstanceUids: new Set([first.sopInstanceUid]),
+    onStore: ({ sopInstanceUid }) => {
+      taken.push(sopInstanceUid);
+      return { write() {}, end: async () => {}, abort() {} };
+    },
+  });
+  const from = (messageId: number): { aeTitle: string; messageId: number } => ({
+    aeTitle: 'MDM',
+    messageId,
+  });
+  const statuses = [
+    await store(association, storable(first)),
+    await store(association, storable(first), { moveOriginator: from(7) }),
+    await store(association, storable(first), { moveOriginator: from(8) }),
+    await store(association, storable(second), { moveOriginator: from(7) }),
+  ];
+  assert.deepEqual(statuses, [0, 0, 0xa700, 0xa700]);
+  forget();
+  assert.equal(await store(association, storable(first)), dimseStatus.outOfResources);
+  assert.deepEqual(taken, [first.sopInstanceUid, first.sopInstanceUid]);
+  await association.release();
+});
+
+test('a PACS that is gone is unreachable, and after three failures left alone', async (t) => {
+  const { source, pacs, guard } = await setUp(t, 'C-GET');
+  await pacs.close();
+  const codes: string[] = [];
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    await source.probe({}).catch((error: { code: string }) => codes.push(error.code));
+  }
+  assert.deepEqual(codes, [
+    'PACS_UNREACHABLE',
+    'PACS_UNREACHABLE',
+    'PACS_UNREACHABLE',
+    'PACS_CIRCUIT_OPEN',
+  ]);
+  assert.equal(guard.status().circuit, 'open');
+});
