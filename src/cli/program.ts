@@ -2,7 +2,6 @@ import { Command, CommanderError, Option } from 'commander';
 import { find, list, stat } from './commands/browse.ts';
 import { cat, get } from './commands/fetch.ts';
 import { acl, grant, revoke } from './commands/permit.ts';
-import { serve } from './commands/serve.ts';
 import { status } from './commands/status.ts';
 import { type Connection, connect } from './connection.ts';
 import { exitCode } from './exit-code.ts';
@@ -45,7 +44,19 @@ export function createProgram(): Program {
         .choices(['gateway', 'keyserver'])
         .default('gateway'),
     )
-    .action((options: { config: string; role: 'gateway' | 'keyserver' }) => serve(options));
+    .action(async (options: { config: string; role: 'gateway' | 'keyserver' }) => {
+      // The services are loaded only where one is started: a client command begins at once.
+      const { serve } = await import('./commands/serve.ts');
+      await serve(options);
+    });
+  program
+    .command('init')
+    .description('make the keys of a gateway, and say which public ones the key servers enrol')
+    .requiredOption('-c, --config <file>', 'its configuration')
+    .action(async (options: { config: string }) => {
+      const { init } = await import('./commands/init.ts');
+      await init(options, terminalOutput(wantsJson()));
+    });
   return {
     async run(args) {
       try {

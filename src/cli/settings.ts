@@ -38,7 +38,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Read the settings. Order: environment, then `MDM_SETTINGS`, then `~/.config/mdm/client.yaml`.
  * Paths in the file are relative to it. @throws CLIENT_SETTINGS
  */
-export function readSettings(environment: Environment): ClientSettings {
+export function readSettings(variables: Environment): ClientSettings {
+  // An empty variable is one that is not set.
+  const environment = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== ''),
+  );
   const file = environment['MDM_SETTINGS'] ?? join(homedir(), '.config', 'mdm', 'client.yaml');
   const settings = readFile(file, environment['MDM_SETTINGS'] !== undefined);
   const text = (path: string | undefined): string | undefined =>

@@ -9,17 +9,20 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds since an arbitrary start. Never goes back. */
   monotonicMs(): number;
-  /** Call `callback` once after `delayMs`. Does not keep the process alive. */
-  schedule(delayMs: number, callback: () => void): Timer;
+  /**
+   * Call `callback` once after `delayMs`. Keeps the process alive only if told to: somebody waits
+   * for it, and nothing else may be open meanwhile.
+   */
+  schedule(delayMs: number, callback: () => void, options?: { readonly keepAlive: boolean }): Timer;
 }
 
 /** The machine's clock. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  schedule(delayMs, callback) {
+  schedule(delayMs, callback, options) {
     const handle = setTimeout(callback, delayMs);
-    handle.unref();
+    if (options?.keepAlive !== true) handle.unref();
     return { cancel: () => clearTimeout(handle) };
   },
 };
@@ -40,10 +43,11 @@ export function sleep(
     timer.cancel();
     reject(signal?.reason);
   };
-  const timer = clock.schedule(delayMs, () => {
+  const wake = (): void => {
     signal?.removeEventListener('abort', onAbort);
     resolve();
-  });
+  };
+  const timer = clock.schedule(delayMs, wake, { keepAlive: true });
   signal?.addEventListener('abort', onAbort, { once: true });
   return promise;
 }
