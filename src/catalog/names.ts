@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { assert } from '../lib/assert.ts';
 import type {
   CatalogNames,
@@ -11,12 +11,12 @@ import type {
 } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { filesWhere, listedFormats } from './file-rows.ts';
-import { effectivePolicy } from './tree.ts';
+import { childPath, effectivePolicy, lineageOf, policyOf } from './tree.ts';
 
 /** The name space over the database. */
 export function createNames({ db }: CatalogContext): CatalogNames {
   return {
-    resolve: async (path) => (await directoryAt(db.query, path)) ?? (await fileAt(db.query, path)),
+    resolve: (path) => resolve(db.query, path),
     list: (directory, page) => list(db.query, directory, page),
     series: (id) => seriesById(db.query, id),
     async filesOf(id) {
@@ -27,7 +27,7 @@ export function createNames({ db }: CatalogContext): CatalogNames {
   };
 }
 
-const directoryColumns = ['id', 'path', 'name', 'policy_id', 'created_ms', 'modified_ms'] as const;
+const directoryColumns = ['id', 'name', 'policy_id', 'created_ms', 'modified_ms'] as const;
 
 interface DirectoryRow {
   readonly id: number;
@@ -37,14 +37,20 @@ interface DirectoryRow {
   readonly modified_ms: number;
 }
 
-async function directoryAt(session: Session, path: string): Promise<DirectoryNode | undefined> {
-  const row = await session
-    .selectFrom('node')
-    .select(directoryColumns)
-    .where('path', '=', path)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  return directoryOf(row, row.policy_id ?? (await effectivePolicy(session, path)));
+/** One statement finds the directories on the way and their policies, a second one the file. */
+async function resolve(
+  session: Session,
+  path: string,
+): Promise<DirectoryNode | FileNode | undefined> {
+  const lineage = await lineageOf(session, path);
+  const last = lineage.at(-1);
+  if (last === undefined) return undefined;
+  const policyId = policyOf(lineage);
+  if (last.path === path) return directoryOf(last, policyId);
+  const name = path.slice(last.path.length + 1);
+  if (last.series_id === null || childPath(last.path, name) !== path) return undefined;
+  const [file] = await filesWhere(session, fileNamed(last.series_id, name), policyId);
+  return file;
 }
 
 function directoryOf(row: DirectoryRow, inherited: string | undefined): DirectoryNode {
@@ -59,25 +65,10 @@ function directoryOf(row: DirectoryRow, inherited: string | undefined): Director
 }
 
 /** `volume.<format>` stands for the series' one volume, whatever it is called now. */
-async function fileAt(session: Session, path: string): Promise<FileNode | undefined> {
-  const slash = path.lastIndexOf('/');
-  const directory = path.slice(0, slash);
-  const name = path.slice(slash + 1);
-  const series = await session
-    .selectFrom('node')
-    .select('series_id')
-    .where('path', '=', directory)
-    .where('series_id', 'is not', null)
-    .executeTakeFirst();
-  if (series === undefined) return undefined;
-  const { series_id: id } = series;
-  const alias = name.startsWith('volume.') ? name.slice('volume.'.length) : '';
-  const rest = sql`WHERE f.series_id = ${id}
-    AND (f.name = ${name} OR (f.product = 'volume' AND f.format = ${alias})) LIMIT 1`;
-  const exact = sql`WHERE f.series_id = ${id} AND f.name = ${name}`;
-  const policyId = await effectivePolicy(session, directory);
-  const [file] = await filesWhere(session, alias === '' ? exact : rest, policyId);
-  return file;
+function fileNamed(seriesId: number, name: string): RawBuilder<unknown> {
+  if (!name.startsWith('volume.')) return sql`WHERE f.series_id = ${seriesId} AND f.name = ${name}`;
+  const format = name.slice('volume.'.length);
+  return sql`WHERE f.series_id = ${seriesId} AND f.product = 'volume' AND f.format = ${format}`;
 }
 
 async function list(

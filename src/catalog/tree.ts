@@ -1,5 +1,9 @@
+import type { Selectable } from 'kysely';
 import type { Session } from './context.ts';
 import type { NodeTable } from './schema.ts';
+
+/** Nothing lies deeper; a path of a thousand segments is not looked up. */
+const depthMax = 16;
 
 /** Paths of all directories above `path` and itself, the root first. */
 export function ancestry(path: string): readonly string[] {
@@ -10,17 +14,30 @@ export function ancestry(path: string): readonly string[] {
   return paths;
 }
 
-/** The policy of a directory: its own, else that of its nearest ancestor that has one. */
-export async function effectivePolicy(session: Session, path: string): Promise<string | undefined> {
+/** A directory as it is looked up. */
+export type LineageRow = Selectable<
+  Pick<NodeTable, 'id' | 'path' | 'name' | 'policy_id' | 'series_id' | 'created_ms' | 'modified_ms'>
+>;
+
+/** The directories that exist among those above `path` and itself, the root first. */
+export async function lineageOf(session: Session, path: string): Promise<readonly LineageRow[]> {
   const rows = await session
     .selectFrom('node')
-    .select(['path', 'policy_id'])
-    .where('policy_id', 'is not', null)
-    .where('path', 'in', ancestry(path))
+    .select(['id', 'path', 'name', 'policy_id', 'series_id', 'created_ms', 'modified_ms'])
+    .where('path', 'in', ancestry(path).slice(0, depthMax))
     .execute();
-  // Of one line of ancestors the longest path is the nearest.
-  const [nearest] = rows.sort((a, b) => b.path.length - a.path.length);
-  return nearest?.policy_id ?? undefined;
+  // Of one line of ancestors a longer path is a nearer one.
+  return rows.sort((a, b) => a.path.length - b.path.length);
+}
+
+/** The policy that holds at the end of a line: the nearest one attached. */
+export function policyOf(lineage: readonly LineageRow[]): string | undefined {
+  return lineage.findLast((row) => row.policy_id !== null)?.policy_id ?? undefined;
+}
+
+/** The policy of a directory: its own, else that of its nearest ancestor that has one. */
+export async function effectivePolicy(session: Session, path: string): Promise<string | undefined> {
+  return policyOf(await lineageOf(session, path));
 }
 
 /** Path of the entry `name` in the directory `parent`. */

@@ -58,6 +58,7 @@ async function publish(tx: Session, publication: Publication, nowMs: number): Pr
     .updateTable('replica')
     .set({ retired: 1, last_read_ms: 0 })
     .where('file_id', '=', fileId)
+    .where('retired', '=', 0)
     .execute();
   await tx
     .insertInto('replica')
