@@ -3,6 +3,7 @@ import { dictionaryGenerator } from './dictionary.ts';
 import { errorsDoc } from './errors-doc.ts';
 import type { Generator } from './generator.ts';
 import { limitsDoc } from './limits-doc.ts';
+import { lockFile } from './lock-file.ts';
 
 /** Every generator, in no order that matters. */
 export const generators: readonly Generator[] = [
@@ -10,4 +11,5 @@ export const generators: readonly Generator[] = [
   deidProfileGenerator,
   errorsDoc,
   limitsDoc,
+  lockFile,
 ];
