@@ -1,8 +1,8 @@
 import { systemRandom } from '../../lib/random.ts';
 import { gatewayConfigSchema } from '../../node/config/gateway-config.ts';
 import { loadConfig } from '../../node/config/load-config.ts';
-import { gatewayFolders } from '../../node/gateway-folders.ts';
-import { openGatewayKeys } from '../../node/gateway-keys.ts';
+import { gatewayFolders } from '../../node/gateway/gateway-folders.ts';
+import { openGatewayKeys } from '../../node/gateway/gateway-keys.ts';
 import type { Output } from '../output.ts';
 
 /** `mdm init`: make the keys of a gateway; keys that are there stay. */

@@ -4,12 +4,9 @@ import { systemRandom } from '../../lib/random.ts';
 import { gatewayConfigSchema } from '../../node/config/gateway-config.ts';
 import { keyServerConfigSchema } from '../../node/config/key-server-config.ts';
 import { loadConfig } from '../../node/config/load-config.ts';
-import { startGateway } from '../../node/start-gateway.ts';
-import {
-  type RunningService,
-  type ServiceTools,
-  startKeyServer,
-} from '../../node/start-key-server.ts';
+import { startGateway } from '../../node/gateway/start-gateway.ts';
+import { startKeyServer } from '../../node/key-server/start-key-server.ts';
+import type { RunningService, ServiceTools } from '../../node/service.ts';
 
 /** `mdm serve`: run until SIGINT or SIGTERM, then end what is under way and close. */
 export async function serve(options: {

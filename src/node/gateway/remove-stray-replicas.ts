@@ -1,6 +1,6 @@
-import type { CatalogVersions } from '../catalog/catalog.ts';
-import type { Log } from '../lib/log.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { CatalogVersions } from '../../catalog/catalog.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Storage } from '../../storage/storage.ts';
 
 /** Delete committed replicas that no version names: a crash came between commit and publication. */
 export async function removeStrayReplicas(options: {

@@ -1,29 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createKeyServer, initMasterKey } from '../keyserver/index.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Log } from '../lib/log.ts';
-import type { Random } from '../lib/random.ts';
-import { pinKeys } from '../seal/index.ts';
-import type { KeyServerConfig } from './config/key-server-config.ts';
-import type { LoadedConfig } from './config/load-config.ts';
-import { nodeErrors } from './errors.ts';
-import { openIdentity } from './open-identity.ts';
-import { publicKeyFile } from './secrets/key-files.ts';
-
-/** What every service of ours is given. */
-export interface ServiceTools {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-}
-
-/** A service that runs. */
-export interface RunningService {
-  /** Where it listens. */
-  readonly url: string;
-  close(): Promise<void>;
-}
+import { createKeyServer, initMasterKey } from '../../keyserver/index.ts';
+import { pinKeys } from '../../seal/index.ts';
+import type { KeyServerConfig } from '../config/key-server-config.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { nodeErrors } from '../errors.ts';
+import { openIdentity } from '../open-identity.ts';
+import { publicKeyFile } from '../secrets/key-files.ts';
+import type { RunningService, ServiceTools } from '../service.ts';
 
 /** Start a key server. Its master key is made at the first start, and never again. */
 export async function startKeyServer(

@@ -1,8 +1,8 @@
-import type { Policy } from '../authz/policy.ts';
-import type { ReplicaKeys } from '../files/index.ts';
-import { createPolicyFeed, type KeyServers, type PolicyFeed } from '../keys/index.ts';
-import { present } from '../lib/assert.ts';
-import type { KeyDeposits } from '../production/index.ts';
+import type { Policy } from '../../authz/policy.ts';
+import type { ReplicaKeys } from '../../files/index.ts';
+import { createPolicyFeed, type KeyServers, type PolicyFeed } from '../../keys/index.ts';
+import { present } from '../../lib/assert.ts';
+import type { KeyDeposits } from '../../production/index.ts';
 import type { ServiceCredential } from './service-credential.ts';
 
 /** Production's view of the key servers. */

@@ -1,10 +1,10 @@
-import type { Clock, Timer } from '../lib/clock.ts';
-import { codeOf } from '../lib/errors/mdm-error.ts';
-import type { Log } from '../lib/log.ts';
-import { Mutex } from '../lib/streams/mutex.ts';
-import type { CrawlReport, Registration } from '../registration/index.ts';
-import type { GatewayConfig } from './config/gateway-config.ts';
-import { nodeErrors } from './errors.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { codeOf } from '../../lib/errors/mdm-error.ts';
+import type { Log } from '../../lib/log.ts';
+import { Mutex } from '../../lib/streams/mutex.ts';
+import type { CrawlReport, Registration } from '../../registration/index.ts';
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import { nodeErrors } from '../errors.ts';
 import type { OpenSource } from './open-sources.ts';
 
 /** Walks the archives from time to time; one walk at a time. */

@@ -1,7 +1,6 @@
-import type { Catalog } from '../catalog/catalog.ts';
-import type { KeyServers } from '../keys/index.ts';
-import type { Storage } from '../storage/storage.ts';
-import type { GatewayConfig } from './config/gateway-config.ts';
+import type { KeyServers } from '../../keys/index.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Crawler } from './crawler.ts';
 import type { OpenSources } from './open-sources.ts';
 
@@ -14,7 +13,6 @@ const oneProcessNotes = [
 /** State of the installation: no names of patients or files. */
 export function createStatus(ports: {
   readonly config: GatewayConfig;
-  readonly catalog: Catalog;
   readonly storage: Storage;
   readonly keyServers: KeyServers;
   readonly opened: OpenSources;

@@ -1,9 +1,9 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
-import type { KeyCredential } from '../keys/index.ts';
-import type { Clock } from '../lib/clock.ts';
-import { Sensitive } from '../lib/sensitive.ts';
-import type { Signer } from '../seal/index.ts';
+import type { KeyCredential } from '../../keys/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { Sensitive } from '../../lib/sensitive.ts';
+import type { Signer } from '../../seal/index.ts';
 
 /** Issuer of the gateway's own tokens, as key servers are configured with it. */
 export function serviceIssuerOf(site: string): string {

@@ -1,11 +1,11 @@
-import type { Guard } from '../pacs/guard/index.ts';
-import { createGuard } from '../pacs/guard/index.ts';
-import { createDimseSource } from '../pacs/kinds/dimse/index.ts';
-import type { PacsSource } from '../pacs/pacs-source.ts';
-import { type Receiver, startReceiver } from '../pacs/receiver/index.ts';
-import type { GatewayConfig } from './config/gateway-config.ts';
-import { nodeErrors } from './errors.ts';
-import type { ServiceTools } from './start-key-server.ts';
+import type { Guard } from '../../pacs/guard/index.ts';
+import { createGuard } from '../../pacs/guard/index.ts';
+import { createDimseSource } from '../../pacs/kinds/dimse/index.ts';
+import type { PacsSource } from '../../pacs/pacs-source.ts';
+import { type Receiver, startReceiver } from '../../pacs/receiver/index.ts';
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import { nodeErrors } from '../errors.ts';
+import type { ServiceTools } from '../service.ts';
 
 /** One PACS as the gateway knows it. */
 export interface OpenSource {

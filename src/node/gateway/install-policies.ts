@@ -1,5 +1,5 @@
-import type { Catalog } from '../catalog/catalog.ts';
-import type { GatewayConfig } from './config/gateway-config.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { GatewayConfig } from '../config/gateway-config.ts';
 import { policyIdOf } from './open-collections.ts';
 
 /** Collections that are new get the policy of the configuration; a policy that exists is left alone. */

@@ -1,9 +1,9 @@
-import { createDeidentifier, createPseudonyms } from '../deid/index.ts';
-import type { IndexCipher } from '../pacs/index/index.ts';
-import type { Collection } from '../registration/index.ts';
-import type { GatewayConfig } from './config/gateway-config.ts';
-import { collectionKey } from './secrets/collection-keys.ts';
-import type { ServiceTools } from './start-key-server.ts';
+import { createDeidentifier, createPseudonyms } from '../../deid/index.ts';
+import type { IndexCipher } from '../../pacs/index/index.ts';
+import type { Collection } from '../../registration/index.ts';
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import { collectionKey } from '../secrets/collection-keys.ts';
+import type { ServiceTools } from '../service.ts';
 
 /** Id of the policy that a collection starts with. */
 export function policyIdOf(site: string, collection: string): string {

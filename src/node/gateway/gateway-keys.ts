@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import type { Random } from '../lib/random.ts';
-import type { Signer } from '../seal/index.ts';
+import type { Random } from '../../lib/random.ts';
+import type { Signer } from '../../seal/index.ts';
+import { secretKeyFile, signingKeyFile } from '../secrets/key-files.ts';
 import type { GatewayFolders } from './gateway-folders.ts';
-import { secretKeyFile, signingKeyFile } from './secrets/key-files.ts';
 import { serviceKeySet } from './service-credential.ts';
 
 /** The keys of a gateway. */

@@ -1,0 +1,62 @@
+import { createIndexCipher, openClinicalIndex } from '../../pacs/index/index.ts';
+import { createProduction } from '../../production/index.ts';
+import { createRecallEngine, type RecallEngine } from '../../recall/engine.ts';
+import { createRegistration, type Registration } from '../../registration/index.ts';
+import type { GatewayContext } from './context.ts';
+import { openCollections } from './open-collections.ts';
+import type { ComputingSide } from './open-computing-side.ts';
+import { keyDeposits } from './open-key-client.ts';
+import type { KeysSide } from './open-keys-side.ts';
+import { type OpenSources, openSources } from './open-sources.ts';
+
+/** Both roads out of the hospital. */
+export interface ClinicalSide {
+  readonly registration: Registration;
+  readonly recall: RecallEngine;
+  readonly opened: OpenSources;
+}
+
+/** Open the clinical index, the collections and the sources; contacts no PACS yet. */
+export async function openClinicalSide(
+  context: GatewayContext,
+  { catalog, storage }: ComputingSide,
+  { keyServers, serverNames, threshold }: KeysSide,
+): Promise<ClinicalSide> {
+  const { config, tools, keys, teardown } = context;
+  const { clock, random, log } = tools;
+  const folders = context.folders.clinical;
+  const cipher = createIndexCipher({ hospitalKey: keys.hospitalKey, random });
+  const index = await openClinicalIndex({ path: folders.index, cipher, clock });
+  teardown.add(() => index.close());
+  const collections = openCollections(config, {
+    ...tools,
+    cipher,
+    folder: folders.collectionKeys,
+  });
+  const registration = createRegistration({ index, inbox: catalog.inbox, collections, log });
+  const opened = await openSources(config, tools);
+  teardown.add(() => opened.close());
+  const recall = createRecallEngine({
+    catalog,
+    index,
+    storage,
+    clock,
+    log,
+    sources: new Map([...opened.sources].map(([name, { source }]) => [name, source])),
+    collections: new Map(
+      collections.map(({ offer, deidentifier }) => [
+        offer.name,
+        { policyId: offer.policyId, deidentifier },
+      ]),
+    ),
+    production: createProduction({
+      storage,
+      deposits: keyDeposits(keyServers, { serverNames, threshold }),
+      signer: keys.producer,
+      clock,
+      random,
+    }),
+  });
+  teardown.add(() => recall.stop());
+  return { registration, recall, opened };
+}

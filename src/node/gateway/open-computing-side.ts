@@ -1,0 +1,33 @@
+import { type Audit, openAudit } from '../../audit/index.ts';
+import { type Catalog, openCatalog } from '../../catalog/index.ts';
+import { openDiskStorage } from '../../storage/backends/disk/index.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { GatewayContext } from './context.ts';
+import { removeStrayReplicas } from './remove-stray-replicas.ts';
+
+/** What rests on the computing side: ciphertext, and nothing that identifies a patient. */
+export interface ComputingSide {
+  readonly audit: Audit;
+  readonly storage: Storage;
+  readonly catalog: Catalog;
+}
+
+/** Open the stores of the computing side; what a crash left over is removed. */
+export async function openComputingSide(context: GatewayContext): Promise<ComputingSide> {
+  const { config, tools, teardown } = context;
+  const { clock, random, log } = tools;
+  const folders = context.folders.computing;
+  const audit = await openAudit({ path: folders.audit, clock, log });
+  teardown.add(() => audit.close());
+  const storage = await openDiskStorage({
+    name: 'disk',
+    path: folders.replicas,
+    capacityBytes: config.storage.limit,
+    clock,
+    log,
+  });
+  const catalog = await openCatalog({ path: folders.catalog, clock, random });
+  teardown.add(() => catalog.close());
+  await removeStrayReplicas({ storage, versions: catalog.versions, log });
+  return { audit, storage, catalog };
+}

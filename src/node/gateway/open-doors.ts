@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { createApiDoor } from '../../access/api/api-door.ts';
+import { createListener, type Listener } from '../../access/listener/listener.ts';
+import { createSrmDoor } from '../../access/srm/door.ts';
+import { createWebdavDoor } from '../../access/webdav/webdav-door.ts';
+import { createFileMetadata, createFiles, type Files } from '../../files/index.ts';
+import { openIdentity } from '../open-identity.ts';
+import type { GatewayContext } from './context.ts';
+import type { Crawler } from './crawler.ts';
+import type { ClinicalSide } from './open-clinical-side.ts';
+import type { ComputingSide } from './open-computing-side.ts';
+import { replicaKeys } from './open-key-client.ts';
+import type { KeysSide } from './open-keys-side.ts';
+import { createServiceCredential } from './service-credential.ts';
+import { createStatus } from './status.ts';
+
+/** Everything behind the doors. */
+export interface GatewaySides {
+  readonly computing: ComputingSide;
+  readonly keysSide: KeysSide;
+  readonly clinical: ClinicalSide;
+  readonly crawler: Crawler;
+}
+
+/** Open the file port and the doors to it. @throws ACCESS_*, IDENTITY_TRUST_UNREADABLE */
+export async function openDoors(context: GatewayContext, sides: GatewaySides): Promise<Listener> {
+  const { config, path, tools, teardown } = context;
+  const { clock, random, log } = tools;
+  const { catalog, storage } = sides.computing;
+  const files = openFiles(context, sides);
+  const identity = await openIdentity(
+    {
+      trustDirectory: config.trustDirectory === undefined ? undefined : path(config.trustDirectory),
+      issuers: config.issuers.map((issuer) => ({ ...issuer, jwks: path(issuer.jwks) })),
+    },
+    tools,
+  );
+  teardown.add(async () => identity.close());
+  const { tls, host, port, publicHost } = config.listen;
+  const { keyServers, policy } = sides.keysSide;
+  const { opened } = sides.clinical;
+  const metadata = createFileMetadata({ catalog, clock });
+  const status = createStatus({ config, storage, keyServers, opened, crawler: sides.crawler });
+  const transfer = publicHost === undefined ? {} : { transfer: { host: publicHost } };
+  const listener = await createListener({
+    host,
+    port,
+    clock,
+    log,
+    random,
+    authenticate: identity.authenticate,
+    doors: [
+      createApiDoor({ files, metadata, policy, status, log }),
+      createSrmDoor({ files, clock, log, ...transfer }),
+      createWebdavDoor({ files, log }),
+    ],
+    ...(tls === undefined
+      ? {}
+      : { tls: { key: readFileSync(path(tls.key)), cert: readFileSync(path(tls.certificate)) } }),
+  });
+  teardown.add(() => listener.close());
+  return listener;
+}
+
+function openFiles(context: GatewayContext, sides: GatewaySides): Files {
+  const { config, tools, keys } = context;
+  const { clock, random } = tools;
+  const { catalog, storage, audit } = sides.computing;
+  const { keyServers, serverNames } = sides.keysSide;
+  const credential = createServiceCredential({
+    site: config.site,
+    signer: keys.service,
+    servers: serverNames,
+    clock,
+  });
+  return createFiles({
+    catalog,
+    recall: sides.clinical.recall,
+    storage,
+    clock,
+    random,
+    keys: replicaKeys(keyServers, credential),
+    audit: {
+      disclosing: ({ caller, ...what }) =>
+        audit.record({ action: 'read', subject: caller.subject, outcome: 'success', ...what }),
+    },
+  });
+}
