@@ -52,6 +52,7 @@ async function openTail(path: string, sink: AuditFolder): Promise<Tail> {
     if (anchored.sequence > tail.head.sequence)
       throw damaged('records are missing at the end', anchored);
     await sink.open({ file: tail.file });
+    if (tail.head.sequence > 0) await sink.anchor(tail.head);
     return tail;
   } catch (error) {
     if (auditErrors.has(error)) throw error;
