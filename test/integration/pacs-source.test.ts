@@ -13,6 +13,7 @@ import { createGuard, type Guard } from '../../src/pacs/guard/index.ts';
 import { createDimseSource } from '../../src/pacs/kinds/dimse/index.ts';
 import type { PacsSource, RetrieveUnit } from '../../src/pacs/pacs-source.ts';
 import { type Receiver, startReceiver } from '../../src/pacs/receiver/index.ts';
+import { requireData, testData } from '../support/data.ts';
 import {
   type MadeInstance,
   makeSeries,
@@ -199,4 +200,29 @@ test('a PACS that is gone is unreachable, and after three failures left alone', 
     'PACS_CIRCUIT_OPEN',
   ]);
   assert.equal(guard.status().circuit, 'open');
+});
+
+const hostile = requireData('hostile', 'zoo/pydicom');
+
+test('the demonstration PACS lists what it can read of broken files, and goes on', {
+  skip: hostile,
+}, async (t) => {
+  const folders = ['hostile', 'zoo/pydicom'].map((path) => testData(path) ?? '');
+  for (const folder of folders) {
+    const pacs = await startDemoPacs({ folder, port: 0, aeTitle: 'DEMO' });
+    t.after(() => pacs.close());
+    assert(pacs.index.instances.size > 0);
+  }
+});
+
+test('SOP classes beyond one association are retrieved over several', async (t) => {
+  const { source } = await setUp(t, 'C-GET');
+  const others = Array.from({ length: 20 }, (_, index) => `1.2.840.10008.5.1.4.1.1.999.${index}`);
+  const sopClassUids = [...others, sopClass.CTImageStorage];
+  const came: string[] = [];
+  for await (const identified of source.retrieve(identify({ ...unitOf(made), sopClassUids }), {})) {
+    came.push(reveal(identified).sopInstanceUid);
+    await bytesOf(reveal(identified));
+  }
+  assert.deepEqual(came, unitOf(made).sopInstanceUids);
 });

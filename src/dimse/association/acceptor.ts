@@ -64,9 +64,8 @@ export async function listenForAssociations(options: AcceptorOptions): Promise<A
   return {
     port: listener.port,
     async close() {
-      const closed = listener.close();
       for (const association of open) association.abort(new Error('the acceptor is closed'));
-      await closed;
+      await listener.close();
     },
   };
 }

@@ -66,7 +66,7 @@ function makeSocket(options: ConnectOptions): {
 } {
   const { host, port, tls } = options;
   if (tls !== undefined) {
-    const socket = connectTls({ servername: host, ...tls, host, port, rejectUnauthorized: true });
+    const socket = connectTls({ ...tls, host, port, rejectUnauthorized: true });
     return { socket, readBuffer: undefined, readyEvent: 'secureConnect' };
   }
   const readBuffer = new ReadBuffer(options.receiveBufferSize);

@@ -23,7 +23,7 @@ export interface ListenOptions {
 /** A listening socket. */
 export interface TransportListener {
   readonly port: number;
-  /** Take no more connections; resolves when the port is free. Open connections are not closed. */
+  /** Take no more connections, close the open ones when what is queued is written. */
   close(): Promise<void>;
 }
 
@@ -38,17 +38,28 @@ export async function listenTransport(
       : createTlsServer({ ...options.tls, noDelay: true });
   server.maxConnections = options.connectionsMax;
   const event = options.tls === undefined ? 'connection' : 'secureConnection';
-  server.on(event, (socket: Socket) => {
-    socket.on('error', () => {}); // told by the close that follows
-    if (options.tls !== undefined) return onTransport(new SocketTransport(socket));
-    const readBuffer = new ReadBuffer(options.receiveBufferSize);
-    onTransport(new SocketTransport(withReadBuffer(socket, readBuffer), readBuffer));
+  const open = new Set<Socket>();
+  server.on(event, (accepted: Socket) => {
+    accepted.on('error', () => {}); // told by the close that follows
+    const readBuffer =
+      options.tls === undefined ? new ReadBuffer(options.receiveBufferSize) : undefined;
+    const socket = readBuffer === undefined ? accepted : withReadBuffer(accepted, readBuffer);
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    onTransport(new SocketTransport(socket, readBuffer));
   });
   server.on('tlsClientError', (_, socket: Socket) => socket.destroy());
   await listening(server, options);
   const address = server.address();
   assert(address !== null && typeof address === 'object', 'a listening server has an address');
-  return { port: address.port, close: () => closing(server) };
+  return {
+    port: address.port,
+    close() {
+      const closed = closing(server);
+      for (const socket of open) socket.destroySoon();
+      return closed;
+    },
+  };
 }
 
 /**
