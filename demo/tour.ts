@@ -9,10 +9,13 @@ const sealedCollection = '/demo/trial';
 export async function tour(demo: Demonstration): Promise<void> {
   const guide = new Guide(demo);
   guide.say(
-    'An archive (PACS) with a few small series, three key servers and a gateway run on this machine,',
+    'On this machine now run a DICOM archive (PACS) with a few small series, a gateway, and three',
   );
   guide.say(
-    'each as its own process with its own folder. The archive knows nothing of us but our AE title.',
+    'key servers, each a process with a folder of its own. The archive answers queries and',
+  );
+  guide.say(
+    'retrieves, as it would for any workstation; nothing was installed in it or copied from it.',
   );
 
   guide.title('1. What the archive holds appears as files');
@@ -21,31 +24,40 @@ export async function tour(demo: Demonstration): Promise<void> {
   await guide.show('alice', ['find', collection, '--where', 'Modality=MR']);
   const brain = await guide.seriesWith(collection, 'Rows=64', 15);
   await guide.show('alice', ['ls', '-l', brain]);
+  guide.say('NEARLINE: only the archive has it. A size that is not known is unknown, never 0.');
 
   guide.title('2. Reading a file becomes a DICOM retrieve: fetched, de-identified, sealed, served');
   const [slice = ''] = await guide.names(brain);
   await guide.show('alice', ['get', `${brain}/${slice}`, `${demo.folder}/slice.dcm`]);
-  guide.say('Bob asks for the same series as a volume. Its geometry is checked before it is one.');
+  guide.say(
+    'Bob asks for the same series as one volume. It is one only if its geometry proves it.',
+  );
   await guide.show('bob', ['get', `${brain}/volume.nii.gz`, `${demo.folder}/brain.nii.gz`]);
   await guide.show('bob', ['ls', '-l', brain]);
-  guide.say('A series that cannot be a volume truthfully is refused, and says why.');
+  guide.say('What was read is staged now, encrypted, and its size is known.');
+  guide.say('A series that a volume cannot show truthfully is refused, and the reason is named.');
   const uneven = await guide.seriesWith(collection, 'Modality=CT', 4);
   await guide.show('bob', ['get', `${uneven}/volume.nii`, demo.folder], { fails: true });
 
-  guide.title('3. Who may not, learns nothing');
+  guide.title('3. Who may not read learns nothing, not even that the file exists');
   await guide.show('carol', ['get', `${brain}/${slice}`, demo.folder], { fails: true });
   await guide.show('carol', ['ls', '/demo']);
+  guide.say('(nothing is listed for Carol)');
 
-  guide.title('4. A sealed collection: no key, no image; two of three key servers suffice');
+  guide.title(
+    '4. A sealed collection: the gateway never sends plaintext; the reader holds the key',
+  );
   await demo.stopKeyServer('infrastructure');
-  guide.say('The key server "infrastructure" is stopped now.');
+  guide.say(
+    'We stop the key server "infrastructure". Two of three are enough, to make a key and to',
+  );
+  guide.say('open a file: Alice fetches two shares of it herself, straight from the other two.');
   const sealedBrain = await guide.seriesWith(sealedCollection, 'Rows=64', 15);
-  guide.say('Alice made it while three servers ran? No: the file is made now, with two of them.');
   await guide.show('alice', ['get', `${sealedBrain}/volume.nii.c4gh`, `${demo.folder}/sealed.nii`]);
   await demo.startKeyServer('infrastructure');
-  guide.say('It runs again.');
+  guide.say('The third key server runs again.');
 
-  guide.title('5. One revocation, everywhere');
+  guide.title('5. One revocation, at every door and at every key server');
   const bob = principalOf('bob');
   await guide.show('alice', ['revoke', sealedCollection, bob]);
   await guide.show('bob', ['get', `${sealedBrain}/volume.nii.c4gh`, demo.folder], { fails: true });
@@ -123,8 +135,9 @@ class Guide {
     this.say('node bin/mdm.mjs status');
     this.say(`curl -H "Authorization: Bearer $(cat ${folder}/alice.token)" ${gatewayUrl}${brain}/`);
     this.say(
-      `In a browser: ${gatewayUrl}/demo/   (any user name; the password is the text in ${folder}/alice.token)`,
+      '(the page a browser shows; a browser itself needs HTTPS and a client certificate, which',
     );
+    this.say('this demonstration does not make: docs/operating/install.md)');
   }
 }
 
