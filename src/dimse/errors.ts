@@ -64,6 +64,12 @@ export const dimseErrors = defineErrors('dimse', {
     user: 'Try again.',
     operator: 'Look at the log of the peer.',
   },
+  DIMSE_REJECTED: {
+    disposition: 'transient',
+    meaning: 'The association was not accepted.',
+    user: 'Try again later.',
+    operator: 'Check the AE titles at both sides, and how many associations the peer allows.',
+  },
   DIMSE_ABORTED: {
     disposition: 'transient',
     meaning: 'The peer aborted the association while an operation was under way.',

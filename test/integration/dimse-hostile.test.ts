@@ -191,6 +191,10 @@ const attacks: Readonly<Record<string, readonly Uint8Array[]>> = {
     ),
   ],
   'an association that then does nothing': [rq],
+  'a thousand requests without reading an answer': [
+    rq,
+    Buffer.concat(Array.from({ length: 1000 }, () => pdv(echoRq, {}))),
+  ],
 };
 
 for (const [name, chunks] of Object.entries(attacks)) {
@@ -211,6 +215,23 @@ test('a byte at a time is cut off when ARTIM expires, however alive it looks', a
   await closed(socket);
   clearInterval(timer);
   assert(at < 60, 'it did not get far');
+});
+
+test('a PDU that comes a byte at a time is cut off, however alive it looks', async (t) => {
+  const { acceptor, ends } = await startVictim(t);
+  const socket = connect({ port: acceptor.port, host: '127.0.0.1' });
+  socket.on('error', () => {});
+  socket.resume();
+  const drip = pdv(new Uint8Array(16_000), { last: false });
+  socket.write(rq);
+  let at = 0;
+  const timer = setInterval(() => {
+    socket.write(drip.subarray(at, at + 1));
+    at += 1;
+  }, 20);
+  await closed(socket);
+  clearInterval(timer);
+  assert.deepEqual(ends, [{ kind: 'timed-out', waitingFor: 'rest of a PDU' }]);
 });
 
 test('the peer gets an A-ABORT that says what was wrong', async (t) => {

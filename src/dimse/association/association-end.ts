@@ -9,6 +9,8 @@ export type Awaited = 'association' | 'release' | 'message' | 'rest of a PDU';
 /** How an association ended. */
 export type AssociationEnd =
   | { readonly kind: 'released' }
+  /** It was never accepted. */
+  | { readonly kind: 'rejected' }
   | {
       readonly kind: 'aborted-by-peer';
       readonly source: 'service-user' | 'service-provider';
@@ -26,6 +28,8 @@ export function endError(end: AssociationEnd): unknown {
   switch (end.kind) {
     case 'released':
       return dimseErrors.create('DIMSE_RELEASED');
+    case 'rejected':
+      return dimseErrors.create('DIMSE_REJECTED');
     case 'aborted-by-peer': {
       const context = { source: end.source, reason: end.reason };
       return dimseErrors.create('DIMSE_ABORTED', { context });

@@ -41,6 +41,12 @@ interface OpenExchange extends Exchange {
   readonly fail: (error: unknown) => void;
 }
 
+interface Message {
+  readonly contextId: number;
+  readonly command: Exclude<Command, UnknownCommand>;
+  readonly dataSet: OutgoingDataSet | undefined;
+}
+
 /** What was agreed, before anything is. */
 const noAgreement: Agreement = {
   callingAeTitle: '',
@@ -178,8 +184,7 @@ export class MessageAssociation implements Association {
     command: Exclude<Command, UnknownCommand>,
     dataSet?: OutgoingDataSet,
   ): Promise<void> {
-    if (isFinalResponse(command)) this.#owed -= 1;
-    const sent = this.#sending.then(() => this.#sendNow(contextId, command, dataSet));
+    const sent = this.#sendAfter(this.#sending, { contextId, command, dataSet });
     this.#sending = sent.catch(() => {});
     return sent;
   }
@@ -193,11 +198,14 @@ export class MessageAssociation implements Association {
     this.driver.abort(reason);
   }
 
-  async #sendNow(
-    contextId: number,
-    command: Exclude<Command, UnknownCommand>,
-    dataSet: OutgoingDataSet | undefined,
-  ): Promise<void> {
+  async #sendAfter(previous: Promise<void>, message: Message): Promise<void> {
+    await previous;
+    await this.#sendNow(message);
+    // Answered only when the network took the response: who never reads gets no further.
+    if (isFinalResponse(message.command)) this.#owed -= 1;
+  }
+
+  async #sendNow({ contextId, command, dataSet }: Message): Promise<void> {
     assert(command.hasDataSet === (dataSet !== undefined), 'the command says if data follow');
     const { pduLengthMax } = this.#limits;
     const sizeMax = fragmentSizeMax(this.#agreement.peerPduLengthMax, pduLengthMax);

@@ -93,7 +93,6 @@ export class UpperLayerDriver implements TransportReceiver {
   }
 
   reject(rj: AssociateRj): void {
-    this.#cause = { kind: 'aborted-by-us', reason: dimseErrors.create('DIMSE_ABORTED') };
     this.#raise('Evt8', rj);
   }
 
@@ -241,6 +240,7 @@ export class UpperLayerDriver implements TransportReceiver {
       return;
     }
     this.#state = result.next;
+    if ((refusal ?? pdu)?.kind === 'A-ASSOCIATE-RJ') this.#cause ??= { kind: 'rejected' };
     for (const effect of result.effects) this.#run(effect, refusal ?? pdu, reason);
     this.#enterState();
   }
