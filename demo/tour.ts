@@ -9,13 +9,9 @@ const sealedCollection = '/demo/trial';
 export async function tour(demo: Demonstration): Promise<void> {
   const guide = new Guide(demo);
   guide.say(
-    'On this machine now run a DICOM archive (PACS) with a few small series, a gateway, and three',
-  );
-  guide.say(
-    'key servers, each a process with a folder of its own. The archive answers queries and',
-  );
-  guide.say(
-    'retrieves, as it would for any workstation; nothing was installed in it or copied from it.',
+    'Running on this machine now: a DICOM archive (PACS) with a few small series; a gateway; three',
+    'key servers. These four are processes with folders of their own. The archive gets queries and',
+    'retrieves, as from any workstation; nothing was installed in it, and nothing copied yet.',
   );
 
   guide.title('1. What the archive holds appears as files');
@@ -49,9 +45,9 @@ export async function tour(demo: Demonstration): Promise<void> {
   );
   await demo.stopKeyServer('infrastructure');
   guide.say(
-    'We stop the key server "infrastructure". Two of three are enough, to make a key and to',
+    'We stop the key server "infrastructure". Two of three are enough, to make a key and to open a',
+    'file: Alice fetches two shares of it herself, straight from the other two.',
   );
-  guide.say('open a file: Alice fetches two shares of it herself, straight from the other two.');
   const sealedBrain = await guide.seriesWith(sealedCollection, 'Rows=64', 15);
   await guide.show('alice', ['get', `${sealedBrain}/volume.nii.c4gh`, `${demo.folder}/sealed.nii`]);
   await demo.startKeyServer('infrastructure');
@@ -75,8 +71,8 @@ class Guide {
     this.#demo = demo;
   }
 
-  say(text: string): void {
-    process.stdout.write(`${text}\n`);
+  say(...lines: readonly string[]): void {
+    for (const line of lines) process.stdout.write(`${line}\n`);
   }
 
   title(text: string): void {

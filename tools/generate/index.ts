@@ -1,3 +1,4 @@
+import { configDoc } from './config-doc.ts';
 import { deidProfileGenerator } from './deid-profile.ts';
 import { dictionaryGenerator } from './dictionary.ts';
 import { errorsDoc } from './errors-doc.ts';
@@ -9,6 +10,7 @@ import { lockFile } from './lock-file.ts';
 export const generators: readonly Generator[] = [
   dictionaryGenerator,
   deidProfileGenerator,
+  configDoc,
   errorsDoc,
   limitsDoc,
   lockFile,

@@ -1,0 +1,83 @@
+/**
+ * One sentence for each setting. The generator refuses a setting without a sentence and a sentence
+ * without its setting, so that the reference cannot fall behind the schemas.
+ */
+
+const listen = {
+  'listen.tls.certificate':
+    'PEM file: certificate of this host, then those above it. Without `tls` only a loopback address is accepted.',
+  'listen.tls.key': 'PEM file: its private key.',
+};
+
+const issuers = {
+  'issuers[].issuer': 'The claim `iss` of tokens that are accepted, compared exactly.',
+  'issuers[].audience': 'Who we are to that issuer: a token must name one of these in `aud`.',
+  'issuers[].jwks':
+    'File with the issuer’s public keys (JWK set); read again when it changes, at most once a minute.',
+  'issuers[].algorithms': 'Signature algorithms accepted from that issuer.',
+};
+
+const trustDirectory =
+  'Folder of trusted certificate authorities in the grid form (`<hash>.0`, `.r0`, `.signing_policy`), read again every ten minutes. Without it no client certificate is accepted.';
+
+/** Settings of a gateway. */
+export const gatewaySettings: Readonly<Record<string, string>> = {
+  site: 'First name of every path; also in receipts and pseudonymous names. Never change it.',
+  data: 'Folder of databases, keys, audit log and replicas; `clinical/` and `computing/` below it.',
+  'listen.host': 'Address of all doors.',
+  'listen.port': 'One port for HTTPS, WebDAV, SRM (httpg) and the API. 0 takes a free one.',
+  ...listen,
+  'listen.publicHost':
+    'Host that SRM transfer URLs name; must be in the certificate. Default: the one the client used.',
+  trustDirectory,
+  ...issuers,
+  'pacs[].name': 'Ours for it; in logs, `mdm status` and filters, never in paths.',
+  'pacs[].host': 'Where it listens.',
+  'pacs[].port': 'Where it listens.',
+  'pacs[].aeTitle': 'Its AE title (called).',
+  'pacs[].callingAeTitle': 'Our AE title towards it (calling). The PACS must know it.',
+  'pacs[].retrieve':
+    'How images are fetched. `auto` asks once: C-GET if the PACS offers it, else C-MOVE if there is a `receiver`.',
+  'pacs[].associationsMax':
+    'Associations open at once, both directions together. Default 1 with C-GET, else 2: a C-MOVE holds ours and the one the PACS opens.',
+  'receiver.host': 'Address of our C-STORE receiver. Only needed for C-MOVE.',
+  'receiver.port': 'Its port; the PACS must be able to reach it.',
+  'receiver.aeTitle': 'Its AE title: the destination that the PACS must know.',
+  'collections[].name': 'Second name of every path. Never reuse one for something else.',
+  'collections[].delivery':
+    '`open`: plaintext over TLS to whom the policy allows. `sealed`: only ciphertext leaves; readers fetch the key themselves.',
+  'collections[].formats':
+    'What is listed in a series: instances, uncompressed and compressed NIfTI volumes.',
+  'collections[].filter.pacs': 'Only series from these PACS; empty: from any.',
+  'collections[].filter.modalities': 'Only these values of Modality; empty: any.',
+  'collections[].filter.patientIds': 'Only these values of Patient ID; empty: any.',
+  'collections[].filter.studyInstanceUids': 'Only these studies; empty: any.',
+  'collections[].policy[].who':
+    '`user:x509:<DN>`, `user:token:<issuer>#<sub>`, `group:<group>`, or `authenticated`. Used when the collection is made; afterwards `mdm grant` and `mdm revoke` count and this is ignored.',
+  'collections[].policy[].rights': 'What they may do. Anything not given is denied.',
+  'collections[].policy[].expires': 'From then on the entry counts for nothing.',
+  'storage.limit': 'Bytes of replicas, as a number or `500 GiB`; the least recently read go first.',
+  'keyServers.threshold': 'How many shares open a key: k of the n servers listed.',
+  'keyServers.servers[].name': 'Exactly as in the configuration of that key server.',
+  'keyServers.servers[].url': 'Where it listens; plain HTTP on loopback only.',
+  'keyServers.servers[].authorities':
+    'PEM file of authorities for its certificate; without it, those of Node.',
+  'crawl.everyMinutes': 'Pause between the end of one walk through all PACS and the next.',
+  'crawl.atStart': 'Whether a walk begins when the service starts.',
+};
+
+/** Settings of a key server. */
+export const keyServerSettings: Readonly<Record<string, string>> = {
+  name: 'Its name in receipts and in the configuration of gateways and clients. Never change it.',
+  site: 'Site whose policy feed it follows.',
+  data: 'Folder of its database.',
+  masterKey:
+    'File of the key that wraps all shares; made at the first start, mode 0600. Keep and back it up apart from `data`.',
+  'listen.host': 'Address.',
+  'listen.port': 'Port. 0 takes a free one.',
+  ...listen,
+  producers: 'Public keys (PEM files) of the gateways’ producers: whose deposits are taken.',
+  gateways: 'Public keys (PEM files) of the gateways’ policy feeds: whose policies are followed.',
+  trustDirectory,
+  ...issuers,
+};
