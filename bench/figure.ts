@@ -19,6 +19,8 @@ export interface FigureContext {
   readonly folder: string;
   /** 1 for the size of the goal, less for a quick look. */
   readonly scale: number;
+  /** Counted rounds; one more warms up. */
+  readonly rounds: number;
 }
 
 /** A figure ready to run. The first contestant is what the others are compared with. */

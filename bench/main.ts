@@ -49,7 +49,7 @@ async function report(figure: Figure): Promise<void> {
   const folder = await mkdtemp(join(values.folder, 'mdm-bench-'));
   releases.push(() => rm(folder, { recursive: true, force: true }));
   try {
-    const prepared = await figure.prepare({ owner, folder, scale: Number(values.scale) });
+    const prepared = await figure.prepare({ owner, folder, scale: Number(values.scale), rounds });
     const rows = await measure(prepared.contestants, rounds);
     await prepared.verify();
     const { sizeBytes, absent } = prepared;

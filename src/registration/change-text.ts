@@ -1,6 +1,6 @@
 import type { CatalogChange, SeriesMetadata } from '../catalog/catalog.ts';
 import { readDeidentified } from '../flow/index.ts';
-import { deidentified } from '../flow/mint/deidentified.ts';
+import { restoreDeidentified } from '../flow/mint/restored-deidentified.ts';
 import type { CatalogChangeText } from '../pacs/index/index.ts';
 
 /** A change as the outbox keeps it. Only de-identified values go in. */
@@ -25,6 +25,6 @@ export function parseChange(text: CatalogChangeText): CatalogChange {
   const metadata = change.series.metadata as unknown; // reason: JSON carries the bare value
   return {
     ...change,
-    series: { ...change.series, metadata: deidentified(metadata as SeriesMetadata) },
+    series: { ...change.series, metadata: restoreDeidentified(metadata as SeriesMetadata) },
   };
 }

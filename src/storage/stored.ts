@@ -1,10 +1,7 @@
 import type { Sealed } from '../flow/index.ts';
-import { sealed } from '../flow/mint/sealed.ts';
+import { restoreSealed } from '../flow/mint/restored-sealed.ts';
 
-/**
- * Bytes read back from a store. They carry the brand again because nothing but `Sealed` bytes ever
- * went in: the only place outside `seal` that may say so.
- */
+/** Bytes read back from a store: nothing but `Sealed` bytes ever went in. */
 export function asStored(bytes: Uint8Array): Sealed<Uint8Array> {
-  return sealed(bytes);
+  return restoreSealed(bytes);
 }

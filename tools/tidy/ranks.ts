@@ -89,6 +89,8 @@ export const mintImporters: Readonly<Record<string, readonly string[]>> = {
   'src/flow/mint/reveal.ts': ['pacs', 'deid'],
   'src/flow/mint/deidentified.ts': ['deid'],
   'src/flow/mint/sealed.ts': ['seal'],
+  'src/flow/mint/restored-sealed.ts': ['storage'],
+  'src/flow/mint/restored-deidentified.ts': ['registration'],
 };
 
 /** From where no chain of value imports may lead to where. */
