@@ -1,0 +1,274 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { mdmEntry } from '../../demo/command.ts';
+import { audience, issuer, LoginService, principalOf, writeSettings } from '../../demo/people.ts';
+import { type Child, startChild } from '../support/child.ts';
+import { freePort } from '../support/free-port.ts';
+import type { Owner } from '../support/owner.ts';
+import { type ScriptedPacs, startScriptedPacs } from '../support/scripted-pacs.ts';
+import { tempFolder } from '../support/temp.ts';
+
+/** What a read of a file came to: all of it, a coded refusal, or a connection that broke. */
+export type ReadOutcome =
+  | { readonly kind: 'whole'; readonly bytes: Buffer; readonly ms: number }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly code: string;
+      readonly reason: string | undefined;
+      readonly ms: number;
+    }
+  | { readonly kind: 'broken'; readonly received: number; readonly ms: number };
+
+/** A gateway and two key servers as processes, and two scripted PACS: one for C-GET, one for C-MOVE. */
+export interface HostileRoad {
+  readonly folder: string;
+  readonly getter: ScriptedPacs;
+  readonly mover: ScriptedPacs;
+  /** Port of the gateway's C-STORE receiver. */
+  readonly receiverPort: number;
+  readonly url: string;
+  readonly gateway: Child;
+  /** Settings file of the one user, for `mdm`. */
+  readonly settings: string;
+  /** Start the services; the PACS must list what is to be crawled at once. */
+  start(): Promise<void>;
+  startGateway(): Promise<void>;
+  /** `<series path>` of the series with a SeriesNumber; waits until it is listed. */
+  series(seriesNumber: number, collection?: string): Promise<string>;
+  /** The names in a directory. */
+  names(path: string): Promise<readonly string[]>;
+  read(path: string, onBytes?: (received: number) => void): Promise<ReadOutcome>;
+  api(operation: string, parameters?: Readonly<Record<string, string>>): Promise<unknown>;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Resident memory of the gateway now, and the most since the last call of `resetPeak`. */
+  memory(): { readonly residentBytes: number; readonly peakBytes: number };
+  resetPeak(): void;
+}
+
+const keyServerNames = ['hospital', 'infrastructure'] as const;
+
+/** Set up folders, configurations and PACS; nothing of ours runs yet. */
+export async function createHostileRoad(
+  owner: Owner,
+  options: { readonly dataFolder?: string; readonly storageLimit?: string } = {},
+): Promise<HostileRoad> {
+  const folder = await tempFolder(owner);
+  const receiverPort = await freePort();
+  const getter = await startScriptedPacs(owner);
+  const mover = await startScriptedPacs(owner, { moveToPort: receiverPort });
+  const ports = { gateway: await freePort(), keys: [await freePort(), await freePort()] };
+  const login = new LoginService();
+  await login.writeKeySet(join(folder, 'login.jwks.json'));
+  const token = await login.token('alice', Math.floor(Date.now() / 1000));
+  const data = options.dataFolder ?? join(folder, 'gateway');
+  const keyServers = keyServerNames.map((name, index) => ({
+    name,
+    url: `http://127.0.0.1:${ports.keys[index]}`,
+  }));
+  await writeFile(
+    join(folder, 'gateway.yaml'),
+    gatewayYaml({
+      folder,
+      data,
+      port: ports.gateway,
+      receiverPort,
+      keyServers,
+      storageLimit: options.storageLimit ?? '1 GiB',
+      pacs: { getter: getter.port, mover: mover.port },
+    }),
+  );
+  for (const [index, name] of keyServerNames.entries()) {
+    await mkdir(join(folder, name), { recursive: true });
+    const yaml = keyServerYaml({ folder, data, name, port: ports.keys[index] ?? 0 });
+    await writeFile(join(folder, `${name}.yaml`), yaml);
+  }
+  const url = `http://127.0.0.1:${ports.gateway}`;
+  const producerKey = join(data, 'clinical', 'keys', 'producer.pem.pub');
+  const settings = writeSettings({
+    folder,
+    user: 'alice',
+    token,
+    gateway: url,
+    keyServers,
+    producerKey,
+  });
+  return new Road({ owner, folder, receiverPort, url, settings, token, getter, mover });
+}
+
+interface RoadParts {
+  readonly owner: Owner;
+  readonly folder: string;
+  readonly receiverPort: number;
+  readonly url: string;
+  readonly settings: string;
+  readonly token: string;
+  readonly getter: ScriptedPacs;
+  readonly mover: ScriptedPacs;
+}
+
+class Road implements HostileRoad {
+  readonly #parts: RoadParts;
+  readonly folder: string;
+  readonly receiverPort: number;
+  readonly url: string;
+  readonly settings: string;
+  readonly getter: ScriptedPacs;
+  readonly mover: ScriptedPacs;
+  gateway!: Child;
+
+  constructor(parts: RoadParts) {
+    this.#parts = parts;
+    this.folder = parts.folder;
+    this.receiverPort = parts.receiverPort;
+    this.url = parts.url;
+    this.settings = parts.settings;
+    this.getter = parts.getter;
+    this.mover = parts.mover;
+  }
+
+  async start(): Promise<void> {
+    const init = await this.#mdm('init', '--config', join(this.folder, 'gateway.yaml'));
+    const { code } = await init.exited;
+    if (code !== 0) throw new Error(`mdm init: ${init.stderr()}`);
+    for (const name of keyServerNames) await this.#serve('keyserver', name);
+    await this.startGateway();
+  }
+
+  async startGateway(): Promise<void> {
+    this.gateway = await this.#serve('gateway', 'gateway');
+  }
+
+  async series(seriesNumber: number, collection = 'open'): Promise<string> {
+    for (let tries = 0; tries < 500; tries += 1) {
+      const found = (await this.api('find', {
+        under: `/test/${collection}`,
+        where: `SeriesNumber=${seriesNumber}`,
+      })) as { readonly entries?: readonly { readonly path: string }[] };
+      const path = found.entries?.[0]?.path;
+      if (path !== undefined) return path;
+      await delay(20);
+    }
+    throw new Error(`series ${seriesNumber} is not listed\n${this.gateway.stderr().slice(-3000)}`);
+  }
+
+  async names(path: string): Promise<readonly string[]> {
+    const { entries } = (await this.api('list', { path })) as {
+      readonly entries: readonly { readonly name: string }[];
+    };
+    return entries.map(({ name }) => name);
+  }
+
+  async api(operation: string, parameters: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    const query = new URLSearchParams(parameters);
+    return (await this.fetch(`/.mdm/v1/${operation}?${query}`)).json();
+  }
+
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { authorization: `Bearer ${this.#parts.token}`, ...init.headers };
+    return fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(30_000), ...init, headers });
+  }
+
+  async read(path: string, onBytes?: (received: number) => void): Promise<ReadOutcome> {
+    const startMs = performance.now();
+    const elapsed = (): number => Math.round(performance.now() - startMs);
+    const response = await this.fetch(path);
+    if (response.status !== 200) {
+      const answer = (await response.json()) as { code: string; reason?: string };
+      const { code, reason } = answer;
+      return { kind: 'refused', status: response.status, code, reason, ms: elapsed() };
+    }
+    const chunks: Uint8Array[] = [];
+    let received = 0;
+    try {
+      for await (const chunk of response.body ?? []) {
+        chunks.push(chunk);
+        received += chunk.length;
+        onBytes?.(received);
+      }
+    } catch {
+      return { kind: 'broken', received, ms: elapsed() };
+    }
+    return { kind: 'whole', bytes: Buffer.concat(chunks), ms: elapsed() };
+  }
+
+  memory(): { residentBytes: number; peakBytes: number } {
+    const status = readFileSync(`/proc/${this.gateway.pid}/status`, 'utf8');
+    const kibibytes = (name: string): number =>
+      Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1024;
+    return { residentBytes: kibibytes('VmRSS'), peakBytes: kibibytes('VmHWM') };
+  }
+
+  resetPeak(): void {
+    // 5: set the peak resident size to what is resident now. @see proc(5)
+    writeFileSync(`/proc/${this.gateway.pid}/clear_refs`, '5');
+  }
+
+  #mdm(...args: readonly string[]): Promise<Child> {
+    return startChild(this.#parts.owner, [process.execPath, mdmEntry, ...args]);
+  }
+
+  async #serve(role: 'gateway' | 'keyserver', name: string): Promise<Child> {
+    const config = join(this.folder, `${name}.yaml`);
+    const child = await this.#mdm('serve', '--role', role, '--config', config);
+    await child.waitForOutput(/^http\S+$/m);
+    return child;
+  }
+}
+
+interface GatewayYaml {
+  readonly folder: string;
+  readonly data: string;
+  readonly port: number;
+  readonly receiverPort: number;
+  readonly storageLimit: string;
+  readonly keyServers: readonly { readonly name: string; readonly url: string }[];
+  readonly pacs: { readonly getter: number; readonly mover: number };
+}
+
+function gatewayYaml(options: GatewayYaml): string {
+  const { folder, data, pacs } = options;
+  const rights = '[list, read, read-metadata, change-permissions]';
+  const policy = `[ { who: "${principalOf('alice')}", rights: ${rights} } ]`;
+  return `site: test
+data: ${data}
+listen: { host: 127.0.0.1, port: ${options.port} }
+issuers:
+  - { issuer: "${issuer}", audience: ${audience}, jwks: ${folder}/login.jwks.json, algorithms: [ES256] }
+pacs:
+  - { name: getter, host: 127.0.0.1, port: ${pacs.getter}, aeTitle: GETTER, retrieve: C-GET }
+  - { name: mover, host: 127.0.0.1, port: ${pacs.mover}, aeTitle: MOVER, retrieve: C-MOVE }
+receiver: { host: 127.0.0.1, port: ${options.receiverPort}, aeTitle: MDMRECV }
+collections:
+  - { name: open, delivery: open, formats: [dcm, nii, nii.gz], policy: ${policy} }
+  - { name: sealed, delivery: sealed, formats: [dcm, nii], policy: ${policy} }
+storage: { limit: ${options.storageLimit} }
+crawl: { everyMinutes: 0.005 }
+keyServers:
+  threshold: 2
+  servers:
+${options.keyServers.map(({ name, url }) => `    - { name: ${name}, url: "${url}" }`).join('\n')}
+`;
+}
+
+function keyServerYaml(options: {
+  readonly folder: string;
+  readonly data: string;
+  readonly name: string;
+  readonly port: number;
+}): string {
+  const { folder, data, name, port } = options;
+  return `name: ${name}
+site: test
+data: ${folder}/${name}/data
+masterKey: ${folder}/${name}/master.key
+listen: { host: 127.0.0.1, port: ${port} }
+producers: [ ${data}/clinical/keys/producer.pem.pub ]
+gateways: [ ${data}/computing/keys/policy-feed.pem.pub ]
+issuers:
+  - { issuer: "${issuer}", audience: ${audience}, jwks: ${folder}/login.jwks.json, algorithms: [ES256] }
+  - { issuer: "urn:mdm:test:gateway", audience: ${name}, jwks: ${data}/computing/keys/service.jwks.json, algorithms: [EdDSA] }
+`;
+}
