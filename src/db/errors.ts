@@ -2,6 +2,12 @@ import { defineErrors } from '../lib/errors/error-table.ts';
 
 /** Failures of a database, whatever its engine. */
 export const dbErrors = defineErrors('db', {
+  DB_LOCKED: {
+    disposition: 'permanent',
+    meaning: 'Another process works on the same data folder.',
+    user: 'Nothing to do.',
+    operator: 'Stop the other process, or give this one a data folder of its own.',
+  },
   DB_OPEN_FAILED: {
     disposition: 'permanent',
     meaning: 'The database file cannot be opened or created.',

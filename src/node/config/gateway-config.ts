@@ -88,7 +88,16 @@ export const gatewayConfigSchema = z.strictObject({
   issuers: z.array(issuer).default([]),
   pacs: z.array(pacs).min(1),
   /** Our C-STORE receiver for C-MOVE. */
-  receiver: z.strictObject({ host: host.default('0.0.0.0'), port, aeTitle }).optional(),
+  receiver: z
+    .strictObject({
+      /** The PACS must reach it; loopback unless said otherwise. */
+      host: host.default('127.0.0.1'),
+      port,
+      aeTitle,
+      /** AE titles that may connect. Default: any; only instances asked for are ever taken. */
+      callingAeTitles: z.array(aeTitle).min(1).optional(),
+    })
+    .optional(),
   collections: z.array(collection).min(1),
   storage: z.strictObject({ limit: bytes.default(10 * 1024 ** 3) }).prefault({}),
   keyServers: z.strictObject({

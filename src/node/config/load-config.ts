@@ -8,7 +8,7 @@ import { nodeErrors } from '../errors.ts';
 export interface LoadedConfig<T> {
   readonly config: T;
   /** Absolute path of a file or folder that the configuration names. */
-  path(relative: string): string;
+  readonly path: (relative: string) => string;
 }
 
 /**

@@ -5,6 +5,8 @@ export function gatewayFolders(data: string) {
   const clinical = join(data, 'clinical');
   const computing = join(data, 'computing');
   return {
+    /** Held by the one process that may work on all of it. */
+    lock: join(data, 'lock'),
     clinical: {
       index: join(clinical, 'index.db'),
       /** Everything identified that rests is encrypted under it. */

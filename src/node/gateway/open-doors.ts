@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createApiDoor } from '../../access/api/api-door.ts';
 import { createListener, type Listener } from '../../access/listener/listener.ts';
+import { isLoopback } from '../../access/listener/loopback.ts';
 import { createSrmDoor } from '../../access/srm/door.ts';
 import { createWebdavDoor } from '../../access/webdav/webdav-door.ts';
 import { createFileMetadata, createFiles, type Files } from '../../files/index.ts';
+import { nodeErrors } from '../errors.ts';
 import { openIdentity } from '../open-identity.ts';
 import type { GatewayContext } from './context.ts';
 import type { Crawler } from './crawler.ts';
@@ -27,6 +29,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const { config, path, tools, teardown } = context;
   const { clock, random, log } = tools;
   const { catalog, storage } = sides.computing;
+  checkAuthentication(context);
   const files = openFiles(context, sides);
   const identity = await openIdentity(
     {
@@ -60,6 +63,15 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   });
   teardown.add(() => listener.close());
   return listener;
+}
+
+/** An address that others can reach needs somebody to be able to prove who they are. */
+function checkAuthentication({ config }: GatewayContext): void {
+  const anyone = config.issuers.length === 0 && config.trustDirectory === undefined;
+  if (anyone && !isLoopback(config.listen.host)) {
+    const message = `listen.host: ${config.listen.host} needs "issuers" or "trustDirectory"`;
+    throw nodeErrors.create('CONFIG_INVALID', { message });
+  }
 }
 
 function openFiles(context: GatewayContext, sides: GatewaySides): Files {

@@ -1,3 +1,4 @@
+import { lockFile } from '../../db/index.ts';
 import type { CrawlReport } from '../../registration/index.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
@@ -5,6 +6,7 @@ import type { RunningService, ServiceTools } from '../service.ts';
 import { Crawler } from './crawler.ts';
 import { gatewayFolders } from './gateway-folders.ts';
 import { openGatewayKeys } from './gateway-keys.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { installPolicies } from './install-policies.ts';
 import { openClinicalSide } from './open-clinical-side.ts';
 import { openComputingSide } from './open-computing-side.ts';
@@ -40,6 +42,8 @@ async function start(
   const { config } = loaded;
   const { clock, log } = tools;
   const folders = gatewayFolders(loaded.path(config.data));
+  const lock = lockFile(folders.lock);
+  teardown.add(async () => lock.release());
   const keys = await openGatewayKeys(folders, tools.random);
   const context = { ...loaded, tools, folders, keys, teardown };
   const computing = await openComputingSide(context);
@@ -54,6 +58,8 @@ async function start(
   const listener = await openDoors(context, { computing, keysSide, clinical, crawler });
   crawler.start();
   teardown.add(() => crawler.stop());
+  const housekeeping = startHousekeeping({ stages: computing.catalog.stages, clock, log });
+  teardown.add(async () => housekeeping.stop());
   const { tls, publicHost } = config.listen;
   const scheme = tls === undefined ? 'http' : 'https';
   const url = `${scheme}://${publicHost ?? listener.host}:${listener.port}`;

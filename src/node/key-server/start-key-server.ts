@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type FileLock, lockFile } from '../../db/index.ts';
 import { createKeyServer, initMasterKey } from '../../keyserver/index.ts';
 import { pinKeys } from '../../seal/index.ts';
 import type { KeyServerConfig } from '../config/key-server-config.ts';
@@ -13,6 +14,20 @@ import type { RunningService, ServiceTools } from '../service.ts';
 export async function startKeyServer(
   { config, path }: LoadedConfig<KeyServerConfig>,
   tools: ServiceTools,
+): Promise<RunningService> {
+  const lock = lockFile(join(path(config.data), 'lock'));
+  try {
+    return await start({ config, path }, tools, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function start(
+  { config, path }: LoadedConfig<KeyServerConfig>,
+  tools: ServiceTools,
+  lock: FileLock,
 ): Promise<RunningService> {
   const masterKeyFile = path(config.masterKey);
   if (!existsSync(masterKeyFile)) {
@@ -54,6 +69,7 @@ export async function startKeyServer(
     async close() {
       await server.close();
       identity.close();
+      lock.release();
     },
   };
 }
