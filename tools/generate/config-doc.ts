@@ -63,7 +63,10 @@ function section(
     ...[...paths].filter((path) => !Object.hasOwn(meanings, path)),
     ...Object.keys(meanings).filter((path) => !paths.has(path)),
   ];
-  if (stray.length > 0) throw new Error(`tools/generate/config-settings.ts: ${stray.join(', ')}`);
+  if (stray.length > 0) {
+    const names = stray.join(', ');
+    throw new Error(`tools/generate/config-settings.ts: a setting and its sentence: ${names}`);
+  }
   const cells = rows.map(([path, value, preset]) => [
     `\`${path}\``,
     value,

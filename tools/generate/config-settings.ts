@@ -43,6 +43,8 @@ export const gatewaySettings: Readonly<Record<string, string>> = {
   'receiver.host': 'Address of our C-STORE receiver. Only needed for C-MOVE.',
   'receiver.port': 'Its port; the PACS must be able to reach it.',
   'receiver.aeTitle': 'Its AE title: the destination that the PACS must know.',
+  'receiver.callingAeTitles':
+    'AE titles that may connect to it. What is taken is decided for each instance by what was asked for.',
   'collections[].name': 'Second name of every path. Never reuse one for something else.',
   'collections[].delivery':
     '`open`: plaintext over TLS to whom the policy allows. `sealed`: only ciphertext leaves; readers fetch the key themselves.',
