@@ -67,7 +67,7 @@ export function createRegistration(options: {
     },
     async crawl(source, call) {
       const report = { seriesFound: 0, seriesNew: 0, seriesChanged: 0, seriesSkipped: 0 };
-      for await (const found of crawl(source, call)) {
+      for await (const found of crawl(source, { ...call, priority: 'bulk' })) {
         report.seriesFound += 1;
         try {
           const outcome = await index.record(source.name, found);

@@ -138,6 +138,22 @@ test('a crawl asks on while it reads its answers, under a cap of one association
   assert.equal(found[0]?.instances.length, shape.slices);
 });
 
+for (const method of ['C-GET', 'C-MOVE'] as const) {
+  test(`${method}: a crawl does not keep its association from a reader who waits`, async (t) => {
+    const { source } = await setUp(t, method);
+    let queries = 0;
+    let isRead = false;
+    const crawlOn = async (): Promise<void> => {
+      for (; queries < 200 && !isRead; queries += 1) await source.expected(identify(series), {});
+    };
+    const read = async (): Promise<void> => {
+      for await (const _ of source.retrieve(identify(unitOf(made)), {})) isRead = true;
+    };
+    await Promise.all([crawlOn(), read()]);
+    assert.ok(queries < 10, `${queries} queries went first`);
+  });
+}
+
 test('the receiver refuses what no C-MOVE asked for', async (t) => {
   const { receiver } = await setUp(t, 'C-MOVE');
   const outcome = await openAssociation({

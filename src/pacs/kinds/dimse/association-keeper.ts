@@ -130,7 +130,9 @@ export class AssociationKeeper {
   }
 
   #keep(kept: Kept): void {
-    if (this.#idle !== undefined || this.#lingerMs === 0) {
+    // Who waits for the permit goes first, else a crawl would keep a reader out until it ends.
+    const isWanted = this.#guard.status().waiting > 0;
+    if (isWanted || this.#idle !== undefined || this.#lingerMs === 0) {
       void letGo(kept);
       return;
     }
