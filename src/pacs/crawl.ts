@@ -23,6 +23,9 @@ const imageKeys = [
   'SOPInstanceUID',
   'SOPClassUID',
   'InstanceNumber',
+] as const satisfies readonly Keyword[];
+/** What an archive may have to open a file for: asked of one instance of a series, not of each. */
+const detailKeys = [
   'Rows',
   'Columns',
   'BitsAllocated',
@@ -47,7 +50,12 @@ export async function* crawl(
         SeriesInstanceUID: getString(series, tag.SeriesInstanceUID) ?? '',
       };
       const instances = await all(source.find(query('IMAGE', ofSeries, imageKeys), options));
-      if (instances.length > 0) yield identify({ study, series, instances });
+      const [first, ...others] = instances;
+      if (first === undefined) continue;
+      const ofFirst = { ...ofSeries, SOPInstanceUID: getString(first, tag.SOPInstanceUID) ?? '' };
+      const details = await all(source.find(query('IMAGE', ofFirst, detailKeys), options));
+      const detailed = new Map([...(details[0] ?? []), ...first]);
+      yield identify({ study, series, instances: [detailed, ...others] });
     }
   }
 }

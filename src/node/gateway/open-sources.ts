@@ -41,7 +41,7 @@ export async function openSources(
       port: pacs.port,
       callingAeTitle: pacs.callingAeTitle,
       calledAeTitle: pacs.aeTitle,
-      method: pacs.retrieve,
+      method: methodOf(pacs),
       receiver,
       guard,
       clock,
@@ -57,6 +57,11 @@ export async function openSources(
       await receiver?.close();
     },
   };
+}
+
+/** A C-MOVE needs two associations: where only one is allowed, nothing but C-GET is tried. */
+function methodOf(pacs: GatewayConfig['pacs'][number]): GatewayConfig['pacs'][number]['retrieve'] {
+  return pacs.retrieve === 'auto' && pacs.associationsMax === 1 ? 'C-GET' : pacs.retrieve;
 }
 
 /** A C-MOVE holds two: ours, and the one the PACS opens to our receiver. */
