@@ -169,6 +169,8 @@ export interface Publication {
 export interface CatalogVersions {
   /** @throws CATALOG_FILE_GONE when the file was withdrawn meanwhile */
   publish(publication: Publication): Promise<FileNode>;
+  /** Number that the next new version of a file gets; versions that were outgrown keep theirs. */
+  nextNumber(file: FileId): Promise<number>;
   /** The series' one stack is known: volume files get their `v-<h>` names and are listed if offered. */
   stackProven(series: SeriesId, stackId: string): Promise<void>;
   /** This file cannot be produced, for a reason that another try will not change. */

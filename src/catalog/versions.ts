@@ -13,6 +13,7 @@ export function createVersions(context: CatalogContext): CatalogVersions {
   const { db, clock, limits } = context;
   return {
     publish: (publication) => db.transaction((tx) => publish(tx, publication, clock.nowMs())),
+    nextNumber: (file) => nextNumber(db.query, file),
     stackProven: (series, stackId) =>
       db.transaction((tx) => nameVolumes(tx, { series, stackId, nowMs: clock.nowMs() })),
     async refuse(file, code) {
@@ -99,16 +100,11 @@ async function versionOf(tx: Session, publication: Publication, nowMs: number): 
     if (known === undefined) throw catalogErrors.create('CATALOG_VERSION_UNKNOWN');
     return known.id;
   }
-  const newest = await tx
-    .selectFrom('version')
-    .select((select) => select.fn.max('number').as('number'))
-    .where('file_id', '=', fileId)
-    .executeTakeFirst();
   const { id } = await tx
     .insertInto('version')
     .values({
       file_id: fileId,
-      number: (newest?.number ?? 0) + 1,
+      number: await nextNumber(tx, fileId),
       key_id: version.keyId,
       recipient_public_key: version.recipientPublicKey,
       plaintext_size: version.plaintextSize,
@@ -120,6 +116,15 @@ async function versionOf(tx: Session, publication: Publication, nowMs: number): 
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
+}
+
+async function nextNumber(session: Session, file: number): Promise<number> {
+  const newest = await session
+    .selectFrom('version')
+    .select((select) => select.fn.max('number').as('number'))
+    .where('file_id', '=', file)
+    .executeTakeFirst();
+  return (newest?.number ?? 0) + 1;
 }
 
 async function nameVolumes(

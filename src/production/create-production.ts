@@ -1,14 +1,14 @@
-import type { DeidentifiedInstance } from '../deid/index.ts';
-import { getNumber, getUid, tag } from '../dicom/index.ts';
+import { type DeidentifiedInstance, deidErrors } from '../deid/index.ts';
+import { encodingOf, getNumber, getUid, tag } from '../dicom/index.ts';
 import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
-import { present } from '../lib/assert.ts';
+import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import type { Signer } from '../seal/index.ts';
 import type { Storage } from '../storage/storage.ts';
 import { gzipRecipe, niftiFormat, type VolumePlan } from '../volume/index.ts';
 import { productionErrors } from './errors.ts';
-import { productionLimits } from './limits.ts';
+import { type ProductionLimits, productionLimits } from './limits.ts';
 import type {
   NamedIdentifiedInstance,
   Production,
@@ -16,9 +16,8 @@ import type {
   ProductionResult,
   ProductionTarget,
 } from './production.ts';
-import { SliceIntake } from './slice-intake.ts';
 import { type SourceFacts, TargetFile } from './target-file.ts';
-import { VolumeJob } from './volume-job.ts';
+import { type SliceInHand, VolumeJob } from './volume-job.ts';
 import { gzipEncoder, plainEncoder, type VoxelEncoder } from './voxel-encoder.ts';
 
 /** A fresh private key on its way into shares. */
@@ -49,6 +48,7 @@ export interface ProductionPorts {
   readonly signer: Signer;
   readonly clock: Clock;
   readonly random: Random;
+  readonly limits?: ProductionLimits;
 }
 
 /** Compose production. */
@@ -63,6 +63,8 @@ interface Identity {
   readonly instanceUid: string;
 }
 
+type ReleasedInstance = Deidentified<DeidentifiedInstance>;
+
 /** One pass over the instances of a series. */
 class Pass {
   readonly #ports: ProductionPorts;
@@ -71,7 +73,9 @@ class Pass {
   readonly #volumeTargets: readonly ProductionTarget[];
   readonly #missing: Set<string>;
   #volume: VolumeJob | undefined;
+  /** The instance target being written. */
   #open: TargetFile | undefined;
+  #last: ReleasedInstance | undefined;
 
   constructor(ports: ProductionPorts, job: ProductionJob) {
     this.#ports = ports;
@@ -80,12 +84,14 @@ class Pass {
     this.#instanceTargets = new Map(
       instances.map((target) => [present(target.instanceName, 'instances have names'), target]),
     );
+    assert(this.#instanceTargets.size === instances.length, 'an instance is a target once');
     this.#volumeTargets = job.targets.filter((target) => target.product === 'volume');
     this.#missing = new Set(job.expected.map(({ name }) => name));
     if (this.#volumeTargets.length > 0) {
       this.#volume = new VolumeJob({
         expected: job.expected,
         open: (plan) => this.#openEncoders(plan),
+        limits: ports.limits ?? productionLimits,
       });
     }
   }
@@ -93,35 +99,29 @@ class Pass {
   async *run(): AsyncGenerator<ProductionResult> {
     try {
       yield* this.#takeAll();
-    } catch (error) {
+      if (this.#volume !== undefined) yield* this.#finishVolume(this.#volume);
+    } finally {
+      // Also when the caller leaves: what is complete stays, the rest goes with its space.
       await this.#open?.abort();
       await this.#volume?.abort();
-      throw error;
     }
   }
 
   async *#takeAll(): AsyncGenerator<ProductionResult> {
     const { expected, instances, signal } = this.#job;
-    let last: { box: Deidentified<DeidentifiedInstance>; identity: Identity } | undefined;
     for await (const arrival of instances) {
       signal.throwIfAborted();
+      // A PACS may send an instance twice, or others than it was asked for.
       if (!this.#missing.delete(arrival.name)) continue;
-      const outcome = await this.#job.deidentifier.instance(arrival.instance, {
-        subjectName: this.#job.subjectName,
-      });
-      if (outcome.kind === 'withheld') yield* this.#withhold(arrival, outcome.code);
-      else {
-        last = { box: outcome.instance, identity: identityOf(outcome.instance) };
-        yield* this.#take(arrival.name, last.box, last.identity);
-      }
+      yield* this.#take(arrival);
       if (this.#volume === undefined && this.#wantsNoMore()) return;
     }
-    if (this.#missing.size > 0) {
+    signal.throwIfAborted();
+    if (this.#missing.size > 0 || expected.length === 0) {
       throw productionErrors.create('PRODUCTION_INCOMPLETE', {
         context: { expected: expected.length, missing: this.#missing.size },
       });
     }
-    if (last !== undefined) yield* this.#finishVolume(last.box, last.identity);
   }
 
   /** Whether every instance that is a target came, in a pass that makes no volume. */
@@ -129,65 +129,111 @@ class Pass {
     return [...this.#instanceTargets.keys()].every((name) => !this.#missing.has(name));
   }
 
-  *#withhold(arrival: NamedIdentifiedInstance, code: string): Generator<ProductionResult> {
-    const target = this.#instanceTargets.get(arrival.name);
-    if (target !== undefined) yield { kind: 'refused', fileId: target.fileId, code };
-    if (this.#volume !== undefined) yield* this.#refuseVolume(code);
-  }
-
-  *#refuseVolume(code: string): Generator<ProductionResult> {
-    this.#volume = undefined;
-    for (const { fileId } of this.#volumeTargets) yield { kind: 'refused', fileId, code };
-  }
-
-  async *#take(
-    name: string,
-    box: Deidentified<DeidentifiedInstance>,
-    identity: Identity,
-  ): AsyncGenerator<ProductionResult> {
+  async *#take({ name, instance }: NamedIdentifiedInstance): AsyncGenerator<ProductionResult> {
+    const { deidentifier, subjectName } = this.#job;
+    const outcome = await deidentifier.instance(instance, { subjectName });
+    if (outcome.kind === 'withheld') {
+      yield* this.#withhold(name, outcome.code);
+      return;
+    }
+    const box = outcome.instance;
+    this.#last = box;
+    const slice = yield* this.#beginSlice(name, box);
     const target = this.#instanceTargets.get(name);
-    const intake = await this.#volume?.begin(name, box);
-    if (typeof intake === 'string') {
-      const volume = this.#volume;
-      yield* this.#refuseVolume(intake);
-      await volume?.abort();
+    if (target !== undefined) this.#open = await this.#openInstance(target, box);
+    try {
+      await this.#pass(box, slice);
+    } catch (error) {
+      if (!deidErrors.has(error)) throw error;
+      yield* this.#withhold(name, error.code);
+      return;
     }
-    const slice = intake instanceof SliceIntake ? intake : undefined;
-    if (target !== undefined) {
-      this.#open = await TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
-        exact: undefined,
-        most: instanceSizeAtMost(readDeidentified(box)),
-      });
-    }
-    for await (const part of readDeidentified(box).parts) {
-      if (this.#open !== undefined) await this.#open.write(derive(box, () => part.bytes));
-      if (part.kind === 'pixel') slice?.add(part.bytes);
-    }
-    if (this.#open !== undefined) {
-      const facts = { ...identity, expectedInstances: 1, instances: 1, recipe: [] };
-      yield await this.#open.complete(facts);
-      this.#open = undefined;
-    }
-    await slice?.end();
+    yield* this.#completeInstance(box);
+    if (slice !== undefined) yield* this.#endSlice(slice);
   }
 
-  async *#finishVolume(
-    box: Deidentified<DeidentifiedInstance>,
-    identity: Identity,
+  /** The instance goes where it is wanted; where it is not, its source is let go. */
+  async #pass(box: ReleasedInstance, slice: SliceInHand | undefined): Promise<void> {
+    for await (const part of readDeidentified(box).parts) {
+      if (this.#open === undefined && slice === undefined) return;
+      if (this.#open !== undefined) await this.#open.write(derive(box, () => part.bytes));
+      if (part.kind === 'pixel') slice?.intake.add(part.bytes);
+    }
+  }
+
+  /** An instance cannot leave: its file and every volume of the series are refused. */
+  async *#withhold(name: string, code: string): AsyncGenerator<ProductionResult> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.abort();
+    const target = this.#instanceTargets.get(name);
+    if (target !== undefined) yield { kind: 'refused', fileId: target.fileId, code };
+    yield* this.#endVolume(({ fileId }) => ({ kind: 'refused', fileId, code }));
+  }
+
+  /** The volume cannot be made; the instances go on. */
+  async *#endVolume(
+    resultOf: (target: ProductionTarget) => ProductionResult,
   ): AsyncGenerator<ProductionResult> {
     const volume = this.#volume;
     if (volume === undefined) return;
-    const refusal = await volume.finish(box);
-    if (refusal !== undefined) {
-      yield* this.#refuseVolume(refusal);
+    this.#volume = undefined;
+    await volume.abort();
+    for (const target of this.#volumeTargets) yield resultOf(target);
+  }
+
+  async *#beginSlice(
+    name: string,
+    box: ReleasedInstance,
+  ): AsyncGenerator<ProductionResult, SliceInHand | undefined> {
+    const begun = await this.#volume?.begin(name, box);
+    if (typeof begun !== 'string') return begun;
+    yield* this.#endVolume(({ fileId }) => ({ kind: 'refused', fileId, code: begun }));
+    return undefined;
+  }
+
+  async *#endSlice(slice: SliceInHand): AsyncGenerator<ProductionResult> {
+    try {
+      const code = await this.#volume?.take(slice);
+      if (code !== undefined) {
+        yield* this.#endVolume(({ fileId }) => ({ kind: 'refused', fileId, code }));
+      }
+    } catch (error) {
+      if (!productionErrors.has(error)) throw error;
+      yield* this.#endVolume(({ fileId }) => ({ kind: 'failed', fileId, error }));
+    }
+  }
+
+  #openInstance(target: ProductionTarget, box: ReleasedInstance): Promise<TargetFile> {
+    const instance = readDeidentified(box);
+    return TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
+      exact: undefined,
+      most: instanceSizeAtMost(instance),
+      // Compressed frames are judged one by one: the last may withhold the first.
+      mayGrowInSight: !encodingOf(instance.transferSyntaxUid).encapsulated,
+    });
+  }
+
+  async *#completeInstance(box: ReleasedInstance): AsyncGenerator<ProductionResult> {
+    if (this.#open === undefined) return;
+    const facts = { ...identityOf(box), expectedInstances: 1, instances: 1, recipe: [] };
+    const result = await this.#open.complete(facts);
+    this.#open = undefined;
+    yield result;
+  }
+
+  async *#finishVolume(volume: VolumeJob): AsyncGenerator<ProductionResult> {
+    const box = present(this.#last, 'a complete volume has slices');
+    const code = await volume.finish(box);
+    if (code !== undefined) {
+      yield* this.#endVolume(({ fileId }) => ({ kind: 'refused', fileId, code }));
       return;
     }
     const { expected } = this.#job;
     const listed = expected.every(({ record }) => record !== undefined);
     for (const { file } of volume.encoders) {
       const facts: SourceFacts = {
-        studyUid: identity.studyUid,
-        seriesUid: identity.seriesUid,
+        ...identityOf(box),
         instanceUid: null,
         expectedInstances: listed ? expected.length : null,
         instances: expected.length,
@@ -196,21 +242,30 @@ class Pass {
       const result = await file.complete(facts);
       yield result.kind === 'produced' ? { ...result, stackId: volume.plan?.stackId } : result;
     }
-    this.#volume = undefined;
   }
 
   async #openEncoders(plan: VolumePlan): Promise<readonly VoxelEncoder[]> {
-    const size = niftiFormat.sizeBytes(plan);
     const encoders: VoxelEncoder[] = [];
-    for (const target of this.#volumeTargets) {
-      const compressed = target.format === 'nii.gz';
-      const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
-        exact: compressed ? undefined : size,
-        most: compressed ? size + Math.ceil(size / 1000) + productionLimits.gzipSlackBytes : size,
-      });
-      encoders.push(compressed ? gzipEncoder(file) : plainEncoder(file));
+    try {
+      for (const target of this.#volumeTargets)
+        encoders.push(await this.#openEncoder(target, plan));
+      return encoders;
+    } catch (error) {
+      for (const encoder of encoders) await encoder.abort();
+      throw error;
     }
-    return encoders;
+  }
+
+  async #openEncoder(target: ProductionTarget, plan: VolumePlan): Promise<VoxelEncoder> {
+    const size = niftiFormat.sizeBytes(plan);
+    const compressed = target.format === 'nii.gz';
+    const slack = Math.ceil(size / 1000) + productionLimits.gzipSlackBytes;
+    const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
+      exact: compressed ? undefined : size,
+      most: compressed ? size + slack : size,
+      mayGrowInSight: true,
+    });
+    return compressed ? gzipEncoder(file) : plainEncoder(file);
   }
 }
 

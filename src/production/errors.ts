@@ -14,16 +14,4 @@ export const productionErrors = defineErrors('production', {
     user: 'Read the instances instead.',
     operator: 'The PACS ignores the order asked for; see sliceWindowBytes in docs/limits.md.',
   },
-  PRODUCTION_PIXEL_LENGTH: {
-    disposition: 'permanent',
-    meaning: 'The pixel data of a slice are longer than its rows and columns say.',
-    user: 'Read the instances instead.',
-    operator: 'Check the instance at the PACS.',
-  },
-  PRODUCTION_TRUNCATED: {
-    disposition: 'transient',
-    meaning: 'An instance ended before its pixel data did.',
-    user: 'Try later; tell the site operator if it stays.',
-    operator: 'Check the instance at the PACS.',
-  },
 });

@@ -30,3 +30,6 @@ export const productionLimits = defineLimits('production', {
     reason: 'Incompressible data grow by the framing of deflate and of the gzip members.',
   },
 });
+
+/** The values of `productionLimits`; tests narrow them. */
+export type ProductionLimits = typeof productionLimits;

@@ -2,6 +2,7 @@ import type { Deidentifier } from '../deid/deidentifier.ts';
 import type { DataSet } from '../dicom/element/element.ts';
 import type { Instance } from '../dicom/stream/instance.ts';
 import type { Deidentified, Identified } from '../flow/index.ts';
+import type { MdmError } from '../lib/errors/mdm-error.ts';
 import type { ReplicaId, Reservation } from '../storage/storage.ts';
 
 /** One file to make. */
@@ -84,6 +85,8 @@ export type ProductionResult =
     }
   /** This file cannot be made; another try would end the same. */
   | { readonly kind: 'refused'; readonly fileId: number; readonly code: string }
+  /** This file was not made this time; the others may be. */
+  | { readonly kind: 'failed'; readonly fileId: number; readonly error: MdmError }
   /** The source gave another content than that of the existing version: it must become a new one. */
   | { readonly kind: 'changed'; readonly fileId: number };
 
@@ -109,7 +112,8 @@ export interface ProducedReplica {
  *
  * Each result is yielded once its bytes, its key shares and its receipts are durable; it is for the
  * caller to publish it. The job fails as a whole (`PRODUCTION_INCOMPLETE`, `STORAGE_*`, `KEYS_*`,
- * what the instances throw) or target by target (`refused`).
+ * what the instances throw) or target by target (`refused`, `failed`). Leaving early aborts what is
+ * not finished; a replica that was yielded and is not wanted is for the caller to delete.
  */
 export interface Production {
   produce(job: ProductionJob): AsyncIterable<ProductionResult>;

@@ -26,9 +26,14 @@ export class SealedFile {
     const { storage, random, recipientPublicKey, reservation } = options;
     const id = toHex(random.bytes(16)) as ReplicaId;
     const writer = await storage.create(id, reservation);
-    const file = new SealedFile(createSealStream({ recipientPublicKey, random }), writer);
-    await writer.write(file.#seal.header);
-    return file;
+    try {
+      const file = new SealedFile(createSealStream({ recipientPublicKey, random }), writer);
+      await writer.write(file.#seal.header);
+      return file;
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
   }
 
   get replicaId(): ReplicaId {

@@ -8,8 +8,10 @@ import {
   statementDigestOf,
   wipe,
 } from '../seal/index.ts';
+import type { Reservation } from '../storage/storage.ts';
 import type { ProductionPorts } from './create-production.ts';
 import type {
+  ProducedReplica,
   ProducedVersion,
   ProductionJob,
   ProductionResult,
@@ -29,6 +31,16 @@ export interface SourceFacts {
   readonly recipe: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** What is known of a file's size before it is made. */
+export interface ExpectedSize {
+  /** The plaintext size, where it is certain. */
+  readonly exact: number | undefined;
+  /** More than this is not expected; so much space is set aside. */
+  readonly most: number;
+  /** Readers may follow it: nothing in the rest of the source can withhold what was written. */
+  readonly mayGrowInSight: boolean;
+}
+
 interface TargetKey {
   readonly keyId: string;
   readonly recipientPublicKey: Uint8Array;
@@ -43,17 +55,23 @@ export class TargetFile {
   readonly #job: ProductionJob;
   readonly #key: TargetKey;
   readonly #file: SealedFile;
+  readonly #reservation: Reservation;
 
   private constructor(
     context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
     target: ProductionTarget,
-    made: { readonly key: TargetKey; readonly file: SealedFile },
+    made: {
+      readonly key: TargetKey;
+      readonly file: SealedFile;
+      readonly reservation: Reservation;
+    },
   ) {
     this.#ports = context.ports;
     this.#job = context.job;
     this.target = target;
     this.#key = made.key;
     this.#file = made.file;
+    this.#reservation = made.reservation;
   }
 
   /**
@@ -63,7 +81,7 @@ export class TargetFile {
   static async open(
     context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
     target: ProductionTarget,
-    size: { readonly exact: number | undefined; readonly most: number },
+    size: ExpectedSize,
   ): Promise<TargetFile> {
     const { ports, job } = context;
     const reservation = await job.reserve(sealedSizeOf(size.exact ?? size.most));
@@ -72,8 +90,8 @@ export class TargetFile {
       const { recipientPublicKey } = key;
       const { storage, random } = ports;
       const file = await SealedFile.create({ storage, random, recipientPublicKey, reservation });
-      const opened = new TargetFile(context, target, { key, file });
-      if (target.existing === undefined) opened.#announce(size.exact);
+      const opened = new TargetFile(context, target, { key, file, reservation });
+      if (target.existing === undefined && size.mayGrowInSight) opened.#announce(size.exact);
       return opened;
     } catch (error) {
       reservation.release();
@@ -85,34 +103,33 @@ export class TargetFile {
     return this.#file.write(plain);
   }
 
-  /** Seal the rest, make all of it durable, sign for it. */
+  /** Seal the rest, sign for it, make all of it durable: the last step, so that none fails after it. */
   async complete(facts: SourceFacts): Promise<ProductionResult> {
     const summary = await this.#file.end();
-    const { existing } = this.target;
+    const { existing, fileId } = this.target;
     if (existing !== undefined && !isSameContent(existing, summary)) {
-      await this.#file.abort();
-      return { kind: 'changed', fileId: this.target.fileId };
+      await this.abort();
+      return { kind: 'changed', fileId };
     }
-    await this.#file.commit();
-    const version = existing === undefined ? await this.#newVersion(summary, facts) : undefined;
-    const receipt = version?.receipt ?? existing?.receipt ?? '';
-    return {
-      kind: 'produced',
-      fileId: this.target.fileId,
-      stackId: undefined,
-      version: version ?? { number: existing?.number ?? this.target.nextVersionNumber },
-      replica: {
-        id: this.#file.replicaId,
-        storage: this.#ports.storage.name,
-        sealedSize: summary.sealedSize,
-        sealedSha256: toHex(summary.sealedSha256),
-        production: await this.#productionRecord(summary, receipt),
-      },
+    const made = existing === undefined ? await this.#newVersion(summary, facts) : undefined;
+    const receipt = made?.receipt ?? existing?.receipt ?? '';
+    const replica: ProducedReplica = {
+      id: this.#file.replicaId,
+      storage: this.#ports.storage.name,
+      sealedSize: summary.sealedSize,
+      sealedSha256: toHex(summary.sealedSha256),
+      production: await this.#productionRecord(summary, receipt),
     };
+    await this.#file.commit();
+    this.#reservation.release();
+    const version = made ?? { number: existing?.number ?? this.target.nextVersionNumber };
+    return { kind: 'produced', fileId, stackId: undefined, version, replica };
   }
 
-  abort(): Promise<void> {
-    return this.#file.abort();
+  /** Followers fail, the bytes are deleted, the space is free. Never throws; too late after `complete`. */
+  async abort(): Promise<void> {
+    await this.#file.abort();
+    this.#reservation.release();
   }
 
   /** Readers may follow: the shares are durable. A repeated production is compared first, whole. */

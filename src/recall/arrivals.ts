@@ -1,40 +1,43 @@
-import type { Instance } from '../dicom/stream/instance.ts';
-import type { Identified } from '../flow/index.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
+import type { Log } from '../lib/log.ts';
 import type { RecallTarget } from '../pacs/index/index.ts';
-import type { PacsSource } from '../pacs/pacs-source.ts';
+import type { CallOptions, PacsSource } from '../pacs/pacs-source.ts';
 import type { NamedIdentifiedInstance } from '../production/production.ts';
 import { recallLimits } from './limits.ts';
 
 /**
- * Fetch instances by their pseudonyms, unit by unit, in the order of `names`. What arrives without
- * having been announced is passed over and counted: it is a late slice, for registration to find.
+ * Fetch instances by their pseudonyms, unit by unit, in the order of `names`. A unit asks for what
+ * has not come yet: a PACS may answer an earlier one with more than was asked for. What arrives
+ * without having been announced is passed over and counted: a late slice, for registration to find.
  */
 export async function* arrivals(options: {
   readonly source: PacsSource;
   readonly target: RecallTarget;
   readonly names: readonly string[];
-  readonly signal: AbortSignal;
-  readonly onLate: () => void;
+  readonly call: CallOptions;
+  readonly log: Log;
 }): AsyncGenerator<NamedIdentifiedInstance> {
-  const { source, target, signal } = options;
+  const { source, target, names, call, log } = options;
+  const { unitInstancesMax } = recallLimits;
   const seen = new Set<string>();
-  for (const unit of target.units(options.names, recallLimits.unitInstancesMax)) {
-    for await (const instance of source.retrieve(unit, { signal })) {
-      const name = nameOnce(target, instance, seen);
-      if (name === undefined) options.onLate();
-      else yield { name, instance };
+  let late = 0;
+  for (let start = 0; start < names.length; start += unitInstancesMax) {
+    const wanted = names.slice(start, start + unitInstancesMax).filter((name) => !seen.has(name));
+    const [unit] = target.units(wanted, unitInstancesMax);
+    if (unit === undefined) continue;
+    try {
+      for await (const instance of source.retrieve(unit, call)) {
+        const name = target.nameOf(instance);
+        if (name === undefined) late += 1;
+        if (name === undefined || seen.has(name)) continue;
+        seen.add(name);
+        yield { name, instance };
+      }
+    } catch (error) {
+      // Completeness is judged by what came, not by how the PACS ended.
+      if (call.signal?.aborted === true || wanted.some((name) => !seen.has(name))) throw error;
+      log.warn('recall.ended_badly', { code: codeOf(error) });
     }
   }
-}
-
-/** The instance's name the first time it comes; a PACS may send one twice. */
-function nameOnce(
-  target: RecallTarget,
-  instance: Identified<Instance>,
-  seen: Set<string>,
-): string | undefined {
-  const name = target.nameOf(instance);
-  if (name === undefined || seen.has(name)) return undefined;
-  seen.add(name);
-  return name;
+  if (late > 0) log.warn('recall.late_instances', { late });
 }

@@ -1,6 +1,5 @@
 import type { FileId, FileNode } from '../catalog/catalog.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
-import { recallErrors } from './errors.ts';
 import type { FollowedReplica } from './port.ts';
 
 /** What readers of one file of a recall wait for. */
@@ -13,24 +12,36 @@ interface FileProgress {
  * Where the readers of one recall wait, and who is still interested in it.
  *
  * When the last reader leaves, the recall goes on for a while, so that a client's retry after its
- * own time-out continues it; then it is cancelled.
+ * own time-out continues it; then `onAbandoned` is called, whose matter it is to cancel it.
  */
 export class RecallBoard {
   readonly #files = new Map<FileId, FileProgress>();
   readonly #abort = new AbortController();
   readonly #clock: Clock;
   readonly #lingerMs: number;
+  readonly #onAbandoned: () => void;
   #interest = 0;
   #linger: Timer | undefined;
+  #closed = false;
 
-  constructor(options: { readonly clock: Clock; readonly lingerMs: number }) {
+  constructor(options: {
+    readonly clock: Clock;
+    readonly lingerMs: number;
+    readonly onAbandoned: () => void;
+  }) {
     this.#clock = options.clock;
     this.#lingerMs = options.lingerMs;
+    this.#onAbandoned = options.onAbandoned;
   }
 
-  /** Aborts when nobody has been interested for a while, or the service stops. */
+  /** Aborts when the recall is cancelled. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Readers who wait. */
+  get interest(): number {
+    return this.#interest;
   }
 
   join(): void {
@@ -41,12 +52,12 @@ export class RecallBoard {
 
   leave(): void {
     this.#interest -= 1;
-    if (this.#interest > 0) return;
-    this.#linger = this.#clock.schedule(this.#lingerMs, () => this.cancel());
+    if (this.#interest > 0 || this.#closed) return;
+    this.#linger = this.#clock.schedule(this.#lingerMs, this.#onAbandoned);
   }
 
-  cancel(): void {
-    this.#abort.abort(recallErrors.create('RECALL_ABORTED'));
+  cancel(reason: Error): void {
+    this.#abort.abort(reason);
   }
 
   progress(file: FileId): FileProgress {
@@ -71,14 +82,16 @@ export class RecallBoard {
     this.progress(file.id).settled.resolve(file);
   }
 
+  /** Without effect on a file that was published. */
   failed(file: FileId, reason: Error): void {
     const progress = this.progress(file);
     progress.following.reject(reason);
     progress.settled.reject(reason);
   }
 
-  /** All files that were not published fail. Ends the board. */
+  /** All files that were not published fail. Ends the board: who leaves later leaves no timer. */
   close(reason: Error): void {
+    this.#closed = true;
     this.#linger?.cancel();
     for (const file of this.#files.keys()) this.failed(file, reason);
   }

@@ -31,7 +31,8 @@ export const recallErrors = defineErrors('recall', {
   },
   RECALL_INCOMPLETE: {
     disposition: 'transient',
-    meaning: 'The archive delivered fewer instances than it lists; nothing was published.',
+    meaning:
+      'The archive delivered fewer instances than it lists, or lists others than are announced; nothing was published.',
     user: 'Try later; tell the site operator if it stays.',
     operator: 'Compare the series at the PACS with its database; the log names the counts.',
   },

@@ -18,8 +18,14 @@ export const recallLimits = defineLimits('recall', {
     reason: 'A client that gave up comes back within minutes and shall find the recall going on.',
   },
   evictionBatch: {
-    value: 32,
+    value: 4_000,
     unit: 'count',
-    reason: 'Replicas looked at in one step of making room.',
+    reason:
+      'Replicas looked at in one step of making room: enough to see whether there is room to make.',
+  },
+  retryMs: {
+    value: 10_000,
+    unit: 'ms',
+    reason: 'After the database failed a worker, the queue is looked at again this much later.',
   },
 });

@@ -2,9 +2,10 @@ import type { Catalog, FileNode, SeriesNode } from '../catalog/catalog.ts';
 import type { Deidentifier } from '../deid/deidentifier.ts';
 import { readDeidentified } from '../flow/index.ts';
 import { present } from '../lib/assert.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
 import type { ClinicalIndex, RecallTarget } from '../pacs/index/index.ts';
-import type { PacsSource } from '../pacs/pacs-source.ts';
+import type { CallOptions, PacsSource } from '../pacs/pacs-source.ts';
 import type {
   ExpectedInstanceOfJob,
   Production,
@@ -12,7 +13,7 @@ import type {
   ProductionResult,
   ProductionTarget,
 } from '../production/production.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { ReplicaId, Storage } from '../storage/storage.ts';
 import { retrieveOrder } from '../volume/index.ts';
 import { arrivals } from './arrivals.ts';
 import type { RecallBoard } from './board.ts';
@@ -45,8 +46,22 @@ export interface RecallPass {
   readonly series: SeriesNode;
   readonly files: readonly FileNode[];
   readonly board: RecallBoard;
+  readonly priority: 'interactive' | 'bulk';
   /** The sources gave other content than the files' versions: make new versions. */
   readonly renew?: boolean;
+}
+
+/** Where a series is. */
+interface Place {
+  readonly collection: RecallCollection;
+  readonly target: RecallTarget;
+  readonly source: PacsSource;
+}
+
+/** What a pass makes, and of which instances. */
+interface Plan {
+  readonly files: readonly FileNode[];
+  readonly expected: readonly ExpectedInstanceOfJob[];
 }
 
 /**
@@ -56,69 +71,75 @@ export interface RecallPass {
  */
 export async function runPass(ports: RecallPorts, pass: RecallPass): Promise<void> {
   try {
-    const { series, board, files } = pass;
-    const collection = ports.collections.get(series.collection);
-    const target = await ports.index.recallTarget(series.collection, series.seriesName);
-    const source = target === undefined ? undefined : ports.sources.get(target.pacs);
-    if (collection === undefined || target === undefined || source === undefined) {
-      throw recallErrors.create('RECALL_LOST');
-    }
-    const expected = await expectedOf({ source, target, collection, files, board });
-    let late = 0;
-    const instances = arrivals({
-      source,
-      target,
-      names: expected.map((instance) => instance.name),
-      signal: board.signal,
-      onLate: () => {
-        late += 1;
-      },
-    });
-    const job = jobOf({ ports, pass, collection, target, expected, instances });
-    const changed: FileNode[] = [];
-    for await (const result of ports.production.produce(job)) {
-      const file = present(
-        files.find((candidate) => candidate.id === result.fileId),
-        'results are of the files wanted',
-      );
-      if (result.kind === 'changed') changed.push(file);
-      else await publish(ports, { board, file }, result);
-    }
-    if (late > 0) ports.log.warn('recall.late_instances', { series: series.seriesName, late });
-    if (changed.length > 0) {
-      ports.log.warn('recall.content_changed', {
-        series: series.seriesName,
-        files: changed.length,
-      });
-      await runPass(ports, { ...pass, files: changed, renew: true });
-    }
+    const place = await placeOf(ports, pass.series);
+    const plan = await planOf(place, pass);
+    if (plan.files.length === 0) return;
+    const changed = await makeAll(ports, pass, { place, plan });
+    if (changed.length === 0) return;
+    const { seriesName } = pass.series;
+    ports.log.warn('recall.content_changed', { series: seriesName, files: changed.length });
+    await runPass(ports, { ...pass, files: changed, renew: true });
   } catch (error) {
     throw recallError(error);
   }
 }
 
-/** The instances to ask for: all of them in the order of a volume, or just the files wanted. */
-async function expectedOf(options: {
-  readonly source: PacsSource;
-  readonly target: RecallTarget;
-  readonly collection: RecallCollection;
-  readonly files: readonly FileNode[];
-  readonly board: RecallBoard;
-}): Promise<readonly ExpectedInstanceOfJob[]> {
-  const { source, target, collection, files, board } = options;
-  if (files.every((file) => file.product === 'instance')) {
-    return files.map((file) => ({ name: instanceNameOf(file), record: undefined }));
+async function placeOf(ports: RecallPorts, series: SeriesNode): Promise<Place> {
+  const collection = ports.collections.get(series.collection);
+  const target = await ports.index.recallTarget(series.collection, series.seriesName);
+  const source = target === undefined ? undefined : ports.sources.get(target.pacs);
+  if (collection === undefined || target === undefined || source === undefined) {
+    throw recallErrors.create('RECALL_LOST');
   }
-  const listed = target.match(await source.expected(target.series, { signal: board.signal }));
-  if (listed === undefined) {
-    return target.instanceNames.map((name) => ({ name, record: undefined }));
+  return { collection, target, source };
+}
+
+/** The files that can be made now and the instances to ask for; the other files fail here. */
+async function planOf(place: Place, { files, board, priority }: RecallPass): Promise<Plan> {
+  const announced = new Set(place.target.instanceNames);
+  const isHeld = (file: FileNode): boolean =>
+    file.product === 'volume' || announced.has(instanceNameOf(file));
+  for (const file of files) {
+    // The last crawl did not find it any more.
+    if (!isHeld(file)) board.failed(file.id, recallErrors.create('RECALL_LOST'));
   }
-  if (listed.missing.length > 0) {
+  const held = files.filter(isHeld);
+  const instances = held.filter((file) => file.product === 'instance');
+  const byInstance: Plan = {
+    files: instances,
+    expected: instances.map((file) => ({ name: instanceNameOf(file), record: undefined })),
+  };
+  if (instances.length === held.length) return byInstance;
+  try {
+    const expected = await expectedOf(place, { signal: board.signal, priority });
+    return { files: held, expected };
+  } catch (error) {
+    if (codeOf(error) !== 'RECALL_INCOMPLETE' || instances.length === 0) throw error;
+    const failure = recallError(error);
+    for (const file of held) if (file.product === 'volume') board.failed(file.id, failure);
+    return byInstance;
+  }
+}
+
+/** All instances of a series, in the order of a volume. @throws RECALL_INCOMPLETE */
+async function expectedOf(
+  { source, target, collection }: Place,
+  call: CallOptions,
+): Promise<readonly ExpectedInstanceOfJob[]> {
+  const { instanceNames } = target;
+  const listed = target.match(await source.expected(target.series, call));
+  if (listed === undefined) return instanceNames.map((name) => ({ name, record: undefined }));
+  // A volume without late slices would be a shorter file, though its geometry may look whole.
+  if (listed.missing.length > 0 || listed.lateCount > 0) {
     throw recallErrors.create('RECALL_INCOMPLETE', {
-      context: { announced: target.instanceNames.length, listed: listed.listed.size },
+      context: {
+        announced: instanceNames.length,
+        missing: listed.missing.length,
+        late: listed.lateCount,
+      },
     });
   }
-  const expected = target.instanceNames.map((name) => {
+  const expected = instanceNames.map((name) => {
     const record = listed.listed.get(name);
     return {
       name,
@@ -128,21 +149,47 @@ async function expectedOf(options: {
   const records = expected.map(({ record }) =>
     record === undefined ? undefined : readDeidentified(record),
   );
-  return retrieveOrder(records)
-    .map((index) => expected[index])
-    .filter((instance) => instance !== undefined);
+  return retrieveOrder(records).map((index) => present(expected[index], 'an index of the list'));
+}
+
+/** Produce and publish. Returns the files whose source has other content than their version. */
+async function makeAll(
+  ports: RecallPorts,
+  pass: RecallPass,
+  { place, plan }: { readonly place: Place; readonly plan: Plan },
+): Promise<readonly FileNode[]> {
+  const { board, priority } = pass;
+  const { source, target } = place;
+  const byId = new Map<number, FileNode>(plan.files.map((file) => [file.id, file]));
+  const instances = arrivals({
+    source,
+    target,
+    names: plan.expected.map(({ name }) => name),
+    call: { signal: board.signal, priority },
+    log: ports.log.with({ series: pass.series.seriesName }),
+  });
+  const targets = await targetsOf(ports, plan.files, pass.renew === true);
+  const job = jobOf({ ports, pass, place, plan, targets, instances });
+  const changed: FileNode[] = [];
+  for await (const result of ports.production.produce(job)) {
+    const file = present(byId.get(result.fileId), 'results are of the files wanted');
+    if (result.kind === 'changed') changed.push(file);
+    else await publish(ports, { board, file }, result);
+  }
+  return changed;
 }
 
 function jobOf(options: {
   readonly ports: RecallPorts;
   readonly pass: RecallPass;
-  readonly collection: RecallCollection;
-  readonly target: RecallTarget;
-  readonly expected: readonly ExpectedInstanceOfJob[];
+  readonly place: Place;
+  readonly plan: Plan;
+  readonly targets: readonly ProductionTarget[];
   readonly instances: ProductionJob['instances'];
 }): ProductionJob {
-  const { ports, pass, collection, target } = options;
-  const { series, board, files } = pass;
+  const { ports, plan, targets, instances } = options;
+  const { series, board } = options.pass;
+  const { collection, target } = options.place;
   return {
     site: series.site,
     collection: series.collection,
@@ -150,31 +197,42 @@ function jobOf(options: {
     seriesName: series.seriesName,
     subjectName: target.subjectName,
     deidentifier: collection.deidentifier,
-    targets: files.map((file) => targetOf(file, pass.renew === true)),
-    expected: options.expected,
-    instances: options.instances,
+    targets,
+    expected: plan.expected,
+    instances,
     onGrowing(fileId, growing) {
-      const file = files.find((candidate) => candidate.id === fileId);
+      const file = plan.files.find((candidate) => candidate.id === fileId);
       if (file === undefined) return;
       const settled = board.progress(file.id).settled.promise;
       board.growing(file.id, followReplica({ storage: ports.storage, growing, settled }));
     },
     reserve: (bytes) =>
-      reserveSpace({ storage: ports.storage, versions: ports.catalog.versions, bytes }),
+      reserveSpace({
+        storage: ports.storage,
+        versions: ports.catalog.versions,
+        bytes,
+        log: ports.log,
+      }),
     signal: board.signal,
   };
 }
 
-function targetOf(file: FileNode, renew: boolean): ProductionTarget {
-  return {
-    fileId: file.id,
-    guid: file.guid,
-    product: file.product,
-    instanceName: file.product === 'instance' ? instanceNameOf(file) : undefined,
-    format: file.format,
-    existing: renew ? undefined : file.version,
-    nextVersionNumber: (file.version?.number ?? 0) + 1,
-  };
+function targetsOf(
+  ports: RecallPorts,
+  files: readonly FileNode[],
+  renew: boolean,
+): Promise<readonly ProductionTarget[]> {
+  return Promise.all(
+    files.map(async (file) => ({
+      fileId: file.id,
+      guid: file.guid,
+      product: file.product,
+      instanceName: file.product === 'instance' ? instanceNameOf(file) : undefined,
+      format: file.format,
+      existing: renew ? undefined : file.version,
+      nextVersionNumber: await ports.catalog.versions.nextNumber(file.id),
+    })),
+  );
 }
 
 function instanceNameOf(file: FileNode): string {
@@ -187,13 +245,32 @@ async function publish(
   result: Exclude<ProductionResult, { kind: 'changed' }>,
 ): Promise<void> {
   const { versions } = ports.catalog;
+  if (result.kind === 'failed') {
+    board.failed(file.id, recallError(result.error));
+    return;
+  }
   if (result.kind === 'refused') {
     await versions.refuse(file.id, result.code);
     const context = { reason: result.code };
     board.failed(file.id, recallErrors.create(recallFailureOf(result.code), { context }));
     return;
   }
-  if (result.stackId !== undefined) await versions.stackProven(file.seriesId, result.stackId);
-  const { version, replica } = result;
-  board.published(await versions.publish({ fileId: file.id, version, replica }));
+  const { version, replica, stackId } = result;
+  try {
+    if (stackId !== undefined) await versions.stackProven(file.seriesId, stackId);
+    board.published(await versions.publish({ fileId: file.id, version, replica }));
+  } catch (error) {
+    await discard(ports, replica.id);
+    if (codeOf(error) !== 'CATALOG_FILE_GONE') throw error;
+    board.failed(file.id, recallError(error));
+  }
+}
+
+/** Delete a replica that was not published, unless it was: a commit may fail after it took effect. */
+async function discard({ catalog, storage, log }: RecallPorts, replica: ReplicaId): Promise<void> {
+  try {
+    if (!(await catalog.versions.knowsReplica(replica))) await storage.delete(replica);
+  } catch (error) {
+    log.warn('recall.stray_replica', { replica, code: codeOf(error) });
+  }
 }

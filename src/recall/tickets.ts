@@ -5,6 +5,7 @@ import type { Storage } from '../storage/storage.ts';
 import { type RecallBoard, waitFor } from './board.ts';
 import { recallErrors } from './errors.ts';
 import type { FollowedReplica, RecallTicket } from './port.ts';
+import { recallError } from './translate.ts';
 
 /** One reader's ticket for a file of a recall. */
 export function issueTicket(options: {
@@ -46,7 +47,12 @@ export function followReplica(options: {
       try {
         yield* storage.follow(growing.replicaId, offset, call);
       } catch (error) {
-        if (codeOf(error) !== 'STORAGE_REPLICA_ABORTED') throw error;
+        call.signal?.throwIfAborted();
+        const code = codeOf(error);
+        // Who follows late may find the replica gone already; the news is the recall's failure.
+        if (code !== 'STORAGE_REPLICA_ABORTED' && code !== 'STORAGE_NOT_FOUND') {
+          throw recallError(error);
+        }
         await waitFor(settled, call.signal);
         throw recallErrors.create('RECALL_ABORTED', { cause: error });
       }

@@ -1,36 +1,130 @@
+import type { catalogErrors } from '../catalog/errors.ts';
+import type { DbErrorCode } from '../db/index.ts';
+import type { DeidCode } from '../deid/index.ts';
+import type { dicomErrors } from '../dicom/index.ts';
+import type { DimseErrorCode } from '../dimse/index.ts';
+import type { KeysErrorCode } from '../keys/errors.ts';
 import { codeOf, type MdmError } from '../lib/errors/mdm-error.ts';
+import type { PacsErrorCode } from '../pacs/errors.ts';
+import type { indexErrors } from '../pacs/index/index.ts';
+import type { productionErrors } from '../production/index.ts';
+import type { sealErrors } from '../seal/index.ts';
+import type { StorageErrorCode } from '../storage/errors.ts';
+import type { VolumeRefusal } from '../volume/index.ts';
 import { type RecallFailure, recallErrors } from './errors.ts';
 
-/** Exact codes first, then the folder they come from. What is in neither is a failure of our own. */
-const byCode: Readonly<Record<string, RecallFailure>> = {
+type Codes<Table extends { readonly rows: object }> = keyof Table['rows'];
+
+/** The codes that are not looked at one by one: what they mean for a recall is the same for all. */
+type Alike =
+  | DimseErrorCode
+  | Codes<typeof dicomErrors>
+  | Codes<typeof sealErrors>
+  | Codes<typeof indexErrors>
+  | DbErrorCode;
+
+/** All codes that can come up from below. A new one does not compile until it has an answer here. */
+type CodeBelow =
+  | PacsErrorCode
+  | DeidCode
+  | VolumeRefusal
+  | Codes<typeof productionErrors>
+  | StorageErrorCode
+  | Codes<typeof catalogErrors>
+  | KeysErrorCode;
+
+const failureOf: Readonly<Record<CodeBelow, RecallFailure>> = {
   PACS_UNREACHABLE: 'RECALL_PACS_UNAVAILABLE',
   PACS_REJECTED: 'RECALL_PACS_UNAVAILABLE',
   PACS_CIRCUIT_OPEN: 'RECALL_PACS_UNAVAILABLE',
+  PACS_BUSY: 'RECALL_PACS_UNAVAILABLE',
+  PACS_NO_METHOD: 'RECALL_PACS_UNAVAILABLE',
+  PACS_TIMEOUT: 'RECALL_PACS_FAILED',
+  PACS_QUERY_FAILED: 'RECALL_PACS_FAILED',
+  PACS_RETRIEVE_FAILED: 'RECALL_PACS_FAILED',
+  PACS_QUERY_TOO_LARGE: 'RECALL_LIMIT_EXCEEDED',
+
+  DEID_UNSUPPORTED_SOP_CLASS: 'RECALL_WITHHELD',
+  DEID_BURNED_IN: 'RECALL_WITHHELD',
+  DEID_OVERLAY_EMBEDDED: 'RECALL_WITHHELD',
+  DEID_COMPRESSED_UNCHECKED: 'RECALL_WITHHELD',
+  DEID_MALFORMED: 'RECALL_WITHHELD',
+  DEID_LIMIT_EXCEEDED: 'RECALL_LIMIT_EXCEEDED',
+
+  VOLUME_NOT_AN_IMAGE: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_SINGLE_SLICE: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_MULTI_FRAME: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_MOSAIC: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_COMPRESSED: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_NO_GEOMETRY: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_MIXED_SIZE: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_MIXED_ORIENTATION: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_MIXED_SCALE: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_MIXED_PIXEL_FORMAT: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_DUPLICATE_POSITION: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_UNEVEN_SPACING: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_NOT_AS_LISTED: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_GANTRY_TILT: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_SEVERAL_STACKS: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_PIXEL_FORMAT_UNSUPPORTED: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_PIXEL_LENGTH: 'RECALL_GEOMETRY_REFUSED',
+  VOLUME_TOO_LARGE: 'RECALL_LIMIT_EXCEEDED',
+
   PRODUCTION_INCOMPLETE: 'RECALL_INCOMPLETE',
   PRODUCTION_SLICES_OUT_OF_ORDER: 'RECALL_LIMIT_EXCEEDED',
-  PRODUCTION_TRUNCATED: 'RECALL_PACS_FAILED',
+
   STORAGE_FULL: 'RECALL_STORAGE_FULL',
+  STORAGE_OPEN_FAILED: 'RECALL_FAILED',
+  STORAGE_FORMAT_NEWER: 'RECALL_FAILED',
+  STORAGE_NOT_FOUND: 'RECALL_FAILED',
+  STORAGE_REPLICA_EXISTS: 'RECALL_FAILED',
+  STORAGE_REPLICA_ABORTED: 'RECALL_ABORTED',
+  STORAGE_RANGE_INVALID: 'RECALL_FAILED',
+  STORAGE_DAMAGED: 'RECALL_FAILED',
+  STORAGE_FAILED: 'RECALL_FAILED',
+
   CATALOG_FILE_GONE: 'RECALL_WITHDRAWN',
-  DEID_LIMIT_EXCEEDED: 'RECALL_LIMIT_EXCEEDED',
+  CATALOG_FEED_GAP: 'RECALL_FAILED',
+  CATALOG_CHANGE_INVALID: 'RECALL_FAILED',
+  CATALOG_NAME_CONFLICT: 'RECALL_FAILED',
+  CATALOG_VERSION_UNKNOWN: 'RECALL_FAILED',
+  CATALOG_POLICY_CONFLICT: 'RECALL_FAILED',
+  CATALOG_QUERY_TOO_LARGE: 'RECALL_FAILED',
+  CATALOG_NODE_UNKNOWN: 'RECALL_FAILED',
+
+  KEYS_QUORUM: 'RECALL_KEYS_UNAVAILABLE',
+  KEYS_UNAVAILABLE: 'RECALL_KEYS_UNAVAILABLE',
+  KEYS_SERVER_UNREACHABLE: 'RECALL_KEYS_UNAVAILABLE',
+  KEYS_SERVER_REFUSED: 'RECALL_KEYS_UNAVAILABLE',
+  KEYS_FORBIDDEN: 'RECALL_KEYS_UNAVAILABLE',
+  KEYS_UNAUTHENTICATED: 'RECALL_KEYS_UNAVAILABLE',
+  KEYS_INCONSISTENT: 'RECALL_KEYS_UNAVAILABLE',
+  KEYS_ANSWER_INVALID: 'RECALL_KEYS_UNAVAILABLE',
+  KEYS_RECORD_INVALID: 'RECALL_FAILED',
+  KEYS_CONFIG_INVALID: 'RECALL_FAILED',
+  KEYS_TOO_MANY: 'RECALL_FAILED',
+  KEYS_FEED_REFUSED: 'RECALL_FAILED',
 };
 
-const byPrefix: readonly (readonly [string, RecallFailure])[] = [
-  ['RECALL_', 'RECALL_FAILED'],
-  ['PACS_', 'RECALL_PACS_FAILED'],
-  ['DIMSE_', 'RECALL_PACS_FAILED'],
-  ['PDU_', 'RECALL_PACS_FAILED'],
-  ['DICOM_', 'RECALL_PACS_FAILED'],
-  ['DEID_', 'RECALL_WITHHELD'],
-  ['VOLUME_', 'RECALL_GEOMETRY_REFUSED'],
-  ['KEYS_', 'RECALL_KEYS_UNAVAILABLE'],
-];
+type Prefix<Code extends string> = Code extends `${infer Start}_${string}` ? Start : never;
 
-/** The recall's code for a code from below it. */
+const failureOfAlike: Readonly<Record<Prefix<Alike>, RecallFailure>> = {
+  // On their way through `pacs` these get its codes; what is left broke while an instance was read.
+  DIMSE: 'RECALL_PACS_FAILED',
+  PDU: 'RECALL_PACS_FAILED',
+  DICOM: 'RECALL_PACS_FAILED',
+  SEAL: 'RECALL_FAILED',
+  INDEX: 'RECALL_FAILED',
+  DB: 'RECALL_FAILED',
+};
+
+/** The recall's code for a code from below it. What nobody below declares is a failure of our own. */
 export function recallFailureOf(code: string | undefined): RecallFailure {
   if (code === undefined) return 'RECALL_FAILED';
-  if (Object.hasOwn(recallErrors.rows, code)) return code as RecallFailure;
-  const prefix = byPrefix.find(([start]) => code.startsWith(start));
-  return byCode[code] ?? prefix?.[1] ?? 'RECALL_FAILED';
+  if (isOf(recallErrors.rows, code)) return code;
+  if (isOf(failureOf, code)) return failureOf[code];
+  const prefix = code.slice(0, Math.max(0, code.indexOf('_')));
+  return isOf(failureOfAlike, prefix) ? failureOfAlike[prefix] : 'RECALL_FAILED';
 }
 
 /** The one translation of what failed below into what doors know. The reason's code stays visible. */
@@ -42,4 +136,8 @@ export function recallError(cause: unknown): MdmError {
     cause,
     ...(reason === undefined ? {} : { context: { reason } }),
   });
+}
+
+function isOf<Table extends object>(table: Table, key: string): key is keyof Table & string {
+  return Object.hasOwn(table, key);
 }
