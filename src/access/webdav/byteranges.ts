@@ -38,14 +38,17 @@ export async function sendByteranges(
   const length =
     heads.reduce((sum, head) => sum + head.length, endOf(boundary).length) + bytesIn(spans);
   const { response, signal } = call.exchange;
-  response.writeHead(206, {
+  const headers = {
     ...fileHeaders(call, stat),
     ...keyHeaders(opened),
     'Content-Type': `multipart/byteranges; boundary=${boundary}`,
     'Content-Length': length,
-  });
+  };
+  const writeHeader = (): void => {
+    response.writeHead(206, headers);
+  };
   const body = parts(call, { spans, heads, first: opened, etag, boundary });
-  await sendBody(response, body, { signal, length });
+  await sendBody(response, body, { writeHeader, signal, length });
   return true;
 }
 

@@ -206,6 +206,14 @@ test('the key of a sealed form goes with its bytes', async (t) => {
   }
 });
 
+test('a body that fails before its first byte still gets its own answer', async (t) => {
+  const failure = recallErrors.create('RECALL_INCOMPLETE');
+  const { ask } = await openDoor(t, { [file]: { bytes, breaksAt: { offset: 0, with: failure } } });
+  const response = await ask('GET', file);
+  assert.equal(response.status, 502);
+  assert.match(await response.text(), /RECALL_INCOMPLETE/);
+});
+
 test('a body that fails, ends short or stalls never looks whole', async (t) => {
   const failure = recallErrors.create('RECALL_INCOMPLETE');
   const { ask, files } = await openDoor(t, {

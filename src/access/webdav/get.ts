@@ -76,13 +76,16 @@ function sendUnlessNeeded(call: Call, stat: FileStat): boolean {
 async function sendFile(call: Call, opened: OpenFile): Promise<void> {
   const { response, signal } = call.exchange;
   const { range, stat, length } = opened;
-  response.writeHead(range === undefined ? 200 : 206, {
+  const headers = {
     ...fileHeaders(call, stat),
     ...keyHeaders(opened),
     'Content-Length': length,
     ...(range === undefined ? {} : { 'Content-Range': contentRange(range, stat.size) }),
-  });
-  await sendBody(response, opened.body, { signal, length });
+  };
+  const writeHeader = (): void => {
+    response.writeHead(range === undefined ? 200 : 206, headers);
+  };
+  await sendBody(response, opened.body, { writeHeader, signal, length });
 }
 
 /** @standard RFC 9110 §14.4 */

@@ -24,13 +24,15 @@ export const propfind: Method = async (call) => {
   // The first page before the header, so that a refusal still gets its status.
   const isListed = depth === 1 && stat.kind === 'directory';
   const first = isListed ? await nextPage(call, undefined) : undefined;
-  exchange.response.writeHead(207, {
-    'Content-Type': 'application/xml; charset=utf-8',
-    'Cache-Control': 'private, no-store',
-    'X-Content-Type-Options': 'nosniff',
-  });
+  const writeHeader = (): void => {
+    exchange.response.writeHead(207, {
+      'Content-Type': 'application/xml; charset=utf-8',
+      'Cache-Control': 'private, no-store',
+      'X-Content-Type-Options': 'nosniff',
+    });
+  };
   const body = multistatus(call, { request, stat, first });
-  await sendBody(exchange.response, body, { signal, length: undefined });
+  await sendBody(exchange.response, body, { writeHeader, signal, length: undefined });
 };
 
 /** An absent header means infinity (RFC 4918 §9.1), which no tree of millions can answer. */
