@@ -6,7 +6,7 @@ export {
   type ProductionPorts,
 } from './create-production.ts';
 export { productionErrors } from './errors.ts';
-export { productionLimits } from './limits.ts';
+export { type ProductionLimits, productionLimits } from './limits.ts';
 export type {
   ExistingVersion,
   ExpectedInstanceOfJob,

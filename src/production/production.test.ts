@@ -1,0 +1,396 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { asyncProperty, boolean, assert as check, shuffledSubarray } from 'fast-check';
+import {
+  jobOf,
+  jobSeries,
+  openWorkshop,
+  resultsOf,
+  targetOf,
+  type Workshop,
+} from '../../test/support/production.ts';
+import { sopClass, transferSyntax } from '../dicom/index.ts';
+import { readSealed } from '../flow/index.ts';
+import type { GrowingReplica, ProductionJob, ProductionResult } from './index.ts';
+import { productionLimits } from './limits.ts';
+
+const small = { slices: 6, rows: 16, columns: 12 } as const;
+const volume = targetOf({ fileId: 1 });
+const packed = targetOf({ fileId: 2, format: 'nii.gz' });
+
+type Produced = Extract<ProductionResult, { kind: 'produced' }>;
+
+function producedOf(results: readonly ProductionResult[], fileId: number): Produced {
+  const result = results.find((each) => each.fileId === fileId);
+  assert(result?.kind === 'produced', `file ${fileId} is produced`);
+  return result;
+}
+
+async function plaintextOf(workshop: Workshop, result: Produced): Promise<Buffer> {
+  const { version } = result;
+  assert('keyId' in version);
+  const key = workshop.keys.find(({ keyId }) => keyId === version.keyId);
+  assert(key !== undefined);
+  return workshop.plaintextOf(result.replica.id, key);
+}
+
+const byFile = (a: ProductionResult, b: ProductionResult): number => a.fileId - b.fileId;
+
+/** Nothing is left of a job that failed or gave up: no replica, no space set aside. */
+async function assertEmpty(workshop: Workshop): Promise<void> {
+  for await (const replica of workshop.storage.list()) assert.fail(replica.id);
+  assert.equal(workshop.freeBytes(), 64 * 1024 * 1024);
+}
+
+async function produceAll(t: TestContext, options: Parameters<typeof jobSeries>[0] = small) {
+  const workshop = await openWorkshop(t);
+  const results = await resultsOf(workshop.production.produce(jobOf(workshop, jobSeries(options))));
+  return { workshop, results };
+}
+
+test('a volume holds every slice at its place, and its receipt says what it is', async (t) => {
+  const series = jobSeries(small);
+  const { workshop, results } = await produceAll(t);
+  const result = producedOf(results, 1);
+  const bytes = await plaintextOf(workshop, result);
+  assert.equal(bytes.length, 352 + 6 * 16 * 12 * 2);
+  assert('sha256' in result.version);
+  assert.equal(result.version.sha256, createHash('sha256').update(bytes).digest('hex'));
+  const [, payload = ''] = result.version.receipt.split('.');
+  const receipt = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  assert.deepEqual(receipt.source, {
+    expectedInstances: 6,
+    instances: 6,
+    completeness: 'verified',
+  });
+  // Rows are turned, so the first row of a slice is its last in the file.
+  const rowBytes = 12 * 2;
+  for (let index = 0; index < 6; index += 1) {
+    const slice = bytes.subarray(352 + index * 384, 352 + (index + 1) * 384);
+    assert.deepEqual(slice.subarray(-rowBytes), Buffer.from(series.pixels(index).subarray(0, 24)));
+  }
+});
+
+test('any order of arrival gives the same bytes, with and without positions', async (t) => {
+  // Direction cosines that differ in their last digits: the lowest slice gives them.
+  const wobbling = {
+    ...small,
+    edit: (index: number) =>
+      [[0x00200037, 'DS', `1\\${(index * 1e-6).toFixed(6)}\\0\\0\\1\\0`] as const] as const,
+  };
+  const digests = new Set<string>();
+  const order = shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 });
+  await check(
+    asyncProperty(order, boolean(), async (arrival, records) => {
+      const workshop = await openWorkshop(t);
+      const job = jobOf(workshop, jobSeries({ ...wobbling, records }), { order: arrival });
+      const result = producedOf(await resultsOf(workshop.production.produce(job)), 1);
+      assert('sha256' in result.version);
+      digests.add(result.version.sha256);
+      assert.equal(digests.size, 1);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('both formats at once hold the same volume', async (t) => {
+  const workshop = await openWorkshop(t);
+  const job = jobOf(workshop, jobSeries(small), { targets: [volume, packed] });
+  const results = await resultsOf(workshop.production.produce(job));
+  const plain = await plaintextOf(workshop, producedOf(results, 1));
+  const gz = await plaintextOf(workshop, producedOf(results, 2));
+  assert.deepEqual(gunzipSync(gz), plain);
+  assert.equal(producedOf(results, 1).stackId, producedOf(results, 2).stackId);
+});
+
+test('what was set aside and not used is free again', async (t) => {
+  const workshop = await openWorkshop(t);
+  const series = jobSeries(small);
+  const targets = [
+    volume,
+    packed,
+    ...series.names.map((instanceName, index) =>
+      targetOf({ fileId: 10 + index, product: 'instance', instanceName, format: 'dcm' }),
+    ),
+  ];
+  const results = await resultsOf(
+    workshop.production.produce(jobOf(workshop, series, { targets })),
+  );
+  const used = results.reduce((sum, result) => {
+    assert(result.kind === 'produced');
+    return sum + result.replica.sealedSize;
+  }, 0);
+  assert.equal(results.length, 8);
+  assert.equal(workshop.freeBytes(), 64 * 1024 * 1024 - used);
+});
+
+test('a second production gives the same content under the same key', async (t) => {
+  const { workshop, results } = await produceAll(t);
+  const { version } = producedOf(results, 1);
+  assert('keyId' in version);
+  const targets = [{ ...volume, existing: { ...version, number: 1 }, nextVersionNumber: 2 }];
+  const again = jobOf(workshop, jobSeries(small), { targets });
+  const growing: number[] = [];
+  const second = await resultsOf(
+    workshop.production.produce({ ...again, onGrowing: (fileId) => growing.push(fileId) }),
+  );
+  assert.deepEqual(producedOf(second, 1).version, { number: 1 });
+  assert.equal(workshop.keys.length, 1);
+  // It is compared before anybody may read it.
+  assert.deepEqual(growing, []);
+});
+
+test('other content than that of the version is not served under it', async (t) => {
+  const { workshop, results } = await produceAll(t);
+  const { version } = producedOf(results, 1);
+  assert('keyId' in version);
+  const targets = [{ ...volume, existing: { ...version, number: 1 }, nextVersionNumber: 2 }];
+  const free = workshop.freeBytes();
+  const other = jobOf(workshop, jobSeries({ ...small, seed: 2 }), { targets });
+  assert.deepEqual(await resultsOf(workshop.production.produce(other)), [
+    { kind: 'changed', fileId: 1 },
+  ]);
+  assert.equal(workshop.freeBytes(), free);
+});
+
+test('instances twice, others, and in any order are no trouble', async (t) => {
+  const workshop = await openWorkshop(t);
+  const series = jobSeries(small);
+  const stranger = jobSeries({ ...small, seed: 9 });
+  const instances = (async function* () {
+    yield stranger.instance(0);
+    for (const index of [3, 3, 0, 1, 1, 2, 5, 0, 4]) yield series.instance(index);
+  })();
+  const results = await resultsOf(
+    workshop.production.produce(jobOf(workshop, series, { instances })),
+  );
+  assert.equal(producedOf(results, 1).kind, 'produced');
+});
+
+test('a missing instance is an error, never a shorter file', async (t) => {
+  for (const records of [true, false]) {
+    const workshop = await openWorkshop(t);
+    const job = jobOf(workshop, jobSeries({ ...small, records }), { order: [0, 1, 2, 4, 5] });
+    await assert.rejects(resultsOf(workshop.production.produce(job)), {
+      code: 'PRODUCTION_INCOMPLETE',
+      context: { expected: 6, missing: 1 },
+    });
+    await assertEmpty(workshop);
+  }
+});
+
+test('an empty series is incomplete, not an empty volume', async (t) => {
+  const workshop = await openWorkshop(t);
+  const job = jobOf(workshop, { ...jobSeries(small), names: [], expected: [] });
+  await assert.rejects(resultsOf(workshop.production.produce(job)), {
+    code: 'PRODUCTION_INCOMPLETE',
+  });
+});
+
+/** A job where the slice at `at` is withheld, and every other instance is a target too. */
+function withheldJob(
+  workshop: Workshop,
+  at: number,
+  change: Parameters<ReturnType<typeof jobSeries>['instance']>[1],
+): ProductionJob {
+  const series = jobSeries(small);
+  const targets = [
+    volume,
+    packed,
+    ...series.names.map((instanceName, index) =>
+      targetOf({ fileId: 10 + index, product: 'instance', instanceName, format: 'dcm' }),
+    ),
+  ];
+  const instances = (async function* () {
+    for (const index of [0, 1, 2, 3, 4, 5])
+      yield series.instance(index, index === at ? change : {});
+  })();
+  return jobOf(workshop, series, { targets, instances });
+}
+
+for (const at of [0, 3, 5]) {
+  test(`instance ${at} withheld by its header: it and the volumes fail, the rest go on`, async (t) => {
+    const workshop = await openWorkshop(t);
+    const change = { sopClassUid: sopClass.SecondaryCaptureImageStorage };
+    const results = await resultsOf(workshop.production.produce(withheldJob(workshop, at, change)));
+    const refused = results.filter((result) => result.kind === 'refused');
+    assert.deepEqual(
+      refused.toSorted(byFile).map(({ fileId, code }) => [fileId, code]),
+      [1, 2, 10 + at].map((fileId) => [fileId, 'DEID_UNSUPPORTED_SOP_CLASS']),
+    );
+    assert.equal(results.length - refused.length, 5);
+  });
+
+  test(`instance ${at} withheld while its pixels are read: the same`, async (t) => {
+    const workshop = await openWorkshop(t);
+    let left = false;
+    const change = { dropBytes: 50, onLeave: () => (left = true) };
+    const results = await resultsOf(workshop.production.produce(withheldJob(workshop, at, change)));
+    const refused = results.filter((result) => result.kind === 'refused');
+    assert.deepEqual(
+      refused.toSorted(byFile).map(({ fileId, code }) => [fileId, code]),
+      [1, 2, 10 + at].map((fileId) => [fileId, 'DEID_MALFORMED']),
+    );
+    assert.ok(left, 'the source is released');
+    let count = 0;
+    for await (const _ of workshop.storage.list()) count += 1;
+    assert.equal(count, 5);
+  });
+}
+
+test('who follows a volume that is given up gets an error, not an end', async (t) => {
+  const workshop = await openWorkshop(t);
+  const follower = Promise.withResolvers<GrowingReplica>();
+  const job = { ...withheldJob(workshop, 4, { dropBytes: 50 }), targets: [volume] };
+  const produced = resultsOf(
+    workshop.production.produce({ ...job, onGrowing: (_, replica) => follower.resolve(replica) }),
+  );
+  const { replicaId } = await follower.promise;
+  const read = (async () => {
+    for await (const piece of workshop.storage.follow(replicaId, 0, {})) readSealed(piece);
+  })();
+  await assert.rejects(read, { code: 'STORAGE_REPLICA_ABORTED' });
+  assert.deepEqual(
+    (await produced).map(({ kind }) => kind),
+    ['refused'],
+  );
+  await assertEmpty(workshop);
+});
+
+test('an instance that nobody wants is not read to its end', async (t) => {
+  // Its pixel data are broken: only who wanted them would have to know.
+  const workshop = await openWorkshop(t);
+  const series = jobSeries({ ...small, edit: () => [[0x00080060, 'CS', 'CT']] });
+  const [instanceName] = series.names.slice(5);
+  let left = 0;
+  const instances = (async function* () {
+    yield series.instance(0, { transferSyntaxUid: transferSyntax.ExplicitVRBigEndian });
+    yield series.instance(1, { dropBytes: 50, onLeave: () => (left += 1) });
+    yield series.instance(5);
+  })();
+  const targets = [
+    volume,
+    targetOf({ fileId: 3, product: 'instance', instanceName, format: 'dcm' }),
+  ];
+  const results = await resultsOf(
+    workshop.production.produce(jobOf(workshop, series, { targets, instances })),
+  );
+  assert.deepEqual(
+    results.map(({ kind, fileId }) => [kind, fileId]),
+    [
+      ['refused', 1],
+      ['produced', 3],
+    ],
+  );
+  assert.equal(left, 1);
+});
+
+test('keys that cannot be deposited fail the job, whichever target it is, and leave nothing', async (t) => {
+  for (const failing of [1, 2]) {
+    let deposits = 0;
+    const workshop = await openWorkshop(t, {
+      deposit: async () => {
+        deposits += 1;
+        if (deposits === failing) throw new Error('no quorum');
+      },
+    });
+    const job = jobOf(workshop, jobSeries(small), { targets: [volume, packed] });
+    await assert.rejects(resultsOf(workshop.production.produce(job)), /no quorum/);
+    await assertEmpty(workshop);
+  }
+});
+
+test('a store that fills up in mid write fails the job and is empty again', async (t) => {
+  const workshop = await openWorkshop(t, { capacityBytes: 2_000_000 });
+  // The reservation claims less than comes.
+  const reserve: ProductionJob['reserve'] = async () => workshop.storage.reserve(1000);
+  const series = jobSeries({ slices: 6, rows: 500, columns: 500 });
+  await assert.rejects(
+    resultsOf(workshop.production.produce(jobOf(workshop, series, { reserve }))),
+    { code: 'STORAGE_FULL' },
+  );
+  assert.equal(workshop.freeBytes(), 2_000_000);
+});
+
+test('a caller who leaves leaves nothing half-made', async (t) => {
+  const workshop = await openWorkshop(t);
+  const series = jobSeries(small);
+  const targets = [
+    volume,
+    targetOf({ fileId: 3, product: 'instance', instanceName: series.names[2], format: 'dcm' }),
+  ];
+  for await (const result of workshop.production.produce(jobOf(workshop, series, { targets }))) {
+    assert(result.kind === 'produced');
+    await workshop.storage.delete(result.replica.id);
+    break;
+  }
+  await assertEmpty(workshop);
+});
+
+test('a source that fails in mid instance fails the job with its own error', async (t) => {
+  const workshop = await openWorkshop(t);
+  const fail = new Error('connection lost');
+  const job = { ...withheldJob(workshop, 3, { fail, dropBytes: 20 }), targets: [volume, packed] };
+  await assert.rejects(resultsOf(workshop.production.produce(job)), fail);
+  await assertEmpty(workshop);
+});
+
+test('a signal stops the job between instances', async (t) => {
+  const workshop = await openWorkshop(t);
+  const series = jobSeries(small);
+  const cancel = new AbortController();
+  const reason = new Error('cancelled');
+  const instances = (async function* () {
+    yield series.instance(0);
+    cancel.abort(reason);
+    yield series.instance(1);
+  })();
+  const job = jobOf(workshop, series, { instances, signal: cancel.signal });
+  await assert.rejects(resultsOf(workshop.production.produce(job)), reason);
+  await assertEmpty(workshop);
+});
+
+test('slices too far out of order cost the volume only, and only this time', async (t) => {
+  const limits = { ...productionLimits, sliceWindowBytes: 2 * 384 };
+  for (const records of [true, false]) {
+    const workshop = await openWorkshop(t, { defaults: limits });
+    const series = jobSeries({ ...small, records });
+    const targets = [
+      volume,
+      targetOf({ fileId: 3, product: 'instance', instanceName: series.names[0], format: 'dcm' }),
+    ];
+    const job = jobOf(workshop, series, { targets, order: [5, 4, 3, 2, 1, 0] });
+    const results = await resultsOf(workshop.production.produce(job));
+    const [first, second] = results;
+    assert(first?.kind === 'failed');
+    assert.equal(first.error.code, 'PRODUCTION_SLICES_OUT_OF_ORDER');
+    assert.equal(second?.kind, 'produced');
+  }
+});
+
+test('a slice that does not lie where the list says is refused', async (t) => {
+  const workshop = await openWorkshop(t);
+  const listed = jobSeries(small);
+  const moved = jobSeries({
+    ...small,
+    edit: (index) => (index === 4 ? [[0x00200032, 'DS', '-10\\-20\\36.5']] : []),
+  });
+  const job = jobOf(workshop, { ...moved, expected: listed.expected });
+  const results = await resultsOf(workshop.production.produce(job));
+  assert.deepEqual(results, [{ kind: 'refused', fileId: 1, code: 'VOLUME_NOT_AS_LISTED' }]);
+  await assertEmpty(workshop);
+});
+
+test('a native instance may be followed while it grows', async (t) => {
+  const workshop = await openWorkshop(t);
+  const series = jobSeries(small);
+  const [instanceName] = series.names;
+  const target = targetOf({ fileId: 3, product: 'instance', instanceName, format: 'dcm' });
+  const growing: number[] = [];
+  const onGrowing = (fileId: number): void => void growing.push(fileId);
+  const job = jobOf(workshop, series, { targets: [target], onGrowing });
+  await resultsOf(workshop.production.produce(job));
+  assert.deepEqual(growing, [3]);
+});
