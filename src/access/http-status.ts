@@ -1,5 +1,4 @@
-import type { filesErrors } from '../files/errors.ts';
-import type { RecallFailure } from '../recall/errors.ts';
+import type { filesErrors, RecallFailure } from '../files/index.ts';
 
 /** Codes of the file port that any HTTP door can meet. */
 export type FilesHttpCode = keyof typeof filesErrors.rows | RecallFailure;

@@ -224,7 +224,8 @@ export interface StageRow {
   readonly files: readonly {
     /** As asked, with `.c4gh` where asked. */
     readonly path: string;
-    readonly fileId: FileId;
+    /** Undefined where no file was found for the caller; then `failure` says why. */
+    readonly fileId: FileId | undefined;
     readonly released: boolean;
     readonly failure: string | undefined;
   }[];

@@ -128,7 +128,7 @@ export interface CatalogSchema {
     token: string;
     position: number;
     path: string;
-    file_id: number;
+    file_id: number | null;
     released: number;
     failure: string | null;
   };
@@ -273,7 +273,7 @@ export const catalogMigrations: readonly Migration[] = [
         token TEXT NOT NULL REFERENCES stage (token) ON DELETE CASCADE,
         position INTEGER NOT NULL,
         path TEXT NOT NULL,
-        file_id INTEGER NOT NULL REFERENCES file (id),
+        file_id INTEGER REFERENCES file (id),
         released INTEGER NOT NULL,
         failure TEXT,
         PRIMARY KEY (token, position)

@@ -50,7 +50,7 @@ async function create(tx: Session, row: StageRow): Promise<void> {
     token,
     position,
     path: file.path,
-    file_id: file.fileId,
+    file_id: file.fileId ?? null,
     released: Number(file.released),
     failure: file.failure ?? null,
   }));
@@ -76,7 +76,7 @@ async function stageByToken(session: Session, token: string): Promise<StageRow |
     expiresMs: stage.expires_ms,
     files: files.map((file) => ({
       path: file.path,
-      fileId: file.file_id as FileId,
+      fileId: (file.file_id ?? undefined) as FileId | undefined,
       released: file.released === 1,
       failure: file.failure ?? undefined,
     })),

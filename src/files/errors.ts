@@ -52,11 +52,10 @@ export const filesErrors = defineErrors('files', {
     operator: 'Nothing to do.',
   },
   FILES_REPLICA_CORRUPT: {
-    disposition: 'permanent',
-    meaning: 'The stored bytes are not those that were produced; nothing of them is given out.',
-    user: 'Tell the site operator; another try may be served from a new copy.',
-    operator:
-      'The store altered a replica: check the disk. Remove the replica so that it is made again.',
+    disposition: 'transient',
+    meaning: 'The stored bytes are not those that were produced; the replica was dropped.',
+    user: 'Try again: the file is fetched anew. Tell the site operator.',
+    operator: 'The store altered or lost a replica: check the disk. The log names the replica.',
   },
   FILES_NOT_PRODUCED: {
     disposition: 'transient',

@@ -1,5 +1,7 @@
 /** The one port behind all doors. */
 export type { MetadataCondition, SeriesMetadata } from '../catalog/catalog.ts';
+/** Doors translate these too, and know nothing else of recalls. */
+export { type RecallFailure, recallErrors } from '../recall/errors.ts';
 export { createFiles, type FilesPorts } from './create-files.ts';
 export type { Disclosure, DisclosureAudit } from './disclosure-audit.ts';
 export { filesErrors } from './errors.ts';

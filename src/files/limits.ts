@@ -19,6 +19,22 @@ export const filesLimits = defineLimits('files', {
     reason:
       'Most clients and proxies give up after 60 s; a 503 with Retry-After is better than that.',
   },
+  listBatchEntries: {
+    value: 100,
+    unit: 'count',
+    reason: 'Entries looked at in one step of listing, whatever the page.',
+  },
+  damagedTriesMax: {
+    value: 2,
+    unit: 'count',
+    reason: 'A damaged replica is recalled once within a read; twice in a row is a broken store.',
+  },
+  policyRecheckMs: {
+    value: 30_000,
+    unit: 'ms',
+    reason:
+      'A long download is cut this soon after its reader lost the right, or it was withdrawn.',
+  },
   retryAfterSeconds: {
     value: 10,
     unit: 's',

@@ -15,29 +15,72 @@ export interface Found<Node extends DirectoryNode | FileNode> {
   readonly rule: string;
 }
 
+/** What looking up works with. */
+export interface LookupContext {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+}
+
 /**
- * Resolve a path for a caller who needs a right on it. What the caller may not know of and what
- * does not exist give the same answer.
+ * Resolve a path for a caller who needs one of some rights on it. What the caller may not know of
+ * and what does not exist give the same answer, after the same look-ups.
  * @throws FILES_NOT_FOUND, FILES_FORBIDDEN, FILES_PATH_INVALID
  */
 export async function lookup(
-  context: { readonly catalog: Catalog; readonly clock: Clock },
+  context: LookupContext,
   caller: Principal,
-  wanted: { readonly path: string; readonly right: Right },
+  wanted: { readonly path: string; readonly rights: readonly Right[] },
 ): Promise<Found<DirectoryNode | FileNode>> {
-  const tree = parseTreePath(wanted.path);
+  const { tree, node, visibility } = await find(context, caller, wanted.path);
+  for (const right of wanted.rights) {
+    const { allowed, rule } = await visibility.decide(node, right);
+    if (allowed) return { tree, node, visibility, rule };
+  }
+  throw filesErrors.create('FILES_FORBIDDEN');
+}
+
+/**
+ * Resolve the path of a file whose bytes, or what they prove, are wanted.
+ * @throws as `lookup`, and FILES_IS_A_DIRECTORY of any directory that the caller sees
+ */
+export async function lookupFile(
+  context: LookupContext,
+  caller: Principal,
+  path: string,
+): Promise<Found<FileNode>> {
+  const { tree, node, visibility } = await find(context, caller, path);
+  if (node.kind === 'directory') throw filesErrors.create('FILES_IS_A_DIRECTORY');
+  const { allowed, rule } = await visibility.decide(node, 'read');
+  if (!allowed) throw filesErrors.create('FILES_FORBIDDEN');
+  return { tree, node, visibility, rule };
+}
+
+/** What exists for the caller. */
+async function find(
+  context: LookupContext,
+  caller: Principal,
+  path: string,
+): Promise<Omit<Found<DirectoryNode | FileNode>, 'rule'>> {
+  const tree = parseTreePath(path);
   const visibility = createVisibility({
     caller,
     policies: context.catalog.policies,
     nowMs: context.clock.nowMs(),
   });
   const node = await context.catalog.names.resolve(tree.catalogPath);
-  if (node === undefined || !isForm(node, tree)) throw filesErrors.create('FILES_NOT_FOUND');
-  const decision = await visibility.decide(node, wanted.right);
-  if (!decision.mayKnowExists) throw filesErrors.create('FILES_NOT_FOUND');
-  if (!decision.allowed) throw filesErrors.create('FILES_FORBIDDEN');
-  return { tree, node, visibility, rule: decision.rule };
+  // What is absent is decided too, so that the time to answer does not tell it from the invisible.
+  const { mayKnowExists } =
+    node === undefined
+      ? await visibility.decideUnder(absentPolicy, 'read')
+      : await visibility.decide(node, 'list');
+  if (node === undefined || !mayKnowExists || !isForm(node, tree)) {
+    throw filesErrors.create('FILES_NOT_FOUND');
+  }
+  return { tree, node, visibility };
 }
+
+/** No policy has an empty id. */
+const absentPolicy = '';
 
 /** A directory has no sealed form; a file of a sealed collection has no other. */
 function isForm(node: DirectoryNode | FileNode, tree: TreePath): boolean {

@@ -1,9 +1,10 @@
 import type { Catalog, MetadataCondition, SeriesMetadata } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { DisclosureAudit } from './disclosure-audit.ts';
 import { filesErrors } from './errors.ts';
 import { filesLimits } from './limits.ts';
-import { lookup } from './lookup.ts';
+import { lookupFile } from './lookup.ts';
 import { parseTreePath } from './path.ts';
 import { createVisibility } from './visibility.ts';
 
@@ -49,12 +50,14 @@ export interface FileMetadata {
 export function createFileMetadata(ports: {
   readonly catalog: Catalog;
   readonly clock: Clock;
+  readonly audit: DisclosureAudit;
 }): FileMetadata {
   return {
     async receipts(caller, path) {
-      const { node } = await lookup(ports, caller, { path, right: 'read' });
-      if (node.kind === 'directory') throw filesErrors.create('FILES_IS_A_DIRECTORY');
+      const { node, tree, rule } = await lookupFile(ports, caller, path);
       if (node.version === undefined) throw filesErrors.create('FILES_NOT_PRODUCED');
+      const what = { action: 'read', path: tree.path, rule, detail: 'receipts' } as const;
+      await ports.audit.disclosing({ caller, ...what });
       return {
         version: node.version.receipt,
         production: node.replica?.production,
@@ -66,6 +69,9 @@ export function createFileMetadata(ports: {
       const limit = Math.min(Math.max(1, query.limit), filesLimits.pageEntriesMax);
       const policyIds = await readableMetadata(ports, caller);
       const entries = await ports.catalog.query.find({ ...query, under: path, policyIds, limit });
+      const keywords = [...new Set(query.conditions.map(({ keyword }) => keyword))].join(' ');
+      const detail = `${entries.length} series by: ${keywords}`;
+      await ports.audit.disclosing({ caller, action: 'find', path, detail });
       return { entries, next: entries.length === limit ? entries.at(-1)?.path : undefined };
     },
   };

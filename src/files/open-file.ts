@@ -1,17 +1,21 @@
-import type { Catalog, FileNode } from '../catalog/catalog.ts';
+import type { Catalog, FileNode, FileReplica } from '../catalog/catalog.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { type RecallFailure, recallErrors } from '../recall/errors.ts';
 import type { FollowedReplica, RecallPort, RecallTicket } from '../recall/port.ts';
 import { recallFailureOf } from '../recall/translate.ts';
 import { sealedSizeOf } from '../seal/index.ts';
 import type { Storage } from '../storage/storage.ts';
-import { filesLimits } from './limits.ts';
-import { headerDigestOf, type ReplicaSource } from './replica-reader.ts';
+import type { ReplicaSource } from './replica-reader.ts';
 
 /** A file's bytes, at hand or arriving. */
 export interface OpenedReplica {
   /** The file as the catalog has it now; without version while a first production grows. */
   readonly file: FileNode;
+  /** The complete replica that is read; undefined while it grows. */
+  readonly replica: FileReplica | undefined;
+  /** Whether it was waited for: what was decided before may no longer hold. */
+  readonly isRecalled: boolean;
   readonly source: ReplicaSource;
   /** Size of each form. */
   readonly plaintextSize: number;
@@ -30,13 +34,13 @@ export interface OpenContext {
 
 /**
  * The replica of a file: the one staged, else the one that a recall makes, as soon as it may be
- * read. Waits no longer than a client would.
+ * read or until `signal` says that nobody waits any more.
  * @throws RECALL_*
  */
 export async function openReplica(
   context: OpenContext,
   file: FileNode,
-  call: { readonly signal?: AbortSignal },
+  signal: AbortSignal,
 ): Promise<OpenedReplica> {
   const refusal = refusalOf(file);
   if (refusal !== undefined) throw refusal;
@@ -44,7 +48,7 @@ export async function openReplica(
   if (staged !== undefined) return staged;
   const ticket = await context.recall.request(file, { priority: 'interactive' });
   try {
-    return await awaitReplica(context, { file, ticket }, call);
+    return await awaitReplica(context, { file, ticket }, signal);
   } catch (error) {
     ticket.detach();
     throw error;
@@ -52,7 +56,7 @@ export async function openReplica(
 }
 
 /** Why a file that exists cannot be read, now or ever. */
-export function refusalOf(file: FileNode): Error | undefined {
+export function refusalOf(file: FileNode): MdmError | undefined {
   if (file.state === 'withdrawn') return recallErrors.create('RECALL_WITHDRAWN');
   if (file.state === 'conflict') return recallErrors.create('RECALL_QUARANTINED');
   if (file.refusal === undefined) return undefined;
@@ -61,17 +65,20 @@ export function refusalOf(file: FileNode): Error | undefined {
 }
 
 /** The complete replica of a published file. */
-export function stagedReplica(context: OpenContext, file: FileNode): OpenedReplica | undefined {
+function stagedReplica(context: OpenContext, file: FileNode): OpenedReplica | undefined {
   const { version, replica } = file;
   if (version === undefined || replica === undefined) return undefined;
   return {
     file,
+    replica,
+    isRecalled: false,
     plaintextSize: version.plaintextSize,
     sealedSize: replica.sealedSize,
     source: {
       key: version,
       plaintextSize: version.plaintextSize,
-      headerDigest: headerDigestOf(replica.production),
+      production: replica.production,
+      sealedSha256: replica.sealedSha256,
       sealedBytes: (span, call) => context.storage.open(replica.id, span, call),
     },
     release() {},
@@ -81,31 +88,18 @@ export function stagedReplica(context: OpenContext, file: FileNode): OpenedRepli
 async function awaitReplica(
   context: OpenContext,
   { file, ticket }: { readonly file: FileNode; readonly ticket: RecallTicket },
-  call: { readonly signal?: AbortSignal },
+  signal: AbortSignal,
 ): Promise<OpenedReplica> {
-  const waiting = new AbortController();
-  const signal = AbortSignal.any([
-    waiting.signal,
-    ...(call.signal === undefined ? [] : [call.signal]),
-  ]);
-  const { retryAfterSeconds } = filesLimits;
-  const timer = context.clock.schedule(filesLimits.coldReadWaitMs, () =>
-    waiting.abort(recallErrors.create('RECALL_IN_PROGRESS', { context: { retryAfterSeconds } })),
+  const settled = ticket.settled({ signal });
+  const growing = ticket.following({ signal }).then<OpenedReplica | FileNode, FileNode>(
+    (replica) => growingReplica({ file, ticket, replica }) ?? settled,
+    () => settled,
   );
-  try {
-    const settled = ticket.settled({ signal });
-    const growing = ticket.following({ signal }).then<OpenedReplica | FileNode, FileNode>(
-      (replica) => growingReplica({ file, ticket, replica }) ?? settled,
-      () => settled,
-    );
-    const first = await Promise.race<OpenedReplica | FileNode>([settled, growing]);
-    if (!('kind' in first)) return first;
-    const staged = stagedReplica(context, first);
-    if (staged === undefined) throw recallErrors.create('RECALL_FAILED');
-    return { ...staged, release: () => ticket.detach() };
-  } finally {
-    timer.cancel();
-  }
+  const first = await Promise.race<OpenedReplica | FileNode>([settled, growing]);
+  if (!('kind' in first)) return first;
+  const staged = stagedReplica(context, first);
+  if (staged === undefined) throw recallErrors.create('RECALL_FAILED');
+  return { ...staged, isRecalled: true, release: () => ticket.detach() };
 }
 
 /** A growing replica may be read once its size is known, so that an early end shows. */
@@ -119,12 +113,15 @@ function growingReplica(options: {
   if (plaintextSize === undefined) return undefined;
   return {
     file,
+    replica: undefined,
+    isRecalled: true,
     plaintextSize,
     sealedSize: sealedSizeOf(plaintextSize),
     source: {
       key: replica.key,
       plaintextSize,
-      headerDigest: undefined,
+      production: undefined,
+      sealedSha256: undefined,
       sealedBytes: (span, call) => replica.sealedBytes(span.offset, call),
     },
     release: () => ticket.detach(),

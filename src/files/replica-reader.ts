@@ -1,8 +1,15 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { readSealed, type Sealed } from '../flow/index.ts';
 import { type ByteStream, collectBytes } from '../lib/streams/byte-stream.ts';
 import type { KeyRef } from '../recall/port.ts';
-import { openHeader, openSegments, sealedLayout, sealedRangeOf, wipe } from '../seal/index.ts';
+import {
+  openHeader,
+  openSegments,
+  sealedLayout,
+  sealedRangeOf,
+  sealedSizeOf,
+  wipe,
+} from '../seal/index.ts';
 import { filesErrors } from './errors.ts';
 import type { Span } from './range.ts';
 import type { ReplicaKeys } from './replica-keys.ts';
@@ -11,8 +18,10 @@ import type { ReplicaKeys } from './replica-keys.ts';
 export interface ReplicaSource {
   readonly key: KeyRef;
   readonly plaintextSize: number;
-  /** SHA-256 of the header, hex, from the production record; undefined while it grows. */
-  readonly headerDigest: string | undefined;
+  /** Production record, compact JWS; undefined while it grows. */
+  readonly production: string | undefined;
+  /** Digest of all sealed bytes, hex; undefined while it grows. */
+  readonly sealedSha256: string | undefined;
   /** Sealed bytes from the start of a span, at least to its end; waits where the replica grows. */
   sealedBytes(
     span: Span,
@@ -20,17 +29,27 @@ export interface ReplicaSource {
   ): AsyncIterable<Sealed<Uint8Array>>;
 }
 
-/** The sealed bytes of a span as they are. */
+/**
+ * The sealed bytes of a span as they are. Who reads all of a complete replica gets its last bytes
+ * only after its digest agreed; parts are for their reader to open, segment by segment.
+ * @throws FILES_REPLICA_CORRUPT
+ */
 export async function* sealedBody(
   source: ReplicaSource,
   span: Span,
   options: { readonly signal?: AbortSignal },
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array, void, void> {
+  const isWhole = span.offset === 0 && span.length === sealedSizeOf(source.plaintextSize);
+  const digest = isWhole && source.sealedSha256 !== undefined ? createHash('sha256') : undefined;
   let left = span.length;
   if (left === 0) return;
   for await (const box of source.sealedBytes(span, options)) {
     const bytes = readSealed(box).subarray(0, left);
     left -= bytes.length;
+    digest?.update(bytes);
+    if (left === 0 && digest !== undefined && digest.digest('hex') !== source.sealedSha256) {
+      throw filesErrors.create('FILES_REPLICA_CORRUPT');
+    }
     yield bytes;
     if (left === 0) return;
   }
@@ -39,8 +58,9 @@ export async function* sealedBody(
 }
 
 /**
- * Open a replica for a caller of an open collection. The key is fetched here, before the first
- * byte, so that a refusal is still an answer.
+ * Open a replica for a caller of an open collection: every segment is authenticated before any of
+ * it is given out.
+ * @throws FILES_REPLICA_CORRUPT, SEAL_*, KEYS_*
  */
 export async function plaintextBody(
   source: ReplicaSource,
@@ -56,7 +76,7 @@ export async function plaintextBody(
     }),
   ]);
   try {
-    checkHeaderDigest(header, source.headerDigest);
+    checkHeader(header, source.production);
     const dataKey = openHeader(header, privateKey);
     const sealed = sealedBody(source, sealedRangeOf(span, source.plaintextSize), options);
     return openSegments(sealed, { dataKey, plaintextSize: source.plaintextSize, range: span });
@@ -65,18 +85,23 @@ export async function plaintextBody(
   }
 }
 
-/** Only the header that the producer signed for leads to the right data key, and so to the right bytes. */
-function checkHeaderDigest(header: Uint8Array, expected: string | undefined): void {
-  if (expected !== undefined && hash('sha256', header, 'hex') !== expected) {
+/**
+ * Only the header that the producer signed for leads to the right data key, and so to the right
+ * bytes: anybody who knows the public key could write another.
+ */
+function checkHeader(header: Uint8Array, production: string | undefined): void {
+  if (production === undefined) return;
+  if (hash('sha256', header, 'hex') !== headerDigestOf(production)) {
     throw filesErrors.create('FILES_REPLICA_CORRUPT');
   }
 }
 
 /** The header's digest as a production record states it. */
-export function headerDigestOf(production: string): string | undefined {
-  const payload = production.split('.')[1] ?? '';
-  const record = JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
-    readonly headerDigest?: unknown;
-  };
-  return typeof record.headerDigest === 'string' ? record.headerDigest : undefined;
+function headerDigestOf(production: string): unknown {
+  const payload = Buffer.from(production.split('.')[1] ?? '', 'base64url').toString();
+  try {
+    return (JSON.parse(payload) as { readonly headerDigest?: unknown }).headerDigest;
+  } catch (cause) {
+    throw filesErrors.create('FILES_REPLICA_CORRUPT', { cause });
+  }
 }

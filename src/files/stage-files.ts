@@ -4,12 +4,14 @@ import { toHex } from '../lib/bytes/bytes.ts';
 import type { Clock } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Random } from '../lib/random.ts';
-import type { RecallPort, RecallTicket } from '../recall/port.ts';
+import { Mutex } from '../lib/streams/mutex.ts';
+import type { RecallPort } from '../recall/port.ts';
 import { filesErrors } from './errors.ts';
 import type { StagedFile, StageRequest } from './files.ts';
 import { filesLimits } from './limits.ts';
-import { lookup } from './lookup.ts';
+import { type Found, lookupFile } from './lookup.ts';
 import { refusalOf } from './open-file.ts';
+import { createStageInterest, type StageInterest } from './stage-interest.ts';
 import { statOfFile } from './stat.ts';
 
 /** What staging works with. */
@@ -37,29 +39,19 @@ export interface Stages {
 
 /** One file of a request as it was found, or why it was not. */
 type Wanted =
-  | { readonly path: string; readonly file: FileNode }
+  | { readonly path: string; readonly found: Found<FileNode> }
   | { readonly path: string; readonly failure: string };
 
 /** Compose staging. */
 export function createStages(context: StageContext): Stages {
-  /** Interest in recalls under way, by token; lost at a restart, when the recall goes on by itself. */
-  const tickets = new Map<string, RecallTicket[]>();
-
-  const watch = (token: string, file: FileNode, ticket: RecallTicket): void => {
-    const mine = tickets.get(token) ?? [];
-    tickets.set(token, [...mine, ticket]);
-    ticket.settled({}).then(
-      () => undefined,
-      (error: unknown) =>
-        context.catalog.stages
-          .fail(token, file.id, codeOf(error) ?? 'RECALL_FAILED')
-          .catch(() => undefined),
-    );
-  };
+  const { catalog, clock } = context;
+  const interest = createStageInterest(context);
+  /** One at a time, so that two requests together cannot exceed a quota that each of them keeps. */
+  const turns = new Mutex();
 
   const rowOf = async (caller: Principal, token: string): Promise<StageRow> => {
-    const row = await context.catalog.stages.get(token);
-    if (row === undefined || row.caller !== caller.subject) {
+    const row = await catalog.stages.get(token);
+    if (row === undefined || row.caller !== caller.subject || row.expiresMs <= clock.nowMs()) {
       throw filesErrors.create('FILES_STAGE_UNKNOWN');
     }
     return row;
@@ -67,60 +59,64 @@ export function createStages(context: StageContext): Stages {
 
   return {
     async stage(caller, paths, { pinLifetimeSeconds }) {
-      if (paths.length > filesLimits.stageFilesMax) throw filesErrors.create('FILES_TOO_MANY');
-      const pins = await context.catalog.stages.pinCount(caller.subject);
-      if (pins + paths.length > filesLimits.pinsPerCallerMax) {
-        throw filesErrors.create('FILES_PIN_QUOTA');
-      }
-      const wanted = await Promise.all(paths.map((path) => find(context, caller, path)));
-      const seconds = Math.min(pinLifetimeSeconds, filesLimits.pinLifetimeSecondsMax);
-      const row: StageRow = {
-        token: toHex(context.random.bytes(16)),
-        caller: caller.subject,
-        expiresMs: context.clock.nowMs() + seconds * 1000,
-        files: wanted
-          .filter((entry) => 'file' in entry)
-          .map(({ path, file }) => ({
-            path,
-            fileId: file.id,
-            released: false,
-            failure: undefined,
-          })),
-      };
-      await context.catalog.stages.create(row);
-      for (const entry of wanted) {
-        if (!('file' in entry) || entry.file.replica !== undefined) continue;
-        const { file } = entry;
-        watch(row.token, file, await context.recall.request(file, { priority: 'interactive' }));
-      }
-      const failed = wanted.filter((entry) => 'failure' in entry).map(failedFile);
-      const request = await describe(context, caller, row);
-      return { ...request, files: [...request.files, ...failed] };
+      const asked = [...new Set(paths)];
+      if (asked.length > filesLimits.stageFilesMax) throw filesErrors.create('FILES_TOO_MANY');
+      const row = await turns.run(() => pin(context, caller, { asked, pinLifetimeSeconds }));
+      return describe(context, { caller, row, interest });
     },
     async staged(caller, token) {
-      return describe(context, caller, await rowOf(caller, token));
+      return describe(context, { caller, row: await rowOf(caller, token), interest });
     },
     async release(caller, token, paths) {
-      await rowOf(caller, token);
-      await context.catalog.stages.release(token, paths);
+      const before = await rowOf(caller, token);
+      await catalog.stages.release(token, paths);
       const row = await rowOf(caller, token);
-      if (row.files.every((file) => file.released)) {
-        for (const ticket of tickets.get(token) ?? []) ticket.detach();
-        tickets.delete(token);
+      const isPinned = new Set(
+        row.files.filter(({ released }) => !released).map(({ fileId }) => fileId),
+      );
+      for (const { fileId } of before.files) {
+        if (fileId !== undefined && !isPinned.has(fileId)) interest.drop(token, fileId);
       }
-      return describe(context, caller, row);
+      return describe(context, { caller, row, interest });
     },
   };
 }
 
+/** Note what is asked for, within the caller's quota; what ended is forgotten first. */
+async function pin(
+  context: StageContext,
+  caller: Principal,
+  request: { readonly asked: readonly string[]; readonly pinLifetimeSeconds: number },
+): Promise<StageRow> {
+  const { catalog, clock, random } = context;
+  const { asked, pinLifetimeSeconds } = request;
+  await catalog.stages.removeExpired(clock.nowMs());
+  const pins = await catalog.stages.pinCount(caller.subject);
+  if (pins + asked.length > filesLimits.pinsPerCallerMax) {
+    throw filesErrors.create('FILES_PIN_QUOTA');
+  }
+  const wanted = await Promise.all(asked.map((path) => find(context, caller, path)));
+  const seconds = Math.floor(Math.min(pinLifetimeSeconds, filesLimits.pinLifetimeSecondsMax));
+  const row: StageRow = {
+    token: toHex(random.bytes(16)),
+    caller: caller.subject,
+    expiresMs: clock.nowMs() + (seconds >= 1 ? seconds : 1) * 1000,
+    files: wanted.map((entry) => ({
+      path: entry.path,
+      fileId: 'found' in entry ? entry.found.node.id : undefined,
+      released: false,
+      failure: 'failure' in entry ? entry.failure : undefined,
+    })),
+  };
+  await catalog.stages.create(row);
+  return row;
+}
+
 async function find(context: StageContext, caller: Principal, path: string): Promise<Wanted> {
   try {
-    const { node } = await lookup(context, caller, { path, right: 'read' });
-    if (node.kind === 'directory') return { path, failure: 'FILES_IS_A_DIRECTORY' };
-    const refusal = refusalOf(node);
-    return refusal === undefined
-      ? { path, file: node }
-      : { path, failure: codeOf(refusal) ?? 'RECALL_FAILED' };
+    const found = await lookupFile(context, caller, path);
+    const refusal = refusalOf(found.node);
+    return refusal === undefined ? { path, found } : { path, failure: refusal.code };
   } catch (error) {
     const failure = codeOf(error);
     if (failure === undefined) throw error;
@@ -128,34 +124,47 @@ async function find(context: StageContext, caller: Principal, path: string): Pro
   }
 }
 
-function failedFile(entry: { readonly path: string; readonly failure: string }): StagedFile {
-  const { path, failure } = entry;
+function failedFile(path: string, failure: string): StagedFile {
   return { path, state: 'failed', failure, size: undefined, pinnedUntilMs: undefined };
 }
 
-/** The request as it stands now; each file is checked again, a pin grants nothing. */
-async function describe(
-  context: StageContext,
-  caller: Principal,
-  row: StageRow,
-): Promise<StageRequest> {
-  const files = await Promise.all(
-    row.files.map(async (entry): Promise<StagedFile> => {
-      const { path } = entry;
-      if (entry.failure !== undefined) return failedFile({ path, failure: entry.failure });
-      const now = await find(context, caller, path);
-      if ('failure' in now) return failedFile(now);
-      const { replica } = now.file;
-      const form = path.endsWith('.c4gh') ? 'sealed' : 'plain';
-      const staged = replica === undefined ? 'staging' : 'ready';
-      return {
-        path,
-        state: entry.released ? 'released' : staged,
-        failure: undefined,
-        size: statOfFile(now.file, { path, form, mayRead: true }).size,
-        pinnedUntilMs: row.expiresMs,
-      };
-    }),
-  );
+interface Described {
+  readonly caller: Principal;
+  readonly row: StageRow;
+  readonly interest: StageInterest;
+}
+
+/**
+ * The request as it stands now; each file is decided again, for a pin grants nothing. A file that
+ * is not there and that nobody fetches is asked for: after a restart, or when its replica was lost.
+ */
+async function describe(context: StageContext, described: Described): Promise<StageRequest> {
+  const { row } = described;
+  const files: StagedFile[] = [];
+  for (const entry of row.files) files.push(await describeFile(context, described, entry));
   return { token: row.token, files };
+}
+
+async function describeFile(
+  context: StageContext,
+  { caller, row, interest }: Described,
+  entry: StageRow['files'][number],
+): Promise<StagedFile> {
+  const { path, released } = entry;
+  if (entry.failure !== undefined) return failedFile(path, entry.failure);
+  const now = await find(context, caller, path);
+  if ('failure' in now) return failedFile(path, now.failure);
+  const { node, tree } = now.found;
+  const isThere = node.replica !== undefined;
+  if (!released && !isThere) {
+    const failure = await interest.ask(row, node);
+    if (failure !== undefined) return failedFile(path, failure);
+  }
+  return {
+    path,
+    state: released ? 'released' : isThere ? 'ready' : 'staging',
+    failure: undefined,
+    size: statOfFile(node, { path: tree.path, form: tree.form, mayRead: true }).size,
+    pinnedUntilMs: row.expiresMs,
+  };
 }

@@ -22,6 +22,7 @@ const passThrough: Decision = {
 };
 const noPassThrough: Decision = { allowed: false, rule: 'no policy', mayKnowExists: true };
 
+/** A policy that is missing allows nothing, and hides. */
 const noPolicy: Decision = { allowed: false, rule: 'policy absent', mayKnowExists: false };
 
 /** Make the decisions of one call. */
@@ -45,7 +46,8 @@ export function createVisibility(options: {
     decideUnder,
     async decide(node, right) {
       if (node.policyId !== undefined) return decideUnder(node.policyId, right);
-      return node.kind === 'directory' && right === 'list' ? passThrough : noPassThrough;
+      if (node.kind === 'file') return noPolicy;
+      return right === 'list' ? passThrough : noPassThrough;
     },
   };
 }

@@ -1,8 +1,7 @@
-import { filesErrors } from '../../files/index.ts';
+import { filesErrors, recallErrors } from '../../files/index.ts';
 import type { ErrorRow } from '../../lib/errors/error-table.ts';
 import { codeOf, type MdmError } from '../../lib/errors/mdm-error.ts';
 import { policyErrors } from '../../policy/index.ts';
-import { recallErrors } from '../../recall/errors.ts';
 import { type FilesHttpCode, filesHttpStatus } from '../http-status.ts';
 import { apiErrors } from './errors.ts';
 

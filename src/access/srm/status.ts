@@ -1,6 +1,5 @@
-import { filesErrors } from '../../files/errors.ts';
+import { filesErrors, recallErrors } from '../../files/index.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
-import { recallErrors } from '../../recall/errors.ts';
 import { type AccessCode, accessErrors } from '../errors.ts';
 import { element, field, type Xml } from './soap/writer.ts';
 

@@ -1,7 +1,6 @@
-import { filesErrors } from '../../files/errors.ts';
+import { filesErrors, recallErrors } from '../../files/index.ts';
 import type { ErrorRow } from '../../lib/errors/error-table.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
-import { recallErrors } from '../../recall/errors.ts';
 import { type FilesHttpCode, filesHttpStatus } from '../http-status.ts';
 import { type WebdavCode, webdavErrors } from './errors.ts';
 

@@ -4,7 +4,12 @@ import { createListener, type Listener } from '../../access/listener/listener.ts
 import { isLoopback } from '../../access/listener/loopback.ts';
 import { createSrmDoor } from '../../access/srm/door.ts';
 import { createWebdavDoor } from '../../access/webdav/webdav-door.ts';
-import { createFileMetadata, createFiles, type Files } from '../../files/index.ts';
+import {
+  createFileMetadata,
+  createFiles,
+  type DisclosureAudit,
+  type Files,
+} from '../../files/index.ts';
 import { nodeErrors } from '../errors.ts';
 import { openIdentity } from '../open-identity.ts';
 import type { GatewayContext } from './context.ts';
@@ -42,7 +47,8 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const { tls, host, port, publicHost } = config.listen;
   const { keyServers, policy } = sides.keysSide;
   const { opened } = sides.clinical;
-  const metadata = createFileMetadata({ catalog, clock });
+  const audit = disclosureAudit(sides);
+  const metadata = createFileMetadata({ catalog, clock, audit });
   const status = createStatus({ config, storage, keyServers, opened, crawler: sides.crawler });
   const transfer = publicHost === undefined ? {} : { transfer: { host: publicHost } };
   const listener = await createListener({
@@ -76,8 +82,8 @@ function checkAuthentication({ config }: GatewayContext): void {
 
 function openFiles(context: GatewayContext, sides: GatewaySides): Files {
   const { config, tools, keys } = context;
-  const { clock, random } = tools;
-  const { catalog, storage, audit } = sides.computing;
+  const { clock, random, log } = tools;
+  const { catalog, storage } = sides.computing;
   const { keyServers, serverNames } = sides.keysSide;
   const credential = createServiceCredential({
     site: config.site,
@@ -91,10 +97,15 @@ function openFiles(context: GatewayContext, sides: GatewaySides): Files {
     storage,
     clock,
     random,
+    log,
     keys: replicaKeys(keyServers, credential),
-    audit: {
-      disclosing: ({ caller, ...what }) =>
-        audit.record({ action: 'read', subject: caller.subject, outcome: 'success', ...what }),
-    },
+    audit: disclosureAudit(sides),
   });
+}
+
+function disclosureAudit({ computing }: GatewaySides): DisclosureAudit {
+  return {
+    disclosing: ({ caller, ...what }) =>
+      computing.audit.record({ subject: caller.subject, outcome: 'success', ...what }),
+  };
 }

@@ -1,0 +1,190 @@
+import type { FileNode } from '../catalog/catalog.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Clock } from '../lib/clock.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
+import type { ByteStream } from '../lib/streams/byte-stream.ts';
+import { recallErrors } from '../recall/errors.ts';
+import { afterDamage, type DamageContext } from './damage.ts';
+import type { DisclosureAudit } from './disclosure-audit.ts';
+import { filesErrors } from './errors.ts';
+import type { FileStat, FilesCall, OpenFile, RangeRequest } from './files.ts';
+import { holdBody } from './held-body.ts';
+import { filesLimits } from './limits.ts';
+import { type Found, lookupFile } from './lookup.ts';
+import { type OpenContext, type OpenedReplica, openReplica } from './open-file.ts';
+import { type Span, spanOf } from './range.ts';
+import type { ReplicaKeys } from './replica-keys.ts';
+import { plaintextBody, sealedBody } from './replica-reader.ts';
+import type { Scrub } from './scrub.ts';
+import { statOfFile } from './stat.ts';
+import { createVisibility } from './visibility.ts';
+
+/** What serving bytes works with. */
+export interface ServeContext extends OpenContext, DamageContext {
+  readonly keys: ReplicaKeys;
+  readonly audit: DisclosureAudit;
+  readonly scrub: Scrub;
+}
+
+/** A read as a door asks for it. */
+export interface ServeRequest extends FilesCall {
+  readonly path: string;
+  readonly range: RangeRequest | undefined;
+  readonly ifRange: string | undefined;
+}
+
+/**
+ * Open a file for its reader: decided, waited for, its first bytes verified, then recorded. A
+ * replica that turns out damaged or evicted before its first byte is dropped and recalled once.
+ */
+export async function serveFile(
+  context: ServeContext,
+  caller: Principal,
+  request: ServeRequest,
+): Promise<OpenFile> {
+  for (let tries = 1; ; tries += 1) {
+    const found = await lookupFile(context, caller, request.path);
+    const wait = limitWait(context.clock, request.signal);
+    try {
+      return await serve(context, { caller, found, request, signal: wait.signal });
+    } catch (error) {
+      const isDamaged = codeOf(error) === 'FILES_REPLICA_CORRUPT';
+      if (!isDamaged || tries === filesLimits.damagedTriesMax) throw error;
+    } finally {
+      wait.end();
+    }
+  }
+}
+
+interface Reading {
+  readonly caller: Principal;
+  readonly found: Found<FileNode>;
+  readonly request: ServeRequest;
+  /** Aborts when the reader leaves, or has waited too long for the first byte. */
+  readonly signal: AbortSignal;
+}
+
+async function serve(context: ServeContext, reading: Reading): Promise<OpenFile> {
+  const { caller, found, signal } = reading;
+  const opened = await openReplica(context, found.node, signal);
+  try {
+    if (opened.isRecalled) await stillAllowed(context, caller, opened.file);
+    return await answer(context, { ...reading, opened });
+  } catch (error) {
+    opened.release();
+    throw error;
+  }
+}
+
+async function answer(
+  context: ServeContext,
+  reading: Reading & { readonly opened: OpenedReplica },
+): Promise<OpenFile> {
+  const { caller, found, request, opened, signal } = reading;
+  const { form, path } = found.tree;
+  const size = form === 'sealed' ? opened.sealedSize : opened.plaintextSize;
+  const stat = { ...statOfFile(opened.file, { path, form, mayRead: true }), size };
+  const range = wantedRange(request, stat, size);
+  const span = range ?? { offset: 0, length: size };
+  const { source, replica } = opened;
+  const bytes = guarded(context, { caller, opened }, () =>
+    form === 'sealed'
+      ? sealedBody(source, span, { signal })
+      : plaintextBody(source, span, { signal, keys: context.keys }),
+  );
+  const body = await holdBody(bytes, (how) => {
+    opened.release();
+    if (how === 'left' && form === 'sealed' && replica !== undefined) context.scrub(replica);
+  });
+  const leave = (): void => void body.return?.().catch(() => undefined);
+  // Doors stop asking when their client is gone; not all of them say so.
+  request.signal?.addEventListener('abort', leave, { once: true });
+  try {
+    request.signal?.throwIfAborted();
+    const { rule } = found;
+    await context.audit.disclosing({ caller, action: 'read', path, rule, bytes: span.length });
+  } catch (error) {
+    leave();
+    throw error;
+  }
+  if (replica !== undefined) {
+    context.catalog.versions.touch(replica.id, context.clock.nowMs()).catch(() => undefined);
+  }
+  return {
+    stat,
+    range,
+    length: span.length,
+    key: form === 'sealed' ? source.key : undefined,
+    body,
+  };
+}
+
+/** The range to serve; a range that was made for another content is no range. */
+function wantedRange(request: ServeRequest, stat: FileStat, size: number): Span | undefined {
+  const { range, ifRange } = request;
+  if (range === undefined) return undefined;
+  if (ifRange !== undefined && ifRange !== stat.etag) return undefined;
+  return spanOf(range, size);
+}
+
+/** A body that is cut when its reader loses the right, and that drops a replica found damaged. */
+async function* guarded(
+  context: ServeContext,
+  reading: { readonly caller: Principal; readonly opened: OpenedReplica },
+  make: () => ByteStream | Promise<ByteStream>,
+): AsyncGenerator<Uint8Array, void, void> {
+  const { clock } = context;
+  const { caller, opened } = reading;
+  let checkedMs = clock.monotonicMs();
+  try {
+    for await (const bytes of await make()) {
+      if (clock.monotonicMs() - checkedMs >= filesLimits.policyRecheckMs) {
+        // A credential that ends meanwhile ended after the decision; a right that was taken did not.
+        await stillAllowed(
+          context,
+          { ...caller, expiresMs: Number.POSITIVE_INFINITY },
+          opened.file,
+        );
+        checkedMs = clock.monotonicMs();
+      }
+      yield bytes;
+    }
+  } catch (error) {
+    throw await afterDamage(context, opened.replica?.id, error);
+  }
+}
+
+/** @throws RECALL_WITHDRAWN, FILES_FORBIDDEN */
+async function stillAllowed(
+  { catalog, clock }: ServeContext,
+  caller: Principal,
+  file: FileNode,
+): Promise<void> {
+  const series = await catalog.names.series(file.seriesId);
+  if (series === undefined) throw recallErrors.create('RECALL_WITHDRAWN');
+  const visibility = createVisibility({
+    caller,
+    policies: catalog.policies,
+    nowMs: clock.nowMs(),
+  });
+  const { policyId } = series;
+  const decision =
+    policyId === undefined ? undefined : await visibility.decideUnder(policyId, 'read');
+  if (decision?.allowed !== true) throw filesErrors.create('FILES_FORBIDDEN');
+}
+
+/** Waits no longer for a first byte than a client would. */
+function limitWait(
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): { readonly signal: AbortSignal; end(): void } {
+  const tooLong = new AbortController();
+  const { retryAfterSeconds, coldReadWaitMs } = filesLimits;
+  const timer = clock.schedule(coldReadWaitMs, () =>
+    tooLong.abort(recallErrors.create('RECALL_IN_PROGRESS', { context: { retryAfterSeconds } })),
+  );
+  return {
+    signal: signal === undefined ? tooLong.signal : AbortSignal.any([signal, tooLong.signal]),
+    end: () => timer.cancel(),
+  };
+}
