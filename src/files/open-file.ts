@@ -1,4 +1,5 @@
 import type { Catalog, FileNode, FileReplica } from '../catalog/catalog.ts';
+import { readSealed, type Sealed } from '../flow/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { type RecallFailure, recallErrors } from '../recall/errors.ts';
@@ -6,6 +7,7 @@ import type { FollowedReplica, RecallPort, RecallTicket } from '../recall/port.t
 import { recallFailureOf } from '../recall/translate.ts';
 import { sealedSizeOf } from '../seal/index.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Span } from './range.ts';
 import type { ReplicaSource } from './replica-reader.ts';
 
 /** A file's bytes, at hand or arriving. */
@@ -122,8 +124,30 @@ function growingReplica(options: {
       plaintextSize,
       production: undefined,
       sealedSha256: undefined,
-      sealedBytes: (span, call) => replica.sealedBytes(span.offset, call),
+      sealedBytes: (span, call) => untilPublished({ ticket, replica, plaintextSize }, span, call),
     },
     release: () => ticket.detach(),
   };
+}
+
+/**
+ * The sealed bytes of a growing replica; the last of them once the file is published. So what ended
+ * cleanly is in the catalog, with receipts, and a failure at the very end still breaks readers off.
+ */
+async function* untilPublished(
+  growing: {
+    readonly ticket: RecallTicket;
+    readonly replica: FollowedReplica;
+    readonly plaintextSize: number;
+  },
+  span: Span,
+  call: { readonly signal?: AbortSignal },
+): AsyncGenerator<Sealed<Uint8Array>, void, void> {
+  const end = sealedSizeOf(growing.plaintextSize);
+  let offset = span.offset;
+  for await (const box of growing.replica.sealedBytes(span.offset, call)) {
+    offset += readSealed(box).length;
+    if (offset >= end) await growing.ticket.settled(call);
+    yield box;
+  }
 }
