@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { storageErrors } from '../storage/errors.ts';
+import type { ReplicaId } from '../storage/storage.ts';
+import { recallErrors } from './errors.ts';
+import { followReplica } from './tickets.ts';
+
+const growing = {
+  replicaId: '00' as ReplicaId,
+  key: { keyId: '', recipientPublicKey: new Uint8Array(32) },
+  plaintextSize: 1,
+  sealedSize: 1,
+};
+
+for (const code of ['STORAGE_REPLICA_ABORTED', 'STORAGE_NOT_FOUND'] as const) {
+  // A reader may come to the replica just before its production gives up, or just after.
+  test(`a reader whose replica went (${code}) learns why the recall failed`, async () => {
+    const followed = followReplica({
+      storage: {
+        async *follow() {
+          throw storageErrors.create(code);
+        },
+      },
+      growing,
+      settled: Promise.reject(recallErrors.create('RECALL_INCOMPLETE')),
+    });
+    await assert.rejects(Array.fromAsync(followed.sealedBytes(0, {})), {
+      code: 'RECALL_INCOMPLETE',
+    });
+  });
+}
