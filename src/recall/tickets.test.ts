@@ -24,8 +24,7 @@ for (const code of ['STORAGE_REPLICA_ABORTED', 'STORAGE_NOT_FOUND'] as const) {
       growing,
       settled: Promise.reject(recallErrors.create('RECALL_INCOMPLETE')),
     });
-    await assert.rejects(Array.fromAsync(followed.sealedBytes(0, {})), {
-      code: 'RECALL_INCOMPLETE',
-    });
+    const reading = followed.sealedBytes(0, {})[Symbol.asyncIterator]();
+    await assert.rejects(reading.next(), { code: 'RECALL_INCOMPLETE' });
   });
 }
