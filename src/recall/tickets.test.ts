@@ -17,6 +17,7 @@ for (const code of ['STORAGE_REPLICA_ABORTED', 'STORAGE_NOT_FOUND'] as const) {
   test(`a reader whose replica went (${code}) learns why the recall failed`, async () => {
     const followed = followReplica({
       storage: {
+        // oxlint-disable-next-line require-yield -- it fails at once
         async *follow() {
           throw storageErrors.create(code);
         },

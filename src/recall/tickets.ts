@@ -48,11 +48,8 @@ export function followReplica(options: {
         yield* storage.follow(growing.replicaId, offset, call);
       } catch (error) {
         call.signal?.throwIfAborted();
-        const code = codeOf(error);
-        // Who follows late may find the replica gone already; the news is the recall's failure.
-        if (code !== 'STORAGE_REPLICA_ABORTED' && code !== 'STORAGE_NOT_FOUND') {
-          throw recallError(error);
-        }
+        if (!goneCodes.has(codeOf(error))) throw recallError(error);
+        // The news is the recall's failure.
         await waitFor(settled, call.signal);
         throw recallErrors.create('RECALL_ABORTED', { cause: error });
       }

@@ -1,0 +1,251 @@
+import { type Catalog, type FileNode } from '../../src/catalog/catalog.ts';
+import { openCatalog } from '../../src/catalog/index.ts';
+import { createPseudonyms } from '../../src/deid/index.ts';
+import { decodeDataSet } from '../../src/dicom/index.ts';
+import type { Identified } from '../../src/flow/index.ts';
+import { identify } from '../../src/flow/mint/identified.ts';
+import { reveal } from '../../src/flow/mint/reveal.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import {
+  type ClinicalIndex,
+  createIndexCipher,
+  openClinicalIndex,
+} from '../../src/pacs/index/index.ts';
+import type {
+  ExpectedSeries,
+  PacsQuery,
+  PacsSource,
+  RetrieveUnit,
+} from '../../src/pacs/pacs-source.ts';
+import { createRecallEngine, type RecallEngine } from '../../src/recall/engine.ts';
+import type { RecallPorts } from '../../src/recall/pass.ts';
+import { createRegistration, type Registration } from '../../src/registration/index.ts';
+import { type MadeInstance, makeSeries, type SeriesOptions } from './make-series.ts';
+import { type ManualClock, manualClock } from './manual-clock.ts';
+import type { Owner } from './owner.ts';
+import {
+  type InstanceChange,
+  instanceOf,
+  openWorkshop,
+  testDeidentifier,
+  type Workshop,
+  type WorkshopOptions,
+} from './production.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** A PACS in memory that a test can spoil. */
+export interface MemoryPacs extends PacsSource {
+  readonly series: Map<string, readonly MadeInstance[]>;
+  /** Retrieves so far: how many instances each asked for. */
+  readonly retrieves: number[];
+  /** Retrieves under way now, and the most there were at once for a series. */
+  readonly concurrency: { now: number; most: number };
+  readonly priorities: (string | undefined)[];
+  /** What happens instead; undefined for the truth. */
+  behave: {
+    expected?: (truth: ExpectedSeries) => ExpectedSeries;
+    /** Instances a retrieve sends. */
+    retrieve?: (
+      asked: readonly MadeInstance[],
+      series: readonly MadeInstance[],
+    ) => readonly MadeInstance[];
+    instance?: (made: MadeInstance) => InstanceChange;
+    /** Awaited before each instance, and at the end with undefined. */
+    before?: (
+      made: MadeInstance | undefined,
+      signal: AbortSignal | undefined,
+    ) => Promise<void> | void;
+    find?: (
+      query: PacsQuery,
+      truth: readonly ReturnType<typeof recordOf>[],
+    ) => readonly ReturnType<typeof recordOf>[];
+  };
+}
+
+const recordOf = (made: MadeInstance) => decodeDataSet(made.dataSet, made.transferSyntaxUid);
+
+/** Make a PACS that holds the given series. */
+export function memoryPacs(name: string, series: readonly SeriesOptions[]): MemoryPacs {
+  const held = new Map(
+    series.map((options) => {
+      const all = [...makeSeries(options)];
+      return [seriesUidOf(all[0]), all] as const;
+    }),
+  );
+  const pacs: MemoryPacs = {
+    name,
+    series: held,
+    retrieves: [],
+    concurrency: { now: 0, most: 0 },
+    priorities: [],
+    behave: {},
+    probe: async () => ({ retrieveMethods: ['C-GET'], imageLevelFind: true, echoMs: 0 }),
+    async *find(query: Identified<PacsQuery>) {
+      const { level } = reveal(query);
+      const wanted = reveal(query).keys;
+      const text = (which: number): string => valueOf(wanted, which);
+      const matches = [...held.values()]
+        .flat()
+        .map(recordOf)
+        .filter((record) =>
+          [0x0020000d, 0x0020000e].every((t) => text(t) === '' || text(t) === valueOf(record, t)),
+        );
+      const key = { STUDY: 0x0020000d, SERIES: 0x0020000e, IMAGE: 0x00080018 }[level];
+      const answers = [
+        ...new Map(matches.map((record) => [valueOf(record, key), record])).values(),
+      ];
+      const given = pacs.behave.find?.(reveal(query), answers) ?? answers;
+      for (const answer of given) yield identify(answer);
+    },
+    async expected(of) {
+      const all = held.get(reveal(of).seriesInstanceUid) ?? [];
+      const truth: ExpectedSeries = {
+        kind: 'listed',
+        instances: all.map((made) => ({ ...made, record: recordOf(made) })),
+      };
+      return identify(pacs.behave.expected?.(truth) ?? truth);
+    },
+    async *retrieve(unit: Identified<RetrieveUnit>, { signal, priority }) {
+      const { series: ref, sopInstanceUids } = reveal(unit);
+      const all = held.get(ref.seriesInstanceUid) ?? [];
+      const asked = sopInstanceUids.flatMap((uid) =>
+        all.filter((each) => each.sopInstanceUid === uid),
+      );
+      pacs.retrieves.push(sopInstanceUids.length);
+      pacs.priorities.push(priority);
+      pacs.concurrency.now += 1;
+      pacs.concurrency.most = Math.max(pacs.concurrency.most, pacs.concurrency.now);
+      try {
+        for (const made of pacs.behave.retrieve?.(asked, all) ?? asked) {
+          await pacs.behave.before?.(made, signal);
+          signal?.throwIfAborted();
+          yield identify(instanceOf(made, pacs.behave.instance?.(made)));
+        }
+        await pacs.behave.before?.(undefined, signal);
+        signal?.throwIfAborted();
+      } finally {
+        pacs.concurrency.now -= 1;
+      }
+    },
+    close: async () => {},
+  };
+  return pacs;
+}
+
+function valueOf(record: ReturnType<typeof recordOf>, which: number): string {
+  const element = record.get(which);
+  if (element === undefined || !('value' in element)) return '';
+  return Buffer.from(element.value)
+    .toString('latin1')
+    .replace(/[\0 ]+$/, '');
+}
+
+/** Series Instance UID of a made instance. */
+export function seriesUidOf(made: MadeInstance | undefined): string {
+  return made === undefined ? '' : made.sopInstanceUid.replace(/\.\d+$/, '');
+}
+
+/** Both roads over one PACS, with real databases, a real store and real crypto. */
+export interface Town {
+  readonly pacs: MemoryPacs;
+  readonly catalog: Catalog;
+  readonly index: ClinicalIndex;
+  readonly registration: Registration;
+  readonly workshop: Workshop;
+  readonly engine: RecallEngine;
+  readonly clock: ManualClock;
+  readonly ports: RecallPorts & { readonly clock: Clock };
+  /** Crawl, so that what the PACS holds is in the catalog. */
+  crawl(): Promise<void>;
+  /** All files of the only series, or of the one at `index`. */
+  files(index?: number): Promise<readonly FileNode[]>;
+  /** The file whose name ends so. */
+  file(ending: string, index?: number): Promise<FileNode>;
+}
+
+/** Build a town whose collection shows all that `pacs` holds. */
+export async function buildTown(
+  owner: Owner,
+  pacs: MemoryPacs,
+  options: WorkshopOptions & { readonly change?: (ports: RecallPorts) => RecallPorts } = {},
+): Promise<Town> {
+  const clock = manualClock();
+  const random = seededRandom(5);
+  const cipher = createIndexCipher({ hospitalKey: new Uint8Array(32).fill(3), random });
+  const catalog = await openCatalog({ path: ':memory:', clock, random });
+  const index = await openClinicalIndex({ path: ':memory:', cipher, clock });
+  owner.after(() => catalog.close());
+  owner.after(() => index.close());
+  const offer = {
+    site: 'site',
+    name: 'all',
+    delivery: 'open',
+    formats: ['dcm', 'nii', 'nii.gz'],
+    policyId: 'site/all',
+  } as const;
+  const registration = createRegistration({
+    index,
+    inbox: catalog.inbox,
+    log: silentLog,
+    collections: [
+      {
+        offer,
+        filter: { pacs: [], modalities: [], patientIds: [], studyInstanceUids: [] },
+        deidentifier: testDeidentifier,
+        pseudonyms: createPseudonyms(new Uint8Array(32).fill(7)),
+      },
+    ],
+  });
+  await registration.offerCollections();
+  const workshop = await openWorkshop(owner, options);
+  const truth: RecallPorts = {
+    catalog,
+    index,
+    sources: new Map([[pacs.name, pacs]]),
+    collections: new Map([['all', { policyId: 'site/all', deidentifier: testDeidentifier }]]),
+    production: workshop.production,
+    storage: workshop.storage,
+    log: silentLog,
+  };
+  const ports = { ...(options.change?.(truth) ?? truth), clock };
+  const engine = createRecallEngine(ports);
+  await engine.start();
+  owner.after(() => engine.stop());
+  const town: Town = {
+    pacs,
+    catalog,
+    index,
+    registration,
+    workshop,
+    engine,
+    clock,
+    ports,
+    async crawl() {
+      await registration.crawl(pacs, {});
+    },
+    files: async (at = 0) => {
+      const found = await catalog.query.find({
+        under: '/site/all',
+        conditions: [],
+        policyIds: ['site/all'],
+        after: undefined,
+        limit: 100,
+      });
+      const path = found[at]?.path ?? '';
+      const directory = await catalog.names.resolve(path);
+      if (directory?.kind !== 'directory') throw new Error(`no series ${at}`);
+      const page = await catalog.names.list(directory.id, { after: undefined, limit: 1000 });
+      const [first] = page.filter((node) => node.kind === 'file');
+      if (first === undefined) throw new Error('a series has listed files');
+      return catalog.names.filesOf(first.seriesId);
+    },
+    async file(ending, at) {
+      const found = (await town.files(at)).find(({ name }) => name.endsWith(ending));
+      if (found === undefined) throw new Error(`no file ${ending}`);
+      return found;
+    },
+  };
+  await town.crawl();
+  return town;
+}
