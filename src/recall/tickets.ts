@@ -29,6 +29,12 @@ export function issueTicket(options: {
   };
 }
 
+/** What a store says of a replica whose production gave up: while it is followed, and afterwards. */
+const goneCodes: ReadonlySet<string | undefined> = new Set([
+  'STORAGE_REPLICA_ABORTED',
+  'STORAGE_NOT_FOUND',
+]);
+
 /**
  * A growing replica as its readers see it. When the production gives up they get the recall's
  * failure, never a clean end.
