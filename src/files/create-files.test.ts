@@ -278,15 +278,16 @@ test('a growing replica that fails breaks its readers off, before and after the 
 
 test('the last bytes of a growing replica come when it is published, or not at all', async (t) => {
   const bench = await openFilesBench(t, [openCt]);
-  const published = bench.catalog.versions.publish;
   bench.recall.play = async (file, stage) => {
     const growing = await stage.grow();
     await growing.write(plaintextOf(file));
     await growing.commit().catch((error: Error) => stage.fail(error));
   };
-  t.mock.method(bench.catalog.versions, 'publish', () => Promise.reject(new Error('disk')));
+  const broken = t.mock.method(bench.catalog.versions, 'publish', () =>
+    Promise.reject(new Error('disk')),
+  );
   await assert.rejects(read(bench), /disk/);
-  t.mock.method(bench.catalog.versions, 'publish', published);
+  broken.mock.restore();
   assert.ok((await read(bench)).equals(plain));
   assert.equal((await bench.files.stat(alice, openPath, {})).size, plain.length);
   assert.equal(bench.recall.attached(), 0);
