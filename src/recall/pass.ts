@@ -239,6 +239,9 @@ function instanceNameOf(file: FileNode): string {
   return file.name.slice(0, -'.dcm'.length);
 }
 
+/** What a PACS sent was broken or not as it lists it. It may be repaired: nothing is remembered. */
+const passingRefusals: ReadonlySet<string> = new Set(['DEID_MALFORMED', 'VOLUME_NOT_AS_LISTED']);
+
 async function publish(
   ports: RecallPorts,
   { board, file }: { readonly board: RecallBoard; readonly file: FileNode },
@@ -250,7 +253,7 @@ async function publish(
     return;
   }
   if (result.kind === 'refused') {
-    await versions.refuse(file.id, result.code);
+    if (!passingRefusals.has(result.code)) await versions.refuse(file.id, result.code);
     const context = { reason: result.code };
     board.failed(file.id, recallErrors.create(recallFailureOf(result.code), { context }));
     return;

@@ -8,9 +8,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createFileHeaderReader, sopClass } from '../../src/dicom/index.ts';
 import { requireData, testData } from '../support/data.ts';
-import { makeSeries, seriesIdentity } from '../support/make-series.ts';
-import { listInstance, type ScriptedInstance } from '../support/scripted-pacs.ts';
 import type { Owner } from '../support/owner.ts';
+import { listInstance, listSeries, type ScriptedInstance } from '../support/scripted-pacs.ts';
 import { createHostileRoad, type HostileRoad } from './hostile-road.ts';
 
 const mebibyte = 1024 * 1024;
@@ -81,21 +80,13 @@ function hostileOf(name: string, index: number): Hostile[] {
   });
 }
 
-function goodSeries(seriesNumber: number): ScriptedInstance[] {
-  const shape = { ...goodShape, seriesNumber };
-  const identity = seriesIdentity(shape);
-  return [...makeSeries(shape)].map((made) =>
-    listInstance(
-      { ...identity, ...made },
-      { SeriesNumber: seriesNumber, InstanceNumber: made.index + 1 },
-    ),
-  );
-}
-
-const hostile = files.flatMap(hostileOf);
+const only = process.env['MDM_ONLY'];
+const hostile = files
+  .flatMap(hostileOf)
+  .filter(({ name }) => only === undefined || name.startsWith(only));
 
 async function startRoad(owner: Owner): Promise<HostileRoad> {
-  const road = await createHostileRoad(owner);
+  const road = await createHostileRoad(owner, { crawlMinutes: 0.005 });
   for (const [pacs, method] of [
     [road.getter, 'C-GET'],
     [road.mover, 'C-MOVE'],
@@ -107,7 +98,7 @@ async function startRoad(owner: Owner): Promise<HostileRoad> {
         { SeriesNumber: numberAt(method, seriesNumber), Rows: 2, Columns: 2 },
       ),
     );
-    pacs.instances = [...own, ...goodSeries(goodNumber[method])];
+    pacs.instances = [...own, ...listSeries({ ...goodShape, seriesNumber: goodNumber[method] })];
   }
   await road.start();
   for (const number of Object.values(goodNumber)) await road.series(number);
@@ -135,6 +126,16 @@ async function check(road: HostileRoad, path: string): Promise<string> {
 
 test('every hostile file as C-STORE of a retrieve', { skip, timeout: 120_000 }, async (t) => {
   const road = await startRoad(t);
+  t.after(() => {
+    if (only || road.gateway.stderr().includes('at '))
+      process.stderr.write(
+        road.gateway
+          .stderr()
+          .split('\n')
+          .filter((l) => !l.includes('access.request') && !l.includes('crawled'))
+          .join('\n'),
+      );
+  });
   for (const method of ['C-GET', 'C-MOVE'] as const) {
     for (const { name, seriesNumber } of hostile) {
       await t.test(`${method}: ${name}`, async (one) => {

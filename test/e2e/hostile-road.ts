@@ -43,6 +43,8 @@ export interface HostileRoad {
   read(path: string, onBytes?: (received: number) => void): Promise<ReadOutcome>;
   api(operation: string, parameters?: Readonly<Record<string, string>>): Promise<unknown>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Start an `mdm` command as the user. */
+  mdm(...args: readonly string[]): Promise<Child>;
   /** Resident memory of the gateway now, and the most since the last call of `resetPeak`. */
   memory(): { readonly residentBytes: number; readonly peakBytes: number };
   resetPeak(): void;
@@ -50,10 +52,18 @@ export interface HostileRoad {
 
 const keyServerNames = ['hospital', 'infrastructure'] as const;
 
+/** How the gateway is configured. */
+export interface HostileRoadOptions {
+  readonly dataFolder?: string;
+  readonly storageLimit?: string;
+  /** Between crawls; a day if left out, so that there is one, at the start. */
+  readonly crawlMinutes?: number;
+}
+
 /** Set up folders, configurations and PACS; nothing of ours runs yet. */
 export async function createHostileRoad(
   owner: Owner,
-  options: { readonly dataFolder?: string; readonly storageLimit?: string } = {},
+  options: HostileRoadOptions = {},
 ): Promise<HostileRoad> {
   const folder = await tempFolder(owner);
   const receiverPort = await freePort();
@@ -77,6 +87,7 @@ export async function createHostileRoad(
       receiverPort,
       keyServers,
       storageLimit: options.storageLimit ?? '1 GiB',
+      crawlMinutes: options.crawlMinutes ?? 1440,
       pacs: { getter: getter.port, mover: mover.port },
     }),
   );
@@ -130,7 +141,7 @@ class Road implements HostileRoad {
   }
 
   async start(): Promise<void> {
-    const init = await this.#mdm('init', '--config', join(this.folder, 'gateway.yaml'));
+    const init = await this.mdm('init', '--config', join(this.folder, 'gateway.yaml'));
     const { code } = await init.exited;
     if (code !== 0) throw new Error(`mdm init: ${init.stderr()}`);
     for (const name of keyServerNames) await this.#serve('keyserver', name);
@@ -161,9 +172,15 @@ class Road implements HostileRoad {
     return entries.map(({ name }) => name);
   }
 
-  async api(operation: string, parameters: Readonly<Record<string, string>> = {}): Promise<unknown> {
+  async api(
+    operation: string,
+    parameters: Readonly<Record<string, string>> = {},
+  ): Promise<unknown> {
     const query = new URLSearchParams(parameters);
-    return (await this.fetch(`/.mdm/v1/${operation}?${query}`)).json();
+    const response = await this.fetch(`/.mdm/v1/${operation}?${query}`);
+    const answer: unknown = await response.json();
+    if (response.status === 200) return answer;
+    throw new Error(`${operation} ${query}: ${JSON.stringify(answer)}`);
   }
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
@@ -174,7 +191,8 @@ class Road implements HostileRoad {
   async read(path: string, onBytes?: (received: number) => void): Promise<ReadOutcome> {
     const startMs = performance.now();
     const elapsed = (): number => Math.round(performance.now() - startMs);
-    const response = await this.fetch(path);
+    const response = await this.fetch(path).catch(() => undefined);
+    if (response === undefined) return { kind: 'broken', received: 0, ms: elapsed() };
     if (response.status !== 200) {
       const answer = (await response.json()) as { code: string; reason?: string };
       const { code, reason } = answer;
@@ -206,13 +224,14 @@ class Road implements HostileRoad {
     writeFileSync(`/proc/${this.gateway.pid}/clear_refs`, '5');
   }
 
-  #mdm(...args: readonly string[]): Promise<Child> {
-    return startChild(this.#parts.owner, [process.execPath, mdmEntry, ...args]);
+  mdm(...args: readonly string[]): Promise<Child> {
+    const env = { MDM_SETTINGS: this.settings, BEARER_TOKEN: '', BEARER_TOKEN_FILE: '' };
+    return startChild(this.#parts.owner, [process.execPath, mdmEntry, ...args], { env });
   }
 
   async #serve(role: 'gateway' | 'keyserver', name: string): Promise<Child> {
     const config = join(this.folder, `${name}.yaml`);
-    const child = await this.#mdm('serve', '--role', role, '--config', config);
+    const child = await this.mdm('serve', '--role', role, '--config', config);
     await child.waitForOutput(/^http\S+$/m);
     return child;
   }
@@ -224,6 +243,7 @@ interface GatewayYaml {
   readonly port: number;
   readonly receiverPort: number;
   readonly storageLimit: string;
+  readonly crawlMinutes: number;
   readonly keyServers: readonly { readonly name: string; readonly url: string }[];
   readonly pacs: { readonly getter: number; readonly mover: number };
 }
@@ -245,7 +265,7 @@ collections:
   - { name: open, delivery: open, formats: [dcm, nii, nii.gz], policy: ${policy} }
   - { name: sealed, delivery: sealed, formats: [dcm, nii], policy: ${policy} }
 storage: { limit: ${options.storageLimit} }
-crawl: { everyMinutes: 0.005 }
+crawl: { everyMinutes: ${options.crawlMinutes} }
 keyServers:
   threshold: 2
   servers:

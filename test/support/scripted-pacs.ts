@@ -7,6 +7,7 @@ import {
   encodeDataSet,
   type Keyword,
   sopClass,
+  tag,
   type ValueInput,
 } from '../../src/dicom/index.ts';
 import {
@@ -21,6 +22,7 @@ import {
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { ByteSink } from '../../src/lib/streams/byte-stream.ts';
+import { makeSeries, type SeriesOptions, seriesIdentity } from './make-series.ts';
 import type { Owner } from './owner.ts';
 import { startTcpGate, type TcpGate } from './tcp-gate.ts';
 
@@ -107,6 +109,16 @@ export function listInstance(
   return { ...instance, header };
 }
 
+/** A synthetic series as a PACS that tells the truth lists it. */
+export function listSeries(options: SeriesOptions): ScriptedInstance[] {
+  const identity = seriesIdentity(options);
+  return [...makeSeries(options)].map((made) => {
+    const all = decodeDataSet(made.dataSet, made.transferSyntaxUid);
+    const header: DataSet = new Map([...all].filter(([key]) => key !== tag.PixelData));
+    return { ...identity, ...made, header };
+  });
+}
+
 /** Start a scripted PACS. It moves to any AE title, always to `moveTo`. */
 export async function startScriptedPacs(
   owner: Owner,
@@ -119,7 +131,10 @@ export async function startScriptedPacs(
     refuse: () =>
       pacs.rejects ? { source: 'service-user', reason: 'no-reason-given' } : undefined,
     chooseTransferSyntax: (_, [first = '']) => ({ kind: 'accepted', transferSyntax: first }),
-    onAssociation: (association) => pacs.serve(association),
+    onAssociation: (association) => {
+      pacs.countTowardsUs(association);
+      pacs.serve(association);
+    },
     clock: systemClock,
     log: silentLog,
   });
@@ -139,7 +154,7 @@ class Pacs implements ScriptedPacs {
   rejects = false;
   readonly #moveToPort: number | undefined;
   #retrieves = 0;
-  #moves = 0;
+  #associations = 0;
   #associationsMax = 0;
 
   constructor(moveToPort: number | undefined) {
@@ -153,7 +168,17 @@ class Pacs implements ScriptedPacs {
     return this.#retrieves;
   }
   get associationsMax(): number {
-    return Math.max(this.#associationsMax, this.gate.openMax);
+    return this.#associationsMax;
+  }
+
+  countTowardsUs(association: Association): void {
+    this.#count(1);
+    void association.ended.then(() => this.#count(-1));
+  }
+
+  #count(change: 1 | -1): void {
+    this.#associations += change;
+    this.#associationsMax = Math.max(this.#associationsMax, this.#associations);
   }
 
   serve(association: Association): void {
@@ -232,7 +257,7 @@ class Pacs implements ScriptedPacs {
     } finally {
       if (isMove) {
         await target.release();
-        this.#moves -= 1;
+        this.#count(-1);
       }
     }
   }
@@ -250,8 +275,7 @@ class Pacs implements ScriptedPacs {
       return { abstractSyntax, transferSyntaxes: [transferSyntax] };
     });
     const destination = command.kind === 'C-MOVE-RQ' ? command.moveDestination : '';
-    this.#moves += 1;
-    this.#associationsMax = Math.max(this.#associationsMax, this.gate.open + this.#moves);
+    this.#count(1);
     const outcome = await openAssociation({
       host: '127.0.0.1',
       port: this.#moveToPort ?? 0,
@@ -261,7 +285,7 @@ class Pacs implements ScriptedPacs {
       clock: systemClock,
     });
     if (outcome.kind === 'accepted') return outcome.association;
-    this.#moves -= 1;
+    this.#count(-1);
     throw new Error(`the destination: ${outcome.kind}`);
   }
 
