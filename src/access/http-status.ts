@@ -1,7 +1,7 @@
 import type { filesErrors, RecallFailure } from '../files/index.ts';
 
-/** Codes of the file port that any HTTP door can meet. */
-export type FilesHttpCode = keyof typeof filesErrors.rows | RecallFailure;
+/** Codes of the file port that any HTTP door can meet; unrecorded means undisclosed. */
+export type FilesHttpCode = keyof typeof filesErrors.rows | RecallFailure | 'AUDIT_UNAVAILABLE';
 
 /** HTTP status of each; a new code does not compile until it has one here. @standard RFC 9110 §15 */
 export const filesHttpStatus: Readonly<Record<FilesHttpCode, number>> = {
@@ -17,6 +17,7 @@ export const filesHttpStatus: Readonly<Record<FilesHttpCode, number>> = {
   FILES_NOT_PRODUCED: 409,
   FILES_PIN_QUOTA: 429,
   FILES_READ_ONLY: 403,
+  AUDIT_UNAVAILABLE: 503,
   RECALL_IN_PROGRESS: 503,
   RECALL_DEFERRED: 503,
   RECALL_PACS_UNAVAILABLE: 503,

@@ -18,6 +18,7 @@ const authenticate = createAuthenticate({
   },
 });
 const chain = [new Uint8Array(1)];
+const basic = (login: string): string => `Basic ${Buffer.from(login).toString('base64')}`;
 
 test('nothing shown is anonymous', async () => {
   assert.deepEqual(await authenticate({ authorization: undefined, chain: [] }), {
@@ -33,7 +34,19 @@ test('a chain alone decides', async () => {
 test('a token decides alone and never falls back to the chain beside it', async () => {
   const good = await authenticate({ authorization: 'bearer  good', chain });
   assert.equal(good.kind === 'accepted' && good.principal.subject, 'token:i#bob');
-  for (const authorization of ['Bearer bad', 'Bearer', 'Basic QTpC', '', 'Bearer a, Bearer b']) {
+  for (const authorization of [
+    'Bearer bad',
+    'Bearer',
+    'Basic QTpC',
+    'Basic',
+    'Basic :good',
+    basic('good'),
+    basic('ada:'),
+    basic('ada:good\nx'),
+    'Digest good',
+    '',
+    'Bearer a, Bearer b',
+  ]) {
     const outcome = await authenticate({ authorization, chain });
     assert.equal(outcome.kind, 'refused', authorization);
   }
@@ -43,4 +56,11 @@ test('what is not configured is refused, not ignored', async () => {
   const none = createAuthenticate({});
   assert.equal((await none({ authorization: 'Bearer good', chain })).kind, 'refused');
   assert.equal((await none({ authorization: undefined, chain })).kind, 'refused');
+});
+
+test('a browser shows its token as the password of a login, whatever the user name', async () => {
+  for (const login of ['ada:good', ':good', 'ada: good ']) {
+    const outcome = await authenticate({ authorization: basic(login), chain });
+    assert.equal(outcome.kind === 'accepted' && outcome.principal.subject, 'token:i#bob', login);
+  }
 });

@@ -27,7 +27,7 @@ export function createAuthenticate(options: {
   const { chains, tokens } = options;
   return async ({ authorization, chain }) => {
     if (authorization !== undefined) {
-      const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization)?.[1];
+      const token = tokenIn(authorization);
       if (token === undefined) {
         return refuse('IDENTITY_SCHEME_UNSUPPORTED', 'only a bearer token is accepted');
       }
@@ -40,4 +40,27 @@ export function createAuthenticate(options: {
       ? refuse('IDENTITY_ISSUER_UNKNOWN', 'no certificate authority is configured')
       : chains.validate(chain);
   };
+}
+
+/** @standard RFC 6750 §2.1 */
+const tokenForm = /^[A-Za-z0-9._~+/-]+=*$/;
+
+/**
+ * The token of an Authorization header. A browser can show one only as the password of a Basic
+ * login; the user name beside it says nothing.
+ *
+ * @standard RFC 6750 §2.1; RFC 7617 §2
+ */
+function tokenIn(authorization: string): string | undefined {
+  const [, scheme, credentials] = /^(Bearer|Basic) +([^ ]+) *$/i.exec(authorization) ?? [];
+  if (scheme === undefined || credentials === undefined) return undefined;
+  if (scheme.toLowerCase() === 'bearer') return matching(credentials, tokenForm);
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(credentials)) return undefined;
+  const login = Buffer.from(credentials, 'base64').toString('latin1');
+  const colon = login.indexOf(':');
+  return colon < 0 ? undefined : matching(login.slice(colon + 1).trim(), tokenForm);
+}
+
+function matching(text: string, form: RegExp): string | undefined {
+  return form.test(text) ? text : undefined;
 }

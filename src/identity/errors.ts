@@ -83,8 +83,8 @@ export const identityErrors = defineErrors('identity', {
   },
   IDENTITY_SCHEME_UNSUPPORTED: {
     disposition: 'permanent',
-    meaning: 'The Authorization header is not one bearer token.',
-    user: 'Send `Authorization: Bearer <token>`, or no such header and a client certificate.',
+    meaning: 'The Authorization header holds no bearer token.',
+    user: 'Send `Authorization: Bearer <token>`, in a browser the token as password, or no such header and a client certificate.',
     operator: noFault,
   },
   IDENTITY_TOKEN_MALFORMED: {

@@ -13,6 +13,7 @@ export interface TrustSettings {
     readonly audience: string | readonly string[];
     readonly jwks: string;
     readonly algorithms: readonly TokenAlgorithm[];
+    readonly groupPrefixes?: readonly string[] | undefined;
   }[];
 }
 

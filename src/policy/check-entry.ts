@@ -1,3 +1,4 @@
+import { normaliseGroup } from '../authz/index.ts';
 import type { PolicyEntry } from '../authz/policy.ts';
 import { policyErrors } from './errors.ts';
 import { policyLimits } from './limits.ts';
@@ -6,12 +7,28 @@ import { policyLimits } from './limits.ts';
 const whoPattern = /^(?:authenticated|(?:user|group):[\x21-\x7e][\x20-\x7e]*)$/;
 
 /** @throws POLICY_INVALID */
-export function checkEntry(entry: PolicyEntry): void {
-  if (entry.who.length > policyLimits.whoLengthMax || !whoPattern.test(entry.who)) {
+export function checkWho(who: string): void {
+  if (who.length > policyLimits.whoLengthMax || !whoPattern.test(who)) {
     throw policyErrors.create('POLICY_INVALID', { message: 'who' });
   }
+}
+
+/** @throws POLICY_INVALID; an entry that is over already gives nothing and is a mistake */
+export function checkEntry(entry: PolicyEntry, nowMs: number): void {
+  checkWho(entry.who);
   if (entry.rights.length === 0) throw policyErrors.create('POLICY_INVALID', { message: 'rights' });
-  if (entry.expiresMs !== undefined && !Number.isSafeInteger(entry.expiresMs)) {
+  const { expiresMs } = entry;
+  if (expiresMs !== undefined && !(Number.isSafeInteger(expiresMs) && expiresMs > nowMs)) {
     throw policyErrors.create('POLICY_INVALID', { message: 'expires' });
   }
+}
+
+/** Whether two entries name the same; a group may be written with or without its empty role. */
+export function isSameWho(one: string, other: string): boolean {
+  return spelled(one) === spelled(other);
+}
+
+function spelled(who: string): string {
+  const prefix = 'group:';
+  return who.startsWith(prefix) ? prefix + normaliseGroup(who.slice(prefix.length)) : who;
 }

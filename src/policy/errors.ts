@@ -20,6 +20,24 @@ export const policyErrors = defineErrors('policy', {
     user: 'The message says what is wrong: who is `user:...`, `group:...` or `authenticated`.',
     operator: 'Nothing to do.',
   },
+  POLICY_INHERITED: {
+    disposition: 'permanent',
+    meaning: 'The list that applies at that path is set further up, for all that is below it.',
+    user: 'Change it at the path that `mdm acl` names, if all of that is meant.',
+    operator: 'Nothing to do.',
+  },
+  POLICY_NO_HOLDER: {
+    disposition: 'permanent',
+    meaning: 'The change would leave nobody who may change the list again.',
+    user: 'Grant `change-permissions` to somebody else first.',
+    operator: 'Nothing to do.',
+  },
+  POLICY_CONFLICT: {
+    disposition: 'transient',
+    meaning: 'Somebody else changed the list at the same moment.',
+    user: 'Look at the list and try again.',
+    operator: 'Nothing to do.',
+  },
   POLICY_TOO_LARGE: {
     disposition: 'permanent',
     meaning: 'The list has as many entries as one list may have.',

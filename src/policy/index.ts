@@ -5,6 +5,7 @@ export { openPolicyFeedStore, type PolicyFeedStore } from './feed-store.ts';
 export { policyLimits } from './limits.ts';
 export {
   createPolicyService,
+  type PlacedPolicy,
   type PolicyChange,
   type PolicyPorts,
   type PolicyService,

@@ -7,5 +7,16 @@ export const policyLimits = defineLimits('policy', {
     unit: 'count',
     reason: 'Every decision reads the whole list; more people than that are a group.',
   },
+  quorumWaitMs: {
+    value: 20_000,
+    unit: 'ms',
+    reason: 'A grant does not wait for key servers that are down; it reaches them by itself.',
+  },
+  completeWaitMs: {
+    value: 180_000,
+    unit: 'ms',
+    reason: 'A revocation is complete when the last lease ran out, after a minute by default.',
+  },
+  pathDepthMax: { value: 16, unit: 'count', reason: 'The tree is six levels deep.' },
   whoLengthMax: { value: 512, unit: 'bytes', reason: 'The longest distinguished names have 300.' },
 });

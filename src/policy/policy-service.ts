@@ -4,15 +4,21 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { FeedPosition, FeedSpread, PolicyFeed } from '../keys/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
 import { Mutex } from '../lib/streams/mutex.ts';
-import { checkEntry } from './check-entry.ts';
+import { checkEntry, checkWho, isSameWho } from './check-entry.ts';
 import { policyErrors } from './errors.ts';
 import type { PolicyFeedStore } from './feed-store.ts';
 import { policyLimits } from './limits.ts';
 
-/** How far a change has come at the key servers, and how long that took. */
-export interface PolicyChange {
+/** A list, and the path it is attached to. */
+export interface PlacedPolicy {
   readonly policy: Policy;
+  readonly path: string;
+}
+
+/** How far a change has come at the key servers, and how long that took. */
+export interface PolicyChange extends PlacedPolicy {
   readonly spread: FeedSpread;
   readonly quorumMs: number | undefined;
   readonly completeMs: number | undefined;
@@ -21,14 +27,20 @@ export interface PolicyChange {
 /** Who may do what: read and changed under the same policy that it is. */
 export interface PolicyService {
   /** The list that applies at `path`. @throws POLICY_NOT_FOUND, POLICY_FORBIDDEN */
-  acl(caller: Principal, path: string): Promise<Policy>;
-  /** Give rights; replaces what the list said of the same `who`. Waits for the quorum. */
+  acl(caller: Principal, path: string): Promise<PlacedPolicy>;
+  /**
+   * Give rights; replaces what the list said of the same `who`. Waits for the quorum, within a
+   * limit. @throws POLICY_INHERITED, POLICY_NO_HOLDER, POLICY_INVALID, POLICY_TOO_LARGE
+   */
   grant(
     caller: Principal,
     change: { readonly path: string; readonly entry: PolicyEntry },
     call: PolicyCall,
   ): Promise<PolicyChange>;
-  /** Take all rights of `who`. Waits until no key server gives a share under the old list. */
+  /**
+   * Take all rights of `who`. Waits until no key server gives a share under the old list.
+   * @throws POLICY_INHERITED, POLICY_NO_HOLDER, POLICY_INVALID
+   */
   revoke(
     caller: Principal,
     change: { readonly path: string; readonly who: string },
@@ -59,90 +71,164 @@ export interface PolicyPorts {
   }) => Promise<void>;
 }
 
+interface Wanted {
+  readonly path: string;
+  readonly who: string;
+  readonly action: 'grant' | 'revoke';
+}
+
+interface Made extends PlacedPolicy {
+  readonly position: FeedPosition;
+  readonly startMs: number;
+}
+
 /** Compose it. */
 export function createPolicyService(ports: PolicyPorts): PolicyService {
   const turns = new Mutex();
-  const { catalog, feed, store, clock } = ports;
-
-  const send = async (policy: Policy): Promise<FeedPosition> => {
-    const position = await feed.putPolicies([policy]);
-    await store.noteSent(policy.id, policy.version);
-    return position;
-  };
-
-  const change = async (
-    caller: Principal,
-    wanted: { path: string; who: string; action: 'grant' | 'revoke' },
-    edit: (entries: readonly PolicyEntry[]) => readonly PolicyEntry[],
-  ): Promise<{ policy: Policy; position: FeedPosition; startMs: number }> =>
-    turns.run(async () => {
-      const { policy, rule } = await policyAt(ports, caller, wanted.path);
-      const entries = edit(policy.entries);
-      if (entries.length > policyLimits.entriesMax) throw policyErrors.create('POLICY_TOO_LARGE');
-      await ports.audit({ caller, ...wanted, rule });
-      const startMs = clock.monotonicMs();
-      const changed: Policy = { id: policy.id, version: policy.version + 1, entries };
-      // The doors first: from here on they decide by the new list, whatever the servers do.
-      await catalog.policies.put(changed);
-      return { policy: changed, position: await send(changed), startMs };
-    });
-
-  const wait = async (
-    made: { policy: Policy; position: FeedPosition; startMs: number },
-    until: 'quorum' | 'complete',
-    call: PolicyCall,
-  ): Promise<PolicyChange> => {
-    const elapsed = (): number => Math.round(clock.monotonicMs() - made.startMs);
-    let spread = await feed.spread(made.position, { until: 'quorum', ...call });
-    const quorumMs = elapsed();
-    if (until === 'complete') spread = await feed.spread(made.position, { until, ...call });
-    return {
-      policy: made.policy,
-      spread,
-      quorumMs,
-      completeMs: spread.complete ? elapsed() : undefined,
-    };
-  };
-
+  const { catalog, clock } = ports;
+  const change = (caller: Principal, wanted: Wanted, edit: Edit): Promise<Made> =>
+    turns.run(() => makeChange(ports, { caller, wanted, edit }));
   return {
-    acl: async (caller, path) => (await policyAt(ports, caller, path)).policy,
+    async acl(caller, path) {
+      const { policy, placedAt } = await policyAt(ports, caller, path);
+      return { policy, path: placedAt };
+    },
     async grant(caller, { path, entry }, call) {
-      checkEntry(entry);
+      checkEntry(entry, clock.nowMs());
       const { who } = entry;
       const made = await change(caller, { path, who, action: 'grant' }, (entries) => [
-        ...entries.filter((other) => other.who !== who),
+        ...entries.filter((other) => !isSameWho(other.who, who)),
         entry,
       ]);
-      return wait(made, 'quorum', call);
+      return waitFor(ports, made, { ...call, until: 'quorum' });
     },
     async revoke(caller, { path, who }, call) {
+      checkWho(who);
       const made = await change(caller, { path, who, action: 'revoke' }, (entries) =>
-        entries.filter((entry) => entry.who !== who),
+        entries.filter((other) => !isSameWho(other.who, who)),
       );
-      return wait(made, 'complete', call);
+      return waitFor(ports, made, { ...call, until: 'complete' });
     },
     reconcile: () =>
       turns.run(async () => {
         for (const policy of await catalog.policies.all()) {
-          if ((await store.sentVersion(policy.id)) < policy.version) await send(policy);
+          if ((await ports.store.sentVersion(policy.id)) < policy.version)
+            await send(ports, policy);
         }
       }),
   };
 }
 
-/** The policy at a path, for a caller who may change it. Existence is hidden as everywhere. */
-async function policyAt(
+type Edit = (entries: readonly PolicyEntry[]) => readonly PolicyEntry[];
+
+async function makeChange(
   ports: PolicyPorts,
-  caller: Principal,
-  path: string,
-): Promise<{ readonly policy: Policy; readonly rule: string }> {
-  const node = await ports.catalog.names.resolve(path);
-  const policy =
-    node?.policyId === undefined ? undefined : await ports.catalog.policies.get(node.policyId);
+  asked: { readonly caller: Principal; readonly wanted: Wanted; readonly edit: Edit },
+): Promise<Made> {
+  const { caller, wanted, edit } = asked;
+  const { catalog, clock } = ports;
+  const { policy, rule, placedAt, at } = await policyAt(ports, caller, wanted.path);
+  // A list holds for all that is below it: who names a part would change more than they say.
+  if (placedAt !== at) throw policyErrors.create('POLICY_INHERITED', { message: placedAt });
+  const entries = edit(policy.entries);
+  if (entries.length > policyLimits.entriesMax) throw policyErrors.create('POLICY_TOO_LARGE');
+  if (!hasHolder(entries, clock.nowMs())) throw policyErrors.create('POLICY_NO_HOLDER');
+  await ports.audit({ caller, ...wanted, path: placedAt, rule });
+  const startMs = clock.monotonicMs();
+  const changed: Policy = { id: policy.id, version: policy.version + 1, entries };
+  // The doors first: from here on they decide by the new list, whatever the servers do.
+  try {
+    await catalog.policies.put(changed);
+  } catch (cause) {
+    if (codeOf(cause) !== 'CATALOG_POLICY_CONFLICT') throw cause;
+    throw policyErrors.create('POLICY_CONFLICT', { cause });
+  }
+  return { policy: changed, path: placedAt, position: await send(ports, changed), startMs };
+}
+
+/** Whether somebody may change the list now. */
+function hasHolder(entries: readonly PolicyEntry[], nowMs: number): boolean {
+  return entries.some(
+    ({ rights, expiresMs }) =>
+      rights.includes('change-permissions') && (expiresMs === undefined || expiresMs > nowMs),
+  );
+}
+
+async function send({ feed, store }: PolicyPorts, policy: Policy): Promise<FeedPosition> {
+  const position = await feed.putPolicies([policy]);
+  await store.noteSent(policy.id, policy.version);
+  return position;
+}
+
+/**
+ * Wait for the servers, but no longer than they can matter: a change is made, and goes on its way
+ * to those that are silent. Without a quorum a change can still be complete, when leases ran out.
+ */
+async function waitFor(
+  { feed, clock }: PolicyPorts,
+  made: Made,
+  options: PolicyCall & { readonly until: 'quorum' | 'complete' },
+): Promise<PolicyChange> {
+  const { position, startMs, policy, path } = made;
+  const { until } = options;
+  const tooLong = new AbortController();
+  const signal = AbortSignal.any([tooLong.signal, ...(options.signal ? [options.signal] : [])]);
+  const limitMs = until === 'quorum' ? policyLimits.quorumWaitMs : policyLimits.completeWaitMs;
+  const timer = clock.schedule(limitMs, () => tooLong.abort(), { keepAlive: true });
+  const elapsedMs = (): number => Math.round(clock.monotonicMs() - startMs);
+  const reach = (goal: 'quorum' | 'complete'): Promise<number | undefined> =>
+    feed.spread(position, { until: goal, signal }).then(elapsedMs, (error: unknown) => {
+      if (tooLong.signal.aborted && options.signal?.aborted !== true) return undefined;
+      throw error;
+    });
+  try {
+    const quorum = reach('quorum');
+    quorum.catch(() => undefined);
+    const completeMs = until === 'complete' ? await reach('complete') : undefined;
+    if (until === 'complete') tooLong.abort();
+    const quorumMs = await quorum;
+    const spread = feed.spreadNow(position);
+    return { policy, path, spread, quorumMs, completeMs };
+  } finally {
+    timer.cancel();
+    tooLong.abort();
+  }
+}
+
+interface Found {
+  readonly policy: Policy;
+  readonly rule: string;
+  /** The path asked for, as the catalog writes it. */
+  readonly at: string;
+  /** The path that the policy is attached to. */
+  readonly placedAt: string;
+}
+
+/** The policy at a path, for a caller who may change it. Existence is hidden as everywhere. */
+async function policyAt(ports: PolicyPorts, caller: Principal, path: string): Promise<Found> {
+  const { names, policies } = ports.catalog;
+  const at = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  const isDeep =
+    at.split('/', policyLimits.pathDepthMax + 2).length > policyLimits.pathDepthMax + 1;
+  const node = isDeep ? undefined : await names.resolve(at);
+  const policy = await policies.get(node?.policyId ?? '');
   if (policy === undefined) throw policyErrors.create('POLICY_NOT_FOUND');
   const right: Right = 'change-permissions';
   const decision = evaluate({ principal: caller, right, policy, nowMs: ports.clock.nowMs() });
   if (!decision.mayKnowExists) throw policyErrors.create('POLICY_NOT_FOUND');
   if (!decision.allowed) throw policyErrors.create('POLICY_FORBIDDEN');
-  return { policy, rule: decision.rule };
+  return { policy, rule: decision.rule, at, placedAt: await placeOf(ports.catalog, policy.id, at) };
+}
+
+/** The highest path of a line on which a policy holds without a break. */
+async function placeOf(catalog: Catalog, policyId: string, at: string): Promise<string> {
+  let place = at;
+  for (let slash = at.lastIndexOf('/'); slash >= 0; slash = at.lastIndexOf('/', slash - 1)) {
+    const above = slash === 0 ? '/' : at.slice(0, slash);
+    const node = await catalog.names.resolve(above);
+    if (node?.policyId !== policyId) return place;
+    place = above;
+    if (slash === 0) return place;
+  }
+  return place;
 }

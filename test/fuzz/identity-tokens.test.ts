@@ -31,6 +31,7 @@ async function makeBench() {
         audience,
         jwks: { kind: 'inline', keys: { keys: [jwk, rsaJwk] } },
         algorithms: ['ES256'],
+        groupPrefixes: ['/mdm', 'doctors'],
       },
     ],
     clock,
@@ -51,6 +52,39 @@ async function makeBench() {
 
 const encode = (value: unknown): string =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+test('an issuer asserts only the groups that it may', async () => {
+  const groups = ['/mdm', '/mdm/readers', '/mdmx', '/', '/other', 'doctors', 'doctors/a', 'staff'];
+  for (const [prefixes, expected] of [
+    [undefined, ['doctors', 'doctors/a', 'staff']],
+    [[], []],
+    [['/mdm'], ['/mdm', '/mdm/readers']],
+    [
+      ['/mdm/', 'doctors'],
+      ['/mdm/readers', 'doctors', 'doctors/a'],
+    ],
+    [['/'], ['/mdm', '/mdm/readers', '/mdmx', '/', '/other']],
+  ] as const) {
+    const { keys, jwk } = await makeBench();
+    const verifier = await createTokenVerifier({
+      issuers: [
+        {
+          issuer,
+          audience,
+          jwks: { kind: 'inline', keys: { keys: [jwk] } },
+          algorithms: ['ES256'],
+          groupPrefixes: prefixes,
+        },
+      ],
+      clock,
+    });
+    const token = await new SignJWT({ ...good, groups })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+      .sign(keys.privateKey);
+    const outcome = await verifier.verify(token);
+    assert.deepEqual(outcome.kind === 'accepted' && outcome.principal.groups, expected);
+  }
+});
 
 test('good tokens are accepted and name issuer, subject and groups', async () => {
   const { sign, verifier } = await makeBench();

@@ -1,5 +1,5 @@
 import type { FileStat } from '../../files/index.ts';
-import type { Policy, PolicyChange } from '../../policy/index.ts';
+import type { PlacedPolicy, PolicyChange } from '../../policy/index.ts';
 
 /** JSON leaves out what is undefined: an unknown size is absent, never 0. */
 export function statJson(stat: FileStat): unknown {
@@ -7,15 +7,15 @@ export function statJson(stat: FileStat): unknown {
 }
 
 /** A list as it applies somewhere. */
-export function aclJson(policy: Policy): object {
-  return { policyId: policy.id, version: policy.version, entries: policy.entries };
+export function aclJson({ policy, path }: PlacedPolicy): object {
+  return { policyId: policy.id, version: policy.version, path, entries: policy.entries };
 }
 
 /** A changed list, and how far the change has come at the key servers. */
 export function changeJson(change: PolicyChange): object {
   const { spread } = change;
   return {
-    ...aclJson(change.policy),
+    ...aclJson(change),
     quorumMs: change.quorumMs,
     completeMs: change.completeMs,
     servers: [

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { codeOf } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
 import { collectBytes } from '../../lib/streams/byte-stream.ts';
 import type { Exchange, HttpDoor } from '../door.ts';
@@ -17,23 +17,35 @@ export function createApiDoor(ports: ApiPorts & { readonly log: Log }): HttpDoor
     name: 'api',
     accepts: (request) => request.url?.startsWith(prefix) === true,
     async serve(exchange) {
-      const { response, requestId } = exchange;
       try {
         send(exchange, { status: 200, body: await answer(ports, exchange) });
       } catch (error) {
-        const failure = apiFailureOf(error, requestId);
-        if (failure.body.code === 'API_FAILED') {
-          const name = error instanceof Error ? error.name : typeof error;
-          ports.log.error('api.failed', { requestId, error: name });
-        }
-        if (failure.retryAfterSeconds !== undefined) {
-          response.setHeader('Retry-After', failure.retryAfterSeconds);
-        }
-        if (failure.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-        send(exchange, failure);
+        // Nobody is there to be told: the listener ends it.
+        if (exchange.signal.aborted) throw error;
+        sendFailure(exchange, { error, log: ports.log });
       }
     },
   };
+}
+
+function sendFailure(
+  exchange: Exchange,
+  { error, log }: { readonly error: unknown; readonly log: Log },
+): void {
+  const { response, requestId, refusal } = exchange;
+  const failure = apiFailureOf(error, requestId);
+  if (failure.body.code === 'API_FAILED') {
+    const name = error instanceof Error ? error.name : typeof error;
+    log.error('api.failed', { requestId, error: name, code: codeOf(error) });
+  }
+  if (failure.retryAfterSeconds !== undefined) {
+    response.setHeader('Retry-After', failure.retryAfterSeconds);
+  }
+  if (failure.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="mdm"');
+  // What is left of a refused body is not waited for.
+  response.shouldKeepAlive = exchange.request.complete;
+  const reason = failure.status === 401 ? refusal?.code : failure.body.reason;
+  send(exchange, { status: failure.status, body: { ...failure.body, reason } });
 }
 
 async function answer(ports: ApiPorts, exchange: Exchange): Promise<unknown> {
@@ -48,20 +60,28 @@ async function answer(ports: ApiPorts, exchange: Exchange): Promise<unknown> {
   const parameters =
     operation.method === 'GET'
       ? Parameters.ofQuery(url.searchParams)
-      : Parameters.ofJson(await bodyOf(request));
+      : Parameters.ofJson(await bodyOf(exchange));
   return operation.run({ ports, caller, parameters, signal });
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf({ request, response }: Exchange): Promise<string> {
   // A page of another origin cannot send this type without asking first.
-  if (request.headers['content-type'] !== 'application/json') {
+  const [type] = (request.headers['content-type'] ?? '').split(';');
+  if (type?.trim().toLowerCase() !== 'application/json') {
     throw apiErrors.create('API_PARAMETER_INVALID', { message: 'content-type' });
   }
-  const bytes = await collectBytes(request, {
+  if (request.headers.expect !== undefined) response.writeContinue();
+  // Left open when it is too long: the refusal has to go out over the same connection.
+  const body: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
+  const bytes = await collectBytes(body, {
     maxBytes: apiLimits.bodyBytesMax,
     tooLong: () => apiErrors.create('API_PARAMETER_INVALID', { message: 'body' }),
   });
-  return new TextDecoder().decode(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw apiErrors.create('API_PARAMETER_INVALID', { message: 'body' });
+  }
 }
 
 function send(

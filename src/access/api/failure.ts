@@ -1,3 +1,4 @@
+import { auditErrors } from '../../audit/index.ts';
 import { filesErrors, recallErrors } from '../../files/index.ts';
 import type { ErrorRow } from '../../lib/errors/error-table.ts';
 import { codeOf, type MdmError } from '../../lib/errors/mdm-error.ts';
@@ -13,6 +14,9 @@ const status: Readonly<Record<ApiCode, number>> = {
   POLICY_FORBIDDEN: 403,
   POLICY_INVALID: 400,
   POLICY_TOO_LARGE: 409,
+  POLICY_INHERITED: 409,
+  POLICY_NO_HOLDER: 409,
+  POLICY_CONFLICT: 409,
   API_PARAMETER_INVALID: 400,
   API_OPERATION_UNKNOWN: 404,
   API_UNAUTHENTICATED: 401,
@@ -23,6 +27,7 @@ const rows: Readonly<Record<string, ErrorRow>> = {
   ...filesErrors.rows,
   ...recallErrors.rows,
   ...policyErrors.rows,
+  AUDIT_UNAVAILABLE: auditErrors.rows.AUDIT_UNAVAILABLE,
   ...apiErrors.rows,
 };
 
@@ -48,8 +53,10 @@ export function apiFailureOf(error: unknown, requestId: string): ApiFailure {
     found !== undefined && Object.hasOwn(status, found) ? (found as ApiCode) : 'API_FAILED';
   const { meaning, user, operator } = rows[code] ?? apiErrors.rows.API_FAILED;
   const context = code === found ? (error as MdmError).context : {};
-  const detail =
-    code === 'API_PARAMETER_INVALID' ? `${meaning} (${String((error as Error).message)})` : meaning;
+  const named = code.endsWith('_INVALID')
+    ? /: (.*)$/s.exec((error as Error).message)?.[1]
+    : undefined;
+  const detail = named === undefined ? meaning : `${meaning} (${named})`;
   return {
     status: status[code],
     retryAfterSeconds:

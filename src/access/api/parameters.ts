@@ -1,6 +1,7 @@
 import type { MetadataCondition } from '../../files/index.ts';
 import type { Right } from '../../policy/index.ts';
 import { apiErrors } from './errors.ts';
+import { apiLimits } from './limits.ts';
 
 /** `Keyword=value`; `~` compares with `*` and `?`. */
 const conditionPattern = /^([A-Za-z][A-Za-z0-9]{0,63})(!=|<=|>=|=|<|>|~)(.{1,256})$/;
@@ -13,6 +14,9 @@ const allRights: readonly Right[] = [
   'change-permissions',
   'delete',
 ];
+
+/** A decimal number, as `Number` alone would not insist: it takes `0x10`, ` 1 ` and `` too. */
+const numberPattern = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,9})?$/;
 
 /** The parameters of a call, read one by one. Each reader throws API_PARAMETER_INVALID. */
 export class Parameters {
@@ -57,11 +61,15 @@ export class Parameters {
     return number;
   }
 
+  /** A number of a JSON body; the text of one in a query. */
   optionalNumber(name: string): number | undefined {
-    const [value] = this.#values.get(name) ?? [];
-    if (value === undefined) return undefined;
-    const number = Number(value);
-    if (value === '' || !Number.isFinite(number)) throw invalid(name);
+    const values = this.#values.get(name) ?? [];
+    if (values.length === 0) return undefined;
+    const [value] = values;
+    const number = typeof value === 'string' && numberPattern.test(value) ? Number(value) : value;
+    if (values.length > 1 || typeof number !== 'number' || !Number.isFinite(number)) {
+      throw invalid(name);
+    }
     return number;
   }
 
@@ -73,7 +81,9 @@ export class Parameters {
   }
 
   conditions(name: string): readonly MetadataCondition[] {
-    return (this.#values.get(name) ?? []).map((value) => {
+    const values = this.#values.get(name) ?? [];
+    if (values.length > apiLimits.conditionsMax) throw invalid(name);
+    return values.map((value) => {
       const [, keyword, sign, text] = conditionPattern.exec(String(value)) ?? [];
       if (keyword === undefined || sign === undefined || text === undefined) throw invalid(name);
       const operator = sign === '~' ? 'like' : (sign as MetadataCondition['operator']);

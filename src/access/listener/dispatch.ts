@@ -36,6 +36,7 @@ export function createDispatch(options: Options): Dispatch {
     const startMs = clock.monotonicMs();
     const log = options.log.with({ requestId });
     let door: HttpDoor | undefined;
+    const signal = leavingOf(response);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     try {
       door = options.doors.find((each) => each.accepts(request));
@@ -46,16 +47,19 @@ export function createDispatch(options: Options): Dispatch {
         const { authorization } = request.headers;
         const chain = readChain(request.socket);
         const authentication = await options.authenticate({ authorization, chain });
-        await door.serve(exchangeOf(request, response, { ...options, authentication, requestId }));
+        const about = { ...options, authentication, requestId, signal };
+        await door.serve(exchangeOf(request, response, about));
         if (!response.writableEnded) throw new Error('the door left its answer unfinished');
       }
     } catch (error) {
+      // A client that leaves is no failure, whatever its leaving broke on our side.
+      const hasLeft = signal.aborted || request.socket.destroyed;
       request.socket.destroy();
-      log.error('access.failed', {
-        door: door?.name,
-        code: codeOf(error),
-        reason: reasonOf(error),
-      });
+      if (hasLeft) log.info('access.left', { door: door?.name });
+      else {
+        const [code, reason] = [codeOf(error), reasonOf(error)];
+        log.error('access.failed', { door: door?.name, code, reason });
+      }
     }
     log.info('access.request', {
       door: door?.name,
@@ -69,22 +73,31 @@ export function createDispatch(options: Options): Dispatch {
 function exchangeOf(
   request: IncomingMessage,
   response: ServerResponse,
-  about: Options & { readonly authentication: Authentication; readonly requestId: string },
+  about: Options & {
+    readonly authentication: Authentication;
+    readonly requestId: string;
+    readonly signal: AbortSignal;
+  },
 ): Exchange {
-  const { authentication, requestId } = about;
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort(new Error('the client has left'));
-  });
+  const { authentication, requestId, signal } = about;
   return {
     request,
     response,
     caller: authentication.kind === 'accepted' ? authentication.principal : undefined,
     refusal: authentication.kind === 'refused' ? authentication : undefined,
     httpg: about.isHttpg(request.socket),
-    signal: gone.signal,
+    signal,
     requestId,
   };
+}
+
+/** Aborts when the client goes away before it has its answer. */
+function leavingOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(new Error('the client has left'));
+  });
+  return gone.signal;
 }
 
 /** A connection has one chain: read once. Every request judges it anew, as it may have ended. */

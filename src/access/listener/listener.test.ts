@@ -78,14 +78,18 @@ function secure(listener: Listener, options: ConnectionOptions = {}): TLSSocket 
 
 /** Write, and give all that comes back until the other side closes. */
 async function exchangeRaw(socket: Socket, ...chunks: readonly string[]): Promise<string> {
+  // A reset is one way of being cut off; `once` of events would reject with it.
   socket.on('error', () => {});
+  const closed = new Promise((resolve) => {
+    socket.once('close', resolve);
+  });
   let reply = '';
   socket.setEncoding('latin1').on('data', (text: string) => (reply += text));
   for (const chunk of chunks) {
     socket.write(chunk);
     await new Promise(setImmediate);
   }
-  await once(socket, 'close');
+  await closed;
   return reply;
 }
 
@@ -228,6 +232,40 @@ test('a door that fails, before or within its answer, has the connection destroy
     assert.ok(!reply.includes('\r\n0\r\n\r\n'), door.name);
     assert.deepEqual(events, ['access.failed'], door.name);
   }
+});
+
+test('a client that merely leaves is no failure', async (context) => {
+  const began = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const door: HttpDoor = {
+    name: 'waits',
+    accepts: () => true,
+    async serve({ response, signal }) {
+      response.writeHead(200, { 'Content-Length': 100 });
+      response.write('part');
+      began.resolve();
+      await once(signal, 'abort');
+      throw signal.reason;
+    },
+  };
+  const said: string[] = [];
+  const log: Log = {
+    ...silentLog,
+    error: (event) => void said.push(event),
+    info(event) {
+      if (event === 'access.left') said.push(event);
+      if (event === 'access.request') ended.resolve();
+    },
+    with: () => log,
+  };
+  const { listener } = await open(context, { doors: [door], log });
+  const socket = secure(listener);
+  socket.on('error', () => {});
+  socket.write(get);
+  await began.promise;
+  socket.destroy();
+  await ended.promise;
+  assert.deepEqual(said, ['access.left']);
 });
 
 test('a door may refuse an upload before it is sent', async (context) => {

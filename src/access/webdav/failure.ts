@@ -52,17 +52,27 @@ function setHeaders(
   if (details.retryAfterSeconds !== undefined) {
     response.setHeader('Retry-After', details.retryAfterSeconds);
   }
-  if (answer.status === 401) response.setHeader('WWW-Authenticate', challengeOf(exchange));
+  if (answer.status === 401) response.setHeader('WWW-Authenticate', challengesOf(exchange));
   if (answer.status === 405) response.setHeader('Allow', allowedMethods);
   if (answer.status === 416) setUnsatisfied(response, error);
 }
 
-/** @standard RFC 6750 §3 */
-function challengeOf({ refusal, request }: Exchange): string {
-  const realm = 'Bearer realm="mdm"';
-  if (refusal === undefined || request.headers.authorization === undefined) return realm;
-  const text = refusal.explanation.replaceAll(/[^ -~]|["\\]/g, ' ').slice(0, 200);
-  return `${realm}, error="invalid_token", error_description="${text}"`;
+/**
+ * A browser asks its user for a login only when Basic is offered: the token is the password. Other
+ * clients are not offered what they would store as a password.
+ *
+ * @standard RFC 6750 §3; RFC 7617 §2
+ */
+function challengesOf({ refusal, request }: Exchange): readonly string[] {
+  const { accept, authorization } = request.headers;
+  const bearer = 'Bearer realm="mdm"';
+  const text = refusal?.explanation.replaceAll(/[^ -~]|["\\]/g, ' ').slice(0, 200);
+  const said =
+    text === undefined || authorization === undefined
+      ? bearer
+      : `${bearer}, error="invalid_token", error_description="${text}"`;
+  const isBrowser = accept?.includes('text/html') === true;
+  return isBrowser ? [said, 'Basic realm="mdm: the token as password", charset="UTF-8"'] : [said];
 }
 
 /** @standard RFC 9110 §14.4 */

@@ -1,3 +1,4 @@
+import { auditErrors } from '../../audit/index.ts';
 import { filesErrors, recallErrors } from '../../files/index.ts';
 import type { ErrorRow } from '../../lib/errors/error-table.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
@@ -33,6 +34,7 @@ const rows: Readonly<Record<HttpFailure, ErrorRow>> = {
   ...filesErrors.rows,
   ...recallErrors.rows,
   ...webdavErrors.rows,
+  AUDIT_UNAVAILABLE: auditErrors.rows.AUDIT_UNAVAILABLE,
 };
 
 /** What is told of a failure. */

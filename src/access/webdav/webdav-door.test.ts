@@ -149,3 +149,20 @@ test('a file is no directory and an absent name is absent, in every method', asy
     assert.equal((await ask(method, `${file}/`, { headers })).status, status);
   }
 });
+
+test('a browser is offered a login, other clients only the bearer scheme', async (context) => {
+  const { ask } = await openDoor(context, { '/a/i.dcm': { bytes: sampleBytes(10) } });
+  for (const [accept, isOffered] of [
+    ['text/html,application/xhtml+xml', true],
+    ['*/*', false],
+    ['text/plain', false],
+  ] as const) {
+    const headers = { accept, authorization: '' };
+    const response = await ask('GET', '/a/', { headers });
+    await response.text();
+    assert.equal(response.status, 401);
+    const challenges = response.headers.get('www-authenticate') ?? '';
+    assert.match(challenges, /^Bearer realm="mdm"/);
+    assert.equal(challenges.includes('Basic realm='), isOffered, accept);
+  }
+});

@@ -10,7 +10,12 @@ const visible = /^[\x21-\x7e]+$/;
 /** The principal of a token whose signature, issuer, audience and times were verified. */
 export function principalOf(
   { payload, protectedHeader }: JWTVerifyResult,
-  at: { readonly issuer: string; readonly nowMs: number; readonly limits: IdentityLimits },
+  at: {
+    readonly issuer: string;
+    readonly groupPrefixes: readonly string[] | undefined;
+    readonly nowMs: number;
+    readonly limits: IdentityLimits;
+  },
 ): Outcome {
   const { limits, nowMs } = at;
   const { typ } = protectedHeader;
@@ -31,10 +36,21 @@ export function principalOf(
   }
   const groups = readGroups(payload['wlcg.groups'] ?? payload['groups'], limits);
   if ('kind' in groups) return groups;
-  return {
-    kind: 'accepted',
-    principal: { subject: `token:${at.issuer}#${sub}`, groups, method: 'token', expiresMs },
-  };
+  const subject = `token:${at.issuer}#${sub}`;
+  const held = groups.filter((group) => mayAssert(group, at.groupPrefixes));
+  return { kind: 'accepted', principal: { subject, groups: held, method: 'token', expiresMs } };
+}
+
+/**
+ * Whether an issuer may say that somebody is in a group. Names with a slash in front are those of
+ * virtual organisations, whose own attribute authorities assert them: a token issuer says so only of
+ * what it was configured with. Compared by segment: `/lab` stands for `/lab/ct`, not for `/labor`.
+ */
+function mayAssert(group: string, prefixes: readonly string[] | undefined): boolean {
+  if (prefixes === undefined) return !group.startsWith('/');
+  return prefixes.some(
+    (prefix) => group === prefix || group.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`),
+  );
 }
 
 function readGroups(claim: unknown, limits: IdentityLimits): readonly string[] | Refusal {

@@ -26,6 +26,11 @@ export interface TokenIssuer {
   readonly audience: string | readonly string[];
   readonly jwks: KeySetSource;
   readonly algorithms: readonly TokenAlgorithm[];
+  /**
+   * Groups that its tokens may assert: these, and those below them. Default: any that does not
+   * start with a slash.
+   */
+  readonly groupPrefixes?: readonly string[] | undefined;
 }
 
 /** Decides who a bearer token belongs to. */
@@ -73,7 +78,8 @@ export async function createTokenVerifier(options: {
       const nowMs = clock.nowMs();
       const result = await verifySigned(token, issuer, { nowMs, limits });
       if ('kind' in result) return result;
-      return principalOf(result, { issuer: issuer.issuer, nowMs, limits });
+      const { groupPrefixes } = issuer;
+      return principalOf(result, { issuer: issuer.issuer, groupPrefixes, nowMs, limits });
     },
   };
 }

@@ -33,6 +33,8 @@ export const keyServerConfigSchema = z.strictObject({
           .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA']))
           .min(1)
           .default(['RS256', 'ES256']),
+        /** Groups that its tokens may assert, with those below; needed for names like `/vo`. */
+        groupPrefixes: z.array(z.string().min(1)).optional(),
       }),
     )
     .default([]),

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { callerNamed } from '../../../test/support/files-bench.ts';
+import { silentLog } from '../../lib/log.ts';
+import { createApiDoor } from './api-door.ts';
+import { apiErrors } from './errors.ts';
+import type { ApiPorts } from './operations.ts';
+
+interface Bench {
+  readonly calls: unknown[][];
+  readonly ask: (
+    target: string,
+    options?: RequestInit & { readonly anonymous?: boolean },
+  ) => Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
+}
+
+/** The door over ports that note how they were called. */
+async function open(t: TestContext): Promise<Bench> {
+  const calls: unknown[][] = [];
+  const note =
+    (name: string, answer: unknown) =>
+    (...args: unknown[]) => {
+      calls.push([name, ...args.slice(1)]);
+      return Promise.resolve(answer);
+    };
+  const policy = { id: 'ct', version: 1, entries: [] };
+  const change = { policy, path: '/a', spread: { acknowledged: [], leaseExpired: [] } };
+  const ports = {
+    files: {
+      stat: note('stat', { path: '/', size: undefined }),
+      list: note('list', { entries: [], next: undefined }),
+    },
+    metadata: { find: note('find', { entries: [] }) },
+    policy: { grant: note('grant', change), revoke: note('revoke', change) },
+    status: note('status', {}),
+    log: silentLog,
+  } as unknown as ApiPorts & { readonly log: typeof silentLog }; // only these are called
+  const door = createApiDoor(ports);
+  const server = createServer((request, response) => {
+    const caller = request.headers.authorization === undefined ? undefined : callerNamed('alice');
+    const { signal } = new AbortController();
+    const exchange = { request, response, caller, refusal: undefined, httpg: false, signal };
+    assert.ok(door.accepts(request));
+    door.serve({ ...exchange, requestId: 'r-1' }).catch(() => request.socket.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    calls,
+    async ask(target, { anonymous, ...options } = {}) {
+      const headers = {
+        ...(anonymous === true ? {} : { authorization: 'Bearer x' }),
+        ...(options.headers as object),
+      };
+      const url = `http://127.0.0.1:${port}/.mdm/v1/${target}`;
+      const response = await fetch(url, { ...options, headers });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    },
+  };
+}
+
+const json = { 'content-type': 'application/json' };
+const post = (body: string, headers: Record<string, string> = json): RequestInit => ({
+  method: 'POST',
+  body,
+  headers,
+});
+
+test('who is nobody learns nothing, not even which operations there are', async (t) => {
+  const { ask, calls } = await open(t);
+  for (const target of ['stat?path=/', 'nothing', 'grant', '']) {
+    const { status, body } = await ask(target, { anonymous: true });
+    assert.deepEqual([status, body['code']], [401, 'API_UNAUTHENTICATED'], target);
+  }
+  assert.deepEqual(calls, []);
+});
+
+test('an unknown size is absent, never null or 0', async (t) => {
+  const { ask } = await open(t);
+  assert.deepEqual((await ask('stat?path=/')).body, { path: '/' });
+});
+
+test('a parameter that cannot be used is named, and reaches nobody', async (t) => {
+  const { ask, calls } = await open(t);
+  const grant = { path: '/a', who: 'user:x', rights: ['read'] };
+  const bad: readonly (readonly [string, RequestInit | undefined, string])[] = [
+    ['stat', undefined, 'path'],
+    ['stat?path=/a&path=/b', undefined, 'path'],
+    ['list?path=/&limit=0', undefined, 'limit'],
+    ['list?path=/&limit=-1', undefined, 'limit'],
+    ['list?path=/&limit=1.5', undefined, 'limit'],
+    ['list?path=/&limit=0x10', undefined, 'limit'],
+    ['list?path=/&limit=%201', undefined, 'limit'],
+    ['list?path=/&limit=', undefined, 'limit'],
+    ['list?path=/&limit=1&limit=2', undefined, 'limit'],
+    ['list?path=/&limit=99999999999999999999', undefined, 'limit'],
+    ['find?under=/&where=Modality', undefined, 'where'],
+    ['find?under=/&where==CT', undefined, 'where'],
+    ['find?under=/&where=__proto__=1', undefined, 'where'],
+    [`find?under=/&where=Modality=${'x'.repeat(257)}`, undefined, 'where'],
+    [`find?under=/${'&where=Rows=1'.repeat(21)}`, undefined, 'where'],
+    ['grant', post('{"path":"/a"'), 'body'],
+    ['grant', post('[]'), 'body'],
+    ['grant', post('null'), 'body'],
+    ['grant', post(JSON.stringify(grant), { 'content-type': 'text/plain' }), 'content-type'],
+    ['grant', post(JSON.stringify({ ...grant, who: 5 })), 'who'],
+    ['grant', post(JSON.stringify({ ...grant, rights: ['all'] })), 'rights'],
+    ['grant', post(JSON.stringify({ ...grant, rights: [['read']] })), 'rights'],
+    ['grant', post(JSON.stringify({ ...grant, expiresMs: null })), 'expiresMs'],
+    ['grant', post(JSON.stringify({ ...grant, expiresMs: true })), 'expiresMs'],
+    ['grant', post(JSON.stringify({ ...grant, path: 'x'.repeat(70_000) })), 'body'],
+  ];
+  for (const [target, options, name] of bad) {
+    const { status, body } = await ask(target, options);
+    const meaning = `${apiErrors.rows.API_PARAMETER_INVALID.meaning} (${name})`;
+    assert.deepEqual(
+      [status, body['code'], body['meaning']],
+      [400, 'API_PARAMETER_INVALID', meaning],
+    );
+  }
+  assert.deepEqual(calls, []);
+});
+
+test('a good call arrives as it was meant', async (t) => {
+  const { ask, calls } = await open(t);
+  const expiresMs = 1_800_000_000_000;
+  const grant = { path: '/a', who: 'user:x', rights: ['read'], expiresMs };
+  const type = { 'content-type': 'application/json; charset=utf-8' };
+  assert.equal((await ask('grant', post(JSON.stringify(grant), type))).status, 200);
+  const { path, ...entry } = grant;
+  assert.deepEqual(calls[0]?.slice(0, 2), ['grant', { path, entry }]);
+  await ask('find?under=/&where=Modality=CT&where=Rows>=256&where=SeriesDescription~*lung*');
+  assert.deepEqual((calls[1]?.[1] as { conditions: unknown }).conditions, [
+    { keyword: 'Modality', operator: '=', value: 'CT' },
+    { keyword: 'Rows', operator: '>=', value: 256 },
+    { keyword: 'SeriesDescription', operator: 'like', value: '*lung*' },
+  ]);
+});
+
+test('an operation is asked for with its method', async (t) => {
+  const { ask } = await open(t);
+  for (const [target, method] of [
+    ['grant', 'GET'],
+    ['stat?path=/', 'POST'],
+    ['constructor', 'GET'],
+    ['stat/', 'GET'],
+  ] as const) {
+    const { status, body } = await ask(target, { method });
+    assert.deepEqual([status, body['code']], [404, 'API_OPERATION_UNKNOWN'], target);
+  }
+});
