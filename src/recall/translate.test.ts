@@ -23,6 +23,9 @@ test('a permanent failure never becomes one that says: try again, and the other 
     ...Object.keys({ ...catalogErrors.rows, ...storageErrors.rows, ...keysErrors.rows }),
     ...Object.keys({ ...dimseErrors.rows, ...dicomErrors.rows }),
     'PACS_NO_METHOD',
+    // What the PACS sent was broken; it may be repaired there.
+    'DEID_MALFORMED',
+    'VOLUME_NOT_AS_LISTED',
   ]);
   const tables = [pacsErrors, deidErrors, volumeErrors, productionErrors];
   for (const [code, row] of tables.flatMap(({ rows }) => Object.entries(rows))) {

@@ -42,14 +42,28 @@ export function createRegistration(options: {
   const announceAll = async (): Promise<void> => {
     for (const collection of collections) {
       for await (const series of index.unannounced(collection.offer.name, collection.filter)) {
-        await announce(index, collection, series);
+        const outcome = await announce(index, collection, series);
+        if (outcome === 'withdrawn') {
+          log.warn('registration.reassigned', { collection: collection.offer.name });
+        }
       }
+    }
+  };
+
+  const postOffers = async (): Promise<void> => {
+    for (const { offer } of collections) {
+      await index.post(formatChange({ kind: 'collection', offer }));
     }
   };
 
   const feed = async (): Promise<void> => {
     for (;;) {
       const applied = await inbox.appliedSequence();
+      if ((await index.align(applied)) === 'restarted') {
+        log.warn('registration.feed_restarted', { applied });
+        await postOffers();
+        await announceAll();
+      }
       const batch = await index.outbox(applied, registrationLimits.feedBatchChanges);
       if (batch.length === 0) return;
       await inbox.apply(
@@ -58,46 +72,82 @@ export function createRegistration(options: {
     }
   };
 
+  const walk = async (
+    source: PacsSource,
+    call: { readonly signal?: AbortSignal },
+    report: { -readonly [Name in keyof CrawlReport]: number },
+  ): Promise<void> => {
+    const onSkipped = (): void => void (report.seriesSkipped += 1);
+    for await (const found of crawl(source, { ...call, priority: 'bulk', onSkipped })) {
+      report.seriesFound += 1;
+      try {
+        const outcome = await index.record(source.name, found);
+        if (outcome === 'new') report.seriesNew += 1;
+        if (outcome === 'changed') report.seriesChanged += 1;
+      } catch (error) {
+        if (codeOf(error) !== 'INDEX_RECORD_INVALID') throw error;
+        report.seriesSkipped += 1;
+      }
+    }
+  };
+
   return {
     async offerCollections() {
-      for (const { offer } of collections) {
-        await index.post(formatChange({ kind: 'collection', offer }));
-      }
+      await postOffers();
       await feed();
     },
     async crawl(source, call) {
       const report = { seriesFound: 0, seriesNew: 0, seriesChanged: 0, seriesSkipped: 0 };
-      for await (const found of crawl(source, { ...call, priority: 'bulk' })) {
-        report.seriesFound += 1;
-        try {
-          const outcome = await index.record(source.name, found);
-          if (outcome === 'new') report.seriesNew += 1;
-          if (outcome === 'changed') report.seriesChanged += 1;
-        } catch (error) {
-          if (codeOf(error) !== 'INDEX_RECORD_INVALID') throw error;
-          report.seriesSkipped += 1;
-        }
-      }
+      const failure = await walk(source, call, report).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      // What was recorded before a failure is announced; a walk that is stopped leaves it to the next.
+      call.signal?.throwIfAborted();
       await announceAll();
       await feed();
-      log.info('registration.crawled', { pacs: source.name, ...report });
+      log.info('registration.crawled', {
+        pacs: source.name,
+        ...report,
+        complete: failure === undefined,
+      });
+      if (failure !== undefined) throw failure.error;
       return report;
     },
     feed,
   };
 }
 
+/**
+ * Announce a series as it is now. One that came to another patient is withdrawn: what was published
+ * of it stands under the wrong name.
+ */
 async function announce(
   index: ClinicalIndex,
   collection: Collection,
   series: UnannouncedSeries,
-): Promise<void> {
+): Promise<'announced' | 'withdrawn'> {
   const { offer } = collection;
   const names = seriesNamesOf(collection.pseudonyms, series.identities);
+  const { formerSubjectName } = series;
+  if (formerSubjectName !== undefined && formerSubjectName !== names.patientName) {
+    const { site, name } = offer;
+    const { seriesName } = names;
+    const change = formatChange({
+      kind: 'series-withdrawn',
+      site,
+      collection: name,
+      seriesName,
+      reason: 'reassigned',
+    });
+    await index.announce({ collection: name, series, names, change });
+    return 'withdrawn';
+  }
   const metadata = derive(collection.deidentifier.metadata(series.record), seriesMetadataOf);
   const change = formatChange({
     kind: 'series',
     series: { site: offer.site, collection: offer.name, ...names, metadata },
   });
   await index.announce({ collection: offer.name, series, names, change });
+  return 'announced';
 }

@@ -28,9 +28,10 @@ export async function openClinicalSide(
   const cipher = createIndexCipher({ hospitalKey: keys.hospitalKey, random });
   const index = await openClinicalIndex({ path: folders.index, cipher, clock });
   teardown.add(() => index.close());
-  const collections = openCollections(config, {
+  const collections = await openCollections(config, {
     ...tools,
     cipher,
+    index,
     folder: folders.collectionKeys,
   });
   const registration = createRegistration({ index, inbox: catalog.inbox, collections, log });

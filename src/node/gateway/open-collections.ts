@@ -1,5 +1,5 @@
 import { createDeidentifier, createPseudonyms } from '../../deid/index.ts';
-import type { IndexCipher } from '../../pacs/index/index.ts';
+import type { ClinicalIndex, IndexCipher } from '../../pacs/index/index.ts';
 import type { Collection } from '../../registration/index.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { collectionKey } from '../secrets/collection-keys.ts';
@@ -10,19 +10,26 @@ export function policyIdOf(site: string, collection: string): string {
   return `${site}/${collection}`;
 }
 
-/** The collections of a configuration, each under its own key. */
-export function openCollections(
+/** The collections of a configuration, each under its own key. @throws CONFIG_SECRET_LOST */
+export async function openCollections(
   config: GatewayConfig,
-  options: ServiceTools & { readonly folder: string; readonly cipher: IndexCipher },
-): readonly Collection[] {
-  return config.collections.map(({ name, delivery, formats, filter }) => {
-    const key = collectionKey({ ...options, collection: name });
+  options: ServiceTools & {
+    readonly folder: string;
+    readonly cipher: IndexCipher;
+    readonly index: Pick<ClinicalIndex, 'hasNames'>;
+  },
+): Promise<readonly Collection[]> {
+  const collections: Collection[] = [];
+  for (const { name, delivery, formats, filter } of config.collections) {
+    const hasNames = await options.index.hasNames(name);
+    const key = collectionKey({ ...options, collection: name, hasNames });
     const policyId = policyIdOf(config.site, name);
-    return {
+    collections.push({
       offer: { site: config.site, name, delivery, formats, policyId },
       filter,
       deidentifier: createDeidentifier({ collectionKey: key, log: options.log }),
       pseudonyms: createPseudonyms(key),
-    };
-  });
+    });
+  }
+  return collections;
 }

@@ -27,7 +27,11 @@ export interface SeriesHolding {
   readonly subjectKey: string;
   readonly studyInstanceUid: string;
   readonly seriesInstanceUid: string;
-  readonly instances: readonly { readonly sopInstanceUid: string; readonly sopClassUid: string }[];
+  readonly instances: readonly {
+    readonly sopInstanceUid: string;
+    /** Optional at the IMAGE level, so not every PACS tells it. */
+    readonly sopClassUid?: string | undefined;
+  }[];
   /** SERIES-level answer merged over the STUDY-level one and the first IMAGE-level one. */
   readonly record: DataSet;
 }
@@ -54,6 +58,8 @@ export interface SeriesNames {
 /** A series that a collection shall show and does not show yet, or not as it is now. */
 export interface UnannouncedSeries {
   readonly seriesId: number;
+  /** The patient's name in the collection as announced before; undefined if never. */
+  readonly formerSubjectName: string | undefined;
   readonly holding: Identified<SeriesHolding>;
   readonly identities: SeriesIdentities;
   /** The holding's record by itself, for de-identification. */
@@ -85,6 +91,14 @@ export interface ClinicalIndex {
     sequence: number,
     limit: number,
   ): Promise<readonly { readonly sequence: number; readonly change: CatalogChangeText }[]>;
+  /**
+   * Forget the changes that the catalog applied. Where its sequence is not the one of this outbox
+   * (one of the two was restored from a backup or is new) the outbox restarts after it, empty: offers
+   * are to be posted again, and everything is unannounced.
+   */
+  align(applied: number): Promise<'continued' | 'restarted'>;
+  /** Whether names were minted for a collection: then its key must not be replaced. */
+  hasNames(collection: string): Promise<boolean>;
   /** Where the bytes of an announced series are. Undefined: never announced. */
   recallTarget(collection: string, seriesName: string): Promise<RecallTarget | undefined>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
-import { type DataSet, getString, getUid, tag } from '../../dicom/index.ts';
+import { type DataSet, getString, tag } from '../../dicom/index.ts';
+import { answerUid } from '../answer-uid.ts';
 import type { FoundSeries, SeriesHolding } from './clinical-index.ts';
 import { indexErrors } from './errors.ts';
 
@@ -21,11 +22,19 @@ export function identityOf(found: FoundSeries): FoundIdentity {
     issuer: nonEmpty(getString(found.study, tag.IssuerOfPatientID)),
     studyInstanceUid: requiredUid(found.study, tag.StudyInstanceUID),
     seriesInstanceUid: requiredUid(found.series, tag.SeriesInstanceUID),
-    instances: found.instances.map((instance) => ({
-      sopInstanceUid: requiredUid(instance, tag.SOPInstanceUID),
-      sopClassUid: requiredUid(instance, tag.SOPClassUID),
-    })),
+    instances: instancesOf(found),
   };
+}
+
+/** Each once: an archive may list one twice. */
+function instancesOf({ instances }: FoundSeries): SeriesHolding['instances'] {
+  const byUid = new Map<string, SeriesHolding['instances'][number]>();
+  for (const instance of instances) {
+    const sopInstanceUid = requiredUid(instance, tag.SOPInstanceUID);
+    const sopClassUid = answerUid(instance, tag.SOPClassUID);
+    byUid.set(sopInstanceUid, { sopInstanceUid, sopClassUid });
+  }
+  return [...byUid.values()];
 }
 
 /** One record of a series: IMAGE-level attributes of its first instance under those of the levels above. */
@@ -34,7 +43,7 @@ export function mergedRecord(found: FoundSeries): DataSet {
 }
 
 function requiredUid(record: DataSet, which: number): string {
-  const uid = getUid(record, which);
+  const uid = answerUid(record, which);
   if (uid === undefined) throw indexErrors.create('INDEX_RECORD_INVALID');
   return uid;
 }

@@ -1,8 +1,9 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { type Database, openSqlite } from '../../db/index.ts';
 import { type DataSet, decodeDataSet, encodeDataSet, transferSyntax } from '../../dicom/index.ts';
 import { identify } from '../../flow/mint/identified.ts';
 import { reveal } from '../../flow/mint/reveal.ts';
+import { present } from '../../lib/assert.ts';
 import { equalBytes, toHex } from '../../lib/bytes/bytes.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type {
@@ -64,7 +65,8 @@ class SqliteClinicalIndex implements ClinicalIndex {
     const answers = reveal(found);
     const identity = identityOf(answers);
     const subjectLookup = this.#cipher.lookup('subject', subjectOf(pacs, identity));
-    const lookup = this.#cipher.lookup('series', [identity.seriesInstanceUid]);
+    const { studyInstanceUid, seriesInstanceUid } = identity;
+    const lookup = this.#cipher.lookup('series', [studyInstanceUid, seriesInstanceUid]);
     const sealed: SealedSeries = {
       ...identity,
       subjectKey: toHex(subjectLookup),
@@ -73,7 +75,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
     const row = {
       pacs,
       lookup,
-      content: this.#contentOf(identity.instances),
+      content: this.#contentOf(sealed),
       sealed: this.#cipher.seal(sealed, place('series', pacs, lookup)),
       seen_ms: this.#clock.nowMs(),
     };
@@ -111,6 +113,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
             .on('announced.collection', '=', collection),
         )
         .select(['series.id', 'series.pacs', 'series.lookup', 'series.sealed'])
+        .select(['announced.series_name', 'announced.sealed as names'])
         .where('series.id', '>', after)
         .where((where) =>
           where.or([
@@ -126,6 +129,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
         if (matchesFilter(holding, filter)) {
           yield {
             seriesId: row.id,
+            formerSubjectName: this.#subjectNameOf(collection, row),
             holding: identify(holding),
             identities: identitiesOf(holding),
             record: identify(holding.record),
@@ -145,14 +149,14 @@ class SqliteClinicalIndex implements ClinicalIndex {
       subjectName: names.patientName,
       instances: holding.instances.map((instance, index) => ({
         ...instance,
-        name: names.instanceNames[index] ?? '',
+        name: present(names.instanceNames[index], 'a name for each instance'),
       })),
     };
     const announced = {
       collection,
       series_id: seriesId,
       series_name: names.seriesName,
-      content: this.#contentOf(holding.instances),
+      content: this.#contentOf(holding),
       sealed: this.#cipher.seal(sealed, announcementPlace(collection, names.seriesName)),
     };
     return this.#db.transaction(async (tx) => {
@@ -186,6 +190,36 @@ class SqliteClinicalIndex implements ClinicalIndex {
       sequence: row.sequence,
       change: row.change_json as CatalogChangeText,
     }));
+  }
+
+  align(applied: number): Promise<'continued' | 'restarted'> {
+    return this.#db.transaction(async (tx) => {
+      await tx.deleteFrom('outbox').where('sequence', '<=', applied).execute();
+      const first = await tx
+        .selectFrom('outbox')
+        .select((select) => select.fn.min('sequence').as('sequence'))
+        .executeTakeFirst();
+      // A sequence that was given is never given again, also when its row is gone.
+      const { rows } = await sql<{
+        seq: number;
+      }>`SELECT seq FROM sqlite_sequence WHERE name = 'outbox'`.execute(tx);
+      const next = first?.sequence ?? (rows[0]?.seq ?? 0) + 1;
+      if (next === applied + 1) return 'continued';
+      await tx.deleteFrom('outbox').execute();
+      await sql`DELETE FROM sqlite_sequence WHERE name = 'outbox'`.execute(tx);
+      await sql`INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ${applied})`.execute(tx);
+      await tx
+        .updateTable('announced')
+        .set({ content: new Uint8Array(0) })
+        .execute();
+      return 'restarted';
+    });
+  }
+
+  async hasNames(collection: string): Promise<boolean> {
+    const query = this.#db.query.selectFrom('minted_name').select('name');
+    const named = await query.where('collection', '=', collection).limit(1).executeTakeFirst();
+    return named !== undefined;
   }
 
   async recallTarget(collection: string, seriesName: string): Promise<RecallTarget | undefined> {
@@ -243,7 +277,10 @@ class SqliteClinicalIndex implements ClinicalIndex {
     return added.id;
   }
 
-  /** Names are minted once: the same name for another thing is refused, never merged. */
+  /**
+   * Names are minted once: the same name for another thing is refused, never merged. Two statements
+   * whatever their number: the names travel as one JSON text.
+   */
   async #mintAll(
     tx: Transaction<IndexSchema>,
     collection: string,
@@ -256,32 +293,31 @@ class SqliteClinicalIndex implements ClinicalIndex {
       [names.studyName, this.#cipher.lookup('name-study', [studyInstanceUid])],
       [names.seriesName, this.#cipher.lookup('name-series', [studyInstanceUid, seriesInstanceUid])],
     ];
-    for (const [index, instance] of holding.instances.entries()) {
+    for (const [index, { sopInstanceUid }] of holding.instances.entries()) {
       minted.push([
-        names.instanceNames[index] ?? '',
-        this.#cipher.lookup('name-instance', [seriesInstanceUid, instance.sopInstanceUid]),
+        present(names.instanceNames[index], 'a name for each instance'),
+        this.#cipher.lookup('name-instance', [seriesInstanceUid, sopInstanceUid]),
       ]);
     }
-    for (const [name, lookup] of minted) await this.#mint(tx, { collection, name, lookup });
+    const rows = JSON.stringify(minted.map(([name, lookup]) => [name, toHex(lookup)]));
+    await sql`
+      INSERT INTO minted_name (collection, name, lookup)
+      SELECT ${collection}, value ->> 0, unhex(value ->> 1) FROM json_each(${rows}) WHERE true
+      ON CONFLICT (collection, name) DO NOTHING`.execute(tx);
+    const taken = await sql`
+      SELECT 1 FROM json_each(${rows})
+      JOIN minted_name ON minted_name.collection = ${collection} AND minted_name.name = value ->> 0
+      WHERE minted_name.lookup <> unhex(value ->> 1) LIMIT 1`.execute(tx);
+    if (taken.rows.length > 0) throw indexErrors.create('INDEX_NAME_COLLISION');
   }
 
-  async #mint(
-    tx: Transaction<IndexSchema>,
-    row: { collection: string; name: string; lookup: Uint8Array },
-  ): Promise<void> {
-    const added = await tx
-      .insertInto('minted_name')
-      .values(row)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (added.numInsertedOrUpdatedRows === 1n) return;
-    const holder = await tx
-      .selectFrom('minted_name')
-      .select('lookup')
-      .where('collection', '=', row.collection)
-      .where('name', '=', row.name)
-      .executeTakeFirstOrThrow();
-    if (!equalBytes(holder.lookup, row.lookup)) throw indexErrors.create('INDEX_NAME_COLLISION');
+  #subjectNameOf(
+    collection: string,
+    row: { readonly series_name: string | null; readonly names: Uint8Array | null },
+  ): string | undefined {
+    if (row.series_name === null || row.names === null) return undefined;
+    const at = announcementPlace(collection, row.series_name);
+    return (this.#cipher.open(row.names, at) as SealedAnnouncement).subjectName;
   }
 
   #holding(row: { pacs: string; lookup: Uint8Array; sealed: Uint8Array }): SeriesHolding {
@@ -302,11 +338,13 @@ class SqliteClinicalIndex implements ClinicalIndex {
     };
   }
 
-  #contentOf(instances: SeriesHolding['instances']): Uint8Array {
-    return this.#cipher.lookup(
-      'content',
-      instances.map((instance) => instance.sopInstanceUid).toSorted(),
-    );
+  /** Changes when the series grows, shrinks or is of somebody else. */
+  #contentOf({
+    subjectKey,
+    instances,
+  }: Pick<SeriesHolding, 'subjectKey' | 'instances'>): Uint8Array {
+    const uids = instances.map((instance) => instance.sopInstanceUid);
+    return this.#cipher.lookup('content', [subjectKey, ...uids.toSorted()]);
   }
 }
 

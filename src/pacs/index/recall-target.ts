@@ -3,13 +3,14 @@ import type { Instance } from '../../dicom/stream/instance.ts';
 import type { Identified } from '../../flow/index.ts';
 import { identify } from '../../flow/mint/identified.ts';
 import { reveal } from '../../flow/mint/reveal.ts';
+import { present } from '../../lib/assert.ts';
 import type { ExpectedSeries, RetrieveUnit, SeriesRef } from '../pacs-source.ts';
 
 /** One instance of an announced series. */
 export interface NamedInstance {
   readonly name: string;
   readonly sopInstanceUid: string;
-  readonly sopClassUid: string;
+  readonly sopClassUid?: string | undefined;
 }
 
 /** The expected set of a recall, by pseudonym. */
@@ -69,13 +70,12 @@ export class RecallTarget {
     for (let start = 0; start < names.length; start += instancesMax) {
       const wanted = names
         .slice(start, start + instancesMax)
-        .map((name) => this.#byName.get(name))
-        .filter((instance) => instance !== undefined);
+        .map((name) => present(this.#byName.get(name), 'only announced instances are asked for'));
       units.push(
         identify({
           series: this.#series,
           sopInstanceUids: wanted.map((instance) => instance.sopInstanceUid),
-          sopClassUids: [...new Set(wanted.map((instance) => instance.sopClassUid))],
+          sopClassUids: classesOf(wanted),
         }),
       );
     }
@@ -96,4 +96,10 @@ export class RecallTarget {
     const missing = this.instanceNames.filter((name) => !listed.has(name));
     return { listed, missing, lateCount };
   }
+}
+
+/** The SOP classes to propose; none where one is not known, for then any may come. */
+function classesOf(instances: readonly NamedInstance[]): readonly string[] {
+  const classes = new Set(instances.map((instance) => instance.sopClassUid));
+  return [...classes].every((uid) => uid !== undefined) ? [...classes].map(String) : [];
 }

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town.ts';
+import { type DataSet, dataSetOf } from '../dicom/index.ts';
+import { pacsErrors } from '../pacs/errors.ts';
+
+const one = { slices: 3, rows: 4, columns: 4 } as const;
+const two = { ...one, seed: 2, studySeed: 2 } as const;
+const three = { ...one, seed: 3, studySeed: 3 } as const;
+
+/** Paths of all series in the catalog. */
+async function series(town: Town): Promise<readonly string[]> {
+  const query = { under: '/site/all', conditions: [], policyIds: ['site/all'] };
+  const found = await town.catalog.query.find({ ...query, after: undefined, limit: 100 });
+  return found.map(({ path }) => path);
+}
+
+const withValues = (answer: DataSet, values: Parameters<typeof dataSetOf>[0]): DataSet =>
+  new Map([...answer, ...dataSetOf(values)]);
+
+test('a walk that fails half-way announces what it found and says how it failed', async (t) => {
+  const town = await buildTown(t, memoryPacs('pacs', []));
+  for (const options of [one, two, three])
+    for (const [uid, all] of memoryPacs('x', [options]).series) town.pacs.series.set(uid, all);
+  let queries = 0;
+  town.pacs.behave.find = (_, truth) => {
+    queries += 1;
+    if (queries > 6) throw pacsErrors.create('PACS_UNREACHABLE');
+    return truth;
+  };
+  await assert.rejects(town.registration.crawl(town.pacs, {}), { code: 'PACS_UNREACHABLE' });
+  assert.equal((await series(town)).length, 1);
+  town.pacs.behave = {};
+  const report = await town.registration.crawl(town.pacs, {});
+  assert.deepEqual(report, { seriesFound: 3, seriesNew: 2, seriesChanged: 0, seriesSkipped: 0 });
+  assert.equal((await series(town)).length, 3);
+});
+
+test('a walk that is stopped ends with the reason, and the next one continues', async (t) => {
+  const town = await buildTown(t, memoryPacs('pacs', []));
+  for (const [uid, all] of memoryPacs('x', [one]).series) town.pacs.series.set(uid, all);
+  const stop = new AbortController();
+  const reason = new Error('stopping');
+  town.pacs.behave.find = (query, truth) => {
+    if (query.level === 'IMAGE') stop.abort(reason);
+    return truth;
+  };
+  await assert.rejects(town.registration.crawl(town.pacs, { signal: stop.signal }), reason);
+  town.pacs.behave = {};
+  await town.crawl();
+  assert.equal((await series(town)).length, 1);
+});
+
+test('answers without proper UIDs are skipped and counted, and never asked about', async (t) => {
+  // An empty or a wildcard UID as a matching key would mean all studies.
+  const bad = ['', '*', '1.2.3*', '../../etc', '9'.repeat(65)];
+  for (const level of ['STUDY', 'SERIES', 'IMAGE'] as const) {
+    const keyword = {
+      STUDY: 'StudyInstanceUID',
+      SERIES: 'SeriesInstanceUID',
+      IMAGE: 'SOPInstanceUID',
+    } as const;
+    const pacs = memoryPacs('pacs', []);
+    const town = await buildTown(t, pacs);
+    for (const [uid, all] of memoryPacs('x', [one]).series) pacs.series.set(uid, all);
+    const keys: string[] = [];
+    pacs.behave.find = (query, truth) => {
+      for (const element of query.keys.values()) {
+        if ('value' in element) keys.push(Buffer.from(element.value).toString('latin1'));
+      }
+      if (query.level !== level) return truth;
+      return [
+        ...bad.flatMap((uid) =>
+          truth.slice(0, 1).map((each) => withValues(each, { [keyword[level]]: uid })),
+        ),
+        ...(level === 'IMAGE' ? [] : truth),
+      ];
+    };
+    const report = await town.registration.crawl(pacs, {});
+    assert.equal(report.seriesSkipped, level === 'IMAGE' ? 1 : bad.length, level);
+    assert.equal((await series(town)).length, level === 'IMAGE' ? 0 : 1, level);
+    assert.ok(!keys.some((key) => bad.slice(1).includes(key)), level);
+  }
+});
+
+test('an archive that answers for other studies than asked does not mix them', async (t) => {
+  const pacs = memoryPacs('pacs', []);
+  const town = await buildTown(t, pacs);
+  for (const [uid, all] of memoryPacs('x', [one, two]).series) pacs.series.set(uid, all);
+  const everything: DataSet[] = [];
+  pacs.behave.find = (query, truth) => {
+    if (query.level !== 'SERIES') return truth;
+    everything.push(...truth);
+    return everything;
+  };
+  const report = await town.registration.crawl(pacs, {});
+  assert.equal(report.seriesFound, 2);
+  assert.equal(report.seriesSkipped, 1);
+});
+
+test('one study that the archive cannot answer for does not hide the others', async (t) => {
+  const pacs = memoryPacs('pacs', []);
+  const town = await buildTown(t, pacs);
+  for (const [uid, all] of memoryPacs('x', [one, two]).series) pacs.series.set(uid, all);
+  let failed = false;
+  pacs.behave.find = (query, truth) => {
+    if (query.level === 'SERIES' && !failed) {
+      failed = true;
+      throw pacsErrors.create('PACS_QUERY_FAILED');
+    }
+    return truth;
+  };
+  const report = await town.registration.crawl(pacs, {});
+  assert.deepEqual([report.seriesFound, report.seriesSkipped], [1, 1]);
+});
+
+test('an archive may leave out SOP classes and list an instance twice', async (t) => {
+  const pacs = memoryPacs('pacs', []);
+  const town = await buildTown(t, pacs);
+  for (const [uid, all] of memoryPacs('x', [one]).series) pacs.series.set(uid, all);
+  pacs.behave.find = (query, truth) => {
+    if (query.level !== 'IMAGE') return truth;
+    const bare = truth.map((each) => new Map([...each].filter(([tag]) => tag !== 0x00080016)));
+    return [...bare, ...bare];
+  };
+  await town.crawl();
+  const files = await town.files();
+  assert.equal(files.filter(({ product }) => product === 'instance').length, 3);
+  const [file] = files;
+  assert(file !== undefined);
+  const ticket = await town.engine.request(file, { priority: 'interactive' });
+  assert.equal((await ticket.settled({})).state, 'published');
+});
+
+test('a series that came to another patient is withdrawn, and the feed goes on', async (t) => {
+  const pacs = memoryPacs('pacs', [one]);
+  const town = await buildTown(t, pacs);
+  assert.equal((await series(town)).length, 1);
+  const patient = { name: 'SYNTHETIC^BEA', id: 'SYN-0002', birthDate: '19600203' };
+  for (const [uid, all] of memoryPacs('x', [{ ...one, patient }, two]).series)
+    pacs.series.set(uid, all);
+  await town.crawl();
+  const [left, ...more] = await series(town);
+  assert.deepEqual(more, []);
+  assert.ok(left !== undefined);
+  await town.crawl();
+  assert.deepEqual(await series(town), [left]);
+});
+
+test('what the catalog applied is forgotten by the outbox', async (t) => {
+  const town = await buildTown(t, memoryPacs('pacs', [one, two]));
+  const applied = await town.catalog.inbox.appliedSequence();
+  assert.ok(applied >= 3);
+  assert.deepEqual(await town.index.outbox(0, 100), []);
+  assert.equal(await town.index.align(applied), 'continued');
+  await town.registration.offerCollections();
+  assert.equal(await town.catalog.inbox.appliedSequence(), applied + 1);
+});
+
+test('a catalog or an index from another time makes the feed start again, with everything', async (t) => {
+  for (const applied of [0, 1, 2, 4, 50]) {
+    const town = await buildTown(t, memoryPacs('pacs', [one, two]));
+    assert.equal(await town.catalog.inbox.appliedSequence(), 3);
+    const aligned = await town.index.align(applied);
+    assert.equal(aligned, 'restarted', `${applied}`);
+    const [first, ...rest] = await town.index.outbox(applied, 10);
+    assert.equal(first ?? rest[0], undefined);
+    await town.registration.crawl(town.pacs, {}).catch(() => undefined);
+    const outbox = await town.index.outbox(applied, 10);
+    assert.ok(outbox.every(({ sequence }, at) => sequence === applied + 1 + at));
+  }
+});
+
+test('the index knows which collections have names', async (t) => {
+  const town = await buildTown(t, memoryPacs('pacs', [one]));
+  assert.equal(await town.index.hasNames('all'), true);
+  assert.equal(await town.index.hasNames('other'), false);
+});
