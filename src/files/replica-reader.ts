@@ -2,6 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import { readSealed, type Sealed } from '../flow/index.ts';
 import { type ByteStream, collectBytes } from '../lib/streams/byte-stream.ts';
 import type { KeyRef } from '../recall/port.ts';
+import { recallError } from '../recall/translate.ts';
 import {
   openHeader,
   openSegments,
@@ -69,7 +70,9 @@ export async function plaintextBody(
 ): Promise<ByteStream> {
   const headerSpan = { offset: 0, length: sealedLayout.headerSize };
   const [privateKey, header] = await Promise.all([
-    options.keys.privateKey(source.key),
+    options.keys.privateKey(source.key).catch((error: unknown) => {
+      throw recallError(error);
+    }),
     collectBytes(sealedBody(source, headerSpan, options), {
       maxBytes: sealedLayout.headerSize,
       tooLong: () => filesErrors.create('FILES_REPLICA_CORRUPT'),

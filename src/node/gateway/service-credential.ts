@@ -32,7 +32,8 @@ export function createServiceCredential(options: {
   readonly clock: Clock;
 }): ServiceCredential {
   const { site, signer, servers, clock } = options;
-  let tokens: ReadonlyMap<string, Sensitive<string>> = new Map();
+  /** Shared by all who ask while they are being signed. */
+  let tokens: Promise<ReadonlyMap<string, Sensitive<string>>> | undefined;
   let renewAtMs = 0;
   const mint = async (server: string): Promise<[string, Sensitive<string>]> => {
     const nowSeconds = Math.floor(clock.nowMs() / 1000);
@@ -49,11 +50,11 @@ export function createServiceCredential(options: {
   };
   return {
     async current() {
-      if (clock.nowMs() >= renewAtMs) {
+      if (tokens === undefined || clock.nowMs() >= renewAtMs) {
         renewAtMs = clock.nowMs() + (lifetimeSeconds * 1000) / 2;
-        tokens = new Map(await Promise.all(servers.map(mint)));
+        tokens = Promise.all(servers.map(mint)).then((minted) => new Map(minted));
       }
-      const held = tokens;
+      const held = await tokens;
       return { kind: 'token', tokenFor: (server) => held.get(server) ?? new Sensitive('') };
     },
   };
