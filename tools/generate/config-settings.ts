@@ -1,6 +1,6 @@
 /**
- * One sentence for each setting. The generator refuses a setting without a sentence and a sentence
- * without its setting, so that the reference cannot fall behind the schemas.
+ * One sentence for each setting. The generator refuses a setting without one, so that the reference
+ * cannot fall behind the schemas.
  */
 
 const listen = {
@@ -14,6 +14,8 @@ const issuers = {
   'issuers[].audience': 'Who we are to that issuer: a token must name one of these in `aud`.',
   'issuers[].jwks':
     'File with the issuer’s public keys (JWK set); read again when it changes, at most once a minute.',
+  'issuers[].groupPrefixes':
+    'Groups that its tokens may assert, with those below them. Default: any that does not begin with a slash.',
   'issuers[].algorithms': 'Signature algorithms accepted from that issuer.',
 };
 
