@@ -1,0 +1,122 @@
+/** A user at the command line: every command of `mdm`, its JSON and its exit codes. */
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { tokenPrincipal } from '../support/login.ts';
+import { makeSeries } from '../support/make-series.ts';
+import { startStory } from './story.ts';
+
+interface Entry {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: string;
+  readonly size?: number;
+  readonly etag?: string;
+  readonly locality: string;
+}
+
+interface Report {
+  readonly bytes: number;
+  readonly version: number;
+  readonly resumedAt: number;
+  readonly sha256: string;
+}
+
+/** Voxels of the series as NIfTI has them: rows in the opposite order. */
+function pixelBytes(): Buffer {
+  const [rows, columns] = [32, 40];
+  const slices = [...makeSeries()].map(({ pixels }) =>
+    Buffer.concat(
+      Array.from({ length: rows }, (_, row) =>
+        Buffer.from(pixels.subarray((rows - 1 - row) * columns * 2, (rows - row) * columns * 2)),
+      ),
+    ),
+  );
+  return Buffer.concat(slices);
+}
+
+test('ls, stat, cat, get, find and status', async (t) => {
+  const story = await startStory(t);
+  const series = await story.series('bob', 'open');
+  assert.match(await story.run('bob', 'ls', '-l', '/test'), /open\/\n.* sealed\/\n/);
+  const files = await story.json<Entry>('bob', 'ls', series);
+  const [first] = files.filter(({ name }) => name.startsWith('i-'));
+  const path = first?.path ?? '';
+  assert.equal(files.filter(({ name }) => name.startsWith('i-')).length, 8);
+  assert.equal(first?.size, undefined);
+  assert.match(await story.run('bob', 'stat', path), /size +unknown/);
+
+  const slice = await story.run('bob', 'cat', path);
+  assert.ok(slice.includes('DICM'));
+  const [stat] = await story.json<Entry>('bob', 'stat', path);
+  assert.ok((stat?.size ?? 0) > 32 * 40 * 2);
+  assert.match(stat?.etag ?? '', /^"/);
+  const [got] = await story.json<Report>('bob', 'get', path, story.file('slice.dcm'));
+  assert.equal(got?.bytes, stat?.size);
+  assert.equal(readFileSync(story.file('slice.dcm')).length, stat?.size);
+
+  await story.run('bob', 'get', '-q', `${series}/volume.nii`, story.file('v.nii'));
+  assert.deepEqual(readFileSync(story.file('v.nii')).subarray(352), pixelBytes());
+  const again = await story.fails(1, 'bob', 'get', `${series}/volume.nii`, story.file('v.nii'));
+  assert.match(again.stderr, /CLIENT_TARGET/);
+  await story.run('bob', 'get', '-f', '-q', `${series}/volume.nii`, story.file('v.nii'));
+
+  const sealed = await story.series('bob', 'sealed');
+  await story.run('bob', 'get', '-q', `${sealed}/volume.nii.c4gh`, story.file('opened.nii'));
+  assert.deepEqual(readFileSync(story.file('opened.nii')), readFileSync(story.file('v.nii')));
+  const kept = ['get', '-q', '--sealed', `${sealed}/volume.nii.c4gh`, story.file('v.c4gh')];
+  await story.run('bob', ...kept);
+  assert.equal(readFileSync(story.file('v.c4gh')).toString('latin1', 0, 8), 'crypt4gh');
+
+  assert.equal((await story.json('bob', 'find', '/test', '-w', 'Modality=CT')).length, 2);
+  assert.equal((await story.json('bob', 'find', '/test', '-w', 'Modality=MR')).length, 0);
+  assert.equal((await story.json('bob', 'find', '/test', '-w', 'Rows>=32')).length, 2);
+  const [status] = await story.json<{ keyServers: { state: string }[] }>('bob', 'status');
+  assert.deepEqual(
+    status?.keyServers.map(({ state }) => state),
+    Array(3).fill('reachable'),
+  );
+  assert.match(await story.run('bob', 'status'), /key server hospital: reachable/);
+});
+
+test('failures have their exit code, and JSON with --json', async (t) => {
+  const story = await startStory(t);
+  const series = await story.series('bob', 'open');
+  const [first] = await story.json<Entry>('bob', 'ls', series);
+  const path = first?.path ?? '';
+  const target = story.file('never');
+  const absent = await story.fails(3, 'bob', '--json', 'stat', `${series}/absent.dcm`);
+  assert.equal((JSON.parse(absent.stderr) as { code: string }).code, 'FILES_NOT_FOUND');
+  for (const hidden of [path, series, '/test/open']) {
+    const refused = await story.fails(3, 'carol', '--json', 'stat', hidden);
+    assert.deepEqual(JSON.parse(refused.stderr), JSON.parse(absent.stderr));
+  }
+  await story.fails(3, 'carol', 'get', path, target);
+  assert.equal(await story.run('carol', 'ls', '/test').catch(() => ''), '');
+  assert.deepEqual(await story.json('carol', 'find', '/test'), []);
+  await story.fails(4, 'bob', 'grant', '/test/open', tokenPrincipal('carol'));
+  await story.fails(4, 'bob', 'revoke', '/test/open', tokenPrincipal('alice'));
+  await story.fails(2, 'alice', 'grant', '/test/open', 'nobody');
+  await story.fails(2, 'bob', 'fetch', path);
+  await story.fails(2, 'bob', 'find', '/test', '-w', 'no condition');
+  const { code } = await story.mdm('bob', ['ls', '/test'], {
+    env: { BEARER_TOKEN: 'not.a.token' },
+  });
+  assert.equal(code, 5);
+  const nowhere = story.settingsOf('bob', { gateway: 'http://127.0.0.1:1' });
+  const unreachable = await story.mdm('bob', ['ls', '/test'], { settings: nowhere });
+  assert.equal(unreachable.code, 6, unreachable.stderr);
+  const strangers = story.settingsOf('bob', { producerKeys: [foreignKey(story.folder)] });
+  const unverified = await story.mdm('bob', ['get', '-q', path, target], { settings: strangers });
+  assert.equal(unverified.code, 8, unverified.stderr);
+  assert.equal(existsSync(target), false, 'what is not verified never gets its name');
+});
+
+/** A producer key that nobody signed with. */
+function foreignKey(folder: string): string {
+  const path = `${folder}/foreign.pem.pub`;
+  const { publicKey } = generateKeyPairSync('ed25519');
+  writeFileSync(path, publicKey.export({ type: 'spki', format: 'pem' }));
+  return path;
+}
