@@ -3,6 +3,8 @@
 // file first when the dependencies are absent, so that a fresh clone needs one command only.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +31,25 @@ export function nodePath() {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   process.stderr.write('This platform needs Node >= 24 (only linux-x64 brings its own).\n');
   process.exit(1);
+}
+
+/** Whether this Node can run the sources and the native modules itself, and they are installed. */
+export function isPinnedMajor() {
+  return process.versions.node.startsWith('24.') && existsSync(join(root, 'node_modules'));
+}
+
+/**
+ * Keep compiled modules, here and in a Node started from here, in the user's own cache folder.
+ * `NODE_COMPILE_CACHE` names another, `NODE_DISABLE_COMPILE_CACHE=1` turns it off.
+ */
+export function keepCompiled() {
+  try {
+    const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+    process.env.NODE_COMPILE_CACHE ??= join(cache, 'mdm', 'compiled');
+    module.enableCompileCache?.();
+  } catch {
+    // A user without a home: everything is compiled anew.
+  }
 }
 
 /** Run `entry` (a path below the project) with the pinned Node and pass on signals and exit code. */

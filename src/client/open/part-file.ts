@@ -69,15 +69,13 @@ export class PartFile {
     await writeFile(statePath(this.#target), JSON.stringify(state), { mode: 0o600 });
   }
 
-  /** Add bytes; they may be reused once the promise settles. */
-  async append(bytes: Uint8Array): Promise<void> {
-    for (let offset = 0; offset < bytes.length; ) {
-      const taken = bytes.subarray(offset, offset + stageBytes - this.#staged);
-      this.#stage.set(taken, this.#staged);
-      this.#staged += taken.length;
-      offset += taken.length;
-      if (this.#staged === stageBytes) await this.#write();
-    }
+  /** Add bytes; they may be reused at once, or, where it gives a promise, once that settles. */
+  append(bytes: Uint8Array): Promise<void> | undefined {
+    const taken = bytes.subarray(0, stageBytes - this.#staged);
+    this.#stage.set(taken, this.#staged);
+    this.#staged += taken.length;
+    if (this.#staged < stageBytes) return undefined;
+    return this.#write().then(() => this.append(bytes.subarray(taken.length)));
   }
 
   /** The bytes kept, in chunks of 1 MiB. */

@@ -2,6 +2,7 @@ import { createHash, hash, type KeyObject } from 'node:crypto';
 import type { ByteStream } from '../../lib/streams/byte-stream.ts';
 import { SegmentOpener, sealedLayout } from '../../seal/index.ts';
 import { clientErrors } from '../errors.ts';
+import { giveBack } from './give-back.ts';
 import type { PartFile } from './part-file.ts';
 import type { FileProofs } from './proofs.ts';
 import { SegmentCheck } from './segment-check.ts';
@@ -63,7 +64,9 @@ export async function receiveOpened(
     async take(bytes) {
       for (const plain of opener.push(bytes)) {
         check.push(plain);
-        await part.append(plain);
+        const written = part.append(plain);
+        if (written !== undefined) await written;
+        giveBack(plain);
       }
     },
     end: () => opener.end(),

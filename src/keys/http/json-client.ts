@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Clock } from '../../lib/clock.ts';
 import { collectBytes } from '../../lib/streams/byte-stream.ts';
@@ -38,7 +38,7 @@ export function createJsonClient(address: KeyServerAddress, clock: Clock): JsonC
   const secure = address.baseUrl.startsWith('https:');
   // A resumed TLS session carries no client certificate chain, so sessions are not kept.
   const options = { keepAlive: true, maxSockets: connectionsMax, maxCachedSessions: 0 };
-  const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
+  const agent = secure ? new HttpsAgent(options) : new (plainHttp().Agent)(options);
   return {
     server: address.name,
     async ask(question) {
@@ -61,14 +61,19 @@ export function createJsonClient(address: KeyServerAddress, clock: Clock): JsonC
   };
 }
 
+/** Not imported: that would load Node's fetch too, a tenth of what starting a command costs. */
+function plainHttp(): typeof import('node:http') {
+  return process.getBuiltinModule('node:http');
+}
+
 async function exchange(
   address: KeyServerAddress,
   question: JsonQuestion,
-  via: { readonly agent: HttpAgent; readonly signal: AbortSignal },
+  via: { readonly agent: Agent; readonly signal: AbortSignal },
 ): Promise<JsonAnswer> {
   const url = new URL(question.path, address.baseUrl);
   const payload = question.body === undefined ? undefined : JSON.stringify(question.body);
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const send = url.protocol === 'https:' ? httpsRequest : plainHttp().request;
   const options = {
     method: question.method,
     ...via,

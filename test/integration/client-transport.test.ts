@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { createNodeTransport } from '../../src/client/open/node-transport.ts';
+import { makeGridCertificates } from '../support/certificates.ts';
+import { tempFolder } from '../support/temp.ts';
+
+// The client reads TLS connections in its own way; here against real servers.
+
+const size = 5_000_003;
+const content = Buffer.from(Uint8Array.from({ length: size }, (_, index) => index * 31));
+
+/** A server, and a function that asks it. */
+async function serve(t: TestContext, answer: RequestListener) {
+  const grid = await makeGridCertificates(await tempFolder(t));
+  const cert = readFileSync(grid.hostCertPath);
+  const server = createServer({ cert, key: readFileSync(grid.hostKeyPath) }, answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => void server.close());
+  const transport = createNodeTransport({ ca: readFileSync(grid.authorityPath, 'utf8') });
+  t.after(() => transport.close());
+  const { port } = server.address() as AddressInfo;
+  return () => transport.send({ method: 'GET', url: `https://localhost:${port}/` });
+}
+
+async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const copies: Uint8Array[] = [];
+  for await (const bytes of body) copies.push(Uint8Array.from(bytes));
+  return Buffer.concat(copies);
+}
+
+test('a body comes whole, one after another over one connection', async (t) => {
+  const connections = new Set<unknown>();
+  const ask = await serve(t, (request, response) => {
+    connections.add(request.socket);
+    response.writeHead(200, { 'content-length': size }).end(content);
+  });
+  for (let time = 0; time < 3; time += 1) {
+    const { status, body } = await ask();
+    assert.equal(status, 200);
+    assert.ok((await bytesOf(body)).equals(content));
+  }
+  assert.equal(connections.size, 1);
+});
+
+test('bodies at the same time do not mix', async (t) => {
+  let turn = 0;
+  const ask = await serve(t, (_, response) => {
+    turn += 1;
+    response.writeHead(200, { 'mdm-turn': turn }).end(Buffer.alloc(size, turn));
+  });
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const { headers, body } = await ask();
+      const expected = Buffer.alloc(size, Number(headers['mdm-turn']));
+      assert.ok((await bytesOf(body)).equals(expected));
+    }),
+  );
+});
+
+test('a receiver that waits makes the server wait, and still gets all', async (t) => {
+  let writtenBytes = 0;
+  const total = 48 * 1024 * 1024;
+  const ask = await serve(t, (_, response) => {
+    const piece = Buffer.alloc(1024 * 1024, 5);
+    const more = (): void => {
+      if (writtenBytes === total) return void response.end();
+      writtenBytes += piece.length;
+      response.write(piece, more);
+    };
+    more();
+  });
+  const iterator = (await ask()).body[Symbol.asyncIterator]();
+  let received = (await iterator.next()).value?.length ?? 0;
+  for (let turn = 0; turn < 2000; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(writtenBytes < total, 'the server could write all of it');
+  for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+    received += next.value.length;
+  assert.equal(received, total);
+});
+
+for (const [how, end] of [
+  ['closed', 'end'],
+  ['destroyed', 'destroy'],
+] as const) {
+  test(`a connection that is ${how} before the body ends is CLIENT_INTERRUPTED`, async (t) => {
+    const ask = await serve(t, (request, response) => {
+      response.writeHead(200, { 'content-length': size });
+      response.write(content.subarray(0, 1_000_000), () => request.socket[end]());
+    });
+    const { body } = await ask();
+    await assert.rejects(bytesOf(body), { code: 'CLIENT_INTERRUPTED' });
+  });
+}
