@@ -131,9 +131,8 @@ class Guide {
     this.say('node bin/mdm.mjs status');
     this.say(`curl -H "Authorization: Bearer $(cat ${folder}/alice.token)" ${gatewayUrl}${brain}/`);
     this.say(
-      '(the page a browser shows; a browser itself needs HTTPS and a client certificate, which',
+      `In a browser: ${gatewayUrl}/demo/ (any user name; the password is what ${folder}/alice.token holds)`,
     );
-    this.say('this demonstration does not make: docs/operating/install.md)');
   }
 }
 
