@@ -47,7 +47,7 @@ export const clientErrors = defineErrors('client', {
   CLIENT_TARGET: {
     disposition: 'permanent',
     meaning: 'The local file cannot be written.',
-    user: 'Choose another target, or --force to replace what is there.',
+    user: 'The message says why. Choose another target, make room, or --force to replace what is there.',
     operator: 'Nothing to do.',
   },
 });

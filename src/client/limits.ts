@@ -13,6 +13,17 @@ export const clientLimits = defineLimits('client', {
     unit: 'bytes',
     reason: 'The largest answer is the digest list of a file of 32 GiB.',
   },
+  proofWaitMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'A file is published once it is durable, which takes seconds for a large one.',
+  },
+  proofPauseMs: { value: 100, unit: 'ms', reason: 'Between two looks for a receipt.' },
+  mismatchesMax: {
+    value: 10,
+    unit: 'count',
+    reason: 'Receipts may be those of the version before, for a second; then the bytes are wrong.',
+  },
   retryMax: {
     value: 60,
     unit: 'count',

@@ -41,6 +41,8 @@ export interface FindAnswer {
 export interface AclAnswer {
   readonly policyId: string;
   readonly version: number;
+  /** Where the list is attached: it holds for all that is below. */
+  readonly path: string;
   readonly entries: readonly {
     readonly who: string;
     readonly rights: readonly string[];

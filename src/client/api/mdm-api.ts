@@ -2,6 +2,7 @@ import { MdmError } from '../../lib/errors/mdm-error.ts';
 import { collectBytes } from '../../lib/streams/byte-stream.ts';
 import { clientErrors } from '../errors.ts';
 import { clientLimits } from '../limits.ts';
+import { checkAnswer } from './answer-check.ts';
 import type {
   AclAnswer,
   FindAnswer,
@@ -42,8 +43,8 @@ export class MdmApi {
     return this.#get('list', { path, cursor, limit: clientLimits.pageEntries });
   }
 
-  receipts(path: string): Promise<ReceiptsAnswer> {
-    return this.#get('receipts', { path });
+  receipts(path: string, signal?: AbortSignal): Promise<ReceiptsAnswer> {
+    return this.#get('receipts', { path }, signal);
   }
 
   find(query: { under: string; where: readonly string[]; after?: string }): Promise<FindAnswer> {
@@ -86,29 +87,34 @@ export class MdmApi {
     return response;
   }
 
-  async #get<T>(operation: string, parameters: Readonly<Record<string, Parameter>>): Promise<T> {
+  async #get<T>(
+    operation: string,
+    parameters: Readonly<Record<string, Parameter>>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(parameters)) {
       for (const one of Array.isArray(value) ? value : [value]) {
         if (one !== undefined) query.append(name, String(one));
       }
     }
-    const url = `${this.#gateway}${prefix}/${operation}?${query}`;
-    return this.#answer(await this.#transport.send({ method: 'GET', url }));
+    const url = `${this.#gateway}${prefix}/${operation}?${query.toString()}`;
+    const cancel = signal === undefined ? {} : { signal };
+    return answerOf(operation, await this.#transport.send({ method: 'GET', url, ...cancel }));
   }
 
   async #post<T>(operation: string, body: unknown): Promise<T> {
     const url = `${this.#gateway}${prefix}/${operation}`;
     const headers = { 'content-type': 'application/json' };
-    return this.#answer(
-      await this.#transport.send({ method: 'POST', url, headers, body: JSON.stringify(body) }),
-    );
+    const text = JSON.stringify(body);
+    const response = await this.#transport.send({ method: 'POST', url, headers, body: text });
+    return answerOf(operation, response);
   }
+}
 
-  async #answer<T>(response: ClientResponse): Promise<T> {
-    if (response.status !== 200) throw await failureOf(response);
-    return (await jsonOf(response)) as T;
-  }
+async function answerOf<T>(operation: string, response: ClientResponse): Promise<T> {
+  if (response.status !== 200) throw await failureOf(response);
+  return checkAnswer(operation, await jsonOf(response)) as T;
 }
 
 type Parameter = string | number | undefined | readonly string[];
@@ -130,7 +136,7 @@ async function jsonOf(response: ClientResponse): Promise<unknown> {
 }
 
 /** What the server said, with its code, its advice and when to try again. */
-export async function failureOf(response: ClientResponse): Promise<Error> {
+async function failureOf(response: ClientResponse): Promise<Error> {
   const answer = (await jsonOf(response).catch(() => undefined)) as FailureAnswer | undefined;
   const retryAfterSeconds = Number(response.headers['retry-after']);
   const context = {
@@ -138,13 +144,14 @@ export async function failureOf(response: ClientResponse): Promise<Error> {
     ...(Number.isFinite(retryAfterSeconds) ? { retryAfterSeconds } : {}),
     ...(typeof answer?.reason === 'string' ? { reason: answer.reason } : {}),
   };
-  if (typeof answer?.code !== 'string') {
+  if (typeof answer?.code !== 'string' || !/^[A-Z][A-Z0-9_]{1,63}$/.test(answer.code)) {
     return clientErrors.create('CLIENT_REFUSED', { message: `HTTP ${response.status}`, context });
   }
   const message = [answer.meaning, answer.user]
     .filter((text) => typeof text === 'string')
     .join(' ');
-  const disposition = response.status >= 500 ? 'transient' : 'permanent';
+  const isTransient = response.status >= 500 || response.status === 429;
+  const disposition = isTransient ? 'transient' : 'permanent';
   return new MdmError(answer.code, disposition, { message, context });
 }
 

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { KeyCredential, KeyServers } from '../../keys/index.ts';
 import { present } from '../../lib/assert.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { codeOf } from '../../lib/errors/mdm-error.ts';
 import type { ByteStream } from '../../lib/streams/byte-stream.ts';
 import { openHeader, type PinnedKeys, sealedLayout, wipe } from '../../seal/index.ts';
 import type { MdmApi } from '../api/mdm-api.ts';
@@ -9,7 +10,7 @@ import type { ClientResponse } from '../api/transport.ts';
 import { clientErrors } from '../errors.ts';
 import { exists, PartFile, type PartState } from './part-file.ts';
 import { patiently } from './patience.ts';
-import { type FileProofs, fetchProofs } from './proofs.ts';
+import { type FileProofs, proveFile } from './proofs.ts';
 import {
   type Receiver,
   receiveOpened,
@@ -65,28 +66,46 @@ export interface GetReport {
  * Fetch a file, verify it against its receipt and only then give it its name. A sealed file is
  * opened on the way, with key shares from the key servers themselves. A transfer that ended early
  * is continued where it stopped, as long as the file is the same.
+ * @throws CLIENT_*, SEAL_*, KEYS_*, and what the server says
  */
-export async function getFile(ports: GetPorts, request: GetRequest): Promise<GetReport> {
-  const { path, target } = request;
-  if (!request.force && (await exists(target))) {
+export async function getFile(ports: GetPorts, wanted: GetRequest): Promise<GetReport> {
+  const { path, target } = wanted;
+  if (!wanted.force && (await exists(target))) {
     throw clientErrors.create('CLIENT_TARGET', { message: `${target} exists` });
   }
-  const kept = await PartFile.kept(target, path);
-  const part = await PartFile.open(target, kept === undefined ? 'nothing' : 'all');
+  const part = await PartFile.open(target, path);
+  // Whatever fails on our side ends the transfer too.
+  const own = new AbortController();
+  const signal = AbortSignal.any([own.signal, ...(wanted.signal ? [wanted.signal] : [])]);
+  const request = { ...wanted, signal };
   try {
-    const transfer = await begin(ports, request, { kept, part });
+    const transfer = await begin(ports, request, part);
     await receiveAll(transfer, request);
-    const proofs = await fetchProofs(ports.api, path, ports);
-    if (!transfer.receiver.agrees(proofs)) throw clientErrors.create('CLIENT_UNVERIFIED');
+    const { receiver } = transfer;
+    const proofs = await proveFile(ports.api, path, {
+      ...ports,
+      signal,
+      agrees: (shown) => receiver.agrees(shown),
+    });
     const bytes = part.length;
     await part.finish();
     return reportOf(request, { bytes, resumedAt: transfer.resumedAt, proofs });
   } catch (error) {
-    await (clientErrors.has(error) && error.code === 'CLIENT_UNVERIFIED'
-      ? part.discard()
-      : part.close());
-    throw error;
+    own.abort();
+    await (isWorthless(error) ? part.discard() : part.close());
+    if (wanted.signal?.aborted !== true) throw error;
+    throw clientErrors.create('CLIENT_INTERRUPTED', { cause: error });
   }
+}
+
+/** What came is wrong, or is of another version: the next try must start anew. */
+function isWorthless(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  return code === 'CLIENT_UNVERIFIED' || code === 'CLIENT_CHANGED' || code.startsWith('SEAL_');
+}
+
+interface SignalledRequest extends GetRequest {
+  readonly signal: AbortSignal;
 }
 
 /** A transfer under way. */
@@ -98,87 +117,115 @@ interface Transfer {
   readonly resumedAt: number;
 }
 
-interface Part {
-  readonly kept: PartState | undefined;
-  readonly part: PartFile;
-}
-
-async function begin(ports: GetPorts, request: GetRequest, at: Part): Promise<Transfer> {
+async function begin(
+  ports: GetPorts,
+  request: SignalledRequest,
+  part: PartFile,
+): Promise<Transfer> {
   const { path } = request;
-  if (path.endsWith('.c4gh') && !request.keepSealed) return beginOpened(ports, request, at);
-  const { response, resumedAt } = await read(ports, request, { ...at, offset: at.part.length });
-  await noteState(at.part, response, { path });
+  if (path.endsWith('.c4gh') && !request.keepSealed) return beginOpened(ports, request, part);
+  const offset = (await keepWholeSegments(part)) * sealedLayout.segmentSize;
+  const { response, resumedAt } = await read(ports, request, { part, offset });
+  await noteState(part, response, { path });
   const receive = path.endsWith('.c4gh') ? receiveSealed : receivePlain;
   return {
-    receiver: await receive(at.part),
+    receiver: await receive(part),
     body: response.body,
     totalBytes: totalOf(response, resumedAt),
     resumedAt,
   };
 }
 
-async function beginOpened(ports: GetPorts, request: GetRequest, at: Part): Promise<Transfer> {
-  const { part } = at;
-  const segments = Math.floor(part.length / sealedLayout.segmentSize);
-  await part.truncate(segments * sealedLayout.segmentSize);
-  const keptHeader = segments > 0 ? at.kept?.header : undefined;
-  const offset =
-    keptHeader === undefined
-      ? 0
-      : sealedLayout.headerSize + segments * sealedLayout.sealedSegmentSize;
-  const { response, resumedAt } = await read(ports, request, { ...at, offset });
+async function beginOpened(
+  ports: GetPorts,
+  request: SignalledRequest,
+  part: PartFile,
+): Promise<Transfer> {
+  const keptHeader = part.kept?.header;
+  if (keptHeader === undefined) await part.restart();
+  const segments = await keepWholeSegments(part);
+  const { headerSize, sealedSegmentSize } = sealedLayout;
+  const offset = segments === 0 ? 0 : headerSize + segments * sealedSegmentSize;
+  const { response, resumedAt } = await read(ports, request, { part, offset });
   const totalBytes = totalOf(response, resumedAt);
-  if (totalBytes === undefined) {
-    throw clientErrors.create('CLIENT_PROTOCOL', { message: 'no length of a sealed file' });
+  const plaintextSize = totalBytes === undefined ? undefined : plaintextSizeOf(totalBytes);
+  if (plaintextSize === undefined) {
+    throw clientErrors.create('CLIENT_PROTOCOL', { message: 'length of a sealed file' });
   }
   const split =
     resumedAt > 0
       ? { header: Buffer.from(keptHeader ?? '', 'base64'), rest: response.body }
       : await splitHeader(response.body);
   const { header } = split;
-  const dataKey = await fetchDataKey(ports, response, { header, ...signalOf(request) });
+  const dataKey = await fetchDataKey(ports, response, { header, signal: request.signal });
   await noteState(part, response, {
     path: request.path,
     header: Buffer.from(header).toString('base64'),
   });
-  const plaintextSize = plaintextSizeOf(totalBytes);
   const receiver = await receiveOpened(part, { header, dataKey, plaintextSize });
   return { receiver, body: split.rest, totalBytes, resumedAt };
+}
+
+/** Keep whole segments, fewer than all: there must be a byte left to ask for. */
+async function keepWholeSegments(part: PartFile): Promise<number> {
+  const segments = Math.max(0, Math.floor((part.length - 1) / sealedLayout.segmentSize));
+  await part.truncate(segments * sealedLayout.segmentSize);
+  return segments;
 }
 
 /** Ask for the bytes from `offset` on; from the start if the file is another one now. */
 async function read(
   ports: GetPorts,
-  request: GetRequest,
-  from: Part & { readonly offset: number },
+  request: SignalledRequest,
+  from: { readonly part: PartFile; readonly offset: number },
 ): Promise<{ readonly response: ClientResponse; readonly resumedAt: number }> {
-  const { offset, kept, part } = from;
-  const response = await patiently(
-    () =>
-      ports.api.read(request.path, {
-        offset,
-        ...(kept === undefined ? {} : { etag: kept.etag }),
-        ...signalOf(request),
-      }),
-    {
+  const { part, offset } = from;
+  const { path, signal, onWait } = request;
+  const etag = part.kept?.etag;
+  const validator = etag === undefined ? {} : { etag };
+  const waiting = onWait === undefined ? {} : { onWait };
+  try {
+    const response = await patiently(() => ports.api.read(path, { offset, signal, ...validator }), {
       clock: ports.clock,
-      ...signalOf(request),
-      ...(request.onWait === undefined ? {} : { onWait: request.onWait }),
-    },
-  );
-  if (response.status === 206) return { response, resumedAt: offset };
-  await part.truncate(0);
-  return { response, resumedAt: 0 };
+      signal,
+      ...waiting,
+    });
+    if (response.status === 206) {
+      checkContinued(response, { offset, etag });
+      return { response, resumedAt: offset };
+    }
+    await part.restart();
+    return { response, resumedAt: 0 };
+  } catch (error) {
+    if (codeOf(error) !== 'FILES_RANGE_NOT_SATISFIABLE' || offset === 0) throw error;
+    // The part is longer than the file.
+    await part.restart();
+    return read(ports, request, { part, offset: 0 });
+  }
 }
 
-/** Only what has a validator can be continued later. */
+/** A part of an answer is all that was missing, of the same content. @throws CLIENT_* */
+function checkContinued(
+  { headers }: ClientResponse,
+  asked: { readonly offset: number; readonly etag: string | undefined },
+): void {
+  const range = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(headers['content-range'] ?? '');
+  const [, first, last, size] = range ?? [];
+  const isRest = Number(first) === asked.offset && Number(last) === Number(size) - 1;
+  if (asked.offset === 0 || !isRest) {
+    throw clientErrors.create('CLIENT_PROTOCOL', { message: 'not the range asked for' });
+  }
+  if (headers['etag'] !== asked.etag) throw clientErrors.create('CLIENT_CHANGED');
+}
+
+/** Only what has a strong validator can be continued later. */
 async function noteState(
   part: PartFile,
   response: ClientResponse,
   state: Omit<PartState, 'etag'>,
 ): Promise<void> {
   const { etag } = response.headers;
-  if (etag !== undefined) await part.note({ ...state, etag });
+  if (etag !== undefined && /^"[!#-~]{1,128}"$/.test(etag)) await part.note({ ...state, etag });
 }
 
 async function fetchDataKey(
@@ -209,6 +256,7 @@ async function fetchDataKey(
 async function receiveAll(transfer: Transfer, request: GetRequest): Promise<void> {
   let receivedBytes = transfer.resumedAt;
   const { totalBytes, receiver } = transfer;
+  request.onProgress?.({ receivedBytes, totalBytes });
   for await (const bytes of transfer.body) {
     await receiver.take(bytes);
     receivedBytes += bytes.length;
@@ -218,8 +266,8 @@ async function receiveAll(transfer: Transfer, request: GetRequest): Promise<void
 }
 
 function totalOf(response: ClientResponse, resumedAt: number): number | undefined {
-  const length = response.headers['content-length'];
-  return length === undefined ? undefined : resumedAt + Number(length);
+  const length = response.headers['content-length'] ?? '';
+  return /^\d{1,15}$/.test(length) ? resumedAt + Number(length) : undefined;
 }
 
 function reportOf(
@@ -227,17 +275,14 @@ function reportOf(
   done: { readonly bytes: number; readonly resumedAt: number; readonly proofs: FileProofs },
 ): GetReport {
   const { version, production } = done.proofs;
-  const kept = request.path.endsWith('.c4gh') && request.keepSealed;
+  const isSealed = request.path.endsWith('.c4gh') && request.keepSealed;
+  const sealedSha256 = isSealed ? production?.sealedSha256 : undefined;
   return {
     target: request.target,
     bytes: done.bytes,
     resumedAt: done.resumedAt,
     guid: version.guid,
     version: version.version,
-    sha256: kept ? production.sealedSha256 : version.plaintextSha256,
+    sha256: sealedSha256 ?? version.plaintextSha256,
   };
-}
-
-function signalOf(request: { readonly signal?: AbortSignal }): { readonly signal?: AbortSignal } {
-  return request.signal === undefined ? {} : { signal: request.signal };
 }

@@ -11,11 +11,14 @@ export interface NodeTransportOptions {
   readonly ca?: string;
   readonly certificate?: string;
   readonly key?: string;
-  /** Sent as bearer token. */
+  /** Sent as bearer token; over plain HTTP only within this machine. */
   readonly token?: string;
 }
 
-/** The client's transport on node:https: client certificates, own trust anchors, backpressure. */
+/**
+ * The client's transport on node:https: client certificates, own trust anchors, backpressure.
+ * Follows no redirect, so the token goes to the address that was configured and to no other.
+ */
 export function createNodeTransport(options: NodeTransportOptions): ClientTransport {
   const shared = { keepAlive: true, noDelay: true, maxSockets: clientLimits.connectionsMax };
   let plain: Agent | undefined;
@@ -28,30 +31,43 @@ export function createNodeTransport(options: NodeTransportOptions): ClientTransp
   const credential =
     options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   return {
-    send: (request) =>
-      new Promise<ClientResponse>((resolve, reject) => {
-        const isPlain = request.url.startsWith('http:');
-        // An `import` of node:http loads Node's fetch too: a tenth of what starting a command costs.
-        const http = isPlain ? process.getBuiltinModule('node:http') : undefined;
-        if (http !== undefined) plain ??= new http.Agent(shared);
-        const outgoing = (http?.request ?? httpsRequest)(request.url, {
-          method: request.method,
-          agent: isPlain ? plain : secure,
-          headers: { ...credential, ...request.headers },
-          ...(request.signal === undefined ? {} : { signal: request.signal }),
-        });
-        outgoing.setTimeout(clientLimits.idleMs, () =>
-          outgoing.destroy(clientErrors.create('CLIENT_UNREACHABLE', { message: 'no answer' })),
-        );
-        outgoing.on('response', (incoming) => resolve(responseOf(incoming)));
-        outgoing.on('error', (error) => reject(unreachable(request, error)));
-        outgoing.end(request.body);
-      }),
+    async send(request) {
+      const url = checkUrl(request.url);
+      const isPlain = url.protocol === 'http:';
+      // An `import` of node:http loads Node's fetch too: a tenth of what starting a command costs.
+      const http = isPlain ? process.getBuiltinModule('node:http') : undefined;
+      if (http !== undefined) plain ??= new http.Agent(shared);
+      const { promise, resolve, reject } = Promise.withResolvers<ClientResponse>();
+      const outgoing = (http?.request ?? httpsRequest)(url, {
+        method: request.method,
+        agent: isPlain ? plain : secure,
+        headers: { ...credential, ...request.headers },
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+      });
+      outgoing.setTimeout(clientLimits.idleMs, () =>
+        outgoing.destroy(clientErrors.create('CLIENT_UNREACHABLE', { message: 'no answer' })),
+      );
+      outgoing.on('response', (incoming) => resolve(responseOf(incoming)));
+      outgoing.on('error', (error) => reject(unreachable(request, error)));
+      outgoing.end(request.body);
+      return promise;
+    },
     close() {
       plain?.destroy();
       secure.destroy();
     },
   };
+}
+
+const thisMachine: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** @throws CLIENT_SETTINGS for what is no address, or one where others could listen in */
+function checkUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:') return url;
+  if (url?.protocol === 'http:' && thisMachine.has(url.hostname)) return url;
+  const message = url?.protocol === 'http:' ? 'http: only within this machine' : 'gateway address';
+  throw clientErrors.create('CLIENT_SETTINGS', { message });
 }
 
 function responseOf(incoming: IncomingMessage): ClientResponse {
@@ -72,7 +88,10 @@ async function* bodyOf(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
 }
 
 function unreachable(request: ClientRequest, cause: Error): Error {
-  if (request.signal?.aborted === true || clientErrors.has(cause)) return cause;
+  if (clientErrors.has(cause)) return cause;
+  if (request.signal?.aborted === true) return clientErrors.create('CLIENT_INTERRUPTED', { cause });
   const { host } = new URL(request.url);
-  return clientErrors.create('CLIENT_UNREACHABLE', { message: host, cause });
+  const system = (cause as NodeJS.ErrnoException).code;
+  const message = system === undefined ? host : `${host} (${system})`;
+  return clientErrors.create('CLIENT_UNREACHABLE', { message, cause });
 }

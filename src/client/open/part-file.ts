@@ -1,6 +1,17 @@
-import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  type FileHandle,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { sealedLayout } from '../../seal/index.ts';
 import { clientErrors } from '../errors.ts';
+import { lockPart, type PartLock } from './part-lock.ts';
 
 /** One write of the disk. */
 const stageBytes = 1024 * 1024;
@@ -15,75 +26,101 @@ export interface PartState {
 
 /**
  * A transfer's file while it is not complete: `<target>.mdm-part`, beside it what it is a part of.
- * The target's name appears only after everything was verified.
+ * The target's name appears only after everything was verified. Failures of the disk are CLIENT_TARGET.
  */
 export class PartFile {
   readonly #target: string;
   readonly #handle: FileHandle;
+  readonly #lock: PartLock;
   /** Bytes gathered for one write, and the buffer of the write under way. */
   #stage = new Uint8Array(stageBytes);
   #other = new Uint8Array(stageBytes);
   #staged = 0;
   #written: number;
   #writing: Promise<unknown> = Promise.resolve();
+  #kept: PartState | undefined;
 
-  private constructor(target: string, handle: FileHandle, length: number) {
-    this.#target = target;
-    this.#handle = handle;
-    this.#written = length;
+  private constructor(options: {
+    readonly target: string;
+    readonly handle: FileHandle;
+    readonly lock: PartLock;
+    readonly length: number;
+    readonly kept: PartState | undefined;
+  }) {
+    this.#target = options.target;
+    this.#handle = options.handle;
+    this.#lock = options.lock;
+    this.#written = options.length;
+    this.#kept = options.kept;
   }
 
-  /** What an earlier transfer of `path` to `target` left, if it can be continued. */
-  static async kept(target: string, path: string): Promise<PartState | undefined> {
-    try {
-      const state = JSON.parse(await readFile(statePath(target), 'utf8')) as PartState;
-      return state.path === path && typeof state.etag === 'string' ? state : undefined;
-    } catch {
-      return undefined;
-    }
+  /** Open the part of `target`, with what an earlier transfer of `path` left if it can be continued. */
+  static open(target: string, path: string): Promise<PartFile> {
+    return onDisk(target, async () => {
+      const lock = await lockPart(`${partPath(target)}.lock`);
+      try {
+        const kept = await readState(target, path);
+        const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
+        const handle = await open(partPath(target), O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+        const { size } = await handle.stat();
+        const part = new PartFile({ target, handle, lock, length: size, kept });
+        if (kept === undefined) await part.restart();
+        return part;
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
+    });
   }
 
-  /** Open the part; `keep` bytes of it stay, the rest is dropped. @throws CLIENT_TARGET */
-  static async open(target: string, keep: 'all' | 'nothing'): Promise<PartFile> {
-    try {
-      const handle = await open(partPath(target), keep === 'all' ? 'a+' : 'w+', 0o600);
-      if (keep === 'nothing') await rm(statePath(target), { force: true });
-      return new PartFile(target, handle, (await handle.stat()).size);
-    } catch (cause) {
-      throw clientErrors.create('CLIENT_TARGET', { message: target, cause });
-    }
+  /** What the part is a part of; undefined when it cannot be continued. */
+  get kept(): PartState | undefined {
+    return this.#kept;
   }
 
   get length(): number {
     return this.#written + this.#staged;
   }
 
-  async truncate(length: number): Promise<void> {
-    await this.#flush();
-    await this.#handle.truncate(length);
-    this.#written = length;
+  /** Drop what is there and what is known of it. */
+  async restart(): Promise<void> {
+    this.#kept = undefined;
+    await onDisk(this.#target, () => rm(statePath(this.#target), { force: true }));
+    await this.truncate(0);
+  }
+
+  truncate(length: number): Promise<void> {
+    return onDisk(this.#target, async () => {
+      await this.#flush();
+      await this.#handle.truncate(length);
+      this.#written = length;
+    });
   }
 
   /** Note what the part is a part of; from now on it can be continued. */
   async note(state: PartState): Promise<void> {
-    await writeFile(statePath(this.#target), JSON.stringify(state), { mode: 0o600 });
+    await onDisk(this.#target, () =>
+      writeFile(statePath(this.#target), JSON.stringify(state), { mode: 0o600 }),
+    );
+    this.#kept = state;
   }
 
-  /** Add bytes; they may be reused at once, or, where it gives a promise, once that settles. */
+  /** Add bytes; they may be reused once it returned and its promise, if there is one, settled. */
   append(bytes: Uint8Array): Promise<void> | undefined {
-    const taken = bytes.subarray(0, stageBytes - this.#staged);
-    this.#stage.set(taken, this.#staged);
-    this.#staged += taken.length;
-    if (this.#staged < stageBytes) return undefined;
-    return this.#write().then(() => this.append(bytes.subarray(taken.length)));
+    if (bytes.length >= stageBytes - this.#staged) return this.#appendOver(bytes);
+    this.#stage.set(bytes, this.#staged);
+    this.#staged += bytes.length;
+    return undefined;
   }
 
   /** The bytes kept, in chunks of 1 MiB. */
   async *read(): AsyncGenerator<Uint8Array> {
-    await this.#flush();
+    await onDisk(this.#target, () => this.#flush());
     const buffer = new Uint8Array(stageBytes);
     for (let offset = 0; offset < this.#written; ) {
-      const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, offset);
+      const { bytesRead } = await onDisk(this.#target, () =>
+        this.#handle.read(buffer, 0, buffer.length, offset),
+      );
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
       offset += bytesRead;
@@ -91,27 +128,48 @@ export class PartFile {
   }
 
   /** Give the verified file its name. Durable when it resolves. */
-  async finish(): Promise<void> {
-    await this.#flush();
-    await this.#handle.sync();
-    await this.#handle.close();
-    await rename(partPath(this.#target), this.#target);
-    await rm(statePath(this.#target), { force: true });
-    const folder = await open(dirname(this.#target));
-    await folder.sync().finally(() => folder.close());
+  finish(): Promise<void> {
+    return onDisk(this.#target, async () => {
+      await this.#flush();
+      await this.#handle.sync();
+      await this.#handle.close();
+      await rename(partPath(this.#target), this.#target);
+      await rm(statePath(this.#target), { force: true });
+      await this.#lock.release();
+      await using folder = await open(dirname(this.#target));
+      await folder.sync();
+    });
   }
 
-  /** Keep what came for another try. */
+  /** Keep what came for another try. Never throws: what fails here is not the news. */
   async close(): Promise<void> {
-    await this.#flush().finally(() => this.#handle.close());
+    await this.#flush().catch(() => undefined);
+    await this.#end();
   }
 
-  /** Nothing of it may be used. */
+  /** Nothing of it may be used. Never throws. */
   async discard(): Promise<void> {
     await this.#writing.catch(() => undefined);
-    await this.#handle.close();
-    await rm(partPath(this.#target), { force: true });
-    await rm(statePath(this.#target), { force: true });
+    for (const path of [statePath(this.#target), partPath(this.#target)]) {
+      await rm(path, { force: true }).catch(() => undefined);
+    }
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    await this.#handle.close().catch(() => undefined);
+    await this.#lock.release().catch(() => undefined);
+  }
+
+  /** Add bytes that fill the stage. */
+  async #appendOver(bytes: Uint8Array): Promise<void> {
+    for (let offset = 0; offset < bytes.length; ) {
+      const taken = bytes.subarray(offset, offset + stageBytes - this.#staged);
+      this.#stage.set(taken, this.#staged);
+      this.#staged += taken.length;
+      offset += taken.length;
+      if (this.#staged === stageBytes) await onDisk(this.#target, () => this.#write());
+    }
   }
 
   /** Start writing the stage; the one before it must have been written. */
@@ -122,7 +180,7 @@ export class PartFile {
     this.#other = full;
     this.#staged = 0;
     this.#written += length;
-    this.#writing = this.#handle.write(full, 0, length, position);
+    this.#writing = writeAll(this.#handle, full.subarray(0, length), position);
     // Met by the next wait; until then it must not count as unhandled.
     this.#writing.catch(() => undefined);
   }
@@ -139,6 +197,40 @@ export async function exists(target: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** One call may write less than it was given, as on a disk that is nearly full. */
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const left = bytes.length - done;
+    done += (await handle.write(bytes, done, left, position + done)).bytesWritten;
+  }
+}
+
+/** What an earlier transfer noted, if it is of this path and makes sense. */
+async function readState(target: string, path: string): Promise<PartState | undefined> {
+  try {
+    const state = JSON.parse(await readFile(statePath(target), 'utf8')) as Record<string, unknown>;
+    const { etag, header } = state;
+    if (state['path'] !== path || typeof etag !== 'string') return undefined;
+    if (header === undefined) return { path, etag };
+    if (typeof header !== 'string') return undefined;
+    const isWhole = Buffer.from(header, 'base64').length === sealedLayout.headerSize;
+    return isWhole ? { path, etag, header } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Do something with the disk; what fails has the client's code. */
+async function onDisk<T>(target: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (clientErrors.has(cause)) throw cause;
+    const system = (cause as NodeJS.ErrnoException).code ?? 'failed';
+    throw clientErrors.create('CLIENT_TARGET', { message: `${target} (${system})`, cause });
+  }
 }
 
 function partPath(target: string): string {

@@ -20,7 +20,7 @@ export async function patiently<T>(
       const waiting = waitingCodes.has(codeOf(error) ?? '') && tries < clientLimits.retryMax;
       if (!waiting || !(error instanceof MdmError)) throw error;
       const asked = Number(error.context['retryAfterSeconds'] ?? 5);
-      const seconds = Math.min(asked, clientLimits.retryAfterMaxSeconds);
+      const seconds = Math.min(Math.max(1, asked), clientLimits.retryAfterMaxSeconds);
       options.onWait?.(seconds);
       await sleep(options.clock, seconds * 1000, options);
     }

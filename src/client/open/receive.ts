@@ -13,8 +13,8 @@ export interface Receiver {
   take(bytes: Uint8Array): Promise<void>;
   /** All bytes came. @throws CLIENT_INTERRUPTED, SEAL_* */
   end(): void;
-  /** Whether what was written is what the proofs say. */
-  agrees(proofs: FileProofs): boolean;
+  /** Whether what was written is what the proofs say; `not yet` when they do not say enough. */
+  agrees(proofs: FileProofs): 'yes' | 'no' | 'not yet';
 }
 
 /** Plaintext as it is. */
@@ -27,13 +27,14 @@ export async function receivePlain(part: PartFile): Promise<Receiver> {
       await part.append(bytes);
     },
     end() {},
-    agrees: (proofs) => check.agrees(proofs.segmentDigests),
+    agrees: (proofs) => (check.agrees(proofs.segmentDigests) ? 'yes' : 'no'),
   };
 }
 
 /** The sealed form, kept sealed. */
 export async function receiveSealed(part: PartFile): Promise<Receiver> {
   const digest = createHash('sha256');
+  let received: string | undefined;
   for await (const bytes of part.read()) digest.update(bytes);
   return {
     async take(bytes) {
@@ -41,7 +42,11 @@ export async function receiveSealed(part: PartFile): Promise<Receiver> {
       await part.append(bytes);
     },
     end() {},
-    agrees: (proofs) => digest.digest('hex') === proofs.production.sealedSha256,
+    agrees({ production }) {
+      if (production === undefined) return 'not yet';
+      received ??= digest.digest('hex');
+      return received === production.sealedSha256 ? 'yes' : 'no';
+    },
   };
 }
 
@@ -70,9 +75,11 @@ export async function receiveOpened(
       }
     },
     end: () => opener.end(),
-    agrees: (proofs) =>
-      hash('sha256', header, 'hex') === proofs.production.headerDigest &&
-      check.agrees(proofs.segmentDigests),
+    agrees({ production, segmentDigests }) {
+      if (production === undefined) return 'not yet';
+      const isHeader = hash('sha256', header, 'hex') === production.headerDigest;
+      return isHeader && check.agrees(segmentDigests) ? 'yes' : 'no';
+    },
   };
 }
 

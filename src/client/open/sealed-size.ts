@@ -1,8 +1,9 @@
-import { sealedLayout } from '../../seal/index.ts';
+import { sealedLayout, sealedSizeOf } from '../../seal/index.ts';
 
-/** Plaintext size of a sealed file of `sealedSize` bytes; the inverse of `sealedSizeOf`. */
-export function plaintextSizeOf(sealedSize: number): number {
+/** Plaintext size of a sealed file, the inverse of `sealedSizeOf`; undefined if none has this size. */
+export function plaintextSizeOf(sealedSize: number): number | undefined {
   const body = sealedSize - sealedLayout.headerSize;
   const segments = Math.ceil(body / sealedLayout.sealedSegmentSize);
-  return body - segments * sealedLayout.segmentOverhead;
+  const size = body - segments * sealedLayout.segmentOverhead;
+  return size >= 0 && sealedSizeOf(size) === sealedSize ? size : undefined;
 }

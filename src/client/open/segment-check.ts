@@ -28,7 +28,7 @@ export class SegmentCheck {
     }
   }
 
-  /** Whether all that passed is what the list of digests says. Nothing may be pushed after. */
+  /** Whether all that passed is what the list of digests says. Nothing may be pushed after; it may be asked again. */
   agrees(segmentDigests: Uint8Array): boolean {
     if (this.#staged > 0) this.#add(this.#stage.subarray(0, this.#staged));
     this.#staged = 0;

@@ -1,0 +1,43 @@
+import { clientErrors } from '../errors.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+const areAll = (value: unknown, test: (one: Fields) => boolean): boolean =>
+  Array.isArray(value) && value.every((one: unknown) => isFields(one) && test(one));
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const isStat = (one: Fields): boolean =>
+  isText(one['path']) &&
+  isText(one['name']) &&
+  Number.isFinite(one['modifiedMs']) &&
+  isFields(one['digests']);
+const isEntry = (one: Fields): boolean => isText(one['who']) && Array.isArray(one['rights']);
+const isPage = (one: Fields): boolean => one['next'] === undefined || isText(one['next']);
+const hasName = (one: Fields): boolean => isText(one['name']);
+
+/** What must hold of an answer, so that showing it cannot fail. */
+const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
+  stat: isStat,
+  list: (one) => areAll(one['entries'], isStat) && isPage(one),
+  find: (one) => areAll(one['entries'], ({ path }) => isText(path)) && isPage(one),
+  receipts: (one) =>
+    isText(one['version']) &&
+    isText(one['segmentDigests']) &&
+    (one['production'] === undefined || isText(one['production'])),
+  acl: (one) => areAll(one['entries'], isEntry),
+  grant: (one) => areAll(one['entries'], isEntry) && areAll(one['servers'], hasName),
+  revoke: (one) => areAll(one['entries'], isEntry) && areAll(one['servers'], hasName),
+  status: (one) =>
+    Array.isArray(one['notes']) &&
+    isFields(one['storage']) &&
+    areAll(one['pacs'], hasName) &&
+    areAll(one['keyServers'], hasName),
+};
+
+/** An answer of the gateway as its type says. @throws CLIENT_PROTOCOL when it is something else */
+export function checkAnswer(operation: string, answer: unknown): unknown {
+  const check = checks[operation];
+  if (isFields(answer) && check?.(answer) === true) return answer;
+  throw clientErrors.create('CLIENT_PROTOCOL', { message: `answer to ${operation}` });
+}

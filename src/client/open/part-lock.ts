@@ -1,0 +1,45 @@
+import { open, readFile, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { clientErrors } from '../errors.ts';
+
+/** Held while one process writes a part; two at once would mix their bytes. */
+export interface PartLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Take the lock of a part: a file that names its holder. One that a dead process of this machine
+ * left is taken over; of another machine nobody here can say whether it lives.
+ * @throws CLIENT_TARGET
+ */
+export async function lockPart(path: string): Promise<PartLock> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await using file = await open(path, 'wx', 0o600);
+      await file.writeFile(`${hostname()} ${process.pid}`);
+      return { release: () => rm(path, { force: true }) };
+    } catch (cause) {
+      if (
+        (cause as NodeJS.ErrnoException).code !== 'EEXIST' ||
+        tries > 1 ||
+        !(await isLeft(path))
+      ) {
+        const message = `${path}: another transfer may be writing this file; else remove it`;
+        throw clientErrors.create('CLIENT_TARGET', { message, cause });
+      }
+      await rm(path, { force: true });
+    }
+  }
+}
+
+async function isLeft(path: string): Promise<boolean> {
+  const holder = await readFile(path, 'utf8').catch(() => '');
+  const [host, pid] = holder.split(' ');
+  if (host !== hostname() || !/^\d{1,9}$/.test(pid ?? '')) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
