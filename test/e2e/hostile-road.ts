@@ -36,6 +36,9 @@ export interface HostileRoad {
   /** Start the services; the PACS must list what is to be crawled at once. */
   start(): Promise<void>;
   startGateway(): Promise<void>;
+  startKeyServer(name: KeyServerName): Promise<void>;
+  /** Those that run, or ran last. */
+  readonly keyServers: ReadonlyMap<KeyServerName, Child>;
   /** `<series path>` of the series with a SeriesNumber; waits until it is listed. */
   series(seriesNumber: number, collection?: string): Promise<string>;
   /** The names in a directory. */
@@ -51,6 +54,7 @@ export interface HostileRoad {
 }
 
 const keyServerNames = ['hospital', 'infrastructure'] as const;
+export type KeyServerName = (typeof keyServerNames)[number];
 
 /** How the gateway is configured. */
 export interface HostileRoadOptions {
@@ -128,6 +132,7 @@ class Road implements HostileRoad {
   readonly settings: string;
   readonly getter: ScriptedPacs;
   readonly mover: ScriptedPacs;
+  readonly keyServers = new Map<KeyServerName, Child>();
   gateway!: Child;
 
   constructor(parts: RoadParts) {
@@ -144,12 +149,16 @@ class Road implements HostileRoad {
     const init = await this.mdm('init', '--config', join(this.folder, 'gateway.yaml'));
     const { code } = await init.exited;
     if (code !== 0) throw new Error(`mdm init: ${init.stderr()}`);
-    for (const name of keyServerNames) await this.#serve('keyserver', name);
+    for (const name of keyServerNames) await this.startKeyServer(name);
     await this.startGateway();
   }
 
   async startGateway(): Promise<void> {
     this.gateway = await this.#serve('gateway', 'gateway');
+  }
+
+  async startKeyServer(name: KeyServerName): Promise<void> {
+    this.keyServers.set(name, await this.#serve('keyserver', name));
   }
 
   async series(seriesNumber: number, collection = 'open'): Promise<string> {
