@@ -1,5 +1,6 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { MdmApi } from '../client/api/mdm-api.ts';
+import { clientErrors } from '../client/errors.ts';
 import type { GetPorts } from '../client/open/get-file.ts';
 import { createNodeTransport } from '../client/open/node-transport.ts';
 import { createKeyServers, type KeyCredential } from '../keys/index.ts';
@@ -42,13 +43,21 @@ export function connect(settings: ClientSettings): Connection {
     api: new MdmApi(transport, gateway),
     keyServers,
     credential: credentialOf(settings),
-    pinned: pinKeys(settings.producerKeys.map((pem) => createPublicKey(pem))),
+    pinned: pinKeys(settings.producerKeys.map(publicKeyOf)),
     clock: systemClock,
     close() {
       transport.close();
       keyServers?.close();
     },
   };
+}
+
+function publicKeyOf(pem: string): KeyObject {
+  try {
+    return createPublicKey(pem);
+  } catch (cause) {
+    throw clientErrors.create('CLIENT_SETTINGS', { message: 'producerKeys: not a key', cause });
+  }
 }
 
 function credentialOf({ token, certificate, key }: ClientSettings): KeyCredential | undefined {

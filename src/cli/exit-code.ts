@@ -9,6 +9,8 @@ export const exitCode = {
   tryAgain: 6,
   refused: 7,
   unverified: 8,
+  /** Stopped by an interrupt: 128 + SIGINT, as shells have it. */
+  interrupted: 130,
 } as const;
 
 const exact: Readonly<Record<string, number>> = {
@@ -20,9 +22,12 @@ const exact: Readonly<Record<string, number>> = {
   KEYS_FORBIDDEN: exitCode.forbidden,
   API_UNAUTHENTICATED: exitCode.unauthenticated,
   WEBDAV_UNAUTHENTICATED: exitCode.unauthenticated,
+  WEBDAV_CREDENTIAL_REFUSED: exitCode.unauthenticated,
   KEYS_UNAUTHENTICATED: exitCode.unauthenticated,
   CLIENT_UNVERIFIED: exitCode.unverified,
   CLIENT_SETTINGS: exitCode.usage,
+  CONFIG_INVALID: exitCode.usage,
+  CONFIG_UNREADABLE: exitCode.usage,
   API_PARAMETER_INVALID: exitCode.usage,
   POLICY_INVALID: exitCode.usage,
   RECALL_WITHHELD: exitCode.refused,

@@ -19,11 +19,17 @@ export interface Output {
 export function terminalOutput(json: boolean): Output {
   return {
     json,
-    result: (value, line) => process.stdout.write(`${json ? JSON.stringify(value) : line}\n`),
+    result: (value, line) =>
+      process.stdout.write(`${json ? JSON.stringify(value) : printable(line)}\n`),
     note: (text) => {
-      if (!json) process.stderr.write(`${text}\n`);
+      if (!json) process.stderr.write(`${printable(text)}\n`);
     },
   };
+}
+
+/** What a server says must not steer the terminal it is shown on. */
+export function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '?');
 }
 
 const rows: Readonly<Record<string, ErrorRow>> = {
@@ -45,9 +51,9 @@ export function reportFailure(error: unknown, json: boolean): number {
     const { code, disposition, context, message } = error;
     process.stderr.write(`${JSON.stringify({ code, disposition, message, ...context })}\n`);
   } else {
-    process.stderr.write(`mdm: ${error.message}\n`);
+    process.stderr.write(`mdm: ${printable(error.message)}\n`);
     const reason = error.context['reason'];
-    if (reason !== undefined) process.stderr.write(`  reason: ${String(reason)}\n`);
+    if (reason !== undefined) process.stderr.write(`  reason: ${printable(String(reason))}\n`);
     if (row !== undefined) process.stderr.write(`  ${row.meaning} ${row.user}\n`);
   }
   return exitCodeOf(error);

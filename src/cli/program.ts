@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { find, list, stat } from './commands/browse.ts';
 import { cat, get } from './commands/fetch.ts';
 import { acl, grant, revoke } from './commands/permit.ts';
@@ -65,6 +65,10 @@ export function createProgram(): Program {
       } catch (error) {
         if (error instanceof CommanderError)
           return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+        if (error instanceof Interrupted) {
+          process.stderr.write(`mdm: ${error.message}\n`);
+          return exitCode.interrupted;
+        }
         return reportFailure(error, wantsJson());
       }
     },
@@ -145,14 +149,14 @@ function addPermissions(program: Command, client: Client): void {
     .command('grant <path> <who>')
     .description(`give rights to ${who}; replaces what they had`)
     .option('-r, --rights <rights>', 'comma-separated', allRights)
-    .option('--until <instant>', 'such as 2027-01-31T00:00:00Z')
-    .action((path: string, name: string, options: { rights: string; until?: string }) =>
+    .option('--until <instant>', 'such as 2027-01-31T00:00:00Z', instantOf)
+    .action((path: string, name: string, options: { rights: string; until?: number }) =>
       client((connection, output) =>
         grant(connection, output, {
           path,
           who: name,
           rights: options.rights.split(','),
-          ...(options.until === undefined ? {} : { expiresMs: Date.parse(options.until) }),
+          ...(options.until === undefined ? {} : { expiresMs: options.until }),
         }),
       ),
     );
@@ -169,13 +173,34 @@ async function withConnection(action: Action, json: boolean): Promise<void> {
   const connection = connect(readSettings(process.env));
   const abort = new AbortController();
   const interrupt = (): void => abort.abort(new Error('interrupted'));
-  process.once('SIGINT', interrupt);
+  // The second one ends the process at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
   try {
     await action(connection, terminalOutput(json), abort.signal);
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    throw new Interrupted(error);
   } finally {
-    process.removeListener('SIGINT', interrupt);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, interrupt);
     connection.close();
   }
+}
+
+/** The action ended because somebody stopped it. */
+class Interrupted extends Error {
+  constructor(cause: unknown) {
+    super('stopped; the same command continues it', { cause });
+  }
+}
+
+/** An instant, or a usage error: what is no instant must not become one. */
+function instantOf(text: string): number {
+  const ms = Date.parse(text);
+  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
+  if (!isInstant.test(text) || Number.isNaN(ms)) {
+    throw new InvalidArgumentError('an instant is 2027-01-31T00:00:00Z.');
+  }
+  return ms;
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

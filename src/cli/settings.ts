@@ -49,6 +49,7 @@ export function readSettings(variables: Environment): ClientSettings {
     path === undefined ? undefined : readText(resolve(dirname(file), path));
   const gateway = environment['MDM_GATEWAY'] ?? settings.gateway;
   if (gateway === undefined) throw missing('gateway (or MDM_GATEWAY)');
+  if (!URL.canParse(gateway)) throw missing('gateway: not an address');
   return {
     gateway: gateway.replace(/\/+$/, ''),
     token: tokenOf(environment, text(settings.tokenFile)),
@@ -63,14 +64,51 @@ export function readSettings(variables: Environment): ClientSettings {
 
 function tokenOf(environment: Environment, fromFile: string | undefined): string | undefined {
   const { BEARER_TOKEN: token, BEARER_TOKEN_FILE: file } = environment;
-  return (token ?? (file === undefined ? fromFile : readText(file)))?.trim();
+  const text = (token ?? (file === undefined ? fromFile : readText(file)))?.trim();
+  // One that cannot stand in a header would fail there, and be quoted.
+  if (text !== undefined && !/^[\x21-\x7e]+$/.test(text)) throw missing('token: not one word');
+  return text;
 }
 
 function readFile(file: string, mustExist: boolean): SettingsFile {
   if (!mustExist && !existsSync(file)) return {};
-  const value: unknown = parse(readText(file));
-  if (typeof value !== 'object' || value === null) throw missing(file);
+  return checkFile(file, parseYaml(file));
+}
+
+function parseYaml(file: string): unknown {
+  const text = readText(file);
+  try {
+    return parse(text) as unknown;
+  } catch (cause) {
+    throw clientErrors.create('CLIENT_SETTINGS', { message: `${file}: not YAML`, cause });
+  }
+}
+
+/** Texts where texts belong: a number for a path would fail far from its cause. */
+function checkFile(file: string, value: unknown): SettingsFile {
+  if (!isFields(value)) throw missing(`${file}: not settings`);
+  for (const name of ['gateway', 'tokenFile', 'ca', 'certificate', 'key']) {
+    if (!['undefined', 'string'].includes(typeof value[name])) throw missing(`${file}: ${name}`);
+  }
+  const { producerKeys = [], keyServers = {} } = value;
+  const areTexts =
+    Array.isArray(producerKeys) && producerKeys.every((one) => typeof one === 'string');
+  if (!areTexts) throw missing(`${file}: producerKeys`);
+  if (!isFields(keyServers)) throw missing(`${file}: keyServers`);
+  const { servers = [], threshold = 2 } = keyServers;
+  const areServers =
+    Array.isArray(servers) &&
+    servers.every(
+      (one: unknown) =>
+        isFields(one) && typeof one['name'] === 'string' && URL.canParse(String(one['url'])),
+    );
+  if (!areServers) throw missing(`${file}: keyServers.servers`);
+  if (!Number.isSafeInteger(threshold)) throw missing(`${file}: keyServers.threshold`);
   return value;
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readText(path: string): string {

@@ -67,11 +67,20 @@ export async function cat(
     clock,
     signal,
   });
-  for await (const bytes of response.body) {
-    if (!process.stdout.write(bytes)) {
-      await new Promise<void>((resolve) => process.stdout.once('drain', resolve));
-    }
-  }
+  for await (const bytes of response.body) await write(bytes, signal);
+}
+
+/** The bytes' memory is used again after this. A reader that went away ends it. */
+function write(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    process.stdout.write(bytes, (error) => {
+      signal.removeEventListener('abort', stop);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 /** A folder takes the file under its own name; an opened file loses `.c4gh`. */

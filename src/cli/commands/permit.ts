@@ -37,7 +37,8 @@ function aclLines(answer: AclAnswer): string {
     const until = expiresMs === undefined ? '' : `  until ${formatInstant(expiresMs)}`;
     return `  ${who}: ${rights.join(', ')}${until}`;
   });
-  return [`policy ${answer.policyId}, version ${answer.version}`, ...lines].join('\n');
+  const head = `${answer.path}: policy ${answer.policyId}, version ${answer.version}`;
+  return [head, ...lines].join('\n');
 }
 
 function spreadLine({ servers, quorumMs, completeMs }: PolicyChangeAnswer): string {

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { clientErrors } from '../client/errors.ts';
+import { filesErrors } from '../files/index.ts';
+import { recallErrors } from '../recall/errors.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
+import { printable } from './output.ts';
+import { readSettings } from './settings.ts';
+
+function settingsFile(t: TestContext, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mdm-cli-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'client.yaml');
+  writeFileSync(file, text);
+  writeFileSync(join(folder, 'token'), 'abc\n');
+  return file;
+}
+
+test('the environment overrules the file; an empty variable is none', (t) => {
+  const file = settingsFile(t, 'gateway: https://a.example/\ntokenFile: token\n');
+  const base = { MDM_SETTINGS: file };
+  assert.equal(readSettings(base).gateway, 'https://a.example');
+  assert.equal(readSettings(base).token, 'abc');
+  const other = { ...base, MDM_GATEWAY: 'https://b.example', BEARER_TOKEN: ' xyz\n' };
+  assert.equal(readSettings(other).gateway, 'https://b.example');
+  assert.equal(readSettings(other).token, 'xyz');
+  assert.equal(readSettings({ ...base, BEARER_TOKEN: '' }).token, 'abc');
+});
+
+test('settings that cannot be used are named, and quote no secret', (t) => {
+  const good = 'gateway: https://a.example\n';
+  const bad: readonly (readonly [string, RegExp])[] = [
+    ['', /not settings/],
+    ['5', /not settings/],
+    ['[]', /not settings/],
+    ['a: [', /not YAML/],
+    ['ca: x', /gateway/],
+    ['gateway: 5', /gateway/],
+    ['gateway: nowhere', /gateway/],
+    [`${good}ca: 5`, /ca$/],
+    [`${good}ca: none.pem`, /none\.pem/],
+    [`${good}producerKeys: x`, /producerKeys/],
+    [`${good}keyServers: [x]`, /keyServers/],
+    [`${good}keyServers: {servers: [{name: a}]}`, /servers/],
+    [`${good}keyServers: {servers: [{name: a, url: x}]}`, /servers/],
+    [`${good}keyServers: {threshold: two}`, /threshold/],
+  ];
+  for (const [text, message] of bad) {
+    const file = settingsFile(t, text);
+    const read = (): unknown => readSettings({ MDM_SETTINGS: file });
+    assert.throws(read, { code: 'CLIENT_SETTINGS', message }, text);
+  }
+  const file = settingsFile(t, good);
+  const read = (): unknown => readSettings({ MDM_SETTINGS: file, BEARER_TOKEN: 'se\ncret' });
+  assert.throws(read, (error: Error) => !error.message.includes('cret'));
+  assert.throws(() => readSettings({ MDM_SETTINGS: `${file}.none` }), { code: 'CLIENT_SETTINGS' });
+});
+
+test('every failure has an exit code that says what to do', () => {
+  const rows = { ...clientErrors.rows, ...filesErrors.rows, ...recallErrors.rows };
+  for (const [code, { disposition }] of Object.entries(rows)) {
+    const exit = exitCodeOf({ code, disposition });
+    assert.notEqual(exit, exitCode.ok, code);
+    if (disposition === 'permanent') assert.notEqual(exit, exitCode.tryAgain, code);
+  }
+  const of = (code: string): number => exitCodeOf({ code, disposition: 'permanent' });
+  assert.equal(of('FILES_NOT_FOUND'), exitCode.notFound);
+  assert.equal(of('WEBDAV_CREDENTIAL_REFUSED'), exitCode.unauthenticated);
+  assert.equal(of('SEAL_SEGMENT_FORGED'), exitCode.unverified);
+  assert.equal(of('RECALL_GEOMETRY_REFUSED'), exitCode.refused);
+  assert.equal(of('CONFIG_INVALID'), exitCode.usage);
+});
+
+test('what a server says does not steer the terminal', () => {
+  assert.equal(printable('a\u001B[2Jb\u009Bc\rd\u0007\u007F'), 'a?[2Jb?c?d??');
+  assert.equal(printable('zwei\nZeilen\tälter'), 'zwei\nZeilen\tälter');
+});
