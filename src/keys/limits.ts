@@ -79,4 +79,9 @@ export const keysLimits = defineLimits('keys', {
     unit: 'ms',
     reason: 'How long a key server answers without a sign that it knows the newest policies.',
   },
+  heartbeatsKeptMax: {
+    value: 4096,
+    unit: 'count',
+    reason: 'One for each policy change of the last minutes; a lease is a minute.',
+  },
 });

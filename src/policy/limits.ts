@@ -13,7 +13,7 @@ export const policyLimits = defineLimits('policy', {
     reason: 'A grant does not wait for key servers that are down; it reaches them by itself.',
   },
   completeWaitMs: {
-    value: 180_000,
+    value: 100_000,
     unit: 'ms',
     reason: 'A revocation is complete when the last lease ran out, after a minute by default.',
   },

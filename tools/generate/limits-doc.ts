@@ -32,7 +32,7 @@ export const limitsDoc: Generator = {
 
 /** Bytes that are a whole number of a binary unit are shown in it too. */
 function formatQuantity(value: number, unit: string): string {
-  const plain = value.toLocaleString('en-US');
+  const plain = value.toLocaleString('en-US', { maximumSignificantDigits: 15 });
   if (unit !== 'bytes') return plain;
   const [size, name] =
     [[2 ** 30, 'GiB'] as const, [2 ** 20, 'MiB'] as const, [2 ** 10, 'KiB'] as const].find(

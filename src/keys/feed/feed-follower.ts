@@ -21,8 +21,8 @@ export class FeedFollower {
   readonly #log: Log;
   /** How far it has confirmed; undefined until it has said so. */
   #seq: number | undefined;
-  /** When the newest heartbeat that may have reached it was signed. */
-  #heartbeatMs: number;
+  /** Newest heartbeat that may have reached it for each head, oldest first. */
+  readonly #heartbeats: { seq: number; ms: number }[];
   #round: Promise<void> | undefined;
   #nextRound: Promise<void> | undefined;
   #closed = false;
@@ -41,8 +41,8 @@ export class FeedFollower {
     this.#client = options.client;
     this.#clock = options.clock;
     this.#log = options.log;
-    // A process before this one may have renewed its lease up to now.
-    this.#heartbeatMs = options.clock.monotonicMs();
+    // A process before this one may have renewed its lease, for any head, up to now.
+    this.#heartbeats = [{ seq: -1, ms: options.clock.monotonicMs() }];
   }
 
   get server(): string {
@@ -53,9 +53,14 @@ export class FeedFollower {
     return this.#seq ?? -1;
   }
 
-  /** When its lease has run out at the latest, on the monotonic scale. */
-  leaseEndsMs(leaseMs: number): number {
-    return this.#heartbeatMs + leaseMs;
+  /**
+   * When it gives no more shares under policies older than `seq`, at the latest: a lease after the
+   * newest heartbeat for an older head. A heartbeat for `seq` or a newer one renews nothing old,
+   * because a server applies the entries up to its head before it takes it.
+   */
+  leaseEndsMs(seq: number, leaseMs: number): number {
+    const older = this.#heartbeats.findLast((heartbeat) => heartbeat.seq < seq);
+    return older === undefined ? Number.NEGATIVE_INFINITY : older.ms + leaseMs;
   }
 
   async close(): Promise<void> {
@@ -129,9 +134,21 @@ export class FeedFollower {
 
   /** A newer entry than `head` may exist by now; then the server refuses this heartbeat. */
   #heartbeatFor(head: FeedPosition): Promise<string> {
-    this.#heartbeatMs = this.#clock.monotonicMs();
+    this.#note(head.seq);
     const timeMs = this.#clock.nowMs();
     return signHeartbeat({ site: this.#site, ...head, timeMs }, this.#signer);
+  }
+
+  #note(seq: number): void {
+    const ms = this.#clock.monotonicMs();
+    const last = this.#heartbeats.at(-1);
+    if (last?.seq === seq) last.ms = ms;
+    else this.#heartbeats.push({ seq, ms });
+    if (this.#heartbeats.length <= keysLimits.heartbeatsKeptMax) return;
+    // Too many to tell apart: the oldest two count as one for the older head, sent when the newer was.
+    const [oldest, next] = this.#heartbeats;
+    if (oldest !== undefined && next !== undefined) next.seq = oldest.seq;
+    this.#heartbeats.shift();
   }
 
   async #askPosition(): Promise<number> {

@@ -142,7 +142,9 @@ class SignedPolicyFeed implements PolicyFeed {
   spreadNow(position: FeedPosition): FeedSpread {
     const nowMs = this.#options.clock.monotonicMs();
     const behind = this.#followers.filter((follower) => follower.seq < position.seq);
-    const expired = behind.filter((follower) => nowMs >= follower.leaseEndsMs(this.#leaseMs));
+    const expired = behind.filter(
+      (follower) => nowMs >= follower.leaseEndsMs(position.seq, this.#leaseMs),
+    );
     const acknowledged = this.#followers.filter((follower) => follower.seq >= position.seq);
     const needed = this.#followers.length - this.#options.threshold + 1;
     return {
