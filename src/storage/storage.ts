@@ -44,7 +44,10 @@ export interface Storage {
   /** Set `bytes` aside. @throws STORAGE_FULL when the store's bound leaves no room */
   reserve(bytes: number): Reservation;
   create(id: ReplicaId, reservation: Reservation): Promise<ReplicaWriter>;
-  /** Bytes of a complete replica. @throws STORAGE_NOT_FOUND */
+  /**
+   * Bytes of a complete replica. A piece is the receiver's until it asks for the next.
+   * @throws STORAGE_NOT_FOUND
+   */
   open(
     id: ReplicaId,
     range: ByteRange,
@@ -52,6 +55,7 @@ export interface Storage {
   ): AsyncIterable<Sealed<Uint8Array>>;
   /**
    * Bytes of a replica from `offset` on, waiting for more while it grows; ends when it is complete.
+   * A piece is the receiver's until it asks for the next.
    * @throws STORAGE_REPLICA_ABORTED when the writer gave up: never a short end
    */
   follow(

@@ -83,7 +83,8 @@ export async function openWorkshop(owner: Owner, options: WorkshopOptions = {}):
 
 async function plaintextOf(storage: Storage, id: ReplicaId, key: NewKey): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of storage.follow(id, 0, {})) pieces.push(readSealed(piece));
+  for await (const piece of storage.follow(id, 0, {}))
+    pieces.push(new Uint8Array(readSealed(piece)));
   const sealed = Buffer.concat(pieces);
   const dataKey = openHeader(sealed.subarray(0, sealedLayout.headerSize), key.privateKey);
   const body = sealed.subarray(sealedLayout.headerSize);

@@ -26,7 +26,7 @@ export async function* gather(source: Readable): AsyncGenerator<Uint8Array, void
 
 class Gathering {
   readonly #source: Readable;
-  #filling: Uint8Array = Buffer.allocUnsafeSlow(gatherBytes);
+  #filling: Uint8Array = new Uint8Array(gatherBytes);
   #other: Uint8Array | undefined;
   #filled = 0;
   #outcome: { readonly error?: Error } | undefined;
@@ -57,7 +57,7 @@ class Gathering {
   #handOver(): Uint8Array {
     const full = this.#filling;
     const bytes = full.subarray(0, this.#filled);
-    this.#filling = this.#other ?? Buffer.allocUnsafeSlow(gatherBytes);
+    this.#filling = this.#other ?? new Uint8Array(gatherBytes);
     this.#other = full;
     this.#filled = 0;
     this.#source.resume();

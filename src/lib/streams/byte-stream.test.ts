@@ -4,14 +4,14 @@ import { collectBytes } from './byte-stream.ts';
 
 const options = { maxBytes: 4, tooLong: () => new Error('too long') };
 
-test('collects all bytes, copying chunks whose memory is reused', async () => {
-  function* reusing(): Generator<Uint8Array> {
-    const memory = new Uint8Array(2);
-    yield memory.fill(1);
-    yield memory.fill(2);
-  }
-  assert.deepEqual([...(await collectBytes(reusing(), options))], [1, 1, 2, 2]);
-});
+for (const memory of [new Uint8Array(2), Buffer.alloc(2)])
+  test(`collects all bytes, copying a reused ${memory.constructor.name}`, async () => {
+    function* reusing(): Generator<Uint8Array> {
+      yield memory.fill(1);
+      yield memory.fill(2);
+    }
+    assert.deepEqual([...(await collectBytes(reusing(), options))], [1, 1, 2, 2]);
+  });
 
 test('refuses one byte beyond the limit, and lets the source go without reading on', async () => {
   let released = false;

@@ -26,7 +26,8 @@ export async function collectBytes(
   for await (const chunk of stream) {
     length += chunk.length;
     if (length > options.maxBytes) throw options.tooLong();
-    copies.push(chunk.slice());
+    // Not `slice`: that of a Buffer is a view.
+    copies.push(new Uint8Array(chunk));
   }
   const whole = new Uint8Array(length);
   let offset = 0;

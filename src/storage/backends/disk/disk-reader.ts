@@ -1,4 +1,5 @@
 import type { Sealed } from '../../../flow/index.ts';
+import { noBytes } from '../../../lib/bytes/bytes.ts';
 import { storageErrors } from '../../errors.ts';
 import type { ReplicaId } from '../../storage.ts';
 import { asStored } from '../../stored.ts';
@@ -15,11 +16,15 @@ export interface DiskReaderOptions {
   readonly readBytes: number;
 }
 
-/** Reads a replica's chunk files front to back, one of them open at a time. */
+/**
+ * Reads a replica's chunk files front to back, one of them open at a time, all into one buffer:
+ * fresh memory for every piece makes the collector walk the whole heap every few dozen pieces.
+ */
 export class DiskReader {
   readonly #options: DiskReaderOptions;
   #chunk = -1;
   #file: DiskFile | undefined;
+  #buffer: Uint8Array = noBytes;
 
   constructor(options: DiskReaderOptions) {
     this.#options = options;
@@ -27,7 +32,7 @@ export class DiskReader {
 
   /**
    * The next bytes from `offset`, before `end`: at least one, at most a read's worth, none across
-   * chunks. Every piece is memory of its own, because a socket may hold it for longer than a turn.
+   * chunks. They are the caller's until the next call.
    * @throws STORAGE_DAMAGED when the files are shorter than the store says
    */
   async next(offset: number, end: number): Promise<Uint8Array> {
@@ -36,7 +41,9 @@ export class DiskReader {
     const length = Math.min(end - offset, readBytes, chunkBytes - position);
     try {
       const file = await this.#fileOf((offset - position) / chunkBytes);
-      const bytes = new Uint8Array(length);
+      // A growing replica comes in pieces of many sizes: the buffer becomes as large as the largest.
+      if (this.#buffer.length < length) this.#buffer = new Uint8Array(length);
+      const bytes = this.#buffer.subarray(0, length);
       const count = await file.read(bytes, position);
       if (count > 0) return bytes.subarray(0, count);
     } catch (error) {
