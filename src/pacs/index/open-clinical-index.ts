@@ -17,6 +17,7 @@ import { matchesFilter } from './collection-filter.ts';
 import { indexErrors } from './errors.ts';
 import { type FoundIdentity, identityOf, mergedRecord } from './found-identity.ts';
 import type { IndexCipher } from './index-cipher.ts';
+import { indexLimits } from './limits.ts';
 import type { CatalogChangeText } from './outbox.ts';
 import { type NamedInstance, RecallTarget } from './recall-target.ts';
 import { type IndexSchema, indexMigrations } from './schema.ts';
@@ -34,8 +35,6 @@ interface SealedAnnouncement {
   readonly subjectName: string;
   readonly instances: readonly NamedInstance[];
 }
-
-const pageSize = 200;
 
 /** Open the clinical index at `path`; `:memory:` for tests. */
 export async function openClinicalIndex(options: {
@@ -64,39 +63,45 @@ class SqliteClinicalIndex implements ClinicalIndex {
   ): Promise<'new' | 'changed' | 'known'> {
     const answers = reveal(found);
     const identity = identityOf(answers);
+    const { studyInstanceUid, seriesInstanceUid, instances } = identity;
     const subjectLookup = this.#cipher.lookup('subject', subjectOf(pacs, identity));
-    const { studyInstanceUid, seriesInstanceUid } = identity;
+    const subjectKey = toHex(subjectLookup);
     const lookup = this.#cipher.lookup('series', [studyInstanceUid, seriesInstanceUid]);
+    const content = this.#contentOf({ subjectKey, instances });
+    const nowMs = this.#clock.nowMs();
+    const before = await this.#db.query
+      .selectFrom('series')
+      .select(['id', 'content', 'seen_ms'])
+      .where('pacs', '=', pacs)
+      .where('lookup', '=', lookup)
+      .executeTakeFirst();
+    const isSame = before !== undefined && equalBytes(before.content, content);
+    // A walk over an archive that did not change hardly writes.
+    if (isSame && nowMs - before.seen_ms < indexLimits.seenGrainMs) return 'known';
     const sealed: SealedSeries = {
       ...identity,
-      subjectKey: toHex(subjectLookup),
+      subjectKey,
       record: encodeRecord(mergedRecord(answers)),
     };
     const row = {
       pacs,
       lookup,
-      content: this.#contentOf(sealed),
+      content,
       sealed: this.#cipher.seal(sealed, place('series', pacs, lookup)),
-      seen_ms: this.#clock.nowMs(),
+      seen_ms: nowMs,
     };
-    return this.#db.transaction(async (tx) => {
+    await this.#db.transaction(async (tx) => {
       const subjectId = await this.#subject(tx, subjectLookup, identity);
-      const known = await tx
-        .selectFrom('series')
-        .select(['id', 'content'])
-        .where('pacs', '=', pacs)
-        .where('lookup', '=', lookup)
-        .executeTakeFirst();
-      if (known === undefined) {
-        await tx
-          .insertInto('series')
-          .values({ ...row, subject_id: subjectId })
-          .execute();
-        return 'new';
-      }
-      await tx.updateTable('series').set(row).where('id', '=', known.id).execute();
-      return equalBytes(known.content, row.content) ? 'known' : 'changed';
+      await tx
+        .insertInto('series')
+        .values({ ...row, subject_id: subjectId })
+        .onConflict((conflict) =>
+          conflict.columns(['pacs', 'lookup']).doUpdateSet({ ...row, subject_id: subjectId }),
+        )
+        .execute();
     });
+    if (before === undefined) return 'new';
+    return isSame ? 'known' : 'changed';
   }
 
   async *unannounced(
@@ -122,7 +127,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
           ]),
         )
         .orderBy('series.id')
-        .limit(pageSize)
+        .limit(indexLimits.pageSeries)
         .execute();
       for (const row of rows) {
         const holding = this.#holding(row);
@@ -137,7 +142,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
         }
         after = row.id;
       }
-      if (rows.length < pageSize) return;
+      if (rows.length < indexLimits.pageSeries) return;
     }
   }
 
@@ -304,9 +309,10 @@ class SqliteClinicalIndex implements ClinicalIndex {
       INSERT INTO minted_name (collection, name, lookup)
       SELECT ${collection}, value ->> 0, unhex(value ->> 1) FROM json_each(${rows}) WHERE true
       ON CONFLICT (collection, name) DO NOTHING`.execute(tx);
+    // CROSS JOIN: look each new name up, instead of walking all names there are.
     const taken = await sql`
       SELECT 1 FROM json_each(${rows})
-      JOIN minted_name ON minted_name.collection = ${collection} AND minted_name.name = value ->> 0
+      CROSS JOIN minted_name ON minted_name.collection = ${collection} AND minted_name.name = value ->> 0
       WHERE minted_name.lookup <> unhex(value ->> 1) LIMIT 1`.execute(tx);
     if (taken.rows.length > 0) throw indexErrors.create('INDEX_NAME_COLLISION');
   }

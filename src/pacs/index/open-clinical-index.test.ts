@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { manualClock } from '../../../test/support/manual-clock.ts';
+import { seededRandom } from '../../../test/support/seeded-random.ts';
+import { tempFolder } from '../../../test/support/temp.ts';
+import { dataSetOf } from '../../dicom/index.ts';
+import { identify } from '../../flow/mint/identified.ts';
+import { reveal } from '../../flow/mint/reveal.ts';
+import type {
+  CollectionFilter,
+  FoundSeries,
+  SeriesNames,
+  UnannouncedSeries,
+} from './clinical-index.ts';
+import { createIndexCipher } from './index-cipher.ts';
+import { indexLimits } from './limits.ts';
+import { openClinicalIndex } from './open-clinical-index.ts';
+import type { CatalogChangeText } from './outbox.ts';
+
+const everything: CollectionFilter = {
+  pacs: [],
+  modalities: [],
+  patientIds: [],
+  studyInstanceUids: [],
+};
+const cipher = createIndexCipher({
+  hospitalKey: new Uint8Array(32).fill(1),
+  random: seededRandom(1),
+});
+
+async function openIndex(t: TestContext, path = ':memory:') {
+  const clock = manualClock();
+  const index = await openClinicalIndex({ path, cipher, clock });
+  t.after(() => index.close());
+  return { index, clock };
+}
+
+/** A series as a crawl finds it. */
+function found(options: {
+  readonly patientId?: string;
+  readonly issuer?: string;
+  readonly study?: string;
+  readonly series?: string;
+  readonly instances?: number;
+}): FoundSeries {
+  const { patientId = 'SYN-0001', issuer = '', study = '1.2.3', series = '1.2.3.4' } = options;
+  return {
+    study: dataSetOf({
+      PatientID: patientId,
+      IssuerOfPatientID: issuer,
+      StudyInstanceUID: study,
+    }),
+    series: dataSetOf({ SeriesInstanceUID: series, Modality: 'CT' }),
+    instances: Array.from({ length: options.instances ?? 2 }, (_, at) =>
+      dataSetOf({
+        SOPInstanceUID: `${series}.${at + 1}`,
+        SOPClassUID: '1.2.840.10008.5.1.4.1.1.2',
+      }),
+    ),
+  };
+}
+
+async function unannounced(
+  { index }: Awaited<ReturnType<typeof openIndex>>,
+  filter = everything,
+): Promise<readonly UnannouncedSeries[]> {
+  const all: UnannouncedSeries[] = [];
+  for await (const series of index.unannounced('all', filter)) all.push(series);
+  return all;
+}
+
+function namesFor(series: UnannouncedSeries, suffix = ''): SeriesNames {
+  const { instances } = reveal(series.holding);
+  return {
+    patientName: `p-${reveal(series.identities.subjectKey).slice(0, 8)}`,
+    studyName: `t-1${suffix}`,
+    seriesName: `s-1${suffix}`,
+    instanceNames: instances.map(({ sopInstanceUid }) => `i-${sopInstanceUid}`),
+  };
+}
+
+async function announceAll(place: Awaited<ReturnType<typeof openIndex>>): Promise<number> {
+  const all = await unannounced(place);
+  const change = '{}' as CatalogChangeText;
+  for (const series of all) {
+    await place.index.announce({ collection: 'all', series, names: namesFor(series), change });
+  }
+  return all.length;
+}
+
+test('what a PACS holds is new, then known, and changed when it grows', async (t) => {
+  const place = await openIndex(t);
+  const { index, clock } = place;
+  assert.equal(await index.record('pacs', identify(found({}))), 'new');
+  assert.equal(await index.record('pacs', identify(found({}))), 'known');
+  assert.equal(await announceAll(place), 1);
+  assert.equal(await announceAll(place), 0);
+  clock.advance(indexLimits.seenGrainMs);
+  assert.equal(await index.record('pacs', identify(found({}))), 'known');
+  assert.equal(await announceAll(place), 0);
+  assert.equal(await index.record('pacs', identify(found({ instances: 3 }))), 'changed');
+  assert.equal(await announceAll(place), 1);
+  const target = await index.recallTarget('all', 's-1');
+  assert.deepEqual(target?.instanceNames, ['i-1.2.3.4.1', 'i-1.2.3.4.2', 'i-1.2.3.4.3']);
+});
+
+test('strangers never become one person, and one person stays one', async (t) => {
+  const place = await openIndex(t);
+  const subjects = async (
+    pacs: string,
+    options: Parameters<typeof found>[0] & { study: string },
+  ) => {
+    const series = found({ ...options, series: `${options.study}.9` });
+    await place.index.record(pacs, identify(series));
+    const all = await unannounced(place);
+    return reveal(all.at(-1)?.identities.subjectKey ?? identify(''));
+  };
+  const one = await subjects('pacs', { study: '1.2.1' });
+  assert.equal(await subjects('pacs', { study: '1.2.2' }), one);
+  // Two PACS may give one Patient ID to two people; an issuer says that they do not.
+  assert.notEqual(await subjects('other', { study: '1.2.3' }), one);
+  const issued = await subjects('pacs', { issuer: 'REGION', study: '1.2.4' });
+  assert.notEqual(issued, one);
+  assert.equal(await subjects('other', { issuer: 'REGION', study: '1.2.5' }), issued);
+  const nobody = await subjects('pacs', { patientId: '', study: '1.2.6' });
+  assert.notEqual(await subjects('pacs', { patientId: '', study: '1.2.7' }), nobody);
+});
+
+test('a series UID used in two studies is two series', async (t) => {
+  const place = await openIndex(t);
+  assert.equal(await place.index.record('pacs', identify(found({ study: '1.2.1' }))), 'new');
+  assert.equal(await place.index.record('pacs', identify(found({ study: '1.2.2' }))), 'new');
+  assert.equal((await unannounced(place)).length, 2);
+});
+
+test('one name for two things is refused, and nothing of the series is announced', async (t) => {
+  const place = await openIndex(t);
+  await place.index.record('pacs', identify(found({})));
+  await announceAll(place);
+  await place.index.record('pacs', identify(found({ series: '1.2.3.5' })));
+  const [series] = await unannounced(place);
+  assert(series !== undefined);
+  const change = '{}' as CatalogChangeText;
+  const names = namesFor(series);
+  await assert.rejects(
+    place.index.announce({
+      collection: 'all',
+      series,
+      names: { ...names, seriesName: 's-1' },
+      change,
+    }),
+    { code: 'INDEX_NAME_COLLISION' },
+  );
+  const fresh = { ...names, seriesName: 's-2' };
+  const [name = ''] = names.instanceNames;
+  await assert.rejects(
+    place.index.announce({
+      collection: 'all',
+      series,
+      names: { ...fresh, instanceNames: [name, name] },
+      change,
+    }),
+    { code: 'INDEX_NAME_COLLISION' },
+  );
+  assert.equal((await place.index.outbox(0, 10)).length, 1);
+  await place.index.announce({ collection: 'all', series, names: fresh, change });
+  assert.equal((await place.index.outbox(0, 10)).length, 2);
+});
+
+test('a patient that changes is noticed, with the name from before', async (t) => {
+  const place = await openIndex(t);
+  await place.index.record('pacs', identify(found({})));
+  const [first] = await unannounced(place);
+  assert.equal(first?.formerSubjectName, undefined);
+  await announceAll(place);
+  assert.equal(
+    await place.index.record('pacs', identify(found({ patientId: 'SYN-0002' }))),
+    'changed',
+  );
+  const [moved] = await unannounced(place);
+  assert(first !== undefined && moved !== undefined);
+  assert.equal(moved.formerSubjectName, namesFor(first).patientName);
+  assert.notEqual(namesFor(moved).patientName, moved.formerSubjectName);
+});
+
+test('no identity can be read in the file, and none opened in another place', async (t) => {
+  const folder = await tempFolder(t);
+  const place = await openIndex(t, join(folder, 'index.db'));
+  await place.index.record('pacs', identify(found({ patientId: 'CANARY77', study: '1.2.777777' })));
+  await announceAll(place);
+  for (const name of ['index.db', 'index.db-wal']) {
+    const bytes = await readFile(join(folder, name));
+    for (const secret of ['CANARY77', '1.2.777777']) assert.equal(bytes.indexOf(secret), -1, name);
+  }
+  const sealed = cipher.seal({ patientId: 'x' }, 'series:a:1');
+  assert.deepEqual(cipher.open(sealed, 'series:a:1'), { patientId: 'x' });
+  assert.throws(() => cipher.open(sealed, 'series:a:2'));
+  sealed[20] = (sealed[20] ?? 0) ^ 1;
+  assert.throws(() => cipher.open(sealed, 'series:a:1'));
+});
+
+test('parts of a lookup cannot be shifted into each other', () => {
+  const texts = [['a', 'bc'], ['ab', 'c'], ['abc'], ['abc', ''], ['', 'abc'], ['1:a', 'b']].map(
+    (parts) => Buffer.from(cipher.lookup('kind', parts)).toString('hex'),
+  );
+  assert.equal(new Set(texts).size, texts.length);
+});
+
+test('what is seen of thousands of names is looked up, not walked', {
+  timeout: 20_000,
+}, async (t) => {
+  const place = await openIndex(t);
+  const change = '{}' as CatalogChangeText;
+  for (let at = 0; at < 10; at += 1) {
+    await place.index.record('pacs', identify(found({ series: `1.2.${at}`, instances: 500 })));
+    const [series] = await unannounced(place);
+    assert(series !== undefined);
+    const names = { ...namesFor(series, `${at}`), studyName: 't-1' };
+    await place.index.announce({ collection: 'all', series, names, change });
+  }
+  assert.equal((await unannounced(place)).length, 0);
+});
+
+test('a filter names what belongs to a collection; all that it names must fit', async (t) => {
+  const place = await openIndex(t);
+  await place.index.record('pacs', identify(found({})));
+  const fits = async (filter: Partial<CollectionFilter>) =>
+    (await unannounced(place, { ...everything, ...filter })).length === 1;
+  assert.equal(await fits({}), true);
+  assert.equal(await fits({ modalities: ['CT', 'MR'] }), true);
+  assert.equal(await fits({ modalities: ['MR'] }), false);
+  assert.equal(await fits({ patientIds: ['SYN-0001'] }), true);
+  assert.equal(await fits({ patientIds: ['SYN-0001'], pacs: ['other'] }), false);
+  assert.equal(await fits({ studyInstanceUids: ['1.2.3'] }), true);
+});
