@@ -28,6 +28,7 @@ const planted = {
   protocol: 'CANARYPROTOCOL',
   comment: 'CANARYCOMMENT about QUETZAL',
   privateValue: 'CANARYPRIVATE',
+  studyDate: '20240613',
 } as const;
 
 function elements(): readonly TestElement[] {
@@ -169,6 +170,16 @@ test('planted identities stay on the clinical side, and encrypted there', { skip
   assert.ok(words.length > 50);
   const control = [...makeSeries(series)][0]?.file ?? new Uint8Array();
   assert.ok(search('control', Buffer.from(control), words).length > 10, 'the sweep finds');
+  for (const encoding of ['base64', 'base64url', 'hex', 'utf16le'] as const) {
+    for (const before of ['', '?', '??']) {
+      const text = `${before}${planted.patientName} and more`;
+      const hidden =
+        encoding === 'utf16le'
+          ? Buffer.from(text, encoding)
+          : Buffer.from(Buffer.from(text).toString(encoding));
+      assert.ok(search('control', hidden, words).length > 0, `the sweep finds ${encoding}`);
+    }
+  }
   const story = await startStory(t, {
     series: [series, uneven],
     addFiles: async (folder) => {

@@ -62,6 +62,8 @@ export interface HostileRoadOptions {
   readonly storageLimit?: string;
   /** Between crawls; a day if left out, so that there is one, at the start. */
   readonly crawlMinutes?: number;
+  /** What starts the gateway's process, given the command. */
+  readonly wrapGateway?: (command: readonly string[]) => readonly [string, ...string[]];
 }
 
 /** Set up folders, configurations and PACS; nothing of ours runs yet. */
@@ -110,7 +112,18 @@ export async function createHostileRoad(
     keyServers,
     producerKey,
   });
-  return new Road({ owner, folder, receiverPort, url, settings, token, getter, mover });
+  const { wrapGateway } = options;
+  return new Road({
+    owner,
+    folder,
+    receiverPort,
+    url,
+    settings,
+    token,
+    getter,
+    mover,
+    wrapGateway,
+  });
 }
 
 interface RoadParts {
@@ -122,6 +135,7 @@ interface RoadParts {
   readonly token: string;
   readonly getter: ScriptedPacs;
   readonly mover: ScriptedPacs;
+  readonly wrapGateway: HostileRoadOptions['wrapGateway'];
 }
 
 class Road implements HostileRoad {
@@ -240,7 +254,10 @@ class Road implements HostileRoad {
 
   async #serve(role: 'gateway' | 'keyserver', name: string): Promise<Child> {
     const config = join(this.folder, `${name}.yaml`);
-    const child = await this.mdm('serve', '--role', role, '--config', config);
+    const args = [mdmEntry, 'serve', '--role', role, '--config', config];
+    const wrap = role === 'gateway' ? this.#parts.wrapGateway : undefined;
+    const command = wrap?.([process.execPath, ...args]) ?? [process.execPath, ...args];
+    const child = await startChild(this.#parts.owner, command as [string, ...string[]]);
     await child.waitForOutput(/^http\S+$/m);
     return child;
   }
