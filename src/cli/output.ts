@@ -1,7 +1,9 @@
+import { accessErrors } from '../access/errors.ts';
 import { clientErrors } from '../client/errors.ts';
 import { keysErrors } from '../keys/index.ts';
 import type { ErrorRow } from '../lib/errors/error-table.ts';
 import { MdmError } from '../lib/errors/mdm-error.ts';
+import { nodeErrors } from '../node/errors.ts';
 import { sealErrors } from '../seal/index.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 
@@ -38,6 +40,12 @@ const rows: Readonly<Record<string, ErrorRow>> = {
   ...sealErrors.rows,
 };
 
+/** Failures of a service to start: who reads them is its operator. */
+const serviceRows: Readonly<Record<string, ErrorRow>> = {
+  ...accessErrors.rows,
+  ...nodeErrors.rows,
+};
+
 /** Say what failed, who can do what about it, and end with the exit code that says so too. */
 export function reportFailure(error: unknown, json: boolean): number {
   if (!(error instanceof MdmError)) {
@@ -46,7 +54,6 @@ export function reportFailure(error: unknown, json: boolean): number {
     );
     return exitCode.failed;
   }
-  const row = rows[error.code];
   if (json) {
     const { code, disposition, context, message } = error;
     process.stderr.write(`${JSON.stringify({ code, disposition, message, ...context })}\n`);
@@ -54,7 +61,16 @@ export function reportFailure(error: unknown, json: boolean): number {
     process.stderr.write(`mdm: ${printable(error.message)}\n`);
     const reason = error.context['reason'];
     if (reason !== undefined) process.stderr.write(`  reason: ${printable(String(reason))}\n`);
-    if (row !== undefined) process.stderr.write(`  ${row.meaning} ${row.user}\n`);
+    const advice = adviceOn(error.code);
+    if (advice !== undefined) process.stderr.write(`  ${advice}\n`);
   }
   return exitCodeOf(error);
+}
+
+/** What the code means and what the reader can do; undefined where the message says so already. */
+function adviceOn(code: string): string | undefined {
+  const row = rows[code];
+  if (row !== undefined) return `${row.meaning} ${row.user}`;
+  const service = serviceRows[code];
+  return service && `${service.meaning} ${service.operator}`;
 }
