@@ -79,7 +79,7 @@ test('a certificate of a stranger is nobody', async (t) => {
 });
 
 test('a service does not start where it would be open to all, nor with what it cannot read', async (t) => {
-  const story = await startStory(t);
+  const story = await startStory(t, { gateway: { tls: true } });
   const text = readFileSync(join(story.folder, 'gateway.yaml'), 'utf8');
   const serve = async (name: string, changed: string) => {
     const config = join(story.folder, `${name}.yaml`);
@@ -98,6 +98,15 @@ test('a service does not start where it would be open to all, nor with what it c
       'without TLS on all addresses',
       edited((settings) => Object.assign(settings, { listen: { host: '0.0.0.0', port: 0 } })),
       /ACCESS_INSECURE_ADDRESS\n.*TLS/,
+    ],
+    [
+      'nobody can prove who he is',
+      edited((settings) => {
+        const listen = settings['listen'] as object;
+        Object.assign(settings, { listen: { ...listen, host: '0.0.0.0', port: 0 }, issuers: [] });
+        delete settings['trustDirectory'];
+      }),
+      /CONFIG_INVALID.*(?:issuers|authentic)/,
     ],
     ['an unknown setting', `${text}colour: blue\n`, /CONFIG_INVALID.*colour/],
     ['a wrong value', text.replace('retrieve: C-GET', 'retrieve: C-PUT'), /line \d+.*C-GET/],
