@@ -69,9 +69,8 @@ async function open(t: TestContext): Promise<Bench> {
   const files = await openFilesBench(t, [openCt, sealedCt], { sizeBytes });
   const ranges: (string | undefined)[] = [];
   const state = { lie: (() => undefined) as Lie };
-  const api = createApiDoor({ ...files, log: silentLog } as unknown as ApiPorts & {
-    readonly log: typeof silentLog;
-  }); // no test changes policies
+  const ports = { ...files, log: silentLog };
+  const api = createApiDoor(ports as unknown as typeof ports & ApiPorts); // no test changes policies
   const webdav = createWebdavDoor({ files: files.files, log: silentLog });
   const server = createServer((request, response) => {
     const door = api.accepts(request) ? api : webdav;
@@ -97,7 +96,7 @@ async function open(t: TestContext): Promise<Bench> {
   });
   const folder = await tempFolder(t);
   const target = join(folder, 'result');
-  const ports: GetPorts = {
+  const getPorts: GetPorts = {
     api: new MdmApi(transport, `http://127.0.0.1:${port}`),
     keyServers: keyServersOf(files),
     credential: { kind: 'token', tokenFor: () => new Sensitive('secret') },
@@ -106,12 +105,12 @@ async function open(t: TestContext): Promise<Bench> {
   };
   return Object.assign(state, {
     ...files,
-    ports,
+    ports: getPorts,
     target,
     folder,
     ranges,
     get: (path: string, options: Partial<GetRequest> = {}) =>
-      getFile(ports, { path, target, keepSealed: false, force: false, ...options }),
+      getFile(getPorts, { path, target, keepSealed: false, force: false, ...options }),
   });
 }
 

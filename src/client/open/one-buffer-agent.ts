@@ -14,6 +14,7 @@ export class OneBufferAgent extends Agent {
     options: RequestOptions,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
+    // Only what a read wrote is handed on.
     const buffer = Buffer.allocUnsafeSlow(readBytes);
     const onread = {
       buffer,
