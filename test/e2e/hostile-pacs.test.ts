@@ -150,7 +150,7 @@ function pacsOf(road: HostileRoad, method: Method): ScriptedPacs {
 }
 
 /** Series numbers: those of the cases by their place, 900 a control whose voxels are the same. */
-function numberOf(method: Method, name: string | 'control'): number {
+function numberOf(method: Method, name: string): number {
   const own = name === 'control' ? 900 : 100 + names.indexOf(name);
   return method === 'C-GET' ? own : own + 1000;
 }

@@ -199,7 +199,7 @@ class Road implements HostileRoad {
     operation: string,
     parameters: Readonly<Record<string, string>> = {},
   ): Promise<unknown> {
-    const query = new URLSearchParams(parameters);
+    const query = new URLSearchParams(parameters).toString();
     const response = await this.fetch(`/.mdm/v1/${operation}?${query}`);
     const answer: unknown = await response.json();
     if (response.status === 200) return answer;
@@ -207,7 +207,8 @@ class Road implements HostileRoad {
   }
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = { authorization: `Bearer ${this.#parts.token}`, ...init.headers };
+    const headers = new Headers(init.headers);
+    if (!headers.has('authorization')) headers.set('authorization', `Bearer ${this.#parts.token}`);
     return fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(30_000), ...init, headers });
   }
 
@@ -257,7 +258,7 @@ class Road implements HostileRoad {
     const args = [mdmEntry, 'serve', '--role', role, '--config', config];
     const wrap = role === 'gateway' ? this.#parts.wrapGateway : undefined;
     const command = wrap?.([process.execPath, ...args]) ?? [process.execPath, ...args];
-    const child = await startChild(this.#parts.owner, command as [string, ...string[]]);
+    const child = await startChild(this.#parts.owner, command);
     await child.waitForOutput(/^http\S+$/m);
     return child;
   }

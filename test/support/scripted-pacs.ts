@@ -56,10 +56,10 @@ export interface ScriptedRetrieve {
   /** Aborts at C-CANCEL and at the end of the association. */
   readonly signal: AbortSignal;
   /** C-STORE; gives the status, -1 if there is no context for it. */
-  store(instance: ScriptedInstance, disguise?: Disguise): Promise<number>;
-  respond(status: number, counts?: SubOperationCounts): Promise<void>;
+  readonly store: (instance: ScriptedInstance, disguise?: Disguise) => Promise<number>;
+  readonly respond: (status: number, counts?: SubOperationCounts) => Promise<void>;
   /** A-ABORT to the requestor, and to the destination of a C-MOVE. */
-  abort(): void;
+  readonly abort: () => void;
 }
 
 export type RetrieveScript = (retrieve: ScriptedRetrieve) => Promise<void>;
