@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { runTool } from '../test/support/child.ts';
-import { startInstallation } from '../test/support/gateway.ts';
+import { type Installation, startInstallation } from '../test/support/gateway.ts';
 import type { SeriesIdentity } from '../test/support/make-series.ts';
 import type { Contestant, FigureContext } from './figure.ts';
 
@@ -13,9 +12,12 @@ export interface JobSource {
 
 const root = join(import.meta.dirname, '..');
 
+/** The file of the job's series that is read; sealed, without `.c4gh`. */
+type JobFile = 'volume.nii' | 'the only instance';
+
 /**
- * The gateway's side of the whole job: one `mdm get` of a sealed uncompressed volume that is only
- * at the archive, as separate processes with TLS everywhere.
+ * The gateway's side of a job: one `mdm get` of a sealed file that is only at the archive, as
+ * separate processes with TLS everywhere.
  *
  * Every round reads another collection of the same series, so every round is cold and the gateway
  * is the same process throughout; its peak memory is that of all rounds.
@@ -23,18 +25,12 @@ const root = join(import.meta.dirname, '..');
 export async function startGatewayJobs(
   context: FigureContext,
   source: JobSource,
-  rounds: number,
+  file: JobFile = 'volume.nii',
 ): Promise<readonly Contestant[]> {
   const modes = [
     { label: 'mdm get, opened and verified', name: 'opened', flag: '' },
     { label: 'mdm get --sealed, verified', name: 'kept', flag: '--sealed' },
   ] as const;
-  await runTool(
-    process.execPath,
-    join(root, 'node_modules/typescript/bin/tsc'),
-    '-p',
-    join(root, 'tsconfig.build.json'),
-  );
   const installation = await startInstallation(context.owner, {
     tls: true,
     pacs: [
@@ -46,10 +42,10 @@ export async function startGatewayJobs(
       },
     ],
     collections: modes.flatMap(({ name }) =>
-      Array.from({ length: rounds + 1 }, (_, round) => ({
+      Array.from({ length: context.rounds + 1 }, (_, round) => ({
         name: `${name}-${round}`,
         delivery: 'sealed' as const,
-        formats: ['nii'] as const,
+        formats: [file === 'volume.nii' ? ('nii' as const) : ('dcm' as const)],
       })),
     ),
   });
@@ -63,14 +59,24 @@ export async function startGatewayJobs(
       prepare: async () => {
         const under = `/${installation.site}/${name}-${round.next}`;
         const found = await installation.mdm('alice', ['--json', 'find', under]);
-        round.path = (JSON.parse(found.stdout) as { path: string }).path;
+        const { path } = JSON.parse(found.stdout) as { readonly path: string };
+        round.path = `${path}/${await nameIn(installation, path, file)}.c4gh`;
         round.next += 1;
       },
       get command() {
         const environment = `MDM_SETTINGS=${installation.settingsOf('alice')}`;
-        const mdm = `${process.execPath} ${join(root, 'dist/cli/main.js')}`;
-        return `${environment} ${mdm} get -q -f ${flag} ${round.path}/volume.nii.c4gh ${target}`;
+        const mdm = `${process.execPath} ${join(root, 'bin/mdm.mjs')}`;
+        return `${environment} ${mdm} get -q -f ${flag} ${round.path} ${target}`;
       },
     };
   });
+}
+
+/** Instances have no name that could be known before. */
+async function nameIn(installation: Installation, path: string, file: JobFile): Promise<string> {
+  if (file === 'volume.nii') return file;
+  const listed = await installation.mdm('alice', ['--json', 'ls', path]);
+  const name = /i-[0-9a-z]{16}\.dcm/.exec(listed.stdout)?.[0];
+  if (name === undefined) throw new Error(`no instance in ${path}: ${listed.stdout}`);
+  return name;
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { findTool } from '../test/support/require-tool.ts';
 import type { Figure } from './figure.ts';
 import { measure } from './measure.ts';
+import { multiFrame } from './multi-frame.ts';
 import { storeReceive } from './store-receive.ts';
 import { formatTable } from './table.ts';
 import { wholeJob } from './whole-job.ts';
@@ -12,7 +13,7 @@ import { wholeJob } from './whole-job.ts';
 // `npm run bench`: the project's figures beside those of other tools, on this machine, in one run.
 // It fails nothing: a figure that falls short is read, not enforced.
 
-const figures: readonly Figure[] = [storeReceive, wholeJob];
+const figures: readonly Figure[] = [storeReceive, wholeJob, multiFrame];
 
 const { values } = parseArgs({
   options: {
