@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town.ts';
+import { openCatalog } from '../catalog/index.ts';
 import { type DataSet, dataSetOf } from '../dicom/index.ts';
+import { systemRandom } from '../lib/random.ts';
 import { pacsErrors } from '../pacs/errors.ts';
 
 const one = { slices: 3, rows: 4, columns: 4 } as const;
@@ -175,4 +177,14 @@ test('the index knows which collections have names', async (t) => {
   const town = await buildTown(t, memoryPacs('pacs', [one]));
   assert.equal(await town.index.hasNames('all'), true);
   assert.equal(await town.index.hasNames('other'), false);
+});
+
+test('a catalog that was lost is filled again from the index', async (t) => {
+  const town = await buildTown(t, memoryPacs('pacs', [one, two]));
+  const before = await series(town);
+  const catalog = await openCatalog({ path: ':memory:', clock: town.clock, random: systemRandom });
+  t.after(() => catalog.close());
+  const registration = town.register(catalog.inbox);
+  await registration.offerCollections();
+  assert.deepEqual(await series({ ...town, catalog }), before);
 });

@@ -1,4 +1,4 @@
-import { type Catalog, type FileNode } from '../../src/catalog/catalog.ts';
+import type { Catalog, CatalogInbox, FileNode } from '../../src/catalog/catalog.ts';
 import { openCatalog } from '../../src/catalog/index.ts';
 import { createPseudonyms } from '../../src/deid/index.ts';
 import { decodeDataSet } from '../../src/dicom/index.ts';
@@ -152,6 +152,8 @@ export interface Town {
   readonly catalog: Catalog;
   readonly index: ClinicalIndex;
   readonly registration: Registration;
+  /** The same index and collections into another catalog. */
+  register(inbox: CatalogInbox): Registration;
   readonly workshop: Workshop;
   readonly engine: RecallEngine;
   readonly clock: ManualClock;
@@ -184,19 +186,21 @@ export async function buildTown(
     formats: ['dcm', 'nii', 'nii.gz'],
     policyId: 'site/all',
   } as const;
-  const registration = createRegistration({
-    index,
-    inbox: catalog.inbox,
-    log: silentLog,
-    collections: [
-      {
-        offer,
-        filter: { pacs: [], modalities: [], patientIds: [], studyInstanceUids: [] },
-        deidentifier: testDeidentifier,
-        pseudonyms: createPseudonyms(new Uint8Array(32).fill(7)),
-      },
-    ],
-  });
+  const register = (inbox: CatalogInbox): Registration =>
+    createRegistration({
+      index,
+      inbox,
+      log: silentLog,
+      collections: [
+        {
+          offer,
+          filter: { pacs: [], modalities: [], patientIds: [], studyInstanceUids: [] },
+          deidentifier: testDeidentifier,
+          pseudonyms: createPseudonyms(new Uint8Array(32).fill(7)),
+        },
+      ],
+    });
+  const registration = register(catalog.inbox);
   await registration.offerCollections();
   const workshop = await openWorkshop(owner, options);
   const truth: RecallPorts = {
@@ -217,6 +221,7 @@ export async function buildTown(
     catalog,
     index,
     registration,
+    register,
     workshop,
     engine,
     clock,
