@@ -154,8 +154,7 @@ async function assertHolds(
   const files = await Promise.all(names.map((name) => readFile(join(folder, name))));
   for (const { sopInstanceUid, dataSet } of made) {
     const file = files.find(
-      (bytes) =>
-        bytes.includes(sopInstanceUid) && bytes.subarray(-dataSet.length).equals(dataSet),
+      (bytes) => bytes.includes(sopInstanceUid) && bytes.subarray(-dataSet.length).equals(dataSet),
     );
     assert(file !== undefined, `${sopInstanceUid} arrived bit by bit`);
   }

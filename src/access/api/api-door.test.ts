@@ -138,7 +138,8 @@ test('a good call arrives as it was meant', async (t) => {
   const { path, ...entry } = grant;
   assert.deepEqual(calls[0]?.slice(0, 2), ['grant', { path, entry }]);
   await ask('find?under=/&where=Modality=CT&where=Rows>=256&where=SeriesDescription~*lung*');
-  assert.deepEqual((calls[1]?.[1] as { conditions: unknown }).conditions, [
+  const asked = calls[1]?.[1] as { conditions: unknown } | undefined;
+  assert.deepEqual(asked?.conditions, [
     { keyword: 'Modality', operator: '=', value: 'CT' },
     { keyword: 'Rows', operator: '>=', value: 256 },
     { keyword: 'SeriesDescription', operator: 'like', value: '*lung*' },
