@@ -1,10 +1,4 @@
-import { accessErrors } from '../access/errors.ts';
-import { clientErrors } from '../client/errors.ts';
-import { keysErrors } from '../keys/index.ts';
-import type { ErrorRow } from '../lib/errors/error-table.ts';
 import { MdmError } from '../lib/errors/mdm-error.ts';
-import { nodeErrors } from '../node/errors.ts';
-import { sealErrors } from '../seal/index.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 
 /** Where a command writes: results to one stream, everything else to the other. */
@@ -34,20 +28,14 @@ export function printable(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n\t]/gu, '?');
 }
 
-const rows: Readonly<Record<string, ErrorRow>> = {
-  ...clientErrors.rows,
-  ...keysErrors.rows,
-  ...sealErrors.rows,
-};
-
-/** Failures of a service to start: who reads them is its operator. */
-const serviceRows: Readonly<Record<string, ErrorRow>> = {
-  ...accessErrors.rows,
-  ...nodeErrors.rows,
-};
+/** Who reads what a command prints: its user, or the operator who starts a service. */
+export type Reader = 'user' | 'operator';
 
 /** Say what failed, who can do what about it, and end with the exit code that says so too. */
-export function reportFailure(error: unknown, json: boolean): number {
+export function reportFailure(
+  error: unknown,
+  { json, reader }: { readonly json: boolean; readonly reader: Reader },
+): number {
   if (!(error instanceof MdmError)) {
     process.stderr.write(
       `mdm: ${error instanceof Error ? (error.stack ?? error.message) : 'failed'}\n`,
@@ -61,16 +49,10 @@ export function reportFailure(error: unknown, json: boolean): number {
     process.stderr.write(`mdm: ${printable(error.message)}\n`);
     const reason = error.context['reason'];
     if (reason !== undefined) process.stderr.write(`  reason: ${printable(String(reason))}\n`);
-    const advice = adviceOn(error.code);
-    if (advice !== undefined) process.stderr.write(`  ${advice}\n`);
+    // What a server said has its meaning and advice in the message.
+    if (error.row !== undefined) {
+      process.stderr.write(`  ${error.row.meaning} ${error.row[reader]}\n`);
+    }
   }
   return exitCodeOf(error);
-}
-
-/** What the code means and what the reader can do; undefined where the message says so already. */
-function adviceOn(code: string): string | undefined {
-  const row = rows[code];
-  if (row !== undefined) return `${row.meaning} ${row.user}`;
-  const service = serviceRows[code];
-  return service && `${service.meaning} ${service.operator}`;
 }

@@ -5,7 +5,7 @@ import { acl, grant, revoke } from './commands/permit.ts';
 import { status } from './commands/status.ts';
 import { type Connection, connect } from './connection.ts';
 import { exitCode } from './exit-code.ts';
-import { type Output, reportFailure, terminalOutput } from './output.ts';
+import { type Output, type Reader, reportFailure, terminalOutput } from './output.ts';
 import { readSettings } from './settings.ts';
 
 /** The `mdm` command line. */
@@ -26,6 +26,7 @@ export function createProgram(): Program {
     .exitOverride()
     .configureHelp({ sortSubcommands: true });
   const wantsJson = (): boolean => program.opts<{ json?: boolean }>().json === true;
+  let reader: Reader = 'user';
   const client = (action: Action) => withConnection(action, wantsJson());
 
   addBrowsing(program, client);
@@ -35,28 +36,12 @@ export function createProgram(): Program {
     .command('status')
     .description('how the installation is')
     .action(() => client(status));
-  program
-    .command('serve')
-    .description('run a gateway or a key server until it is told to stop')
-    .requiredOption('-c, --config <file>', 'its configuration')
-    .addOption(
-      new Option('--role <role>', 'which service')
-        .choices(['gateway', 'keyserver'])
-        .default('gateway'),
-    )
-    .action(async (options: { config: string; role: 'gateway' | 'keyserver' }) => {
-      // The services are loaded only where one is started: a client command begins at once.
-      const { serve } = await import('./commands/serve.ts');
-      await serve(options);
-    });
-  program
-    .command('init')
-    .description('make the keys of a gateway, and say which public ones the key servers enrol')
-    .requiredOption('-c, --config <file>', 'its configuration')
-    .action(async (options: { config: string }) => {
-      const { init } = await import('./commands/init.ts');
-      await init(options, terminalOutput(wantsJson()));
-    });
+  addServices(program, {
+    output: () => terminalOutput(wantsJson()),
+    asOperator: () => {
+      reader = 'operator';
+    },
+  });
   return {
     async run(args) {
       try {
@@ -69,13 +54,46 @@ export function createProgram(): Program {
           process.stderr.write(`mdm: ${error.message}\n`);
           return exitCode.interrupted;
         }
-        return reportFailure(error, wantsJson());
+        return reportFailure(error, { json: wantsJson(), reader });
       }
     },
   };
 }
 
 type Client = (action: Action) => Promise<void>;
+
+interface Services {
+  readonly output: () => Output;
+  /** Failures from here on are for who runs the service. */
+  readonly asOperator: () => void;
+}
+
+function addServices(program: Command, services: Services): void {
+  program
+    .command('serve')
+    .description('run a gateway or a key server until it is told to stop')
+    .requiredOption('-c, --config <file>', 'its configuration')
+    .addOption(
+      new Option('--role <role>', 'which service')
+        .choices(['gateway', 'keyserver'])
+        .default('gateway'),
+    )
+    .action(async (options: { config: string; role: 'gateway' | 'keyserver' }) => {
+      services.asOperator();
+      // The services are loaded only where one is started: a client command begins at once.
+      const { serve } = await import('./commands/serve.ts');
+      await serve(options);
+    });
+  program
+    .command('init')
+    .description('make the keys of a gateway, and say which public ones the key servers enrol')
+    .requiredOption('-c, --config <file>', 'its configuration')
+    .action(async (options: { config: string }) => {
+      services.asOperator();
+      const { init } = await import('./commands/init.ts');
+      await init(options, services.output());
+    });
+}
 
 function addBrowsing(program: Command, client: Client): void {
   program

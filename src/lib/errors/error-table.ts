@@ -1,15 +1,7 @@
-import { type Disposition, type ErrorDetails, MdmError } from './mdm-error.ts';
+import type { ErrorRow } from './error-row.ts';
+import { type ErrorDetails, MdmError } from './mdm-error.ts';
 
-/** One documented failure: a row of docs/errors.md. */
-export interface ErrorRow {
-  readonly disposition: Disposition;
-  /** What happened, one sentence. */
-  readonly meaning: string;
-  /** What the person who asked can do. */
-  readonly user: string;
-  /** What the operator can do. */
-  readonly operator: string;
-}
+export type { ErrorRow } from './error-row.ts';
 
 /** A folder's closed set of failure codes. */
 export interface ErrorTable<Code extends string> {
@@ -38,7 +30,7 @@ export function defineErrors<const Rows extends Readonly<Record<string, ErrorRow
     rows,
     create(code, details) {
       const row = rows[code] as ErrorRow;
-      return new MdmError(code, row.disposition, details);
+      return new MdmError(code, row.disposition, { ...details, row });
     },
     has(error): error is MdmError<Code> {
       return error instanceof MdmError && Object.hasOwn(rows, error.code);

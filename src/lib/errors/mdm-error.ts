@@ -1,3 +1,5 @@
+import type { ErrorRow } from './error-row.ts';
+
 /**
  * What a retry would do: `transient` is safe to retry and may help, `ambiguous` may already have
  * happened, `permanent` will fail again. Set where the failure is known; retry policy reads only this.
@@ -12,6 +14,8 @@ export interface ErrorDetails {
   readonly message?: string;
   readonly context?: ErrorContext;
   readonly cause?: unknown;
+  /** Its documentation, where the code is one of this program's tables. */
+  readonly row?: ErrorRow;
 }
 
 /**
@@ -25,6 +29,8 @@ export class MdmError<Code extends string = string> extends Error {
   readonly code: Code;
   readonly disposition: Disposition;
   readonly context: ErrorContext;
+  /** What the code means and who can do what; undefined for a code that another program gave. */
+  readonly row: ErrorRow | undefined;
 
   constructor(code: Code, disposition: Disposition, details: ErrorDetails = {}) {
     const suffix = details.message === undefined ? '' : `: ${details.message}`;
@@ -32,6 +38,7 @@ export class MdmError<Code extends string = string> extends Error {
     this.code = code;
     this.disposition = disposition;
     this.context = details.context ?? {};
+    this.row = details.row;
   }
 }
 
