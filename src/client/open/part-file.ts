@@ -16,6 +16,9 @@ import { lockPart, type PartLock } from './part-lock.ts';
 /** One write of the disk. */
 const stageBytes = 1024 * 1024;
 
+/** Version of the state file. */
+const format = 1;
+
 /** What must be the same for a kept part to be continued. */
 export interface PartState {
   readonly path: string;
@@ -100,7 +103,7 @@ export class PartFile {
   /** Note what the part is a part of; from now on it can be continued. */
   async note(state: PartState): Promise<void> {
     await onDisk(this.#target, () =>
-      writeFile(statePath(this.#target), JSON.stringify(state), { mode: 0o600 }),
+      writeFile(statePath(this.#target), JSON.stringify({ format, ...state }), { mode: 0o600 }),
     );
     this.#kept = state;
   }
@@ -212,7 +215,9 @@ async function readState(target: string, path: string): Promise<PartState | unde
   try {
     const state = JSON.parse(await readFile(statePath(target), 'utf8')) as Record<string, unknown>;
     const { etag, header } = state;
-    if (state['path'] !== path || typeof etag !== 'string') return undefined;
+    // A part of another format is fetched anew: nothing is lost but time.
+    if (state['format'] !== format || state['path'] !== path) return undefined;
+    if (typeof etag !== 'string') return undefined;
     if (header === undefined) return { path, etag };
     if (typeof header !== 'string') return undefined;
     const isWhole = Buffer.from(header, 'base64').length === sealedLayout.headerSize;
