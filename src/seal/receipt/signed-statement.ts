@@ -1,5 +1,9 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { CompactSign, compactVerify, decodeProtectedHeader, errors as joseErrors } from 'jose';
+// The whole of jose takes 10 ms longer to load, in every start of the client.
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import { JWSSignatureVerificationFailed } from 'jose/errors';
+import { CompactSign } from 'jose/jws/compact/sign';
+import { compactVerify } from 'jose/jws/compact/verify';
 import { toHex, utf8 } from '../../lib/bytes/bytes.ts';
 import { sealErrors } from '../errors.ts';
 import { sealLimits } from '../limits.ts';
@@ -72,7 +76,7 @@ export async function verifyStatement(
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
   } catch (cause) {
     if (sealErrors.has(cause)) throw cause;
-    if (cause instanceof joseErrors.JWSSignatureVerificationFailed)
+    if (cause instanceof JWSSignatureVerificationFailed)
       throw sealErrors.create('SEAL_RECEIPT_UNTRUSTED', { cause });
     throw invalid('statement', cause);
   }
