@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { giveBack } from './give-back.ts';
+import { giveBack } from '../../lib/bytes/give-back.ts';
 
 /** What is handed on at once: a few segments, and still within a processor's cache. */
 const gatherBytes = 256 * 1024;

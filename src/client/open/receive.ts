@@ -1,8 +1,8 @@
 import { createHash, hash, type KeyObject } from 'node:crypto';
+import { giveBack } from '../../lib/bytes/give-back.ts';
 import type { ByteStream } from '../../lib/streams/byte-stream.ts';
 import { SegmentOpener, sealedLayout } from '../../seal/index.ts';
 import { clientErrors } from '../errors.ts';
-import { giveBack } from './give-back.ts';
 import type { PartFile } from './part-file.ts';
 import type { FileProofs } from './proofs.ts';
 import { SegmentCheck } from './segment-check.ts';

@@ -2,6 +2,7 @@ import { createCipheriv, createHash, hash, type KeyObject } from 'node:crypto';
 import { type Deidentified, readDeidentified, type Sealed } from '../../flow/index.ts';
 import { sealed } from '../../flow/mint/sealed.ts';
 import { assert } from '../../lib/assert.ts';
+import { giveBack } from '../../lib/bytes/give-back.ts';
 import type { Random } from '../../lib/random.ts';
 import { sealErrors } from '../errors.ts';
 import { sealLimits } from '../limits.ts';
@@ -130,7 +131,9 @@ class SegmentSealer implements SealStream {
       authTagLength: layout.tagSize,
     });
     this.#append(this.#nonce);
-    this.#append(cipher.update(plain));
+    const ciphertext = cipher.update(plain);
+    this.#append(ciphertext);
+    giveBack(ciphertext);
     cipher.final();
     this.#append(cipher.getAuthTag());
     this.#segmentCount += 1;
