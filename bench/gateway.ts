@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Installation, startInstallation } from '../test/support/gateway.ts';
 import type { SeriesIdentity } from '../test/support/make-series.ts';
@@ -57,6 +58,8 @@ export async function startGatewayJobs(
       label,
       servers: () => [installation.service('gateway').pid],
       prepare: async () => {
+        // As the chain's files of the last round go before the clock starts.
+        await rm(target, { force: true });
         const under = `/${installation.site}/${name}-${round.next}`;
         const found = await installation.mdm('alice', ['--json', 'find', under]);
         const { path } = JSON.parse(found.stdout) as { readonly path: string };

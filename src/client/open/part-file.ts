@@ -16,6 +16,9 @@ import { lockPart, type PartLock } from './part-lock.ts';
 /** One write of the disk. */
 const stageBytes = 1024 * 1024;
 
+/** So much is put on the disk in the background, so that the end finds little left to wait for. */
+const syncBehindBytes = 16 * stageBytes;
+
 /** Version of the state file. */
 const format = 1;
 
@@ -41,6 +44,11 @@ export class PartFile {
   #staged = 0;
   #written: number;
   #writing: Promise<unknown> = Promise.resolve();
+  /** Bytes written since the last background sync began. */
+  #unsynced = 0;
+  /** The background sync under way. The disk tells of a failure once only, so it is kept. */
+  #syncing: Promise<void> | undefined;
+  #syncFailure: unknown;
   #kept: PartState | undefined;
 
   private constructor(options: {
@@ -134,7 +142,9 @@ export class PartFile {
   finish(): Promise<void> {
     return onDisk(this.#target, async () => {
       await this.#flush();
+      await this.#syncing;
       await this.#handle.sync();
+      if (this.#syncFailure !== undefined) throw this.#syncFailure;
       await this.#handle.close();
       await rename(partPath(this.#target), this.#target);
       await rm(statePath(this.#target), { force: true });
@@ -160,6 +170,7 @@ export class PartFile {
   }
 
   async #end(): Promise<void> {
+    await this.#syncing;
     await this.#handle.close().catch(() => undefined);
     await this.#lock.release().catch(() => undefined);
   }
@@ -186,6 +197,21 @@ export class PartFile {
     this.#writing = writeAll(this.#handle, full.subarray(0, length), position);
     // Met by the next wait; until then it must not count as unhandled.
     this.#writing.catch(() => undefined);
+    this.#unsynced += length;
+    if (this.#unsynced >= syncBehindBytes) this.#syncing ??= this.#syncBehind(this.#writing);
+  }
+
+  /** Never throws: `finish` does. */
+  async #syncBehind(written: Promise<unknown>): Promise<void> {
+    this.#unsynced = 0;
+    try {
+      await written;
+      await this.#handle.datasync();
+    } catch (error) {
+      this.#syncFailure ??= error;
+    } finally {
+      this.#syncing = undefined;
+    }
   }
 
   async #flush(): Promise<void> {
