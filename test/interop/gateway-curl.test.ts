@@ -2,17 +2,24 @@
 import assert from 'node:assert/strict';
 import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { type Finished, runChild } from '../support/child.ts';
 import { requireData } from '../support/data.ts';
 import { requireTool } from '../support/require-tool.ts';
-import { startGrid } from './gateway-grid.ts';
+import { type GridArchive, gridArchives, startGrid } from './gateway-grid.ts';
 import { entriesOf, seriesOf } from './gateway-tree.ts';
 
-const skip = requireTool('Orthanc', 'curl') || requireData('series/hitachi-anatomical/dicom');
+for (const [archive, programs] of Object.entries(gridArchives)) {
+  const skip = requireTool(...programs, 'curl') || requireData('series/hitachi-anatomical/dicom');
+  test(
+    `curl reads with a token and with a certificate, and resumes, from ${archive}`,
+    { skip },
+    (t) => roadOf(t, archive as GridArchive),
+  );
+}
 
-test('curl reads with a token and with a certificate, and resumes', { skip }, async (t) => {
-  const at = await startGrid(t);
+async function roadOf(t: TestContext, archive: GridArchive): Promise<void> {
+  const at = await startGrid(t, archive);
   const series = await seriesOf(at, 'bob', 'open');
   const [first] = await entriesOf(at, 'bob', series);
   const url = (path: string): string => `https://localhost:${at.port}${path}`;
@@ -75,4 +82,4 @@ test('curl reads with a token and with a certificate, and resumes', { skip }, as
   assert.equal(await status('-H', `Authorization: Bearer ${foreign}`, url(slice)), '401');
   const old = await at.login.token('bob', { iat: 1_700_000_000, exp: 1_700_000_600 });
   assert.equal(await status('-H', `Authorization: Bearer ${old}`, url(slice)), '401');
-});
+}

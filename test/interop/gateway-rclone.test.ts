@@ -2,17 +2,22 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { type Finished, runChild } from '../support/child.ts';
 import { requireData } from '../support/data.ts';
 import { requireTool } from '../support/require-tool.ts';
-import { startGrid } from './gateway-grid.ts';
+import { type GridArchive, gridArchives, startGrid } from './gateway-grid.ts';
 import { seriesOf } from './gateway-tree.ts';
 
-const skip = requireTool('Orthanc', 'rclone') || requireData('series/hitachi-anatomical/dicom');
+for (const [archive, programs] of Object.entries(gridArchives)) {
+  const skip = requireTool(...programs, 'rclone') || requireData('series/hitachi-anatomical/dicom');
+  test(`rclone copies a series cold and warm, from ${archive}`, { skip }, (t) =>
+    roadOf(t, archive as GridArchive),
+  );
+}
 
-test('rclone copies a series cold and warm', { skip }, async (t) => {
-  const at = await startGrid(t);
+async function roadOf(t: TestContext, archive: GridArchive): Promise<void> {
+  const at = await startGrid(t, archive);
   const series = await seriesOf(at, 'bob', 'open');
   const env = {
     RCLONE_CONFIG: '/dev/null',
@@ -48,4 +53,4 @@ test('rclone copies a series cold and warm', { skip }, async (t) => {
   }
   const cat = await rclone('cat', `${remote}/${names[0] ?? ''}`);
   assert.ok(cat.stdout.includes('DICM'));
-});
+}
