@@ -8,6 +8,7 @@ import { filesErrors } from '../files/index.ts';
 import { recallErrors } from '../recall/errors.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import { printable } from './output.ts';
+import { createProgram } from './program.ts';
 import { readSettings } from './settings.ts';
 
 function settingsFile(t: TestContext, text: string): string {
@@ -72,6 +73,12 @@ test('every failure has an exit code that says what to do', () => {
   assert.equal(of('SEAL_SEGMENT_FORGED'), exitCode.unverified);
   assert.equal(of('RECALL_GEOMETRY_REFUSED'), exitCode.refused);
   assert.equal(of('CONFIG_INVALID'), exitCode.usage);
+});
+
+test('the version is that of the package', async (t) => {
+  const write = t.mock.method(process.stdout, 'write', () => true);
+  assert.equal(await createProgram().run(['--version']), exitCode.ok);
+  assert.match(String(write.mock.calls.at(0)?.arguments.at(0)), /^\d+\.\d+\.\d+\n$/);
 });
 
 test('what a server says does not steer the terminal', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { find, list, stat } from './commands/browse.ts';
 import { cat, get } from './commands/fetch.ts';
@@ -22,6 +23,7 @@ const allRights = 'list,read,read-metadata';
 export function createProgram(): Program {
   const program = new Command('mdm')
     .description('Medical Data Manager: the images of hospital archives as files')
+    .version(readVersion(), '-V, --version')
     .option('--json', 'results and failures as JSON, one value a line')
     .exitOverride()
     .configureHelp({ sortSubcommands: true });
@@ -58,6 +60,11 @@ export function createProgram(): Program {
       }
     },
   };
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 type Client = (action: Action) => Promise<void>;

@@ -67,6 +67,12 @@ test('gfal lists the tree over SRM and copies what only the archive has', { skip
   const packed = await copy(`${series}/volume.nii.gz`, 'volume.nii.gz');
   assert.deepEqual([packed[0], packed[1]], [0x1f, 0x8b]);
   assert.match(at.logs(), /recall\.started/);
+  const sealedVolume = `${await seriesOf(at, 'bob', 'sealed')}/volume.nii.c4gh`;
+  const sealed = await copy(sealedVolume, 'volume.nii.c4gh');
+  const kept = join(at.folder, 'kept.c4gh');
+  const gotSealed = await at.mdm('bob', ['get', '-q', '--sealed', sealedVolume, kept]);
+  assert.equal(gotSealed.code, 0, gotSealed.stderr);
+  assert.deepEqual(readFileSync(kept), sealed, 'verified against the production record');
 
   for (const [file, bytes] of [
     ['slice.dcm', cold],
