@@ -8,13 +8,20 @@ export interface ProgressBar {
   end(): void;
 }
 
+/** What a bar is drawn on: standard error, for one. */
+export interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
 const barWidth = 30;
 const redrawMs = 100;
 
 /** A bar on `stream` if it is a terminal. */
 export function createProgressBar(
   name: string,
-  options: { readonly stream: NodeJS.WriteStream; readonly nowMs: () => number },
+  options: { readonly stream: Terminal; readonly nowMs: () => number },
 ): ProgressBar {
   const { stream, nowMs } = options;
   const startMs = nowMs();

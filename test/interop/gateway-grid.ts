@@ -30,8 +30,8 @@ export async function startGrid(
 async function startArchive(owner: Owner, name: GridArchive): Promise<PacsSettings> {
   const folder = testData(series) ?? '';
   if (name === 'dcmqrscp') {
-    const { aeTitle, port, load } = await startDcmqrscp(owner);
-    await load(folder);
+    const { aeTitle, port, ...dcmqrscp } = await startDcmqrscp(owner);
+    await dcmqrscp.load(folder);
     return { name, port, aeTitle, retrieve: 'auto' };
   }
   const orthanc = await startOrthanc(owner);
