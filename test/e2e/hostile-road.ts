@@ -176,7 +176,7 @@ class Road implements HostileRoad {
   }
 
   async series(seriesNumber: number, collection = 'open'): Promise<string> {
-    for (let tries = 0; tries < 500; tries += 1) {
+    for (let tries = 0; tries < 3000; tries += 1) {
       const found = (await this.api('find', {
         under: `/test/${collection}`,
         where: `SeriesNumber=${seriesNumber}`,
