@@ -3,7 +3,7 @@
  * recalled and published. What was acknowledged is there, opens and verifies; nothing torn is listed
  * or served; what was left over is gone; recalls go on.
  *
- * `MDM_LONG=1` makes it 60 lives instead of 8: some minutes.
+ * `MDM_LONG=1` makes it 60 lives instead of 8: about ten minutes.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
