@@ -54,4 +54,5 @@ test('a failed background sync fails the transfer', { skip: requireTool('strace'
   assert.match(stderr, /INJECTED/);
   assert.equal(stdout.trim(), 'CLIENT_TARGET');
   assert.ok(!existsSync(target), 'the name of a file that may be lost does not appear');
+  assert.ok(!existsSync(`${target}.mdm-part`), 'what may be lost is not continued');
 });

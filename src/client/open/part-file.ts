@@ -46,7 +46,7 @@ export class PartFile {
   #writing: Promise<unknown> = Promise.resolve();
   /** Bytes written since the last background sync began. */
   #unsynced = 0;
-  /** The background sync under way. The disk tells of a failure once only, so it is kept. */
+  /** The background sync under way. */
   #syncing: Promise<void> | undefined;
   #syncFailure: unknown;
   #kept: PartState | undefined;
@@ -143,7 +143,7 @@ export class PartFile {
     return onDisk(this.#target, async () => {
       await this.#flush();
       await this.#syncing;
-      await this.#handle.sync();
+      await this.#sync(() => this.#handle.sync());
       if (this.#syncFailure !== undefined) throw this.#syncFailure;
       await this.#handle.close();
       await rename(partPath(this.#target), this.#target);
@@ -154,9 +154,14 @@ export class PartFile {
     });
   }
 
-  /** Keep what came for another try. Never throws: what fails here is not the news. */
+  /**
+   * Keep what came for another try, unless the disk may have lost some of it: no later sync would
+   * tell. Never throws: what fails here is not the news.
+   */
   async close(): Promise<void> {
     await this.#flush().catch(() => undefined);
+    await this.#syncing;
+    if (this.#syncFailure !== undefined) return this.discard();
     await this.#end();
   }
 
@@ -204,13 +209,18 @@ export class PartFile {
   /** Never throws: `finish` does. */
   async #syncBehind(written: Promise<unknown>): Promise<void> {
     this.#unsynced = 0;
+    // A failed write is met by the next one; a full disk leaves a part that can be continued.
+    await written.catch(() => undefined);
+    await this.#sync(() => this.#handle.datasync());
+    this.#syncing = undefined;
+  }
+
+  /** The disk tells of a failure once only, so it is kept. */
+  async #sync(work: () => Promise<void>): Promise<void> {
     try {
-      await written;
-      await this.#handle.datasync();
+      await work();
     } catch (error) {
       this.#syncFailure ??= error;
-    } finally {
-      this.#syncing = undefined;
     }
   }
 
