@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Installation, startInstallation } from '../test/support/gateway.ts';
 import type { SeriesIdentity } from '../test/support/make-series.ts';
+import { buildClient } from '../tools/build/one-file.ts';
 import type { Contestant, FigureContext } from './figure.ts';
 
 /** The archive that holds the series of a job. */
@@ -11,14 +12,12 @@ export interface JobSource {
   readonly series: SeriesIdentity;
 }
 
-const root = join(import.meta.dirname, '..');
-
 /** The file of the job's series that is read; sealed, without `.c4gh`. */
 type JobFile = 'volume.nii' | 'the only instance';
 
 /**
  * The gateway's side of a job: one `mdm get` of a sealed file that is only at the archive, as
- * separate processes with TLS everywhere.
+ * separate processes with TLS everywhere. The client is the one file that is given to compute sites.
  *
  * Every round reads another collection of the same series, so every round is cold and the gateway
  * is the same process throughout; its peak memory is that of all rounds.
@@ -51,6 +50,8 @@ export async function startGatewayJobs(
     ),
   });
   await installation.crawled();
+  const client = join(context.folder, 'mdm.mjs');
+  await buildClient(client);
   return modes.map(({ label, name, flag }) => {
     const round = { next: 0, path: '' };
     const target = join(context.folder, `${name}.out`);
@@ -68,8 +69,7 @@ export async function startGatewayJobs(
       },
       get command() {
         const environment = `MDM_SETTINGS=${installation.settingsOf('alice')}`;
-        const mdm = `${process.execPath} ${join(root, 'bin/mdm.mjs')}`;
-        return `${environment} ${mdm} get -q -f ${flag} ${round.path} ${target}`;
+        return `${environment} ${process.execPath} ${client} get -q -f ${flag} ${round.path} ${target}`;
       },
     };
   });

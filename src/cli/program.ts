@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import packageFile from '../../package.json' with { type: 'json' };
 import { find, list, stat } from './commands/browse.ts';
 import { cat, get } from './commands/fetch.ts';
 import { acl, grant, revoke } from './commands/permit.ts';
@@ -19,11 +19,17 @@ type Action = (connection: Connection, output: Output, signal: AbortSignal) => P
 
 const allRights = 'list,read,read-metadata';
 
-/** Build it. Each command connects only when it runs. */
-export function createProgram(): Program {
+/** Adds commands that run on the gateway's side; `asOperator`: failures from here on are for who runs it. */
+export type AddServices = (
+  program: Command,
+  context: { readonly output: () => Output; readonly asOperator: () => void },
+) => void;
+
+/** Build it: the client's commands and `addServices`'. Each command connects only when it runs. */
+export function createProgram(addServices?: AddServices): Program {
   const program = new Command('mdm')
     .description('Medical Data Manager: the images of hospital archives as files')
-    .version(readVersion(), '-V, --version')
+    .version(packageFile.version, '-V, --version')
     .option('--json', 'results and failures as JSON, one value a line')
     .exitOverride()
     .configureHelp({ sortSubcommands: true });
@@ -38,7 +44,7 @@ export function createProgram(): Program {
     .command('status')
     .description('how the installation is')
     .action(() => client(status));
-  addServices(program, {
+  addServices?.(program, {
     output: () => terminalOutput(wantsJson()),
     asOperator: () => {
       reader = 'operator';
@@ -62,45 +68,7 @@ export function createProgram(): Program {
   };
 }
 
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
-
 type Client = (action: Action) => Promise<void>;
-
-interface Services {
-  readonly output: () => Output;
-  /** Failures from here on are for who runs the service. */
-  readonly asOperator: () => void;
-}
-
-function addServices(program: Command, services: Services): void {
-  program
-    .command('serve')
-    .description('run a gateway or a key server until it is told to stop')
-    .requiredOption('-c, --config <file>', 'its configuration')
-    .addOption(
-      new Option('--role <role>', 'which service')
-        .choices(['gateway', 'keyserver'])
-        .default('gateway'),
-    )
-    .action(async (options: { config: string; role: 'gateway' | 'keyserver' }) => {
-      services.asOperator();
-      // The services are loaded only where one is started: a client command begins at once.
-      const { serve } = await import('./commands/serve.ts');
-      await serve(options);
-    });
-  program
-    .command('init')
-    .description('make the keys of a gateway, and say which public ones the key servers enrol')
-    .requiredOption('-c, --config <file>', 'its configuration')
-    .action(async (options: { config: string }) => {
-      services.asOperator();
-      const { init } = await import('./commands/init.ts');
-      await init(options, services.output());
-    });
-}
 
 function addBrowsing(program: Command, client: Client): void {
   program

@@ -32,25 +32,59 @@ async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(copies);
 }
 
-test('a body comes whole, one after another over one connection', async (t) => {
+test('small bodies come whole, one after another over one connection', async (t) => {
+  const small = content.subarray(0, 1_000_001);
   const connections = new Set<unknown>();
   const ask = await serve(t, (request, response) => {
     connections.add(request.socket);
-    response.writeHead(200, { 'content-length': size }).end(content);
+    response.writeHead(200, { 'content-length': small.length }).end(small);
   });
   for (let time = 0; time < 3; time += 1) {
     const { status, body } = await ask();
     assert.equal(status, 200);
-    assert.ok((await bytesOf(body)).equals(content));
+    assert.ok((await bytesOf(body)).equals(small));
   }
   assert.equal(connections.size, 1);
+});
+
+test('a large body comes whole, whatever pieces it is sent in', async (t) => {
+  const pieces = [1, 100, 16_384, 65_536, 300_000, 1_000_000];
+  let turn = 0;
+  const ask = await serve(t, (_, response) => {
+    const piece = pieces[turn % pieces.length] ?? 1;
+    turn += 1;
+    response.writeHead(200, { 'content-length': size });
+    const send = (offset: number): void => {
+      if (offset === size) return void response.end();
+      // The smallest ones only at first: some come with the header, some after.
+      const end = Math.min(size, offset + (offset < 1000 ? piece : Math.max(piece, 16_384)));
+      response.write(content.subarray(offset, end), () => send(end));
+    };
+    send(0);
+  });
+  for (const piece of pieces) {
+    const { headers, body } = await ask();
+    assert.equal(headers['content-length'], String(size));
+    assert.ok((await bytesOf(body)).equals(content), `pieces of ${piece}`);
+  }
+});
+
+test('what comes after a large body is not of it', async (t) => {
+  const ask = await serve(t, (request, response) => {
+    response.writeHead(200, { 'content-length': size });
+    response.write(content, () => request.socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+  });
+  assert.ok((await bytesOf((await ask()).body)).equals(content));
 });
 
 test('bodies at the same time do not mix', async (t) => {
   let turn = 0;
   const ask = await serve(t, (_, response) => {
     turn += 1;
-    response.writeHead(200, { 'mdm-turn': turn }).end(Buffer.alloc(size, turn));
+    // Some of known length, some in HTTP chunks.
+    const known = turn % 2 === 0 ? { 'content-length': size } : {};
+    response.writeHead(200, { 'mdm-turn': turn, ...known }).write(Buffer.alloc(size, turn));
+    response.end();
   });
   await Promise.all(
     Array.from({ length: 4 }, async () => {
@@ -61,26 +95,33 @@ test('bodies at the same time do not mix', async (t) => {
   );
 });
 
-test('a receiver that waits makes the server wait, and still gets all', async (t) => {
-  let writtenBytes = 0;
-  const total = 48 * 1024 * 1024;
-  const ask = await serve(t, (_, response) => {
-    const piece = Buffer.alloc(1024 * 1024, 5);
-    const more = (): void => {
-      if (writtenBytes === total) return void response.end();
-      writtenBytes += piece.length;
-      response.write(piece, more);
-    };
-    more();
+const total = 48 * 1024 * 1024;
+for (const [how, known] of [
+  ['in HTTP chunks', {}],
+  ['of known length', { 'content-length': total }],
+] as const) {
+  test(`a receiver that waits makes the server wait, and still gets all: ${how}`, async (t) => {
+    let writtenBytes = 0;
+    const ask = await serve(t, (_, response) => {
+      response.writeHead(200, known);
+      const piece = Buffer.alloc(1024 * 1024, 5);
+      const more = (): void => {
+        if (writtenBytes === total) return void response.end();
+        writtenBytes += piece.length;
+        response.write(piece, more);
+      };
+      more();
+    });
+    const iterator = (await ask()).body[Symbol.asyncIterator]();
+    let received = (await iterator.next()).value?.length ?? 0;
+    for (let turn = 0; turn < 2000; turn += 1)
+      await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(writtenBytes < total, 'the server could write all of it');
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+      received += next.value.length;
+    assert.equal(received, total);
   });
-  const iterator = (await ask()).body[Symbol.asyncIterator]();
-  let received = (await iterator.next()).value?.length ?? 0;
-  for (let turn = 0; turn < 2000; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  assert.ok(writtenBytes < total, 'the server could write all of it');
-  for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
-    received += next.value.length;
-  assert.equal(received, total);
-});
+}
 
 for (const [how, end] of [
   ['closed', 'end'],

@@ -32,7 +32,8 @@ function judgeDemo(target: string): string | undefined {
 function judgeSource(from: string | undefined, target: string): string | undefined {
   if (from === undefined) return undefined;
   const to = sourceFolder(target);
-  if (to === undefined) return `src/ may not import ${target}`;
+  if (to === undefined)
+    return target === 'package.json' ? undefined : `src/ may not import ${target}`;
   if (to === from) return undefined;
   const fromRank = ranks[from];
   const toRank = ranks[to];

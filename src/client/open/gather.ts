@@ -1,49 +1,67 @@
 import type { Readable } from 'node:stream';
+import { concatBytes, noBytes } from '../../lib/bytes/bytes.ts';
 import { giveBack } from '../../lib/bytes/give-back.ts';
 
 /** What is handed on at once: a few segments, and still within a processor's cache. */
 const gatherBytes = 256 * 1024;
 
-/**
- * What a stream brings, in chunks of up to 256 KiB instead of one a TLS record: a chain of promises
- * for each of those costs more than what is done with its bytes. Gathers what one turn of the event
- * loop brings, so it adds no delay; the receiver has one of two buffers while the other fills.
- *
- * Throws what the stream fails with. Leaving early destroys the stream.
- */
-export async function* gather(source: Readable): AsyncGenerator<Uint8Array, void, void> {
-  const gathering = new Gathering(source);
-  try {
-    for (;;) {
-      const bytes = await gathering.next();
-      if (bytes === undefined) return;
-      yield bytes;
-    }
-  } finally {
-    source.destroy();
-  }
+/** Where gathered bytes come from. May bring a little more after `pause`. */
+export interface GatherSource {
+  pause(): unknown;
+  resume(): unknown;
+  destroy(): unknown;
 }
 
-class Gathering {
-  readonly #source: Readable;
+/**
+ * What a source brings, in chunks of up to 256 KiB instead of one a TLS record: a chain of promises
+ * for each of those costs more than what is done with its bytes. Gathers what one turn of the event
+ * loop brings, so it adds no delay; the receiver has one of two buffers while the other fills.
+ */
+export class Gathering {
+  readonly #source: GatherSource;
   #filling: Uint8Array = new Uint8Array(gatherBytes);
   #other: Uint8Array | undefined;
   #filled = 0;
+  /** What came when the buffer was full. */
+  #over: Uint8Array = noBytes;
   #outcome: { readonly error?: Error } | undefined;
   #wake = (): void => undefined;
   #isWaking = false;
 
-  constructor(source: Readable) {
+  constructor(source: GatherSource) {
     this.#source = source;
-    source.on('data', (chunk: Uint8Array) => this.#take(chunk));
-    source.on('end', () => this.#settle({}));
-    source.on('error', (error) => this.#settle({ error }));
-    // Counts only where neither came before.
-    source.on('close', () => this.#settle({ error: new Error('closed before its end') }));
+  }
+
+  /** The source brought bytes; copied during the call. */
+  take(chunk: Uint8Array): void {
+    const taken = this.#fill(chunk);
+    if (taken < chunk.length) this.#over = concatBytes([this.#over, chunk.subarray(taken)]);
+    if (this.#filled < gatherBytes) return this.#wakeSoon();
+    this.#source.pause();
+    this.#wake();
+  }
+
+  /** The source ended, or failed. The first word counts. */
+  settle(outcome: { readonly error?: Error }): void {
+    this.#outcome ??= outcome;
+    this.#wake();
+  }
+
+  /** All of it, each chunk until the next is asked for. Throws what the source failed with; leaving early destroys it. */
+  async *chunks(): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      for (;;) {
+        const bytes = await this.#next();
+        if (bytes === undefined) return;
+        yield bytes;
+      }
+    } finally {
+      this.#source.destroy();
+    }
   }
 
   /** What came since the last call, at least a byte; undefined at the end. */
-  async next(): Promise<Uint8Array | undefined> {
+  async #next(): Promise<Uint8Array | undefined> {
     if (this.#filled === 0 && this.#outcome === undefined) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -60,22 +78,17 @@ class Gathering {
     this.#filling = this.#other ?? new Uint8Array(gatherBytes);
     this.#other = full;
     this.#filled = 0;
-    this.#source.resume();
+    this.#over = this.#over.subarray(this.#fill(this.#over));
+    if (this.#filled < gatherBytes) this.#source.resume();
     return bytes;
   }
 
-  #take(chunk: Uint8Array): void {
+  /** Copy what has room; answers how much that is. */
+  #fill(chunk: Uint8Array): number {
     const taken = chunk.subarray(0, gatherBytes - this.#filled);
     this.#filling.set(taken, this.#filled);
     this.#filled += taken.length;
-    if (this.#filled === gatherBytes) {
-      this.#source.pause();
-      this.#wake();
-    } else {
-      this.#wakeSoon();
-    }
-    if (taken.length < chunk.length) this.#source.unshift(chunk.subarray(taken.length));
-    else giveBack(chunk);
+    return taken.length;
   }
 
   /** After what else this turn of the event loop reads. */
@@ -87,9 +100,18 @@ class Gathering {
       if (this.#filled > 0) this.#wake();
     });
   }
+}
 
-  #settle(outcome: { readonly error?: Error }): void {
-    this.#outcome ??= outcome;
-    this.#wake();
-  }
+/** What a stream brings, gathered. The stream's pieces must be nobody else's: their memory is freed. */
+export function gather(source: Readable): AsyncGenerator<Uint8Array, void, void> {
+  const gathering = new Gathering(source);
+  source.on('data', (chunk: Uint8Array) => {
+    gathering.take(chunk);
+    giveBack(chunk);
+  });
+  source.on('end', () => gathering.settle({}));
+  source.on('error', (error) => gathering.settle({ error }));
+  // Counts only where neither came before.
+  source.on('close', () => gathering.settle({ error: new Error('closed before its end') }));
+  return gathering.chunks();
 }

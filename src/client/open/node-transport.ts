@@ -1,8 +1,10 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { ByteStream } from '../../lib/streams/byte-stream.ts';
 import type { ClientRequest, ClientResponse, ClientTransport } from '../api/transport.ts';
 import { clientErrors } from '../errors.ts';
 import { clientLimits } from '../limits.ts';
+import { directBody } from './direct-body.ts';
 import { gather } from './gather.ts';
 import { OneBufferAgent } from './one-buffer-agent.ts';
 
@@ -47,7 +49,10 @@ export function createNodeTransport(options: NodeTransportOptions): ClientTransp
       outgoing.setTimeout(clientLimits.idleMs, () =>
         outgoing.destroy(clientErrors.create('CLIENT_UNREACHABLE', { message: 'no answer' })),
       );
-      outgoing.on('response', (incoming) => resolve(responseOf(incoming)));
+      outgoing.on('response', (incoming) => {
+        const direct = request.method === 'GET' ? directBody(incoming, secure) : undefined;
+        resolve(responseOf(incoming, direct ?? bodyOf(incoming)));
+      });
       outgoing.on('error', (error) => reject(unreachable(request, error)));
       outgoing.end(request.body);
       return promise;
@@ -70,12 +75,12 @@ function checkUrl(text: string): URL {
   throw clientErrors.create('CLIENT_SETTINGS', { message });
 }
 
-function responseOf(incoming: IncomingMessage): ClientResponse {
+function responseOf(incoming: IncomingMessage, body: ByteStream): ClientResponse {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  return { status: incoming.statusCode ?? 0, headers, body: bodyOf(incoming) };
+  return { status: incoming.statusCode ?? 0, headers, body };
 }
 
 async function* bodyOf(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
