@@ -11,7 +11,7 @@ export interface Run {
   readonly serverPeakBytes: number;
 }
 
-const samplePeakMs = 10;
+const samplePeakMs = 50;
 
 /** Run `command` once in bash, with `servers` watched. Throws with its output when it fails. */
 export async function runCommand(command: string, servers: readonly number[]): Promise<Run> {

@@ -29,12 +29,12 @@ export class OneBufferAgent extends Agent {
     options: RequestOptions,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
+    // Only what a read wrote is handed on.
     const buffer = Buffer.allocUnsafeSlow(readBytes);
     const reading = { take: (bytes: Uint8Array) => void connection?.emit('data', bytes) };
     const onread = {
       buffer,
       callback(length: number): boolean {
-        // Only what a read wrote is handed on.
         reading.take(buffer.subarray(0, length));
         return true;
       },
