@@ -247,12 +247,29 @@ for (const kind of ['header', 'pixel'] as const) {
     const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32) });
     const outcome = await deidentifier.instance(identify(instance), { subjectName: testSubject });
     assert(outcome.kind === 'released');
-    for await (const part of readDeidentified(outcome.instance).parts) {
+    for await (const part of readDeidentified(outcome.instance).read('file')) {
       if (part.kind === kind) break;
     }
     assert.equal(released(), true);
   });
 }
+
+test('without its header part an instance is the same pixels', async () => {
+  const read = async (what: 'file' | 'pixels') => {
+    const { instance } = watched(imageOf());
+    const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32) });
+    const outcome = await deidentifier.instance(identify(instance), { subjectName: testSubject });
+    assert(outcome.kind === 'released');
+    const parts: { readonly kind: string; readonly bytes: Uint8Array }[] = [];
+    for await (const { kind, bytes } of readDeidentified(outcome.instance).read(what))
+      parts.push({ kind, bytes: bytes.slice() });
+    return parts;
+  };
+  const [header, ...rest] = await read('file');
+  assert.equal(header?.kind, 'header');
+  assert.ok(rest.length > 0);
+  assert.deepEqual(await read('pixels'), rest);
+});
 
 test('an instance that is withheld after its header releases the source', async () => {
   for (const values of [{ BurnedInAnnotation: 'YES' }, { Rows: 0 }, { Rows: 5 }]) {

@@ -131,22 +131,28 @@ function release({ opened, header, profile }: Work): DeidentifiedInstance {
   if (sopInstanceUid === undefined) throw deidErrors.create('DEID_MALFORMED');
   const shape = imageShapeOf(header);
   const pixels = planPixels(opened, shape);
-  const start = concatBytes([
-    encodeFileHeader({ sopClassUid, sopInstanceUid, transferSyntaxUid }),
-    encodeDataSet(header, transferSyntaxUid),
-    ...pixels.start,
-  ]);
-  const parts = passParts(start, pixels.parts, opened);
-  return { sopClassUid, sopInstanceUid, transferSyntaxUid, header, parts };
+  const start = (): Uint8Array =>
+    concatBytes([
+      encodeFileHeader({ sopClassUid, sopInstanceUid, transferSyntaxUid }),
+      encodeDataSet(header, transferSyntaxUid),
+      ...pixels.start,
+    ]);
+  return {
+    sopClassUid,
+    sopInstanceUid,
+    transferSyntaxUid,
+    header,
+    read: (what) => passParts(what === 'file' ? start : undefined, pixels.parts, opened),
+  };
 }
 
 async function* passParts(
-  start: Uint8Array,
+  start: (() => Uint8Array) | undefined,
   pixels: AsyncGenerator<InstancePart, void, void>,
   { rest }: OpenInstance,
 ): AsyncGenerator<InstancePart, void, void> {
   try {
-    yield { kind: 'header', bytes: start };
+    if (start !== undefined) yield { kind: 'header', bytes: start() };
     yield* pixels;
   } catch (error) {
     throw translate(error);

@@ -23,11 +23,12 @@ export interface DeidentifiedInstance {
   /** All de-identified elements before Pixel Data. */
   readonly header: DataSet;
   /**
-   * The whole file: preamble, file meta information, data set. Read once, to its end; leaving
+   * The whole file: preamble, file meta information, data set; or without its `header` part, which
+   * a volume needs nothing of. Called once and read to its end; leaving
    * early releases the source. Throws MdmError of `deidErrors` when the rest of the instance is
    * broken or cannot be judged: what was read until then must not be used.
    */
-  readonly parts: AsyncIterable<InstancePart>;
+  readonly read: (what: 'file' | 'pixels') => AsyncIterable<InstancePart>;
 }
 
 /** What de-identification says of an instance. Withheld instances never leave the clinical side. */
@@ -45,7 +46,7 @@ export interface DeidentifyContext {
 export interface Deidentifier {
   /** Short name and digest of profile, tables and code edition; part of the recipe of a receipt. */
   readonly recipe: { readonly profile: string; readonly digest: string };
-  /** Reads the header; the pixel data pass through while `parts` is read. */
+  /** Reads the header; the pixel data pass through while it is read on. */
   instance(source: Identified<Instance>, context: DeidentifyContext): Promise<DeidentifyOutcome>;
   /** The keep-listed, de-identified part of a C-FIND answer: what the catalog may know. */
   metadata(record: Identified<DataSet>): Deidentified<DataSet>;

@@ -154,7 +154,8 @@ class Pass {
 
   /** The instance goes where it is wanted; where it is not, its source is let go. */
   async #pass(box: ReleasedInstance, slice: SliceInHand | undefined): Promise<void> {
-    for await (const part of readDeidentified(box).parts) {
+    const what = this.#open === undefined ? 'pixels' : 'file';
+    for await (const part of readDeidentified(box).read(what)) {
       if (this.#open === undefined && slice === undefined) return;
       if (this.#open !== undefined) await this.#open.write(derive(box, () => part.bytes));
       if (part.kind === 'pixel') slice?.intake.add(part.bytes);

@@ -114,9 +114,9 @@ export async function runInstance(
       },
     };
   }
-  const { parts, transferSyntaxUid } = readDeidentified(outcome.instance);
+  const { read, transferSyntaxUid } = readDeidentified(outcome.instance);
   const chunks: Uint8Array[] = [];
-  for await (const { bytes } of parts) chunks.push(bytes.slice());
+  for await (const { bytes } of read('file')) chunks.push(bytes.slice());
   const file = concatBytes(chunks);
   const rest = createFileHeaderReader().push(file)?.rest ?? new Uint8Array(0);
   return {
