@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { boundHeap } from './bounded-heap.ts';
 import type { AddServices } from './program.ts';
 
 /** Commands of who runs a service. What they do is loaded only where one runs. */
@@ -13,6 +14,7 @@ export const addServices: AddServices = (program, services) => {
         .default('gateway'),
     )
     .action(async (options: { config: string; role: 'gateway' | 'keyserver' }) => {
+      boundHeap();
       services.asOperator();
       const { serve } = await import('./commands/serve.ts');
       await serve(options);

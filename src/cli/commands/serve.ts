@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../../lib/clock.ts';
 import { jsonLog } from '../../lib/log.ts';
 import { systemRandom } from '../../lib/random.ts';
@@ -9,18 +8,11 @@ import { startGateway } from '../../node/gateway/start-gateway.ts';
 import { startKeyServer } from '../../node/key-server/start-key-server.ts';
 import type { RunningService, ServiceTools } from '../../node/service.ts';
 
-/**
- * Young objects are collected early: most hold on to buffers outside the heap, and a gateway that
- * streams keeps half its memory in such garbage otherwise, for no gain in time.
- */
-const youngGenerationMib = 8;
-
 /** `mdm serve`: run until SIGINT or SIGTERM, then end what is under way and close. */
 export async function serve(options: {
   readonly config: string;
   readonly role: 'gateway' | 'keyserver';
 }): Promise<void> {
-  setFlagsFromString(`--max-semi-space-size=${youngGenerationMib}`);
   const log = jsonLog({
     write: (line) => process.stderr.write(line),
     nowMs: () => systemClock.nowMs(),
