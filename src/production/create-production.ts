@@ -4,7 +4,7 @@ import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
-import type { Signer } from '../seal/index.ts';
+import type { Sealer, Signer } from '../seal/index.ts';
 import type { Storage } from '../storage/storage.ts';
 import { gzipRecipe, niftiFormat, type VolumePlan } from '../volume/index.ts';
 import { productionErrors } from './errors.ts';
@@ -43,6 +43,7 @@ export interface KeyDeposits {
 /** What production works with. */
 export interface ProductionPorts {
   readonly storage: Storage;
+  readonly sealer: Sealer;
   readonly deposits: KeyDeposits;
   /** The clinical side's producer key. */
   readonly signer: Signer;

@@ -88,8 +88,9 @@ export class TargetFile {
     try {
       const key = target.existing ?? (await newKey(ports, job, target));
       const { recipientPublicKey } = key;
-      const { storage, random } = ports;
-      const file = await SealedFile.create({ storage, random, recipientPublicKey, reservation });
+      const { storage, sealer, random } = ports;
+      const sealing = { storage, sealer, random, recipientPublicKey, reservation };
+      const file = await SealedFile.create(sealing);
       const opened = new TargetFile(context, target, { key, file, reservation });
       if (target.existing === undefined && size.mayGrowInSight) opened.#announce(size.exact);
       return opened;

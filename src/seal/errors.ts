@@ -54,6 +54,12 @@ export const sealErrors = defineErrors('seal', {
     user: 'Ask for the size first.',
     operator: 'Nothing to do.',
   },
+  SEAL_THREAD_ENDED: {
+    disposition: 'transient',
+    meaning: 'The thread that seals ended, or the file was given up, before it was complete.',
+    user: 'Try again.',
+    operator: 'Look for what the service logged before; a new thread starts with the next file.',
+  },
   SEAL_TOO_LARGE: {
     disposition: 'permanent',
     meaning: 'The plaintext is larger than one sealed file may be.',

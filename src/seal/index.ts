@@ -22,7 +22,12 @@ export {
   type RecipientKeyPair,
   wipe,
 } from './crypt4gh/recipient-key-pair.ts';
-export { createSealStream, type SealStream, type SealSummary } from './crypt4gh/seal-stream.ts';
+export {
+  createSealer,
+  type Sealer,
+  type SealStream,
+  type SealSummary,
+} from './crypt4gh/seal-stream.ts';
 export { segmentRootOf } from './crypt4gh/segment-digests.ts';
 export { sealErrors } from './errors.ts';
 export { sealLimits } from './limits.ts';

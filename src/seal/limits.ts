@@ -19,9 +19,19 @@ export const sealLimits = defineLimits('seal', {
     reason: 'Batches of 512 KiB: larger ones leave the processor cache, smaller ones cost calls.',
   },
   pooledBatchCountMax: {
-    value: 32,
+    value: 16,
     unit: 'count',
-    reason: 'Batches kept for reuse by one seal stream: 16 MiB.',
+    reason: 'Batches kept for reuse: 8 MiB of plaintext and as much sealed.',
+  },
+  batchesInFlightMax: {
+    value: 4,
+    unit: 'count',
+    reason: 'Of one file, being sealed or written: enough that neither waits for the other.',
+  },
+  threadYoungBytesMax: {
+    value: 8 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'Young objects of the sealing thread; its buffers are outside the heap.',
   },
   statementSizeMax: {
     value: 64 * 1024,

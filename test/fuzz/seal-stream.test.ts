@@ -2,13 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { readSealed } from '../../src/flow/index.ts';
-import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import { concatBytes } from '../../src/lib/bytes/bytes.ts';
 import { codeOf } from '../../src/lib/errors/mdm-error.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import {
-  createSealStream,
   newRecipientKeyPair,
   openHeader,
   openSegments,
@@ -17,6 +14,7 @@ import {
   sealedRangeOf,
   sealedSizeOf,
 } from '../../src/seal/index.ts';
+import { sealFile } from '../support/seal-file.ts';
 
 const pair = newRecipientKeyPair(systemRandom);
 const segment = sealedLayout.segmentSize;
@@ -41,18 +39,8 @@ function* chunked(bytes: Uint8Array, lengths: readonly number[]): Generator<Uint
   }
 }
 
-function seal(
-  plain: Uint8Array,
-  lengths: readonly number[],
-): { readonly file: Uint8Array; readonly summary: SealSummary } {
-  const stream = createSealStream({ recipientPublicKey: pair.publicKey, random: systemRandom });
-  const parts = [readSealed(stream.header)];
-  for (const chunk of chunked(plain, lengths))
-    for (const batch of stream.write(deidentified(chunk))) parts.push(readSealed(batch).slice());
-  const { tail, summary } = stream.end();
-  for (const batch of tail) parts.push(readSealed(batch).slice());
-  return { file: concatBytes(parts), summary };
-}
+const seal = (plain: Uint8Array, lengths: readonly number[]) =>
+  sealFile(chunked(plain, lengths), pair.publicKey);
 
 async function open(
   file: Uint8Array,
@@ -73,7 +61,7 @@ test('any size, sealed and opened in any chunks, comes back with the sizes and d
   await fc.assert(
     fc.asyncProperty(sizes, cuts, cuts, async (size, writes, reads) => {
       const plain = material.subarray(0, size);
-      const { file, summary } = seal(plain, writes);
+      const { file, summary } = await seal(plain, writes);
       assert.equal(file.length, sealedSizeOf(size));
       assert.equal(summary.sealedSize, file.length);
       const digest = createHash('sha256').update(file).digest();
@@ -88,7 +76,7 @@ test('any size, sealed and opened in any chunks, comes back with the sizes and d
 test('the segments of any range open to exactly that range', async () => {
   const size = 4 * segment + 77;
   const plain = material.subarray(0, size);
-  const { file, summary } = seal(plain, [100_000]);
+  const { file, summary } = await seal(plain, [100_000]);
   await fc.assert(
     fc.asyncProperty(fc.nat(size), fc.nat(size), cuts, async (a, b, reads) => {
       const range = { offset: Math.min(a, b), length: Math.abs(a - b) };
@@ -103,7 +91,7 @@ test('the segments of any range open to exactly that range', async () => {
 });
 
 test('a flipped bit anywhere in a sealed file is noticed', async () => {
-  const { file, summary } = seal(material.subarray(0, 2 * segment + 5), [segment]);
+  const { file, summary } = await seal(material.subarray(0, 2 * segment + 5), [segment]);
   await fc.assert(
     fc.asyncProperty(fc.nat(file.length * 8 - 1), async (bit) => {
       const changed = file.slice();
@@ -117,7 +105,7 @@ test('a flipped bit anywhere in a sealed file is noticed', async () => {
 });
 
 test('a file cut anywhere is noticed, also at the border of a segment', async () => {
-  const { file, summary } = seal(material.subarray(0, 3 * segment), [segment]);
+  const { file, summary } = await seal(material.subarray(0, 3 * segment), [segment]);
   const borders = [0, 1, 2].map((count) => 124 + count * sealedLayout.sealedSegmentSize);
   const anywhere = fc.integer({ min: 124, max: file.length - 1 });
   await fc.assert(

@@ -12,11 +12,11 @@ import { silentLog } from '../../src/lib/log.ts';
 import { recallErrors } from '../../src/recall/errors.ts';
 import type { FollowedReplica, RecallPort, RecallTicket } from '../../src/recall/port.ts';
 import {
-  createSealStream,
   keyIdOf,
   newRecipientKeyPair,
   type ProductionRecord,
   type RecipientKeyPair,
+  type SealStream,
   type SealSummary,
   signReceipt,
   statementDigestOf,
@@ -25,6 +25,7 @@ import { openDiskStorage } from '../../src/storage/backends/disk/index.ts';
 import type { ReplicaId, ReplicaWriter, Storage } from '../../src/storage/storage.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 import type { Owner } from './owner.ts';
+import { testSealer } from './seal-file.ts';
 import { seededRandom } from './seeded-random.ts';
 import { tempFolder } from './temp.ts';
 
@@ -200,7 +201,7 @@ interface Sealing {
   readonly recipient: RecipientKeyPair;
   readonly replicaId: ReplicaId;
   readonly writer: ReplicaWriter;
-  readonly stream: ReturnType<typeof createSealStream>;
+  readonly stream: SealStream;
 }
 
 /** Seals, stores, signs and publishes as production does, without a PACS. */
@@ -229,19 +230,22 @@ class Producer {
     privateKeys.set(keyId, recipient.privateKey.slice());
     const replicaId = toHex(random.bytes(16)) as ReplicaId;
     const writer = await storage.create(replicaId, storage.reserve(2_000_000));
-    const stream = createSealStream({ recipientPublicKey: recipient.publicKey, random });
+    const stream = testSealer.stream({
+      recipientPublicKey: recipient.publicKey,
+      random,
+      output: (batch) => writer.write(batch),
+    });
     await writer.write(stream.header);
     return { keyId, recipient, replicaId, writer, stream };
   }
 
-  async write({ stream, writer }: Sealing, plain: Uint8Array): Promise<void> {
-    for (const batch of stream.write(deidentified(plain))) await writer.write(batch);
+  async write({ stream }: Sealing, plain: Uint8Array): Promise<void> {
+    await stream.write(deidentified(plain));
   }
 
   async publish(file: FileNode, sealing: Sealing): Promise<FileNode> {
     const { stream, writer, replicaId } = sealing;
-    const { tail, summary } = stream.end();
-    for (const batch of tail) await writer.write(batch);
+    const summary = await stream.end();
     await writer.commit();
     const publication = await this.#publication(file, sealing, summary);
     return this.ports.catalog.versions.publish({

@@ -21,6 +21,7 @@ import { openDiskStorage } from '../../src/storage/backends/disk/index.ts';
 import type { ReplicaId, Storage } from '../../src/storage/storage.ts';
 import { type MadeInstance, makeSeries, type SeriesOptions } from './make-series.ts';
 import type { Owner } from './owner.ts';
+import { testSealer } from './seal-file.ts';
 import { seededRandom } from './seeded-random.ts';
 import { tempFolder } from './temp.ts';
 
@@ -66,6 +67,7 @@ export async function openWorkshop(owner: Owner, options: WorkshopOptions = {}):
     options.defaults === undefined ? {} : { limits: { ...options.defaults, ...options.limits } };
   const production = createProduction({
     storage,
+    sealer: testSealer,
     deposits,
     signer: { keyId: keyIdOf(publicKey), privateKey },
     clock: systemClock,

@@ -2,6 +2,7 @@ import { createIndexCipher, openClinicalIndex } from '../../pacs/index/index.ts'
 import { createProduction } from '../../production/index.ts';
 import { createRecallEngine, type RecallEngine } from '../../recall/engine.ts';
 import { createRegistration, type Registration } from '../../registration/index.ts';
+import { createSealer } from '../../seal/index.ts';
 import type { GatewayContext } from './context.ts';
 import { openCollections } from './open-collections.ts';
 import type { ComputingSide } from './open-computing-side.ts';
@@ -37,6 +38,8 @@ export async function openClinicalSide(
   const registration = createRegistration({ index, inbox: catalog.inbox, collections, log });
   const opened = await openSources(config, tools);
   teardown.add(() => opened.close());
+  const sealer = createSealer();
+  teardown.add(() => sealer.close());
   const recall = createRecallEngine({
     catalog,
     index,
@@ -52,6 +55,7 @@ export async function openClinicalSide(
     ),
     production: createProduction({
       storage,
+      sealer,
       deposits: keyDeposits(keyServers, { serverNames, threshold }),
       signer: keys.producer,
       clock,

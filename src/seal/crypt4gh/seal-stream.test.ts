@@ -1,27 +1,23 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sealFile, testSealer } from '../../../test/support/seal-file.ts';
 import { readSealed } from '../../flow/index.ts';
 import { deidentified } from '../../flow/mint/deidentified.ts';
 import { concatBytes } from '../../lib/bytes/bytes.ts';
 import { systemRandom } from '../../lib/random.ts';
+import { sealLimits } from '../limits.ts';
 import { openHeader } from './header.ts';
 import { layout, sealedSizeOf } from './layout.ts';
 import { openSegments, SegmentOpener } from './open-segments.ts';
 import { newRecipientKeyPair } from './recipient-key-pair.ts';
-import { createSealStream, type SealSummary } from './seal-stream.ts';
+import { createSealer } from './seal-stream.ts';
 
 const pair = newRecipientKeyPair(systemRandom);
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
-function seal(plain: Uint8Array): { readonly file: Uint8Array; readonly summary: SealSummary } {
-  const stream = createSealStream({ recipientPublicKey: pair.publicKey, random: systemRandom });
-  const parts = [readSealed(stream.header)];
-  for (const batch of stream.write(deidentified(plain))) parts.push(readSealed(batch).slice());
-  const { tail, summary } = stream.end();
-  for (const batch of tail) parts.push(readSealed(batch).slice());
-  return { file: concatBytes(parts), summary };
-}
+const seal = (plain: Uint8Array) => sealFile([plain], pair.publicKey);
 
 function segmentsOf(file: Uint8Array): readonly Uint8Array[] {
   const segments: Uint8Array[] = [];
@@ -42,11 +38,11 @@ async function open(
 }
 
 const plain = systemRandom.bytes(3 * layout.segmentSize + 1000);
-const { file, summary } = seal(plain);
+const { file, summary } = await seal(plain);
 const [s0, s1, s2, s3] = segmentsOf(file) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
 
 test('an empty file seals to its header and opens to nothing', async () => {
-  const empty = seal(new Uint8Array(0));
+  const empty = await seal(new Uint8Array(0));
   assert.equal(empty.file.length, 124);
   assert.equal(empty.summary.segmentCount, 0);
   assert.equal((await open([], empty.file, 0)).length, 0);
@@ -65,7 +61,7 @@ test('the summary says what was sealed', async () => {
 });
 
 test('a file that is cut, reordered, repeated, spliced or longer is refused by code', async () => {
-  const other = segmentsOf(seal(plain).file)[1] ?? s1;
+  const other = segmentsOf((await seal(plain)).file)[1] ?? s1;
   const cases: readonly (readonly [string, readonly Uint8Array[]])[] = [
     ['SEAL_TRUNCATED', [s0, s1, s2]],
     ['SEAL_TRUNCATED', [s0, s1, s2, s3.subarray(0, s3.length - 1)]],
@@ -97,7 +93,7 @@ test('nothing of a segment comes out before it was authentic', async () => {
 });
 
 test('a file forged with the public key alone opens, but not against the segment digests', async () => {
-  const forgery = seal(systemRandom.bytes(plain.length)).file;
+  const { file: forgery } = await seal(systemRandom.bytes(plain.length));
   const dataKey = openHeader(forgery.subarray(0, 124), pair.privateKey);
   const options = { dataKey, plaintextSize: plain.length };
   const { segmentDigests } = summary;
@@ -112,26 +108,101 @@ test('a file forged with the public key alone opens, but not against the segment
   await assert.rejects(read(segmentDigests.subarray(32)), { code: 'SEAL_RECEIPT_MISMATCH' });
 });
 
-test('a batch is not overwritten until the second later call that returns batches', () => {
-  const stream = createSealStream({ recipientPublicKey: pair.publicKey, random: systemRandom });
-  const write = (segments: number): readonly Uint8Array[] =>
-    stream.write(deidentified(new Uint8Array(segments * layout.segmentSize))).map(readSealed);
-  const [first] = write(8) as [Uint8Array];
-  const copy = first.slice();
-  // Calls that return nothing do not count, however many.
-  for (let call = 0; call < 7; call++) assert.equal(write(1).length, 0);
-  assert.equal(write(8).length, 1);
-  assert.deepEqual(first, copy);
-  // The second later one may take the memory, and does.
-  write(16);
-  assert.notDeepEqual(first, copy);
+/** A stream of zeros whose output waits until it is let on. */
+function slowStream(fails?: Error) {
+  const gate = Promise.withResolvers<void>();
+  const sizes: number[] = [];
+  const stream = testSealer.stream({
+    recipientPublicKey: pair.publicKey,
+    random: systemRandom,
+    async output(batch) {
+      await gate.promise;
+      if (fails !== undefined) throw fails;
+      sizes.push(readSealed(batch).length);
+    },
+  });
+  const write = (segments: number): Promise<void> =>
+    stream.write(deidentified(new Uint8Array(segments * layout.segmentSize)));
+  return { stream, write, sizes, letOn: gate.resolve };
+}
+
+const settledWithin = async (work: Promise<unknown>, ms: number): Promise<boolean> =>
+  Promise.race([work.then(() => true), delay(ms, false)]);
+
+test('who writes faster than the output takes waits, and nothing is lost', async () => {
+  const { stream, write, sizes, letOn } = slowStream();
+  const writing = write(8 * (sealLimits.batchesInFlightMax + 1));
+  assert.equal(await settledWithin(writing, 200), false);
+  letOn();
+  await writing;
+  const { sealedSize } = await stream.end();
+  assert.equal(layout.headerSize + sizes.reduce((sum, size) => sum + size, 0), sealedSize);
 });
 
-test('the stream takes nothing after its end', () => {
-  const stream = createSealStream({ recipientPublicKey: pair.publicKey, random: systemRandom });
-  stream.end();
-  assert.throws(() => stream.end(), /end after end/);
-  assert.throws(() => stream.write(deidentified(new Uint8Array(1))), /write after end/);
+test('what the output throws ends the file', async () => {
+  const { stream, write, letOn } = slowStream(new Error('disk full'));
+  await write(8);
+  letOn();
+  await assert.rejects(stream.end(), /disk full/);
+  await assert.rejects(write(1), /write after end/);
+});
+
+test('a file that is given up is not written on', async () => {
+  const { stream, write, sizes, letOn } = slowStream();
+  await write(16);
+  const ending = stream.end();
+  const aborting = stream.abort();
+  letOn();
+  await aborting;
+  await assert.rejects(ending, { code: 'SEAL_THREAD_ENDED' });
+  assert.ok(sizes.length <= 1);
+  await stream.abort();
+});
+
+test('a file given up at its end takes no other file with it', async () => {
+  const { stream, write, letOn } = slowStream();
+  const other = slowStream();
+  for (const one of [letOn, other.letOn]) one();
+  await Promise.all([write(1), other.write(9)]);
+  const ending = stream.end();
+  await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all([stream.abort(), ending.catch(() => undefined)]);
+  await other.write(1);
+  assert.equal((await other.stream.end()).segmentCount, 10);
+});
+
+test('files fail with the thread, and the next one has a new thread', async () => {
+  const sealer = createSealer();
+  const options = {
+    recipientPublicKey: pair.publicKey,
+    random: systemRandom,
+    output: async () => undefined,
+  };
+  const lost = sealer.stream(options);
+  await lost.write(deidentified(new Uint8Array(100)));
+  await sealer.close();
+  await assert.rejects(lost.end(), { code: 'SEAL_THREAD_ENDED' });
+  const next = sealer.stream(options);
+  await next.write(deidentified(new Uint8Array(100)));
+  assert.equal((await next.end()).plaintextSize, 100);
+  await sealer.close();
+});
+
+test('files sealed at the same time do not mix', async () => {
+  const plains = Array.from({ length: 5 }, (_, index) => systemRandom.bytes(700_000 + index));
+  const files = await Promise.all(plains.map(seal));
+  for (const [index, one] of files.entries()) {
+    const size = plains[index]?.length ?? 0;
+    assert.deepEqual(await open([one.file.subarray(124)], one.file, size), plains[index]);
+  }
+});
+
+test('the stream takes nothing after its end', async () => {
+  const { stream, write, letOn } = slowStream();
+  letOn();
+  await stream.end();
+  await assert.rejects(stream.end(), /end after end/);
+  await assert.rejects(write(1), /write after end/);
 });
 
 test('a range opens from its own segments, and a wrong span is noticed', () => {

@@ -1,173 +1,203 @@
-import { createCipheriv, createHash, hash, type KeyObject } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Deidentified, readDeidentified, type Sealed } from '../../flow/index.ts';
 import { sealed } from '../../flow/mint/sealed.ts';
 import { assert } from '../../lib/assert.ts';
-import { giveBack } from '../../lib/bytes/give-back.ts';
 import type { Random } from '../../lib/random.ts';
 import { sealErrors } from '../errors.ts';
 import { sealLimits } from '../limits.ts';
-import { BatchPool } from './batch-pool.ts';
 import { newHeader } from './header.ts';
-import { layout, sealedSizeOf, segmentCountOf, writeSegmentNonce } from './layout.ts';
-import { DigestList, segmentRootOf } from './segment-digests.ts';
+import { sealedSizeOf, segmentCountOf } from './layout.ts';
+import type { Batch } from './seal-messages.ts';
+import { batchBytes, type SealListener, SealThread } from './seal-thread.ts';
+import { segmentRootOf } from './segment-digests.ts';
+import type { SealDigests } from './segment-sealer.ts';
 
 /** What receipts say of a sealed file; digests are SHA-256, 32 bytes. */
-export interface SealSummary {
+export interface SealSummary extends SealDigests {
   readonly plaintextSize: number;
-  readonly plaintextSha256: Uint8Array;
   readonly segmentCount: number;
-  /** SHA-256 of each plaintext segment, `segmentCount` times 32 bytes, in order. */
-  readonly segmentDigests: Uint8Array;
   readonly segmentRoot: Uint8Array;
   /** Of the 124 bytes of the header. */
   readonly headerDigest: Uint8Array;
   readonly sealedSize: number;
-  /** Of the whole sealed file, header included. */
-  readonly sealedSha256: Uint8Array;
 }
 
-/**
- * Seals one production of one file, front to back.
- *
- * Synchronous: a call returns the batches that are full, each of eight segments (524,512 bytes).
- * A batch belongs to the caller until the second later call that returns batches: while one call's
- * batches are written to a disk, the next may already be sealed. Who keeps a batch longer copies it.
- * The input is read during the call only.
- */
+/** Seals one production of one file, front to back. One call at a time. */
 export interface SealStream {
   /** 124 bytes; first in the file. The caller owns them. */
   readonly header: Sealed<Uint8Array>;
-  /** Append plaintext, of any length. @throws SEAL_TOO_LARGE */
-  write(plain: Deidentified<Uint8Array>): readonly Sealed<Uint8Array>[];
-  /** The last, shorter batch, and what was sealed. The stream takes nothing more. */
-  end(): { readonly tail: readonly Sealed<Uint8Array>[]; readonly summary: SealSummary };
+  /**
+   * Append plaintext, of any length; it may be reused once the promise settles. Waits while too much
+   * is under way.
+   * @throws SEAL_TOO_LARGE, SEAL_THREAD_ENDED, and what `output` threw
+   */
+  write(plain: Deidentified<Uint8Array>): Promise<void>;
+  /** All was given, and `output` has taken all of it. @throws as `write` */
+  end(): Promise<SealSummary>;
+  /** Give up: `output` is not called again. Resolves when it is not under way either; never throws. */
+  abort(): Promise<void>;
 }
 
-/**
- * Start sealing for a recipient: fresh data key and writer pair, one packet, no edit list.
- * Needs only the public key. @throws SEAL_KEY_INVALID
- */
-export function createSealStream(options: {
+/** What is sealed, and where to. */
+export interface SealOptions {
   readonly recipientPublicKey: Uint8Array;
   readonly random: Random;
-}): SealStream {
-  const { header, dataKey } = newHeader(options.recipientPublicKey, options.random);
-  return new SegmentSealer(header, dataKey);
+  /**
+   * Takes what follows the header in order, one call at a time: batches of eight segments (524,512
+   * bytes), a shorter one last. Their memory is its own until its promise settles.
+   */
+  readonly output: (batch: Sealed<Uint8Array>) => Promise<void>;
 }
 
-class SegmentSealer implements SealStream {
-  readonly header: Sealed<Uint8Array>;
-  readonly #dataKey: KeyObject;
-  readonly #headerDigest: Uint8Array;
-  readonly #plainHash = createHash('sha256');
-  readonly #sealedHash = createHash('sha256');
-  readonly #digests = new DigestList();
-  readonly #nonce = new Uint8Array(layout.nonceSize);
-  /** Plaintext of a segment that is not full yet. */
-  readonly #stage = new Uint8Array(layout.segmentSize);
-  readonly #pool = new BatchPool(sealLimits.batchSegmentCount * layout.sealedSegmentSize);
-  #staged = 0;
-  #batch: Uint8Array | undefined;
-  #batchLength = 0;
-  #segmentCount = 0;
-  #plaintextSize = 0;
-  #ended = false;
+/** Seals files, on a thread of its own. */
+export interface Sealer {
+  /**
+   * Start a file: fresh data key and writer pair, one packet, no edit list. Needs only the public
+   * key. @throws SEAL_KEY_INVALID
+   */
+  stream(options: SealOptions): SealStream;
+  /** End the thread; streams under way fail. */
+  close(): Promise<void>;
+}
 
-  constructor(header: Uint8Array, dataKey: KeyObject) {
+/** Make one. The thread starts with the first file. */
+export function createSealer(): Sealer {
+  const thread = new SealThread();
+  return {
+    stream: (options) => new ThreadStream(thread, options),
+    close: () => thread.close(),
+  };
+}
+
+class ThreadStream implements SealStream, SealListener {
+  readonly header: Sealed<Uint8Array>;
+  readonly #thread: SealThread;
+  readonly #output: SealOptions['output'];
+  readonly #headerDigest: Uint8Array;
+  readonly #number: number;
+  readonly #digests = Promise.withResolvers<SealDigests>();
+  /** Being filled. */
+  #batch: Batch | undefined;
+  #filled = 0;
+  #plaintextSize = 0;
+  #inFlight = 0;
+  #isEnded = false;
+  /** Never rejects. */
+  #written: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+  #wake = (): void => undefined;
+
+  constructor(thread: SealThread, { recipientPublicKey, random, output }: SealOptions) {
+    const { header, dataKey } = newHeader(recipientPublicKey, random);
     this.header = sealed(header.slice());
-    this.#dataKey = dataKey;
     this.#headerDigest = hash('sha256', header, 'buffer');
-    this.#sealedHash.update(header);
+    this.#thread = thread;
+    this.#output = output;
+    // Met by `end`; until then it must not count as unhandled.
+    this.#digests.promise.catch(() => undefined);
+    this.#number = thread.open(this, header, dataKey);
   }
 
-  write(box: Deidentified<Uint8Array>): readonly Sealed<Uint8Array>[] {
-    assert(!this.#ended, 'write after end');
+  async write(box: Deidentified<Uint8Array>): Promise<void> {
+    assert(!this.#isEnded, 'write after end');
     const plain = readDeidentified(box);
     if (plain.length > sealLimits.plaintextSizeMax - this.#plaintextSize)
       throw sealErrors.create('SEAL_TOO_LARGE');
-    this.#pool.beginCall();
     this.#plaintextSize += plain.length;
-    const full: Sealed<Uint8Array>[] = [];
-    let offset = this.#fillStage(plain, full);
-    for (; plain.length - offset >= layout.segmentSize; offset += layout.segmentSize)
-      this.#sealSegment(plain.subarray(offset, offset + layout.segmentSize), full);
-    if (offset < plain.length) {
-      this.#stage.set(plain.subarray(offset));
-      this.#staged = plain.length - offset;
+    for (let offset = 0; offset < plain.length; ) {
+      offset += this.#fill(plain.subarray(offset));
+      if (this.#filled === batchBytes) await this.#send();
     }
-    return full;
+    this.#throwFailure();
   }
 
-  end(): { readonly tail: readonly Sealed<Uint8Array>[]; readonly summary: SealSummary } {
-    assert(!this.#ended, 'end after end');
-    this.#ended = true;
-    this.#pool.beginCall();
-    const tail: Sealed<Uint8Array>[] = [];
-    if (this.#staged > 0) this.#sealSegment(this.#stage.subarray(0, this.#staged), tail);
-    this.#handOut(tail);
-    this.#stage.fill(0);
-    return { tail, summary: this.#summary() };
+  async end(): Promise<SealSummary> {
+    assert(!this.#isEnded, 'end after end');
+    this.#isEnded = true;
+    if (this.#filled > 0) await this.#send();
+    this.#throwFailure();
+    this.#thread.end(this.#number);
+    const digests = await this.#digests.promise;
+    await this.#written;
+    this.#throwFailure();
+    return this.#summary(digests);
   }
 
-  /** Complete a started segment first; returns how much of `plain` that took. */
-  #fillStage(plain: Uint8Array, full: Sealed<Uint8Array>[]): number {
-    if (this.#staged === 0) return 0;
-    const taken = Math.min(layout.segmentSize - this.#staged, plain.length);
-    this.#stage.set(plain.subarray(0, taken), this.#staged);
-    this.#staged += taken;
-    if (this.#staged < layout.segmentSize) return taken;
-    this.#staged = 0;
-    this.#sealSegment(this.#stage, full);
-    return taken;
-  }
-
-  #sealSegment(plain: Uint8Array, full: Sealed<Uint8Array>[]): void {
-    // All three passes over a segment run while it is in the processor's cache.
-    this.#plainHash.update(plain);
-    this.#digests.push(hash('sha256', plain, 'buffer'));
-    this.#batch ??= this.#pool.take();
-    writeSegmentNonce(this.#nonce, this.#segmentCount);
-    const cipher = createCipheriv('chacha20-poly1305', this.#dataKey, this.#nonce, {
-      authTagLength: layout.tagSize,
-    });
-    this.#append(this.#nonce);
-    const ciphertext = cipher.update(plain);
-    this.#append(ciphertext);
-    giveBack(ciphertext);
-    cipher.final();
-    this.#append(cipher.getAuthTag());
-    this.#segmentCount += 1;
-    if (this.#segmentCount % sealLimits.batchSegmentCount === 0) this.#handOut(full);
-  }
-
-  #append(bytes: Uint8Array): void {
-    this.#batch?.set(bytes, this.#batchLength);
-    this.#batchLength += bytes.length;
-  }
-
-  #handOut(full: Sealed<Uint8Array>[]): void {
-    if (this.#batch === undefined) return;
-    const bytes = this.#batch.subarray(0, this.#batchLength);
-    this.#sealedHash.update(bytes);
-    full.push(sealed(bytes));
-    this.#pool.handOut(this.#batch);
+  async abort(): Promise<void> {
+    this.#isEnded = true;
+    this.failed(sealErrors.create('SEAL_THREAD_ENDED', { message: 'aborted' }));
+    this.#thread.abandon(this.#number);
+    if (this.#batch !== undefined) this.#thread.giveBack(this.#batch);
     this.#batch = undefined;
-    this.#batchLength = 0;
+    await this.#written;
   }
 
-  #summary(): SealSummary {
+  sealed(batch: Batch, length: number): void {
+    this.#written = this.#hand(batch, length, this.#written);
+  }
+
+  ended(digests: SealDigests): void {
+    this.#digests.resolve(digests);
+  }
+
+  failed(error: unknown): void {
+    this.#failure ??= { error };
+    this.#digests.reject(this.#failure.error);
+    this.#wake();
+  }
+
+  /** Never rejects. */
+  async #hand(batch: Batch, length: number, before: Promise<void>): Promise<void> {
+    await before;
+    try {
+      const bytes = new Uint8Array(batch.sealed, 0, length);
+      if (this.#failure === undefined) await this.#output(sealed(bytes));
+    } catch (error) {
+      this.failed(error);
+    }
+    this.#thread.giveBack(batch);
+    this.#inFlight -= 1;
+    this.#wake();
+  }
+
+  /** Copy what has room; answers how much that is. */
+  #fill(plain: Uint8Array): number {
+    this.#batch ??= this.#thread.takeBatch();
+    const taken = plain.subarray(0, batchBytes - this.#filled);
+    new Uint8Array(this.#batch.plain).set(taken, this.#filled);
+    this.#filled += taken.length;
+    return taken.length;
+  }
+
+  async #send(): Promise<void> {
+    while (this.#inFlight >= sealLimits.batchesInFlightMax && this.#failure === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#throwFailure();
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#thread.seal(this.#number, batch, this.#filled);
+    this.#inFlight += 1;
+    this.#batch = undefined;
+    this.#filled = 0;
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #summary(digests: SealDigests): SealSummary {
     const plaintextSize = this.#plaintextSize;
-    assert(this.#segmentCount === segmentCountOf(plaintextSize), 'segments hold the plaintext');
-    const segmentDigests = this.#digests.toBytes();
     return {
+      ...digests,
       plaintextSize,
-      plaintextSha256: this.#plainHash.digest(),
-      segmentCount: this.#segmentCount,
-      segmentDigests,
-      segmentRoot: segmentRootOf(segmentDigests, plaintextSize),
+      segmentCount: segmentCountOf(plaintextSize),
+      // Asserts that there is one digest for each segment.
+      segmentRoot: segmentRootOf(digests.segmentDigests, plaintextSize),
       headerDigest: this.#headerDigest,
       sealedSize: sealedSizeOf(plaintextSize),
-      sealedSha256: this.#sealedHash.digest(),
     };
   }
 }
