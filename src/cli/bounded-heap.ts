@@ -11,7 +11,12 @@ const youngGeneration = '--max-semi-space-size=8';
  */
 export function boundHeap(): void {
   const chosen = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''];
-  if (chosen.some((one) => one.includes('--max-semi-space-size'))) return;
+  // Node takes flags with underscores too.
+  if (chosen.some((one) => one.replaceAll('_', '-').includes('--max-semi-space-size'))) return;
   const rest = [...process.execArgv, youngGeneration, ...process.argv.slice(1)];
-  process.execve?.(process.execPath, [process.execPath, ...rest], process.env);
+  try {
+    process.execve?.(process.execPath, [process.execPath, ...rest], process.env);
+  } catch {
+    // Under Node's permission model: it runs on with more memory.
+  }
 }

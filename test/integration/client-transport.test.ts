@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createNodeTransport } from '../../src/client/open/node-transport.ts';
 import { makeGridCertificates } from '../support/certificates.ts';
 import { tempFolder } from '../support/temp.ts';
@@ -14,13 +15,16 @@ const size = 5_000_003;
 const content = Buffer.from(Uint8Array.from({ length: size }, (_, index) => index * 31));
 
 /** A server, and a function that asks it. */
-async function serve(t: TestContext, answer: RequestListener) {
+async function serve(t: TestContext, answer: RequestListener, idleMs?: number) {
   const grid = await makeGridCertificates(await tempFolder(t));
   const cert = readFileSync(grid.hostCertPath);
   const server = createServer({ cert, key: readFileSync(grid.hostKeyPath) }, answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => void server.close());
-  const transport = createNodeTransport({ ca: readFileSync(grid.authorityPath, 'utf8') });
+  const transport = createNodeTransport({
+    ca: readFileSync(grid.authorityPath, 'utf8'),
+    ...(idleMs === undefined ? {} : { idleMs }),
+  });
   t.after(() => transport.close());
   const { port } = server.address() as AddressInfo;
   return () => transport.send({ method: 'GET', url: `https://localhost:${port}/` });
@@ -136,3 +140,47 @@ for (const [how, end] of [
     await assert.rejects(bytesOf(body), { code: 'CLIENT_INTERRUPTED' });
   });
 }
+
+test('a body whose connection ends before it is read is CLIENT_INTERRUPTED', async (t) => {
+  const ask = await serve(t, (request, response) => {
+    response.writeHead(200, { 'content-length': 20_000 });
+    response.write(Buffer.alloc(10_000), () => request.socket.destroy());
+  });
+  const { body } = await ask();
+  await delay(200);
+  await assert.rejects(bytesOf(body), { code: 'CLIENT_INTERRUPTED' });
+});
+
+test('a receiver may wait longer than a connection may bring nothing', async (t) => {
+  const ask = await serve(
+    t,
+    (_, response) => {
+      response.writeHead(200, { 'content-length': total });
+      // In pieces: client and server share this process.
+      const send = (left: number): void => {
+        if (left === 0) return void response.end();
+        response.write(Buffer.alloc(1024 * 1024), () => send(left - 1));
+      };
+      send(total / 1024 / 1024);
+    },
+    1000,
+  );
+  const iterator = (await ask()).body[Symbol.asyncIterator]();
+  let received = (await iterator.next()).value?.length ?? 0;
+  await delay(2500);
+  for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+    received += next.value.length;
+  assert.equal(received, total);
+});
+
+test('a connection that brings nothing is given up', async (t) => {
+  const ask = await serve(
+    t,
+    (_, response) => {
+      response.writeHead(200, { 'content-length': size });
+      response.write(content.subarray(0, 1_000_000));
+    },
+    1000,
+  );
+  await assert.rejects(bytesOf((await ask()).body), { code: 'CLIENT_INTERRUPTED' });
+});

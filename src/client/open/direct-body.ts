@@ -6,6 +6,9 @@ import type { OneBufferAgent } from './one-buffer-agent.ts';
 /** A shorter body is not worth a connection of its own. */
 const directBytesMin = 4 * 1024 * 1024;
 
+/** The longest timer; one that was cleared would be set again by what the connection still brings. */
+const neverMs = 2 ** 31 - 1;
+
 /**
  * A large body of known length, read past the HTTP parser: its copy of every TLS record, and the
  * events around it, cost more than deciphering and checking what came. The connection serves no
@@ -17,14 +20,18 @@ const directBytesMin = 4 * 1024 * 1024;
 export function directBody(
   incoming: IncomingMessage,
   agent: OneBufferAgent,
+  idleMs: number,
 ): AsyncGenerator<Uint8Array, void, void> | undefined {
-  const { headers, socket } = incoming;
+  const { headers, socket, statusCode } = incoming;
   const length = Number(headers['content-length']);
-  if (headers['transfer-encoding'] !== undefined || !(length >= directBytesMin)) return undefined;
+  const comesAsIs = headers['transfer-encoding'] === undefined;
+  const hasBody = statusCode === 200 || statusCode === 206;
+  if (!comesAsIs || !hasBody || !(length >= directBytesMin)) return undefined;
   let missing = length;
   const gathering = new Gathering({
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
+    // While its receiver waits, the connection may bring nothing.
+    pause: () => socket.pause().setTimeout(neverMs),
+    resume: () => socket.resume().setTimeout(idleMs),
     destroy: () => socket.destroy(),
   });
   const take = (bytes: Uint8Array): void => {

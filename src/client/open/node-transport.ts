@@ -15,6 +15,8 @@ export interface NodeTransportOptions {
   readonly key?: string;
   /** Sent as bearer token; over plain HTTP only within this machine. */
   readonly token?: string;
+  /** A connection that brings nothing for so long is given up. Default: the client's limit. */
+  readonly idleMs?: number;
 }
 
 /**
@@ -30,6 +32,7 @@ export function createNodeTransport(options: NodeTransportOptions): ClientTransp
     ...(options.certificate === undefined ? {} : { cert: options.certificate }),
     ...(options.key === undefined ? {} : { key: options.key }),
   });
+  const idleMs = options.idleMs ?? clientLimits.idleMs;
   const credential =
     options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   return {
@@ -46,11 +49,11 @@ export function createNodeTransport(options: NodeTransportOptions): ClientTransp
         headers: { ...credential, ...request.headers },
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
-      outgoing.setTimeout(clientLimits.idleMs, () =>
+      outgoing.setTimeout(idleMs, () =>
         outgoing.destroy(clientErrors.create('CLIENT_UNREACHABLE', { message: 'no answer' })),
       );
       outgoing.on('response', (incoming) => {
-        const direct = request.method === 'GET' ? directBody(incoming, secure) : undefined;
+        const direct = request.method === 'GET' ? directBody(incoming, secure, idleMs) : undefined;
         resolve(responseOf(incoming, direct ?? bodyOf(incoming)));
       });
       outgoing.on('error', (error) => reject(unreachable(request, error)));
@@ -83,9 +86,14 @@ function responseOf(incoming: IncomingMessage, body: ByteStream): ClientResponse
   return { status: incoming.statusCode ?? 0, headers, body };
 }
 
-async function* bodyOf(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
+/** Listens at once: the connection may end before somebody reads. */
+function bodyOf(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
+  return checked(incoming, gather(incoming));
+}
+
+async function* checked(incoming: IncomingMessage, body: ByteStream): AsyncGenerator<Uint8Array> {
   try {
-    yield* gather(incoming);
+    yield* body;
   } catch (cause) {
     throw clientErrors.create('CLIENT_INTERRUPTED', { cause });
   }

@@ -179,7 +179,7 @@ test('files fail with the thread, and the next one has a new thread', async () =
     output: async () => undefined,
   };
   const lost = sealer.stream(options);
-  await lost.write(deidentified(new Uint8Array(100)));
+  await lost.write(deidentified(new Uint8Array(3 * 8 * layout.segmentSize + 100)));
   await sealer.close();
   await assert.rejects(lost.end(), { code: 'SEAL_THREAD_ENDED' });
   const next = sealer.stream(options);

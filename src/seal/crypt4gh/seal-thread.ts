@@ -81,7 +81,10 @@ export class SealThread {
     const lost = (cause?: Error): void => {
       if (this.#worker === worker) this.#fail(cause);
     };
-    worker.on('message', (reply: SealReply) => this.#hear(reply));
+    // What one before it still says counts for nobody: its streams have failed.
+    worker.on('message', (reply: SealReply) => {
+      if (this.#worker === worker) this.#hear(reply);
+    });
     worker.on('error', lost);
     worker.on('exit', () => lost());
     worker.unref();
