@@ -20,6 +20,8 @@ export async function runTests(
     files: files.map((file) => join(projectRoot, file)),
     cwd: projectRoot,
     concurrency: 2,
+    // As services run: memory that a test bounds is then not what V8 has not collected yet.
+    execArgv: ['--max-semi-space-size=8'],
     timeout: options.fileTimeoutMs,
   });
   events.on('test:fail', (event: EventData.TestFail) => {
