@@ -3,6 +3,7 @@ export {
   type Acceptor,
   type AcceptorOptions,
   listenForAssociations,
+  type Refusal,
 } from './association/acceptor.ts';
 export type {
   Association,

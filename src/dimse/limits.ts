@@ -86,17 +86,41 @@ export const dimseLimits = defineLimits('dimse', {
   associationsMax: {
     value: 64,
     unit: 'count',
-    reason: 'Per listener; beyond it an association is rejected as transient.',
+    reason: 'Accepted, per listener; beyond it an association is rejected as transient.',
   },
   associationsPerPeerMax: {
     value: 16,
     unit: 'count',
     reason: 'Per remote address, so that one peer cannot take every slot.',
   },
-  connectionsMax: {
+  halfKnownPerAddressMax: {
+    value: 32,
+    unit: 'count',
+    reason:
+      'Connections from one address (IPv6: one /64) read before an association is accepted on them.',
+  },
+  strangersMax: {
+    value: 64,
+    unit: 'count',
+    reason:
+      'Connections from all addresses that no list names, read at a time: they get a rejection.',
+  },
+  connectionsWaitingMax: {
     value: 512,
     unit: 'count',
-    reason: 'Transport connections per listener, with or without an association; more are closed.',
+    reason:
+      'Connections that wait unread for their turn, of strangers and of others; more are closed.',
+  },
+  refusalPeriodMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason:
+      'Refusals of one address for one reason are one line of the log each, with their number.',
+  },
+  refusalsHeldMax: {
+    value: 256,
+    unit: 'count',
+    reason: 'Addresses whose refusals are counted apart; those of more are counted together.',
   },
   presentationContextsMax: {
     value: 128,

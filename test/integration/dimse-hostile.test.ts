@@ -267,6 +267,53 @@ test('associations beyond the cap of a peer are rejected as transient', async (t
   await third.association.release();
 });
 
+test('callers that are refused and stay take no place of those who are let in', async (t) => {
+  const acceptor = await listenForAssociations({
+    host: '127.0.0.1',
+    port: 0,
+    refuse: ({ callingAeTitle }) =>
+      callingAeTitle === 'EVIL'
+        ? { source: 'service-user', reason: 'calling-ae-title-not-recognized' }
+        : undefined,
+    chooseTransferSyntax: chooseFrom({ supports: () => true, preferred: [explicit] }),
+    onAssociation: (association) => provideServices(association, {}, silentLog),
+    clock: systemClock,
+    log: silentLog,
+    limits: { associationsPerPeerMax: 2 },
+  });
+  t.after(() => acceptor.close());
+  for (let count = 0; count < 8; count += 1) {
+    const socket = connect({ port: acceptor.port, host: '127.0.0.1' });
+    t.after(() => socket.destroy());
+    socket.write(rq);
+    const [answer] = await once(socket, 'data');
+    // A-ASSOCIATE-RJ: permanent, by the service user, calling AE title not recognized.
+    assert.deepEqual([...answer], [3, 0, 0, 0, 0, 4, 0, 1, 1, 3]);
+  }
+  await assertStillServes(acceptor.port);
+});
+
+test('message ids do not start where the last association started', async (t) => {
+  const { acceptor } = await startVictim(t);
+  const ids = new Set<number>();
+  for (let count = 0; count < 8; count += 1) {
+    const outcome = await openAssociation({
+      host: '127.0.0.1',
+      port: acceptor.port,
+      callingAeTitle: 'GOOD',
+      calledAeTitle: 'HERE',
+      contexts: [{ abstractSyntax: sopClass.Verification, transferSyntaxes: [explicit] }],
+      clock: systemClock,
+    });
+    assert(outcome.kind === 'accepted');
+    const id = outcome.association.nextMessageId();
+    assert.ok(id >= 1 && id <= 0xffff);
+    ids.add(id);
+    await outcome.association.release();
+  }
+  assert.ok(ids.size > 4, 'eight ids of 65,535');
+});
+
 type Answer = Uint8Array | 'close' | 'close at once';
 
 /** A scripted acceptor: on each thing that arrives, the next answer. */
@@ -368,6 +415,22 @@ const scripts: readonly (readonly [string, string, readonly Answer[]])[] = [
     ],
   ],
   [
+    'answers over another context',
+    'DIMSE_MESSAGE_UNEXPECTED',
+    [
+      ac(),
+      pdv(
+        encodeCommand({
+          kind: 'C-GET-RSP',
+          messageIdBeingRespondedTo: 1,
+          status: 0,
+          hasDataSet: false,
+        }),
+        { id: 3 },
+      ),
+    ],
+  ],
+  [
     'answers with another command',
     'DIMSE_MESSAGE_UNEXPECTED',
     [
@@ -414,6 +477,7 @@ async function getFrom(
         { abstractSyntax: sopClass.CTImageStorage, transferSyntaxes: [explicit], asScp: true },
       ],
       clock: systemClock,
+      random: { bytes: (count) => new Uint8Array(count) }, // message ids from 1 on, as scripted
       limits: shortLimits,
     });
     if (outcome.kind !== 'accepted') return outcome.kind;

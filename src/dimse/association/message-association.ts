@@ -1,6 +1,8 @@
 import { assert } from '../../lib/assert.ts';
+import { viewOf } from '../../lib/bytes/bytes.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { MdmError } from '../../lib/errors/mdm-error.ts';
+import type { Random } from '../../lib/random.ts';
 import type { ByteSink } from '../../lib/streams/byte-stream.ts';
 import { type DimseErrorCode, dimseErrors } from '../errors.ts';
 import type { DimseLimits } from '../limits.ts';
@@ -71,7 +73,7 @@ export class MessageAssociation implements Association {
   #cancelListener: ((cancel: CCancelRq) => void) | undefined;
   /** Where the data set now arriving goes. */
   #sink: ByteSink | undefined;
-  #lastMessageId = 0;
+  #lastMessageId: number;
   /** Requests of the peer without a final response. */
   #owed = 0;
   readonly #clock: Clock;
@@ -82,6 +84,7 @@ export class MessageAssociation implements Association {
     readonly isRequestor: boolean;
     readonly clock: Clock;
     readonly limits: DimseLimits;
+    readonly random: Random;
     /** The part of the user that differs by role. */
     readonly role: Pick<UpperLayerUser, 'onAssociateRequest' | 'refusal' | 'onAssociateAnswer'>;
   }) {
@@ -90,6 +93,7 @@ export class MessageAssociation implements Association {
     this.#resolveEnded = resolve;
     this.#limits = options.limits;
     this.#clock = options.clock;
+    this.#lastMessageId = viewOf(options.random.bytes(2)).getUint16(0);
     this.#assembler = new MessageAssembler(options.limits);
     this.remoteAddress = options.transport.remoteAddress;
     this.driver = new UpperLayerDriver({
@@ -121,6 +125,7 @@ export class MessageAssociation implements Association {
     this.#contextById = new Map(agreement.contexts.map((context) => [context.id, context]));
   }
 
+  /** From a random one on: an instance of a C-MOVE is known by it. @standard PS3.7 §9.3.1.1 */
   nextMessageId(): number {
     this.#lastMessageId = (this.#lastMessageId % 0xffff) + 1;
     return this.#lastMessageId;
@@ -266,15 +271,15 @@ export class MessageAssociation implements Association {
       case 'unknown':
         throw unexpected('command not supported');
       default:
-        return this.#onResponse(command);
+        return this.#onResponse(presentationContextId, command);
     }
   }
 
-  #onResponse(response: ResponseCommand): void | Promise<void> {
+  #onResponse(contextId: number, response: ResponseCommand): void | Promise<void> {
     const exchange = this.#exchange;
     const asked = exchange?.command;
     if (
-      exchange === undefined ||
+      exchange?.contextId !== contextId ||
       asked?.messageId !== response.messageIdBeingRespondedTo ||
       response.kind !== asked.kind.replace('-RQ', '-RSP')
     ) {

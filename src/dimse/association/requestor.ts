@@ -1,6 +1,7 @@
 import { assert } from '../../lib/assert.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
+import { type Random, systemRandom } from '../../lib/random.ts';
 import { dimseErrors } from '../errors.ts';
 import { type DimseLimits, dimseLimits } from '../limits.ts';
 import type { AssociateAc } from '../pdu/associate-ac.ts';
@@ -30,6 +31,8 @@ export interface AssociateOptions {
   readonly contexts: readonly ContextProposal[];
   readonly tls?: TlsClientOptions | undefined;
   readonly clock: Clock;
+  /** Where message ids start. */
+  readonly random?: Random | undefined;
   readonly limits?: Partial<DimseLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -71,6 +74,7 @@ async function negotiate(
     isRequestor: true,
     clock,
     limits,
+    random: options.random ?? systemRandom,
     role: {
       onAssociateAnswer: (answer) => {
         // Agreed before the next PDU is read: the peer's first message may be in the same chunk.

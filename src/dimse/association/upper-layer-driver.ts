@@ -92,10 +92,6 @@ export class UpperLayerDriver implements TransportReceiver {
     this.#raise('Evt7', ac);
   }
 
-  reject(rj: AssociateRj): void {
-    this.#raise('Evt8', rj);
-  }
-
   /** Whether P-DATA may be sent in this state; the bytes then go to `write`. */
   canSendData(): boolean {
     return this.#end === undefined && step(this.#state, 'Evt9', this.#facts()).kind === 'step';

@@ -1,6 +1,7 @@
 import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { assert } from '../../lib/assert.ts';
+import { ConnectionTurns, type TurnLimits } from './connection-turns.ts';
 import { ReadBuffer, SocketTransport } from './socket-transport.ts';
 import type { Transport } from './transport.ts';
 
@@ -11,13 +12,16 @@ export type TlsServerOptions = Pick<
 >;
 
 /** Where to listen and how many connections to hold. */
-export interface ListenOptions {
+export interface ListenOptions extends TurnLimits {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
   readonly tls?: TlsServerOptions | undefined;
-  readonly connectionsMax: number;
+  /** Addresses that go first; undefined: all are alike. */
+  readonly isExpected?: ((remoteAddress: string) => boolean) | undefined;
   readonly receiveBufferSize: number;
+  /** A TLS handshake must end within it. */
+  readonly artimMs: number;
 }
 
 /** A listening socket. */
@@ -27,28 +31,37 @@ export interface TransportListener {
   close(): Promise<void>;
 }
 
+/** A connection whose turn has come. */
+export interface AcceptedTransport {
+  readonly transport: Transport;
+  /** Somebody was accepted on it: it no longer counts against its address. */
+  readonly leaveTurns: () => void;
+}
+
 /** Listen; `onTransport` must start each transport at once. */
 export async function listenTransport(
   options: ListenOptions,
-  onTransport: (transport: Transport) => void,
+  onTransport: (accepted: AcceptedTransport) => void,
 ): Promise<TransportListener> {
-  const server =
-    options.tls === undefined
-      ? createServer({ noDelay: true, pauseOnConnect: true })
-      : createTlsServer({ ...options.tls, noDelay: true });
-  server.maxConnections = options.connectionsMax;
-  const event = options.tls === undefined ? 'connection' : 'secureConnection';
+  const turns = new ConnectionTurns(options, options.isExpected ?? (() => true));
+  const begin = options.tls === undefined ? beginPlain : beginTls(options.tls, options);
+  const server = createServer({ noDelay: true, pauseOnConnect: true });
   const open = new Set<Socket>();
-  server.on(event, (accepted: Socket) => {
-    accepted.on('error', () => {}); // told by the close that follows
-    const readBuffer =
-      options.tls === undefined ? new ReadBuffer(options.receiveBufferSize) : undefined;
-    const socket = readBuffer === undefined ? accepted : withReadBuffer(accepted, readBuffer);
+  server.on('connection', (socket) => {
+    socket.on('error', () => {}); // told by the close that follows
     open.add(socket);
-    socket.once('close', () => open.delete(socket));
-    onTransport(new SocketTransport(socket, readBuffer));
+    // Its turn may have come before it is known how to leave.
+    const leaveTurns = (): void => leave();
+    const leave = turns.enter({
+      remoteAddress: socket.remoteAddress ?? '',
+      begin: () => begin(socket, options, (transport) => onTransport({ transport, leaveTurns })),
+      drop: () => socket.destroy(),
+    });
+    socket.once('close', () => {
+      open.delete(socket);
+      leaveTurns();
+    });
   });
-  server.on('tlsClientError', (_, socket: Socket) => socket.destroy());
   await listening(server, options);
   const address = server.address();
   assert(address !== null && typeof address === 'object', 'a listening server has an address');
@@ -59,6 +72,35 @@ export async function listenTransport(
       for (const socket of open) socket.destroySoon();
       return closed;
     },
+  };
+}
+
+type Begin = (
+  socket: Socket,
+  options: ListenOptions,
+  onTransport: (transport: Transport) => void,
+) => void;
+
+const beginPlain: Begin = (socket, { receiveBufferSize }, onTransport) => {
+  const readBuffer = new ReadBuffer(receiveBufferSize);
+  onTransport(new SocketTransport(withReadBuffer(socket, readBuffer), readBuffer));
+};
+
+/** A server that never listens: it is given the connections whose turn has come. */
+function beginTls(tls: TlsServerOptions, { artimMs }: ListenOptions): Begin {
+  const server = createTlsServer({ ...tls, noDelay: true, handshakeTimeout: artimMs });
+  const waiting = new Map<string, (transport: Transport) => void>();
+  const nameOf = (socket: Socket): string => `${socket.remoteAddress} ${socket.remotePort}`;
+  server.on('secureConnection', (socket) => {
+    socket.on('error', () => {});
+    waiting.get(nameOf(socket))?.(new SocketTransport(socket));
+  });
+  server.on('tlsClientError', (_, socket) => socket.destroy());
+  return (socket, _, onTransport) => {
+    const name = nameOf(socket);
+    waiting.set(name, onTransport);
+    socket.once('close', () => waiting.delete(name));
+    server.emit('connection', socket);
   };
 }
 
@@ -76,7 +118,7 @@ function withReadBuffer(accepted: Socket, readBuffer: ReadBuffer): Socket {
   owner._handle = null;
   const options = { handle, onread: readBuffer, readable: true, writable: true };
   const socket = new Socket(options as SocketConstructorOpts);
-  // The accepted socket counts as one of the server's connections until it is closed.
+  // The accepted socket is what was counted: it closes with its successor.
   socket.once('close', () => accepted.destroy());
   socket.on('error', () => {});
   return socket;
