@@ -1,11 +1,19 @@
 import { type DataSet, dataSetOf, type Keyword, tag } from '../dicom/index.ts';
+import { formatStatus } from '../dimse/index.ts';
 import type { Identified } from '../flow/index.ts';
 import { identify } from '../flow/mint/identified.ts';
 import { reveal } from '../flow/mint/reveal.ts';
-import { codeOf } from '../lib/errors/mdm-error.ts';
-import { answerUid } from './answer-uid.ts';
+import { present } from '../lib/assert.ts';
+import { type Clock, sleep } from '../lib/clock.ts';
+import { MdmError } from '../lib/errors/mdm-error.ts';
 import type { FoundSeries } from './index/clinical-index.ts';
-import type { CallOptions, PacsSource, QueryLevel } from './pacs-source.ts';
+import { pacsLimits } from './limits.ts';
+import { askList, type ListPorts, type ListQuestion, type PacsList } from './lists/ask-list.ts';
+import { statedCount } from './lists/count.ts';
+import type { Gap, GapReason } from './lists/gap.ts';
+import type { ListMemory } from './lists/list-memory.ts';
+import { sortAnswers, uidOf } from './lists/sort-answers.ts';
+import type { CallOptions, PacsQuery, PacsSource, QueryLevel } from './pacs-source.ts';
 
 const studyKeys = [
   'PatientID',
@@ -13,6 +21,7 @@ const studyKeys = [
   'StudyInstanceUID',
   'StudyDate',
   'ModalitiesInStudy',
+  'NumberOfStudyRelatedSeries',
 ] as const satisfies readonly Keyword[];
 const seriesKeys = [
   'Modality',
@@ -34,87 +43,171 @@ const detailKeys = [
   'NumberOfFrames',
 ] as const satisfies readonly Keyword[];
 
+/** What a walk works with, beside the PACS. */
+export interface CrawlOptions extends CallOptions {
+  readonly memory: ListMemory;
+  readonly clock: Clock;
+  /** Told of what cannot be followed, and of lists that are short or may be. */
+  readonly onGap: (gap: Gap) => void;
+}
+
 /**
  * Walk an archive with C-FIND: every series with its instances, study by study. Fetches no image.
  *
- * A study that disappears between two queries is simply not reported. What cannot be followed is
- * passed over with `onSkipped`: an answer without a proper UID (as a matching key it would mean
- * everything), or of another study than was asked for, or a query that the archive fails.
+ * A study that disappears between two queries is simply not reported. A list that is shorter than
+ * its count is asked for once more, at the end of the walk: something may be arriving. One that is
+ * short even then is reported with what it lists, and told as a gap.
+ *
+ * @throws MdmError of `pacsErrors`; a query below the list of studies that fails is a gap
  */
-export async function* crawl(
+export function crawl(
   source: PacsSource,
-  options: CallOptions & { readonly onSkipped?: () => void },
+  options: CrawlOptions,
 ): AsyncGenerator<Identified<FoundSeries>> {
-  const skip = options.onSkipped ?? (() => {});
-  for await (const studyAnswer of source.find(query('STUDY', {}, studyKeys), options)) {
-    const study = reveal(studyAnswer);
-    const studyUid = answerUid(study, tag.StudyInstanceUID);
-    const ofStudy = { StudyInstanceUID: studyUid ?? '' };
-    const allSeries =
-      studyUid === undefined
-        ? undefined
-        : await answersTo(source, query('SERIES', ofStudy, seriesKeys), options);
-    if (allSeries === undefined) skip();
-    for (const series of allSeries ?? []) {
-      const found = await followSeries(source, { study, series, ofStudy }, options);
-      if (found === undefined) skip();
-      else if (found.instances.length > 0) yield identify(found);
-    }
-  }
+  return new Walk(source, options).run();
 }
 
-/** The instances of a series, the first with its details. Undefined: the answers cannot be used. */
-async function followSeries(
-  source: PacsSource,
-  { study, series, ofStudy }: SeriesAnswer,
-  options: CallOptions,
-): Promise<FoundSeries | undefined> {
-  const seriesUid = answerUid(series, tag.SeriesInstanceUID);
-  const ofOther = answerUid(series, tag.StudyInstanceUID) ?? ofStudy.StudyInstanceUID;
-  if (seriesUid === undefined || ofOther !== ofStudy.StudyInstanceUID) return undefined;
-  const ofSeries = { ...ofStudy, SeriesInstanceUID: seriesUid };
-  const instances = await answersTo(source, query('IMAGE', ofSeries, imageKeys), options);
-  const [first, ...others] = instances ?? [];
-  if (first === undefined) return instances && { study, series, instances: [] };
-  const firstUid = answerUid(first, tag.SOPInstanceUID);
-  if (firstUid === undefined) return undefined;
-  const ofFirst = { ...ofSeries, SOPInstanceUID: firstUid };
-  const details = await answersTo(source, query('IMAGE', ofFirst, detailKeys), options);
-  const detailed = new Map([...(details?.[0] ?? []), ...first]);
-  return { study, series, instances: [detailed, ...others] };
+/** Series of a study that are left for the end; undefined: all of it. */
+type Later = Set<string> | undefined;
+
+class Walk {
+  readonly #source: PacsSource;
+  readonly #options: CrawlOptions;
+  readonly #ports: ListPorts;
+  /** By Study Instance UID. */
+  readonly #later = new Map<string, Later>();
+  #laterCount = 0;
+  #isAtEnd = false;
+
+  constructor(source: PacsSource, options: CrawlOptions) {
+    this.#source = source;
+    this.#options = options;
+    const find = (query: PacsQuery): Promise<readonly DataSet[]> => this.#find(query);
+    this.#ports = { pacs: source.name, find, memory: options.memory };
+  }
+
+  async *run(): AsyncGenerator<Identified<FoundSeries>> {
+    const studies = await askList(this.#ports, studyQuestion());
+    this.#note(studies, 'STUDY');
+    for (const study of studies.usable) yield* this.#study(study);
+    this.#isAtEnd = true;
+    if (this.#later.size === 0) return;
+    await sleep(this.#options.clock, pacsLimits.shortListPauseMs, this.#options);
+    for (const [studyUid, only] of this.#later) yield* this.#studyAgain(studyUid, only);
+  }
+
+  async *#studyAgain(studyUid: string, only: Later): AsyncGenerator<Identified<FoundSeries>> {
+    const again = await this.#ask(studyQuestion({ StudyInstanceUID: studyUid }));
+    const study = again?.usable.find((answer) => uidOf(answer, 'STUDY') === studyUid);
+    if (study !== undefined) yield* this.#study(study, only);
+  }
+
+  async *#study(study: DataSet, only?: Later): AsyncGenerator<Identified<FoundSeries>> {
+    const studyUid = present(uidOf(study, 'STUDY'), 'usable answers have UIDs');
+    const list = await this.#ask({
+      level: 'SERIES',
+      of: { StudyInstanceUID: studyUid },
+      returned: seriesKeys,
+      counted: statedCount(study, tag.NumberOfStudyRelatedSeries),
+    });
+    if (list === undefined || (list.standing === 'short' && this.#postpone(studyUid))) return;
+    this.#note(list, 'SERIES');
+    for (const series of list.usable) {
+      const seriesUid = present(uidOf(series, 'SERIES'), 'usable answers have UIDs');
+      if (only !== undefined && !only.has(seriesUid)) continue;
+      const found = await this.#series({ study, series, studyUid, seriesUid });
+      if (found !== undefined) yield identify(found);
+    }
+  }
+
+  /** The instances of a series, the first with its details. Undefined: none, or not yet. */
+  async #series(at: SeriesAnswer): Promise<FoundSeries | undefined> {
+    const { study, series, studyUid, seriesUid } = at;
+    const of = { StudyInstanceUID: studyUid, SeriesInstanceUID: seriesUid };
+    const counted = statedCount(series, tag.NumberOfSeriesRelatedInstances);
+    const list = await this.#ask({ level: 'IMAGE', of, returned: imageKeys, counted });
+    if (list === undefined || (list.standing === 'short' && this.#postpone(studyUid, seriesUid))) {
+      return undefined;
+    }
+    this.#note(list, 'IMAGE');
+    const [first, ...others] = list.usable;
+    if (first === undefined) return undefined;
+    return { study, series, instances: [await this.#detailed(first, of), ...others] };
+  }
+
+  /** What an archive knows only from the file, of one instance; as it is where it cannot tell. */
+  async #detailed(first: DataSet, of: ListQuestion['of']): Promise<DataSet> {
+    const uid = present(uidOf(first, 'IMAGE'), 'usable answers have UIDs');
+    const empty = Object.fromEntries(detailKeys.map((keyword) => [keyword, '']));
+    const keys = dataSetOf({ ...empty, ...of, SOPInstanceUID: uid });
+    const answers = await this.#find({ level: 'IMAGE', keys }).catch((error: unknown) => {
+      if (gapOf(error, 'IMAGE') === undefined) throw error;
+      return [];
+    });
+    const { usable } = sortAnswers(answers, { level: 'IMAGE', of });
+    const details = usable.find((answer) => uidOf(answer, 'IMAGE') === uid);
+    return new Map([...(details ?? []), ...first]);
+  }
+
+  /** Undefined where the archive cannot answer this one query; it may answer others. */
+  async #ask(question: ListQuestion): Promise<PacsList | undefined> {
+    try {
+      return await askList(this.#ports, question);
+    } catch (error) {
+      const gap = gapOf(error, question.level);
+      if (gap === undefined) throw error;
+      this.#options.onGap(gap);
+      return undefined;
+    }
+  }
+
+  /** Leave a study, or a series of it, for the end. Not a second time, and not without bound. */
+  #postpone(studyUid: string, seriesUid?: string): boolean {
+    if (this.#isAtEnd || this.#laterCount >= pacsLimits.secondAsksMax) return false;
+    this.#laterCount += 1;
+    const known = this.#later.get(studyUid) ?? new Set();
+    this.#later.set(studyUid, seriesUid === undefined ? undefined : known.add(seriesUid));
+    return true;
+  }
+
+  #note(list: PacsList, level: QueryLevel): void {
+    const { usable, uidInvalid, notAskedFor, counted, standing, isDoubtful } = list;
+    const tell = (reason: GapReason, count = 1): void => {
+      if (count > 0) this.#options.onGap({ reason, level, count });
+    };
+    tell('uid-invalid', uidInvalid);
+    tell('not-asked-for', notAskedFor);
+    if (standing === 'short') tell('list-short');
+    else if (isDoubtful) tell('list-doubtful');
+    const isNothing = usable.length + uidInvalid === 0 && counted === undefined;
+    if (isNothing && level !== 'STUDY') tell('nothing-listed');
+  }
+
+  async #find(query: PacsQuery): Promise<readonly DataSet[]> {
+    const found: DataSet[] = [];
+    const answers = this.#source.find(identify(query), this.#options);
+    for await (const answer of answers) found.push(reveal(answer));
+    return found;
+  }
 }
 
 interface SeriesAnswer {
   readonly study: DataSet;
   readonly series: DataSet;
-  readonly ofStudy: { readonly StudyInstanceUID: string };
+  readonly studyUid: string;
+  readonly seriesUid: string;
 }
 
-/** Undefined where the archive cannot answer this one query; it may answer others. */
-async function answersTo(
-  source: PacsSource,
-  asked: ReturnType<typeof query>,
-  options: CallOptions,
-): Promise<readonly DataSet[] | undefined> {
-  try {
-    return await all(source.find(asked, options));
-  } catch (error) {
-    if (codeOf(error) === 'PACS_QUERY_FAILED') return undefined;
-    throw error;
-  }
+function studyQuestion(of: ListQuestion['of'] = {}): ListQuestion {
+  return { level: 'STUDY', of, returned: studyKeys, counted: undefined };
 }
 
-async function all(answers: AsyncIterable<Identified<DataSet>>): Promise<readonly DataSet[]> {
-  const found: DataSet[] = [];
-  for await (const answer of answers) found.push(reveal(answer));
-  return found;
-}
-
-function query(
-  level: QueryLevel,
-  matching: Readonly<Partial<Record<Keyword, string>>>,
-  returned: readonly Keyword[],
-): Parameters<PacsSource['find']>[0] {
-  const empty = Object.fromEntries(returned.map((keyword) => [keyword, '']));
-  return identify({ level, keys: dataSetOf({ ...empty, ...matching }) });
+/** The gap that a failed query leaves; undefined where the archive as a whole is in trouble. */
+function gapOf(error: unknown, level: QueryLevel): Gap | undefined {
+  if (!(error instanceof MdmError)) return undefined;
+  if (error.code === 'PACS_QUERY_TOO_LARGE') return { reason: 'too-many-answers', level, count: 1 };
+  if (error.code !== 'PACS_QUERY_FAILED') return undefined;
+  const { status } = error.context;
+  const stated = typeof status === 'number' ? formatStatus(status) : undefined;
+  return { reason: 'query-failed', level, status: stated, count: 1 };
 }

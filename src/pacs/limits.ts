@@ -42,6 +42,21 @@ export const pacsLimits = defineLimits('pacs', {
     unit: 'count',
     reason: 'Answers of one query are held, so that no association waits for a slow reader.',
   },
+  listPartsMax: {
+    value: 64,
+    unit: 'count',
+    reason: 'Queries for the parts of a list that may be cut short; more is a load on the clinic.',
+  },
+  shortListPauseMs: {
+    value: 5000,
+    unit: 'ms',
+    reason: 'A list shorter than its count is asked for again after this: a study may be arriving.',
+  },
+  secondAsksMax: {
+    value: 1000,
+    unit: 'count',
+    reason: 'Short lists that a walk asks for again at its end; what is beyond is short at once.',
+  },
   moveSilenceMs: {
     value: 300_000,
     unit: 'ms',

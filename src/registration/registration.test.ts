@@ -34,7 +34,7 @@ test('a walk that fails half-way announces what it found and says how it failed'
   assert.equal((await series(town)).length, 1);
   town.pacs.behave = {};
   const report = await town.registration.crawl(town.pacs, {});
-  assert.deepEqual(report, { seriesFound: 3, seriesNew: 2, seriesChanged: 0, seriesSkipped: 0 });
+  assert.deepEqual(report, { seriesFound: 3, seriesNew: 2, seriesChanged: 0, leftOut: [] });
   assert.equal((await series(town)).length, 3);
 });
 
@@ -75,12 +75,12 @@ test('answers without proper UIDs are skipped and counted, and never asked about
         ...bad.flatMap((uid) =>
           truth.slice(0, 1).map((each) => withValues(each, { [keyword[level]]: uid })),
         ),
-        ...(level === 'IMAGE' ? [] : truth),
+        ...truth,
       ];
     };
     const report = await town.registration.crawl(pacs, {});
-    assert.equal(report.seriesSkipped, level === 'IMAGE' ? 1 : bad.length, level);
-    assert.equal((await series(town)).length, level === 'IMAGE' ? 0 : 1, level);
+    assert.deepEqual(report.leftOut, [{ reason: 'uid-invalid', level, count: bad.length }]);
+    assert.equal((await series(town)).length, 1, level);
     assert.ok(!keys.some((key) => bad.slice(1).includes(key)), level);
   }
 });
@@ -97,23 +97,25 @@ test('an archive that answers for other studies than asked does not mix them', a
   };
   const report = await town.registration.crawl(pacs, {});
   assert.equal(report.seriesFound, 2);
-  assert.equal(report.seriesSkipped, 1);
+  assert.deepEqual(report.leftOut, [{ reason: 'not-asked-for', level: 'SERIES', count: 1 }]);
 });
 
 test('one study that the archive cannot answer for does not hide the others', async (t) => {
   const pacs = memoryPacs('pacs', []);
   const town = await buildTown(t, pacs);
   for (const [uid, all] of memoryPacs('x', [one, two]).series) pacs.series.set(uid, all);
-  let failed = false;
+  let hasFailed = false;
   pacs.behave.find = (query, truth) => {
-    if (query.level === 'SERIES' && !failed) {
-      failed = true;
-      throw pacsErrors.create('PACS_QUERY_FAILED');
+    if (query.level === 'SERIES' && !hasFailed) {
+      hasFailed = true;
+      throw pacsErrors.create('PACS_QUERY_FAILED', { context: { status: 0xa900 } });
     }
     return truth;
   };
   const report = await town.registration.crawl(pacs, {});
-  assert.deepEqual([report.seriesFound, report.seriesSkipped], [1, 1]);
+  assert.equal(report.seriesFound, 1);
+  const failed = { reason: 'query-failed', level: 'SERIES', status: '0xA900', count: 1 };
+  assert.deepEqual(report.leftOut, [failed]);
 });
 
 test('an archive may leave out SOP classes and list an instance twice', async (t) => {

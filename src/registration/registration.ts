@@ -1,12 +1,15 @@
 import type { CatalogInbox } from '../catalog/catalog.ts';
 import { derive } from '../flow/index.ts';
+import type { Clock } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
 import { crawl } from '../pacs/crawl.ts';
 import type { ClinicalIndex, UnannouncedSeries } from '../pacs/index/index.ts';
+import type { Gap } from '../pacs/lists/gap.ts';
 import type { PacsSource } from '../pacs/pacs-source.ts';
 import { formatChange, parseChange } from './change-text.ts';
 import type { Collection } from './collection.ts';
+import { type LeftOut, LeftOutCounts } from './left-out.ts';
 import { registrationLimits } from './limits.ts';
 import { seriesMetadataOf } from './series-metadata.ts';
 import { seriesNamesOf } from './series-names.ts';
@@ -16,9 +19,11 @@ export interface CrawlReport {
   readonly seriesFound: number;
   readonly seriesNew: number;
   readonly seriesChanged: number;
-  /** Series whose query answers could not be used. */
-  readonly seriesSkipped: number;
+  /** What was left out, or may have been, by reason: nothing, if the walk is complete. */
+  readonly leftOut: readonly LeftOut[];
 }
+
+type SeriesCounts = { -readonly [Name in keyof Omit<CrawlReport, 'leftOut'>]: number };
 
 /** The metadata road: what a PACS holds becomes catalog entries. Fetches no image. */
 export interface Registration {
@@ -35,9 +40,10 @@ export function createRegistration(options: {
   readonly index: ClinicalIndex;
   readonly inbox: CatalogInbox;
   readonly collections: readonly Collection[];
+  readonly clock: Clock;
   readonly log: Log;
 }): Registration {
-  const { index, inbox, collections, log } = options;
+  const { index, inbox, collections, clock, log } = options;
 
   const announceAll = async (): Promise<void> => {
     for (const collection of collections) {
@@ -75,10 +81,11 @@ export function createRegistration(options: {
   const walk = async (
     source: PacsSource,
     call: { readonly signal?: AbortSignal },
-    report: { -readonly [Name in keyof CrawlReport]: number },
+    { report, leftOut }: { readonly report: SeriesCounts; readonly leftOut: LeftOutCounts },
   ): Promise<void> => {
-    const onSkipped = (): void => void (report.seriesSkipped += 1);
-    for await (const found of crawl(source, { ...call, priority: 'bulk', onSkipped })) {
+    const onGap = (gap: Gap): void => leftOut.add(gap);
+    const options = { ...call, priority: 'bulk', memory: index.lists, clock, onGap } as const;
+    for await (const found of crawl(source, options)) {
       report.seriesFound += 1;
       try {
         const outcome = await index.record(source.name, found);
@@ -86,7 +93,7 @@ export function createRegistration(options: {
         if (outcome === 'changed') report.seriesChanged += 1;
       } catch (error) {
         if (codeOf(error) !== 'INDEX_RECORD_INVALID') throw error;
-        report.seriesSkipped += 1;
+        leftOut.add({ reason: 'record-invalid', level: 'SERIES', count: 1 });
       }
     }
   };
@@ -97,8 +104,9 @@ export function createRegistration(options: {
       await feed();
     },
     async crawl(source, call) {
-      const report = { seriesFound: 0, seriesNew: 0, seriesChanged: 0, seriesSkipped: 0 };
-      const failure = await walk(source, call, report).then(
+      const report = { seriesFound: 0, seriesNew: 0, seriesChanged: 0 };
+      const leftOut = new LeftOutCounts();
+      const failure = await walk(source, call, { report, leftOut }).then(
         () => undefined,
         (error: unknown) => ({ error }),
       );
@@ -106,13 +114,16 @@ export function createRegistration(options: {
       call.signal?.throwIfAborted();
       await announceAll();
       await feed();
+      const rows = leftOut.rows();
+      for (const row of rows) log.warn('registration.left_out', { pacs: source.name, ...row });
       log.info('registration.crawled', {
         pacs: source.name,
         ...report,
-        complete: failure === undefined,
+        leftOut: rows.reduce((sum, { count }) => sum + count, 0),
+        complete: failure === undefined && rows.length === 0,
       });
       if (failure !== undefined) throw failure.error;
-      return report;
+      return { ...report, leftOut: rows };
     },
     feed,
   };

@@ -36,3 +36,17 @@ export function manualClock(startMs: number = Date.UTC(2024, 5, 13)): ManualCloc
     pending: () => scheduled.size,
   };
 }
+
+/** The outcome of `promise`, while time passes whenever something waits for it. */
+export async function withTimePassing<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
+  const outcome = { isSettled: false };
+  const settled = promise.finally(() => {
+    outcome.isSettled = true;
+  });
+  settled.catch(() => undefined);
+  for (let turn = 0; !outcome.isSettled && turn < 10_000; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (clock.pending() > 0) clock.advance(1000);
+  }
+  return settled;
+}

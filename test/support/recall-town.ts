@@ -1,7 +1,7 @@
 import type { Catalog, CatalogInbox, FileNode } from '../../src/catalog/catalog.ts';
 import { openCatalog } from '../../src/catalog/index.ts';
 import { createPseudonyms } from '../../src/deid/index.ts';
-import { decodeDataSet } from '../../src/dicom/index.ts';
+import { dataSetOf, decodeDataSet } from '../../src/dicom/index.ts';
 import type { Identified } from '../../src/flow/index.ts';
 import { identify } from '../../src/flow/mint/identified.ts';
 import { reveal } from '../../src/flow/mint/reveal.ts';
@@ -92,9 +92,8 @@ export function memoryPacs(name: string, series: readonly SeriesOptions[]): Memo
           [0x0020000d, 0x0020000e].every((t) => text(t) === '' || text(t) === valueOf(record, t)),
         );
       const key = { STUDY: 0x0020000d, SERIES: 0x0020000e, IMAGE: 0x00080018 }[level];
-      const answers = [
-        ...new Map(matches.map((record) => [valueOf(record, key), record])).values(),
-      ];
+      const entities = new Map(matches.map((record) => [valueOf(record, key), record]));
+      const answers = [...entities.values()].map((record) => counted(level, record, matches));
       const given = pacs.behave.find?.(reveal(query), answers) ?? answers;
       for (const answer of given) yield identify(answer);
     },
@@ -131,6 +130,26 @@ export function memoryPacs(name: string, series: readonly SeriesOptions[]): Memo
     close: async () => {},
   };
   return pacs;
+}
+
+/** An answer with the counts that a PACS states at its level. */
+function counted(
+  level: PacsQuery['level'],
+  record: ReturnType<typeof recordOf>,
+  all: readonly ReturnType<typeof recordOf>[],
+): ReturnType<typeof recordOf> {
+  const study = all.filter((each) => valueOf(each, 0x0020000d) === valueOf(record, 0x0020000d));
+  const seriesUids = study.map((each) => valueOf(each, 0x0020000e));
+  const counts = {
+    STUDY: { NumberOfStudyRelatedSeries: new Set(seriesUids).size },
+    SERIES: {
+      NumberOfSeriesRelatedInstances: seriesUids.filter(
+        (uid) => uid === valueOf(record, 0x0020000e),
+      ).length,
+    },
+    IMAGE: {},
+  }[level];
+  return new Map([...record, ...dataSetOf(counts)]);
 }
 
 function valueOf(record: ReturnType<typeof recordOf>, which: number): string {
@@ -190,6 +209,7 @@ export async function buildTown(
     createRegistration({
       index,
       inbox,
+      clock,
       log: silentLog,
       collections: [
         {

@@ -1,6 +1,6 @@
-import type { StatusAnswer } from '../../client/api/answers.ts';
+import type { LeftOutAnswer, StatusAnswer } from '../../client/api/answers.ts';
 import type { Connection } from '../connection.ts';
-import { formatBytes } from '../format.ts';
+import { formatBytes, formatInstant } from '../format.ts';
 import type { Output } from '../output.ts';
 
 /** `mdm status`: how the installation is. */
@@ -14,14 +14,40 @@ function lines(answer: StatusAnswer): readonly string[] {
   return [
     `site ${answer.site} (${answer.roles.join(' and ')})`,
     `cache ${formatBytes(storage.usedBytes)} of ${formatBytes(storage.limitBytes)}`,
-    ...answer.pacs.map(
-      (pacs) =>
-        `PACS ${pacs.name}: circuit ${pacs.circuit}, ${pacs.associationsOpen} of ${pacs.associationsMax} associations, ${pacs.waiting} waiting` +
+    ...answer.pacs.flatMap((pacs) => [
+      `PACS ${pacs.name}: circuit ${pacs.circuit}, ${pacs.associationsOpen} of ${pacs.associationsMax} associations, ${pacs.waiting} waiting` +
         (pacs.lastCrawlFailure === undefined
           ? ''
           : `, last crawl failed: ${pacs.lastCrawlFailure}`),
-    ),
+      ...walkLines(pacs.lastWalk),
+    ]),
     ...answer.keyServers.map((server) => `key server ${server.name}: ${server.state}`),
     ...answer.notes.map((note) => `note: ${note}`),
   ];
+}
+
+function walkLines(walk: StatusAnswer['pacs'][number]['lastWalk']): readonly string[] {
+  if (walk === undefined) return [];
+  const judged = walk.complete ? 'complete' : 'not complete';
+  return [
+    `  last walk ${formatInstant(walk.endedMs)}: ${walk.seriesFound} series, ${judged}`,
+    ...walk.leftOut.map((row) => `    ${leftOutLine(row)}`),
+  ];
+}
+
+/** Reasons as people read them. */
+const reasons: Readonly<Record<string, string>> = {
+  'uid-invalid': 'left out: no valid UID',
+  'not-asked-for': 'left out: of another study or series than was asked for',
+  'query-failed': 'left out: the archive failed the query',
+  'too-many-answers': 'left out: more answers than the limit',
+  'nothing-listed': 'left out: the archive lists nothing',
+  'list-short': 'cut short: the archive counts more than it lists',
+  'list-doubtful': 'may be cut short: no count confirms the list',
+  'record-invalid': 'left out: the answers cannot be entered',
+};
+
+function leftOutLine({ reason, level, status, count }: LeftOutAnswer): string {
+  const said = reasons[reason] ?? reason;
+  return `${count} × ${level} ${said}${status === undefined ? '' : ` (${status})`}`;
 }

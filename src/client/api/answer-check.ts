@@ -15,6 +15,9 @@ const isStat = (one: Fields): boolean =>
 const isEntry = (one: Fields): boolean => isText(one['who']) && Array.isArray(one['rights']);
 const isPage = (one: Fields): boolean => one['next'] === undefined || isText(one['next']);
 const hasName = (one: Fields): boolean => isText(one['name']);
+const isLeftOut = (one: Fields): boolean => isText(one['reason']) && isText(one['level']);
+const isWalk = (walk: unknown): boolean =>
+  walk === undefined || (isFields(walk) && areAll(walk['leftOut'], isLeftOut));
 
 /** What must hold of an answer, so that showing it cannot fail. */
 const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
@@ -31,7 +34,7 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   status: (one) =>
     Array.isArray(one['notes']) &&
     isFields(one['storage']) &&
-    areAll(one['pacs'], hasName) &&
+    areAll(one['pacs'], (pacs) => hasName(pacs) && isWalk(pacs['lastWalk'])) &&
     areAll(one['keyServers'], hasName),
 };
 

@@ -59,6 +59,16 @@ export interface PolicyChangeAnswer extends AclAnswer {
   readonly servers: readonly { readonly name: string; readonly acknowledged: boolean }[];
 }
 
+/** What the walk of an archive left out, or may have, for one reason. */
+export interface LeftOutAnswer {
+  readonly reason: string;
+  /** Of the query: `STUDY`, `SERIES` or `IMAGE`. */
+  readonly level: string;
+  /** DIMSE status, as `0xA700`. */
+  readonly status?: string;
+  readonly count: number;
+}
+
 export interface StatusAnswer {
   readonly site: string;
   readonly roles: readonly string[];
@@ -76,6 +86,14 @@ export interface StatusAnswer {
     readonly associationsMax: number;
     readonly waiting: number;
     readonly lastCrawlFailure?: string;
+    /** The last walk that came to its end. */
+    readonly lastWalk?: {
+      readonly endedMs: number;
+      readonly seriesFound: number;
+      readonly complete: boolean;
+      /** What was left out, or may have been, by reason. */
+      readonly leftOut: readonly LeftOutAnswer[];
+    };
   }[];
   readonly keyServers: readonly { readonly name: string; readonly state: string }[];
 }

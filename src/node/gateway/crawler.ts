@@ -7,6 +7,12 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import { nodeErrors } from '../errors.ts';
 import type { OpenSource } from './open-sources.ts';
 
+/** What a walk came to. */
+export interface LastWalk extends Pick<CrawlReport, 'seriesFound' | 'leftOut'> {
+  readonly endedMs: number;
+  readonly complete: boolean;
+}
+
 /** Walks the archives from time to time; one walk at a time. */
 export class Crawler {
   readonly #config: GatewayConfig['crawl'];
@@ -17,6 +23,7 @@ export class Crawler {
   readonly #turns = new Mutex();
   readonly #abort = new AbortController();
   readonly #failures = new Map<string, string>();
+  readonly #lastWalks = new Map<string, LastWalk>();
   #timer: Timer | undefined;
 
   constructor(options: {
@@ -36,6 +43,11 @@ export class Crawler {
   /** Code of the last crawl of a PACS, if it failed. */
   failureOf(pacs: string): string | undefined {
     return this.#failures.get(pacs);
+  }
+
+  /** What the last walk of a PACS that came to its end found; undefined before there is one. */
+  lastWalkOf(pacs: string): LastWalk | undefined {
+    return this.#lastWalks.get(pacs);
   }
 
   start(): void {
@@ -79,6 +91,9 @@ export class Crawler {
           signal: this.#abort.signal,
         });
         this.#failures.delete(name);
+        const { seriesFound, leftOut } = report;
+        const complete = leftOut.length === 0;
+        this.#lastWalks.set(name, { endedMs: this.#clock.nowMs(), seriesFound, leftOut, complete });
         return report;
       } catch (error) {
         const code = codeOf(error) ?? 'REGISTRATION_FAILED';

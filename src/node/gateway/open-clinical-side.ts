@@ -35,7 +35,13 @@ export async function openClinicalSide(
     index,
     folder: folders.collectionKeys,
   });
-  const registration = createRegistration({ index, inbox: catalog.inbox, collections, log });
+  const registration = createRegistration({
+    index,
+    inbox: catalog.inbox,
+    collections,
+    clock,
+    log,
+  });
   const opened = await openSources(config, tools);
   teardown.add(() => opened.close());
   const sealer = createSealer();

@@ -32,6 +32,7 @@ export function createStatus(ports: {
         name,
         ...guard.status(),
         lastCrawlFailure: crawler.failureOf(name),
+        lastWalk: crawler.lastWalkOf(name),
       })),
       keyServers: reports.map((report) => ({
         name: report.name,

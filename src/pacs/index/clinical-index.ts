@@ -1,5 +1,6 @@
 import type { DataSet } from '../../dicom/element/element.ts';
 import type { Identified } from '../../flow/index.ts';
+import type { ListMemory } from '../lists/list-memory.ts';
 import type { CatalogChangeText } from './outbox.ts';
 import type { RecallTarget } from './recall-target.ts';
 
@@ -73,6 +74,8 @@ export interface UnannouncedSeries {
  * @throws INDEX_NAME_COLLISION (announce), INDEX_RECORD_INVALID (record), DB_*
  */
 export interface ClinicalIndex {
+  /** What is remembered of the lists that each PACS gave. */
+  readonly lists: ListMemory;
   /** Enter or renew what a PACS holds. Answers whether anything is new. */
   record(pacs: string, found: Identified<FoundSeries>): Promise<'new' | 'changed' | 'known'>;
   /** Series that match the filter and whose content the collection has not announced, oldest first. */

@@ -235,3 +235,16 @@ test('a filter names what belongs to a collection; all that it names must fit', 
   assert.equal(await fits({ patientIds: ['SYN-0001'], pacs: ['other'] }), false);
   assert.equal(await fits({ studyInstanceUids: ['1.2.3'] }), true);
 });
+
+test('the longest list of each PACS is remembered, also after a restart', async (t) => {
+  const path = join(await tempFolder(t), 'index.db');
+  const { index } = await openIndex(t, path);
+  const verdicts: boolean[] = [];
+  for (const length of [3, 5, 4, 5]) verdicts.push(await index.lists.isLongest('a', length));
+  assert.deepEqual(verdicts, [true, true, false, true]);
+  assert.equal(await index.lists.isLongest('b', 1), true);
+  await index.close();
+  const { index: later } = await openIndex(t, path);
+  assert.equal(await later.lists.isLongest('a', 4), false);
+  assert.equal(await later.lists.isLongest('a', 5), true);
+});

@@ -6,6 +6,7 @@ import { reveal } from '../../flow/mint/reveal.ts';
 import { present } from '../../lib/assert.ts';
 import { equalBytes, toHex } from '../../lib/bytes/bytes.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { ListMemory } from '../lists/list-memory.ts';
 import type {
   ClinicalIndex,
   SeriesHolding,
@@ -18,6 +19,7 @@ import { indexErrors } from './errors.ts';
 import { type FoundIdentity, identityOf, mergedRecord } from './found-identity.ts';
 import type { IndexCipher } from './index-cipher.ts';
 import { indexLimits } from './limits.ts';
+import { createListMemory } from './longest-lists.ts';
 import type { CatalogChangeText } from './outbox.ts';
 import { type NamedInstance, RecallTarget } from './recall-target.ts';
 import { type IndexSchema, indexMigrations } from './schema.ts';
@@ -47,11 +49,13 @@ export async function openClinicalIndex(options: {
 }
 
 class SqliteClinicalIndex implements ClinicalIndex {
+  readonly lists: ListMemory;
   readonly #db: Database<IndexSchema>;
   readonly #cipher: IndexCipher;
   readonly #clock: Clock;
 
   constructor(db: Database<IndexSchema>, cipher: IndexCipher, clock: Clock) {
+    this.lists = createListMemory(db);
     this.#db = db;
     this.#cipher = cipher;
     this.#clock = clock;

@@ -25,6 +25,8 @@ export interface IndexSchema {
     sealed: Blob;
   };
   outbox: { sequence: Generated<number>; change_json: string };
+  /** Answers of the longest list that a PACS ever gave. */
+  longest_list: { pacs: string; length: number };
 }
 
 export const indexMigrations: readonly Migration[] = [
@@ -66,6 +68,10 @@ export const indexMigrations: readonly Migration[] = [
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
         change_json TEXT NOT NULL
       ) STRICT;
+      CREATE TABLE longest_list (
+        pacs TEXT PRIMARY KEY,
+        length INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
     `,
   },
 ];
