@@ -26,6 +26,8 @@ const exact: Readonly<Record<string, number>> = {
   KEYS_UNAUTHENTICATED: exitCode.unauthenticated,
   CLIENT_UNVERIFIED: exitCode.unverified,
   CLIENT_SETTINGS: exitCode.usage,
+  CLIENT_ARGUMENT: exitCode.usage,
+  CLIENT_IS_A_DIRECTORY: exitCode.usage,
   CONFIG_INVALID: exitCode.usage,
   CONFIG_UNREADABLE: exitCode.usage,
   API_PARAMETER_INVALID: exitCode.usage,

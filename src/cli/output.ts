@@ -31,28 +31,48 @@ export function printable(text: string): string {
 /** Who reads what a command prints: its user, or the operator who starts a service. */
 export type Reader = 'user' | 'operator';
 
-/** Say what failed, who can do what about it, and end with the exit code that says so too. */
-export function reportFailure(
-  error: unknown,
-  { json, reader }: { readonly json: boolean; readonly reader: Reader },
-): number {
+/** What is told of a failure beside its message: why, and what to name when it is reported. */
+const shownContext = [
+  ['reason', 'reason'],
+  ['requestId', 'request id'],
+] as const;
+
+/** How a failure is told. */
+export interface FailureReport {
+  readonly json: boolean;
+  readonly reader: Reader;
+  /** What it is about, where a command is about several things. */
+  readonly path?: string;
+  /** Whether what the code means was told before. */
+  readonly isTold?: boolean;
+}
+
+/** Say what failed, who can do what about it, and give the exit code that says so too. */
+export function reportFailure(error: unknown, report: FailureReport): number {
+  const about = report.path === undefined ? '' : `${report.path}: `;
   if (!(error instanceof MdmError)) {
-    process.stderr.write(
-      `mdm: ${error instanceof Error ? (error.stack ?? error.message) : 'failed'}\n`,
-    );
+    const what = error instanceof Error ? (error.stack ?? error.message) : 'failed';
+    process.stderr.write(`mdm: ${printable(about + what)}\n`);
     return exitCode.failed;
   }
-  if (json) {
-    const { code, disposition, context, message } = error;
-    process.stderr.write(`${JSON.stringify({ code, disposition, message, ...context })}\n`);
+  const { code, disposition, context, message } = error;
+  if (report.json) {
+    const { path } = report;
+    process.stderr.write(`${JSON.stringify({ path, code, disposition, message, ...context })}\n`);
   } else {
-    process.stderr.write(`mdm: ${printable(error.message)}\n`);
-    const reason = error.context['reason'];
-    if (reason !== undefined) process.stderr.write(`  reason: ${printable(String(reason))}\n`);
-    // What a server said has its meaning and advice in the message.
-    if (error.row !== undefined) {
-      process.stderr.write(`  ${error.row.meaning} ${error.row[reader]}\n`);
-    }
+    const first = report.isTold === true ? code : message;
+    const lines = [`mdm: ${about}${first}`, ...detailLines(error, report)];
+    process.stderr.write(`${printable(lines.join('\n'))}\n`);
   }
   return exitCodeOf(error);
+}
+
+function detailLines({ context, row }: MdmError, { reader, isTold }: FailureReport): string[] {
+  const lines = shownContext.flatMap(([name, label]) => {
+    const value = context[name];
+    return value === undefined ? [] : [`  ${label}: ${String(value)}`];
+  });
+  // What a server said has its meaning and advice in the message.
+  if (row !== undefined && isTold !== true) lines.push(`  ${row.meaning} ${row[reader]}`);
+  return lines;
 }

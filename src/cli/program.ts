@@ -1,10 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
+import { clientLimits } from '../client/limits.ts';
 import { find, list, stat } from './commands/browse.ts';
-import { cat, get } from './commands/fetch.ts';
+import { cat } from './commands/cat.ts';
+import { get } from './commands/get.ts';
 import { acl, grant, revoke } from './commands/permit.ts';
 import { status } from './commands/status.ts';
 import { type Connection, connect } from './connection.ts';
+import { Ended } from './ended.ts';
 import { exitCode } from './exit-code.ts';
 import { type Output, type Reader, reportFailure, terminalOutput } from './output.ts';
 import { readSettings } from './settings.ts';
@@ -58,9 +61,9 @@ export function createProgram(addServices?: AddServices): Program {
       } catch (error) {
         if (error instanceof CommanderError)
           return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-        if (error instanceof Interrupted) {
-          process.stderr.write(`mdm: ${error.message}\n`);
-          return exitCode.interrupted;
+        if (error instanceof Ended) {
+          if (!wantsJson()) process.stderr.write(`mdm: ${error.message}\n`);
+          return error.exitCode;
         }
         return reportFailure(error, { json: wantsJson(), reader });
       }
@@ -100,29 +103,50 @@ function addBrowsing(program: Command, client: Client): void {
     );
 }
 
+interface GetFlags {
+  readonly recursive?: boolean;
+  readonly fromFind?: boolean;
+  readonly where: readonly string[];
+  readonly into?: string;
+  readonly parallel: number;
+  readonly sealed?: boolean;
+  readonly force?: boolean;
+  readonly quiet?: boolean;
+}
+
+const getHelp = `The target is a file or a folder; default: the current folder. \`-\` as a path is a list on
+standard input, one path a line, as \`mdm find\` and \`mdm --json ls\` print it; directories in it are
+fetched whole. Several files, directories and lists make a tree: below the target each file has its
+whole path. What is there already and is verified is not fetched again.`;
+
 function addFetching(program: Command, client: Client): void {
   program
-    .command('get <path> [target]')
-    .description('fetch a file, verify it and open it; the same command again continues it')
-    .option('--sealed', 'keep a .c4gh file as it is')
-    .option('-f, --force', 'replace a file that is there')
+    .command('get [paths...]')
+    .usage('[options] <path>... [target]')
+    .description('fetch files, verify and open them; the same command again continues')
+    .option('-r, --recursive', 'directories: all that is listed below them')
+    .option('--from-find', 'what `mdm find` finds below the paths')
+    .option('-w, --where <condition>', 'with --from-find, as in `mdm find`', collect, [])
+    .option('-t, --into <folder>', 'target folder; then all arguments are paths')
+    .option('-p, --parallel <count>', 'files at a time', parallelOf, clientLimits.parallelDefault)
+    .option('--sealed', 'keep .c4gh files as they are')
+    .option('-f, --force', 'fetch again, and replace what is there')
     .option('-q, --quiet', 'no progress bar')
-    .action(
-      (
-        path: string,
-        target: string | undefined,
-        options: { sealed?: boolean; force?: boolean; quiet?: boolean },
-      ) =>
-        client((connection, output, signal) =>
-          get(connection, output, {
-            path,
-            target,
-            signal,
-            keepSealed: options.sealed === true,
-            force: options.force === true,
-            quiet: options.quiet === true,
-          }),
-        ),
+    .addHelpText('after', `\n${getHelp}`)
+    .action((paths: readonly string[], { sealed, into, ...options }: GetFlags) =>
+      client((connection, output, signal) =>
+        get(connection, output, {
+          ...options,
+          paths,
+          into,
+          signal,
+          keepSealed: sealed === true,
+          recursive: options.recursive === true,
+          fromFind: options.fromFind === true,
+          force: options.force === true,
+          quiet: options.quiet === true,
+        }),
+      ),
     );
   program
     .command('cat <path>')
@@ -172,17 +196,10 @@ async function withConnection(action: Action, json: boolean): Promise<void> {
     await action(connection, terminalOutput(json), abort.signal);
   } catch (error) {
     if (!abort.signal.aborted) throw error;
-    throw new Interrupted(error);
+    throw new Ended('stopped; the same command continues it', exitCode.interrupted, error);
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, interrupt);
     connection.close();
-  }
-}
-
-/** The action ended because somebody stopped it. */
-class Interrupted extends Error {
-  constructor(cause: unknown) {
-    super('stopped; the same command continues it', { cause });
   }
 }
 
@@ -194,6 +211,12 @@ function instantOf(text: string): number {
     throw new InvalidArgumentError('an instant is 2027-01-31T00:00:00Z.');
   }
   return ms;
+}
+
+function parallelOf(text: string): number {
+  const count = Number(text);
+  if (/^\d{1,2}$/.test(text) && count >= 1 && count <= clientLimits.parallelMax) return count;
+  throw new InvalidArgumentError(`1 to ${clientLimits.parallelMax}.`);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

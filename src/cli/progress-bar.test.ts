@@ -12,14 +12,15 @@ function terminal(isTTY: boolean, columns: number): { written: string[]; stream:
 test('a terminal sees how far a transfer is, ten times a second at most, and its end', () => {
   const { written, stream } = terminal(true, 100);
   let nowMs = 0;
-  const bar = createProgressBar('a.nii', { stream, nowMs: () => nowMs });
-  bar.update(0, 4_000_000);
+  const bar = createProgressBar({ stream, nowMs: () => nowMs });
+  const at = (bytes: number): void => bar.update('a.nii', { bytes, done: bytes, total: 4_000_000 });
+  at(0);
   nowMs = 50;
-  bar.update(1_000_000, 4_000_000);
+  at(1_000_000);
   nowMs = 1000;
-  bar.update(2_000_000, 4_000_000);
+  at(2_000_000);
   nowMs = 1001;
-  bar.update(4_000_000, 4_000_000);
+  at(4_000_000);
   bar.end();
   assert.equal(written.length, 4, 'the update after 50 ms is not drawn');
   assert.match(written[1] ?? '', /^>a\.nii \[#{15}\.{15}\] 50% 2(\.0)? MB 2(\.0)? MB\/s$/);
@@ -29,16 +30,29 @@ test('a terminal sees how far a transfer is, ten times a second at most, and its
 
 test('a size that is not known is not guessed, and a line is never longer than the terminal', () => {
   const { written, stream } = terminal(true, 20);
-  const bar = createProgressBar('volume.nii.gz', { stream, nowMs: () => 0 });
-  bar.update(1, undefined);
+  const bar = createProgressBar({ stream, nowMs: () => 0 });
+  bar.update('volume.nii.gz', { bytes: 1, done: 1, total: undefined });
   assert.equal(written[0], '>volume.nii.gz [size');
 });
 
 test('what is no terminal sees nothing', () => {
   const { written, stream } = terminal(false, 80);
-  const bar = createProgressBar('a', { stream, nowMs: () => 0 });
-  bar.update(1, 2);
+  const bar = createProgressBar({ stream, nowMs: () => 0 });
+  bar.update('a', { bytes: 1, done: 1, total: 2 });
   bar.say('waiting');
   bar.end();
   assert.deepEqual(written, []);
+});
+
+test('a line of another does not run into the bar, and the end is drawn once', () => {
+  const { written, stream } = terminal(true, 80);
+  const bar = createProgressBar({ stream, nowMs: () => 0 });
+  bar.clear();
+  bar.update('1 of 3 files', { bytes: 1, done: 1, total: 3 });
+  bar.clear();
+  bar.clear();
+  bar.say('waiting');
+  bar.end();
+  bar.end();
+  assert.deepEqual(written.slice(1), ['>', '>waiting', '\n']);
 });

@@ -1,10 +1,22 @@
 import { formatBytes } from './format.ts';
 
-/** Shows how far a transfer is, on a terminal; elsewhere it is silent. */
+/** How far something is. */
+export interface BarState {
+  /** Received, for the rate. */
+  readonly bytes: number;
+  /** Parts done of all parts; undefined while nobody knows how many there are. */
+  readonly done: number;
+  readonly total: number | undefined;
+}
+
+/** Shows how far transfers are, on a terminal; elsewhere it is silent. */
 export interface ProgressBar {
-  update(receivedBytes: number, totalBytes: number | undefined): void;
+  update(label: string, state: BarState): void;
   /** Show a text in place of the bar until the next update. */
   say(text: string): void;
+  /** Make room for a line of another; the next update draws again. */
+  clear(): void;
+  /** Leave the last state on the screen. Idempotent. */
   end(): void;
 }
 
@@ -17,39 +29,46 @@ export interface Terminal {
 
 const barWidth = 30;
 const redrawMs = 100;
+const clearLine = '\r\u001B[K';
+
+/** For those who want none. */
+export const silentBar: ProgressBar = { update() {}, say() {}, clear() {}, end() {} };
 
 /** A bar on `stream` if it is a terminal. */
-export function createProgressBar(
-  name: string,
-  options: { readonly stream: Terminal; readonly nowMs: () => number },
-): ProgressBar {
+export function createProgressBar(options: {
+  readonly stream: Terminal;
+  readonly nowMs: () => number;
+}): ProgressBar {
   const { stream, nowMs } = options;
+  if (stream.isTTY !== true) return silentBar;
   const startMs = nowMs();
   let drawnMs = Number.NEGATIVE_INFINITY;
-  let last = '';
+  let isDrawn = false;
   const draw = (text: string): void => {
-    if (!stream.isTTY) return;
-    last = text;
-    stream.write(`\r\u001B[K${text.slice(0, (stream.columns ?? 80) - 1)}`);
+    isDrawn = true;
+    stream.write(`${clearLine}${text.slice(0, (stream.columns ?? 80) - 1)}`);
+  };
+  const erase = (by: string): void => {
+    if (isDrawn) stream.write(by);
+    isDrawn = false;
   };
   return {
-    update(receivedBytes, totalBytes) {
-      if (nowMs() - drawnMs < redrawMs && receivedBytes !== totalBytes) return;
+    update(label, { bytes, done, total }) {
+      if (nowMs() - drawnMs < redrawMs && done !== total) return;
       drawnMs = nowMs();
       const seconds = Math.max((drawnMs - startMs) / 1000, 0.001);
-      const rate = `${formatBytes(receivedBytes / seconds)}/s`;
-      draw(`${name} ${barOf(receivedBytes, totalBytes)} ${formatBytes(receivedBytes)} ${rate}`);
+      const rate = `${formatBytes(bytes / seconds)}/s`;
+      draw(`${label} ${barOf(done, total)} ${formatBytes(bytes)} ${rate}`);
     },
-    say: (text) => draw(`${name} ${text}`),
-    end() {
-      if (last !== '' && stream.isTTY) stream.write('\n');
-    },
+    say: draw,
+    clear: () => erase(clearLine),
+    end: () => erase('\n'),
   };
 }
 
-function barOf(received: number, total: number | undefined): string {
+function barOf(done: number, total: number | undefined): string {
   if (total === undefined || total === 0) return '[size unknown]';
-  const share = Math.min(1, received / total);
+  const share = Math.min(1, done / total);
   const filled = Math.round(share * barWidth);
   const percent = `${Math.floor(share * 100)}%`.padStart(4);
   return `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}]${percent}`;

@@ -44,10 +44,34 @@ export const clientErrors = defineErrors('client', {
     user: 'The message names the setting; see docs/client.md.',
     operator: 'Nothing to do.',
   },
+  CLIENT_ARGUMENT: {
+    disposition: 'permanent',
+    meaning: 'The command cannot be carried out as it was given.',
+    user: 'The message says what is wrong; see `mdm help get`.',
+    operator: 'Nothing to do.',
+  },
+  CLIENT_NAME: {
+    disposition: 'permanent',
+    meaning: 'What is named is no name of the tree; nothing was written under it.',
+    user: 'Give paths as `mdm ls` shows them. If the server listed it: update the client, or tell the site operator.',
+    operator: 'Names come from the catalog only; compare the versions of client and gateway.',
+  },
+  CLIENT_IS_A_DIRECTORY: {
+    disposition: 'permanent',
+    meaning: 'The path is a directory.',
+    user: 'Add -r to fetch all that is below it, or name a file in it.',
+    operator: 'Nothing to do.',
+  },
+  CLIENT_DISK_FULL: {
+    disposition: 'transient',
+    meaning: 'The local disk, or your quota on it, is full; what came is kept.',
+    user: 'Make room, or ask who runs this machine; then run the same command again: it continues.',
+    operator: 'Nothing to do.',
+  },
   CLIENT_TARGET: {
     disposition: 'permanent',
     meaning: 'The local file cannot be written.',
-    user: 'The message says why. Choose another target, make room, or --force to replace what is there.',
+    user: 'The message says why. Choose another target, or --force to replace what is there.',
     operator: 'Nothing to do.',
   },
 });

@@ -30,5 +30,33 @@ export const clientLimits = defineLimits('client', {
     reason: 'A recall that takes longer than ten minutes is for `mdm status` to watch.',
   },
   retryAfterMaxSeconds: { value: 60, unit: 's', reason: 'A server must not put us to sleep.' },
+  parallelDefault: {
+    value: 4,
+    unit: 'count',
+    reason:
+      'Files fetched at a time: enough to hide round trips; an archive gives one at a time anyway.',
+  },
+  parallelMax: { value: 16, unit: 'count', reason: 'Each has a connection to the gateway.' },
+  stagedTogether: {
+    value: 100,
+    unit: 'count',
+    reason:
+      'Files asked for together: what one retrieve brings; the next hundred while these are read.',
+  },
+  listedAhead: {
+    value: 10_000,
+    unit: 'count',
+    reason: 'Files known before their turn, so that the progress bar knows the end: some MiB.',
+  },
+  releaseMs: {
+    value: 2_000,
+    unit: 'ms',
+    reason: 'Pins lapse by themselves; an interrupt is heard at once.',
+  },
+  stdinLineMax: {
+    value: 65_536,
+    unit: 'count',
+    reason: 'Characters of a line of a list: what `mdm find --json` says of a series.',
+  },
   pageEntries: { value: 1000, unit: 'count', reason: 'One page of a listing.' },
 });

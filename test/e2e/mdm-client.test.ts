@@ -88,9 +88,11 @@ test('failures have their exit code, and JSON with --json', async (t) => {
   const target = story.file('never');
   const absent = await story.fails(3, 'bob', '--json', 'stat', `${series}/absent.dcm`);
   assert.equal((JSON.parse(absent.stderr) as { code: string }).code, 'FILES_NOT_FOUND');
+  const told = await story.fails(3, 'bob', 'stat', `${series}/absent.dcm`);
+  assert.match(told.stderr, /^ {2}request id: [0-9a-z]{16}$/m);
   for (const hidden of [path, series, '/test/open']) {
     const refused = await story.fails(3, 'carol', '--json', 'stat', hidden);
-    assert.deepEqual(JSON.parse(refused.stderr), JSON.parse(absent.stderr));
+    assert.deepEqual(withoutId(refused.stderr), withoutId(absent.stderr));
   }
   await story.fails(3, 'carol', 'get', path, target);
   assert.equal(await story.run('carol', 'ls', '/test').catch(() => ''), '');
@@ -112,6 +114,13 @@ test('failures have their exit code, and JSON with --json', async (t) => {
   assert.equal(unverified.code, 8, unverified.stderr);
   assert.equal(existsSync(target), false, 'what is not verified never gets its name');
 });
+
+/** A failure as JSON but for the id of its request, which differs each time. */
+function withoutId(line: string): object {
+  const { requestId, ...rest } = JSON.parse(line) as { requestId?: string };
+  assert.match(requestId ?? '', /^[0-9a-z]{16}$/);
+  return rest;
+}
 
 /** A producer key that nobody signed with. */
 function foreignKey(folder: string): string {

@@ -17,7 +17,7 @@ const module = new URL('../../src/client/open/part-file.ts', import.meta.url).hr
 const program = `
   import { createHash } from 'node:crypto';
   import { PartFile } from ${JSON.stringify(module)};
-  const part = await PartFile.open(process.argv[1], '/a');
+  const part = await PartFile.open({ path: process.argv[1], shown: process.argv[1] }, '/a');
   const digest = createHash('sha256');
   try {
     for (let index = 0; index <= 40; index += 1) {
@@ -25,7 +25,7 @@ const program = `
       digest.update(bytes);
       await part.append(bytes);
     }
-    await part.finish();
+    await part.finish({ replace: false });
     console.log(digest.digest('hex'));
   } catch (error) {
     await part.close();

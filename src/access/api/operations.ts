@@ -2,6 +2,7 @@ import type { FileMetadata, Files } from '../../files/index.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { PolicyService } from '../../policy/index.ts';
 import { aclJson, changeJson, statJson } from './answers.ts';
+import { apiLimits } from './limits.ts';
 import type { Parameters } from './parameters.ts';
 
 /** What the API shows. */
@@ -37,6 +38,8 @@ export const apiOperations: ReadonlyMap<string, ApiOperation> = new Map<string, 
   ['acl', { method: 'GET', run: acl }],
   ['status', { method: 'GET', run: ({ ports }) => ports.status() }],
   ['whoami', { method: 'GET', run: whoami }],
+  ['stage', { method: 'POST', run: stage }],
+  ['release', { method: 'POST', run: release }],
   ['grant', { method: 'POST', run: grant }],
   ['revoke', { method: 'POST', run: revoke }],
 ]);
@@ -52,6 +55,20 @@ async function list({ ports, caller, parameters, signal }: ApiCall): Promise<unk
     signal,
   });
   return { entries: page.entries.map(statJson), next: page.next };
+}
+
+/** Ask for files together, so that one retrieve brings them; reading them waits for it as ever. */
+async function stage({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  const pinLifetimeSeconds = parameters.count('lifetimeSeconds', apiLimits.stageSeconds);
+  const paths = parameters.texts('paths');
+  const { token } = await ports.files.stage(caller, paths, { pinLifetimeSeconds, signal });
+  return { token };
+}
+
+async function release({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  const token = parameters.text('token');
+  await ports.files.release(caller, token, undefined, { signal });
+  return { token };
 }
 
 async function receipts({ ports, caller, parameters }: ApiCall): Promise<unknown> {

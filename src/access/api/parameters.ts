@@ -55,6 +55,16 @@ export class Parameters {
     return value;
   }
 
+  /** At least one text. */
+  texts(name: string): readonly string[] {
+    const values = this.#values.get(name) ?? [];
+    if (values.length === 0) throw invalid(name);
+    return values.map((value) => {
+      if (typeof value !== 'string') throw invalid(name);
+      return value;
+    });
+  }
+
   count(name: string, preset: number): number {
     const number = this.optionalNumber(name) ?? preset;
     if (!Number.isSafeInteger(number) || number < 1) throw invalid(name);

@@ -1,5 +1,5 @@
 import type { StatAnswer } from '../../client/api/answers.ts';
-import { clientErrors } from '../../client/errors.ts';
+import { nextPage } from '../../client/tree/walk.ts';
 import type { Connection } from '../connection.ts';
 import { formatInstant } from '../format.ts';
 import type { Output } from '../output.ts';
@@ -16,7 +16,7 @@ export async function list(
     for (const entry of page.entries) {
       output.result(entry, options.long ? longLine(entry) : shortName(entry));
     }
-    cursor = nextOf(page.next, cursor);
+    cursor = nextPage(page.next, cursor);
   } while (cursor !== undefined);
 }
 
@@ -56,15 +56,9 @@ export async function find(
     });
     for (const entry of page.entries) output.result(entry, entry.path);
     count += page.entries.length;
-    after = nextOf(page.next, after);
+    after = nextPage(page.next, after);
   } while (after !== undefined);
   output.note(`${count} series`);
-}
-
-/** A page leads on; a server that stays where it is would be asked for ever. */
-function nextOf(next: string | undefined, before: string | undefined): string | undefined {
-  if (next === undefined || next !== before) return next;
-  throw clientErrors.create('CLIENT_PROTOCOL', { message: 'a page that leads to itself' });
 }
 
 function longLine(entry: StatAnswer): string {

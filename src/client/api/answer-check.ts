@@ -28,6 +28,8 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
     isText(one['version']) &&
     isText(one['segmentDigests']) &&
     (one['production'] === undefined || isText(one['production'])),
+  stage: (one) => isText(one['token']),
+  release: (one) => isText(one['token']),
   acl: (one) => areAll(one['entries'], isEntry),
   grant: (one) => areAll(one['entries'], isEntry) && areAll(one['servers'], hasName),
   revoke: (one) => areAll(one['entries'], isEntry) && areAll(one['servers'], hasName),

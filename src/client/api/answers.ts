@@ -22,6 +22,11 @@ export interface ListAnswer {
   readonly next?: string;
 }
 
+/** Names a request for files together. */
+export interface StageAnswer {
+  readonly token: string;
+}
+
 /** Signed proofs of a file. */
 export interface ReceiptsAnswer {
   readonly version: string;

@@ -9,6 +9,7 @@ import type {
   ListAnswer,
   PolicyChangeAnswer,
   ReceiptsAnswer,
+  StageAnswer,
   StatAnswer,
   StatusAnswer,
 } from './answers.ts';
@@ -35,21 +36,33 @@ export class MdmApi {
     this.#gateway = gateway;
   }
 
-  stat(path: string): Promise<StatAnswer> {
-    return this.#get('stat', { path });
+  stat(path: string, signal?: AbortSignal): Promise<StatAnswer> {
+    return this.#get('stat', { path }, signal);
   }
 
-  list(path: string, cursor: string | undefined): Promise<ListAnswer> {
-    return this.#get('list', { path, cursor, limit: clientLimits.pageEntries });
+  list(path: string, cursor: string | undefined, signal?: AbortSignal): Promise<ListAnswer> {
+    return this.#get('list', { path, cursor, limit: clientLimits.pageEntries }, signal);
   }
 
   receipts(path: string, signal?: AbortSignal): Promise<ReceiptsAnswer> {
     return this.#get('receipts', { path }, signal);
   }
 
-  find(query: { under: string; where: readonly string[]; after?: string }): Promise<FindAnswer> {
+  find(
+    query: { readonly under: string; readonly where: readonly string[]; readonly after?: string },
+    signal?: AbortSignal,
+  ): Promise<FindAnswer> {
     const { under, where, after } = query;
-    return this.#get('find', { under, where, after, limit: clientLimits.pageEntries });
+    return this.#get('find', { under, where, after, limit: clientLimits.pageEntries }, signal);
+  }
+
+  /** Ask for files together, so that one retrieve brings them. They stay pinned until released. */
+  stage(paths: readonly string[], signal?: AbortSignal): Promise<StageAnswer> {
+    return this.#post('stage', { paths }, signal);
+  }
+
+  release(token: string, signal?: AbortSignal): Promise<StageAnswer> {
+    return this.#post('release', { token }, signal);
   }
 
   acl(path: string): Promise<AclAnswer> {
@@ -103,11 +116,13 @@ export class MdmApi {
     return answerOf(operation, await this.#transport.send({ method: 'GET', url, ...cancel }));
   }
 
-  async #post<T>(operation: string, body: unknown): Promise<T> {
+  async #post<T>(operation: string, body: unknown, signal?: AbortSignal): Promise<T> {
     const url = `${this.#gateway}${prefix}/${operation}`;
     const headers = { 'content-type': 'application/json' };
     const text = JSON.stringify(body);
-    const response = await this.#transport.send({ method: 'POST', url, headers, body: text });
+    const cancel = signal === undefined ? {} : { signal };
+    const request = { method: 'POST', url, headers, body: text, ...cancel } as const;
+    const response = await this.#transport.send(request);
     return answerOf(operation, response);
   }
 }
@@ -143,6 +158,7 @@ async function failureOf(response: ClientResponse): Promise<Error> {
     status: response.status,
     ...(Number.isFinite(retryAfterSeconds) ? { retryAfterSeconds } : {}),
     ...(typeof answer?.reason === 'string' ? { reason: answer.reason } : {}),
+    ...(isRequestId(answer?.requestId) ? { requestId: answer.requestId } : {}),
   };
   if (typeof answer?.code !== 'string' || !/^[A-Z][A-Z0-9_]{1,63}$/.test(answer.code)) {
     return clientErrors.create('CLIENT_REFUSED', { message: `HTTP ${response.status}`, context });
@@ -155,9 +171,15 @@ async function failureOf(response: ClientResponse): Promise<Error> {
   return new MdmError(answer.code, disposition, { message, context });
 }
 
+/** As gateways make them; anything else could say what it likes where people copy it from. */
+function isRequestId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9A-Za-z-]{1,64}$/.test(value);
+}
+
 interface FailureAnswer {
   readonly code?: unknown;
   readonly meaning?: unknown;
   readonly user?: unknown;
   readonly reason?: unknown;
+  readonly requestId?: unknown;
 }

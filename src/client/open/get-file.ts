@@ -8,7 +8,8 @@ import { openHeader, type PinnedKeys, sealedLayout, wipe } from '../../seal/inde
 import type { MdmApi } from '../api/mdm-api.ts';
 import type { ClientResponse } from '../api/transport.ts';
 import { clientErrors } from '../errors.ts';
-import { exists, PartFile, type PartState } from './part-file.ts';
+import type { LocalPlace } from './local-place.ts';
+import { existing, exists, PartFile, type PartState } from './part-file.ts';
 import { patiently } from './patience.ts';
 import { type FileProofs, proveFile } from './proofs.ts';
 import {
@@ -41,8 +42,8 @@ export interface GetPorts {
 /** One file to fetch. */
 export interface GetRequest {
   readonly path: string;
-  /** Local path of the result. */
-  readonly target: string;
+  /** Of the result. */
+  readonly target: LocalPlace;
   /** Keep a `.c4gh` file as it is. */
   readonly keepSealed: boolean;
   /** Replace a file that is there. */
@@ -70,9 +71,7 @@ export interface GetReport {
  */
 export async function getFile(ports: GetPorts, wanted: GetRequest): Promise<GetReport> {
   const { path, target } = wanted;
-  if (!wanted.force && (await exists(target))) {
-    throw clientErrors.create('CLIENT_TARGET', { message: `${target} exists` });
-  }
+  if (!wanted.force && (await exists(target.path))) throw existing(target);
   const part = await PartFile.open(target, path);
   // Whatever fails on our side ends the transfer too.
   const own = new AbortController();
@@ -88,7 +87,7 @@ export async function getFile(ports: GetPorts, wanted: GetRequest): Promise<GetR
       agrees: (shown) => receiver.agrees(shown),
     });
     const bytes = part.length;
-    await part.finish();
+    await part.finish({ replace: wanted.force });
     return reportOf(request, { bytes, resumedAt: transfer.resumedAt, proofs });
   } catch (error) {
     own.abort();
@@ -270,7 +269,7 @@ function totalOf(response: ClientResponse, resumedAt: number): number | undefine
   return /^\d{1,15}$/.test(length) ? resumedAt + Number(length) : undefined;
 }
 
-function reportOf(
+export function reportOf(
   request: GetRequest,
   done: { readonly bytes: number; readonly resumedAt: number; readonly proofs: FileProofs },
 ): GetReport {
@@ -278,7 +277,7 @@ function reportOf(
   const isSealed = request.path.endsWith('.c4gh') && request.keepSealed;
   const sealedSha256 = isSealed ? production?.sealedSha256 : undefined;
   return {
-    target: request.target,
+    target: request.target.shown,
     bytes: done.bytes,
     resumedAt: done.resumedAt,
     guid: version.guid,

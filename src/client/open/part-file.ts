@@ -1,16 +1,8 @@
-import {
-  constants,
-  type FileHandle,
-  open,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { constants, type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { sealedLayout } from '../../seal/index.ts';
 import { clientErrors } from '../errors.ts';
+import type { LocalPlace } from './local-place.ts';
 import { lockPart, type PartLock } from './part-lock.ts';
 
 /** One write of the disk. */
@@ -21,6 +13,9 @@ const syncBehindBytes = 16 * stageBytes;
 
 /** Version of the state file. */
 const format = 1;
+
+/** It holds a path, a validator and 124 bytes in base64. */
+const stateBytesMax = 16 * 1024;
 
 /** What must be the same for a kept part to be continued. */
 export interface PartState {
@@ -35,12 +30,12 @@ export interface PartState {
  * The target's name appears only after everything was verified. Failures of the disk are CLIENT_TARGET.
  */
 export class PartFile {
-  readonly #target: string;
+  readonly #target: LocalPlace;
   readonly #handle: FileHandle;
   readonly #lock: PartLock;
   /** Bytes gathered for one write, and the buffer of the write under way. */
   #stage = new Uint8Array(stageBytes);
-  #other = new Uint8Array(stageBytes);
+  #other: Uint8Array<ArrayBuffer> | undefined;
   #staged = 0;
   #written: number;
   #writing: Promise<unknown> = Promise.resolve();
@@ -52,7 +47,7 @@ export class PartFile {
   #kept: PartState | undefined;
 
   private constructor(options: {
-    readonly target: string;
+    readonly target: LocalPlace;
     readonly handle: FileHandle;
     readonly lock: PartLock;
     readonly length: number;
@@ -66,14 +61,12 @@ export class PartFile {
   }
 
   /** Open the part of `target`, with what an earlier transfer of `path` left if it can be continued. */
-  static open(target: string, path: string): Promise<PartFile> {
+  static open(target: LocalPlace, path: string): Promise<PartFile> {
     return onDisk(target, async () => {
-      const lock = await lockPart(`${partPath(target)}.lock`);
+      const lock = await lockPart(besides(target, '.mdm-part.lock'));
       try {
         const kept = await readState(target, path);
-        const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-        const handle = await open(partPath(target), O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
-        const { size } = await handle.stat();
+        const { handle, size } = await openOwn(partPath(target), constants.O_RDWR);
         const part = new PartFile({ target, handle, lock, length: size, kept });
         if (kept === undefined) await part.restart();
         return part;
@@ -110,9 +103,12 @@ export class PartFile {
 
   /** Note what the part is a part of; from now on it can be continued. */
   async note(state: PartState): Promise<void> {
-    await onDisk(this.#target, () =>
-      writeFile(statePath(this.#target), JSON.stringify({ format, ...state }), { mode: 0o600 }),
-    );
+    await onDisk(this.#target, async () => {
+      const { handle } = await openOwn(statePath(this.#target), constants.O_WRONLY);
+      await using file = handle;
+      await file.truncate(0);
+      await file.writeFile(JSON.stringify({ format, ...state }));
+    });
     this.#kept = state;
   }
 
@@ -138,18 +134,21 @@ export class PartFile {
     }
   }
 
-  /** Give the verified file its name. Durable when it resolves. */
-  finish(): Promise<void> {
+  /**
+   * Give the verified file its name; what has that name already only goes if `replace` says so.
+   * Durable when it resolves.
+   */
+  finish({ replace }: { readonly replace: boolean }): Promise<void> {
     return onDisk(this.#target, async () => {
       await this.#flush();
       await this.#syncing;
       await this.#sync(() => this.#handle.sync());
       if (this.#syncFailure !== undefined) throw this.#syncFailure;
       await this.#handle.close();
-      await rename(partPath(this.#target), this.#target);
+      await give(partPath(this.#target), { name: this.#target, replace });
       await rm(statePath(this.#target), { force: true });
       await this.#lock.release();
-      await using folder = await open(dirname(this.#target));
+      await using folder = await open(dirname(this.#target.path));
       await folder.sync();
     });
   }
@@ -195,7 +194,7 @@ export class PartFile {
   async #write(): Promise<void> {
     await this.#writing;
     const [full, length, position] = [this.#stage, this.#staged, this.#written];
-    this.#stage = this.#other;
+    this.#stage = this.#other ?? new Uint8Array(stageBytes);
     this.#other = full;
     this.#staged = 0;
     this.#written += length;
@@ -230,12 +229,65 @@ export class PartFile {
   }
 }
 
-/** Whether a file stands at `target`. */
-export async function exists(target: string): Promise<boolean> {
-  return stat(target).then(
+/** Whether anything stands at `path`, a dangling link too. */
+export async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
     () => true,
     () => false,
   );
+}
+
+/**
+ * Open a file of a transfer, made if it is absent: a regular file that is under this name alone, so
+ * that nothing else is written through a link that somebody put there. Another name that it has is
+ * that of a file which was complete when its transfer was killed: it keeps the content.
+ */
+async function openOwn(
+  path: string,
+  access: number,
+): Promise<{ readonly handle: FileHandle; readonly size: number }> {
+  const { O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  for (let tries = 0; tries < 2; tries += 1) {
+    const handle = await open(path, access | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    const found = await handle.stat();
+    if (found.isFile() && found.nlink === 1) return { handle, size: found.size };
+    await handle.close();
+    if (found.isFile()) await rm(path);
+  }
+  throw clientErrors.create('CLIENT_TARGET', { message: `${basename(path)} is not ours` });
+}
+
+/** Systems and file systems without hard links. */
+const noLinks: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'ENOSYS',
+  'EOPNOTSUPP',
+  'ENOTSUP',
+  'EXDEV',
+  'EMLINK',
+]);
+
+/** Name a complete file. A link is made or not at all, so it never replaces what came meanwhile. */
+async function give(
+  part: string,
+  { name, replace }: { readonly name: LocalPlace; readonly replace: boolean },
+): Promise<void> {
+  if (replace) return rename(part, name.path);
+  try {
+    await link(part, name.path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isThere = code === 'EEXIST' || (noLinks.has(code) && (await exists(name.path)));
+    if (isThere) throw existing(name);
+    if (!noLinks.has(code)) throw error;
+    return rename(part, name.path);
+  }
+  await rm(part);
+}
+
+/** Something is there. */
+export function existing(target: LocalPlace, how = ''): Error {
+  return clientErrors.create('CLIENT_TARGET', { message: `${target.shown} exists${how}` });
 }
 
 /** One call may write less than it was given, as on a disk that is nearly full. */
@@ -247,9 +299,9 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
 }
 
 /** What an earlier transfer noted, if it is of this path and makes sense. */
-async function readState(target: string, path: string): Promise<PartState | undefined> {
+async function readState(target: LocalPlace, path: string): Promise<PartState | undefined> {
   try {
-    const state = JSON.parse(await readFile(statePath(target), 'utf8')) as Record<string, unknown>;
+    const state = JSON.parse(await readOwn(statePath(target))) as Record<string, unknown>;
     const { etag, header } = state;
     // A part of another format is fetched anew: nothing is lost but time.
     if (state['format'] !== format || state['path'] !== path) return undefined;
@@ -263,21 +315,37 @@ async function readState(target: string, path: string): Promise<PartState | unde
   }
 }
 
+/** A small file of ours; through a link it would be somebody else's. */
+async function readOwn(path: string): Promise<string> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  await using file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const bytes = new Uint8Array(stateBytesMax);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+  return new TextDecoder().decode(bytes.subarray(0, bytesRead));
+}
+
 /** Do something with the disk; what fails has the client's code. */
-async function onDisk<T>(target: string, work: () => Promise<T>): Promise<T> {
+async function onDisk<T>(target: LocalPlace, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (clientErrors.has(cause)) throw cause;
     const system = (cause as NodeJS.ErrnoException).code ?? 'failed';
-    throw clientErrors.create('CLIENT_TARGET', { message: `${target} (${system})`, cause });
+    if (system === 'ENOSPC' || system === 'EDQUOT') {
+      throw clientErrors.create('CLIENT_DISK_FULL', { message: target.shown, cause });
+    }
+    throw clientErrors.create('CLIENT_TARGET', { message: `${target.shown} (${system})`, cause });
   }
 }
 
-function partPath(target: string): string {
-  return `${target}.mdm-part`;
+function partPath(target: LocalPlace): string {
+  return besides(target, '.mdm-part').path;
 }
 
-function statePath(target: string): string {
-  return `${target}.mdm-part.json`;
+function statePath(target: LocalPlace): string {
+  return besides(target, '.mdm-part.json').path;
+}
+
+function besides(target: LocalPlace, suffix: string): LocalPlace {
+  return { path: `${target.path}${suffix}`, shown: `${target.shown}${suffix}` };
 }

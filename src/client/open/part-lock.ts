@@ -1,6 +1,7 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { clientErrors } from '../errors.ts';
+import type { LocalPlace } from './local-place.ts';
 
 /** Held while one process writes a part; two at once would mix their bytes. */
 export interface PartLock {
@@ -12,7 +13,7 @@ export interface PartLock {
  * left is taken over; of another machine nobody here can say whether it lives.
  * @throws CLIENT_TARGET
  */
-export async function lockPart(path: string): Promise<PartLock> {
+export async function lockPart({ path, shown }: LocalPlace): Promise<PartLock> {
   for (let tries = 1; ; tries += 1) {
     try {
       await using file = await open(path, 'wx', 0o600);
@@ -24,7 +25,7 @@ export async function lockPart(path: string): Promise<PartLock> {
         tries > 1 ||
         !(await isLeft(path))
       ) {
-        const message = `${path}: another transfer may be writing this file; else remove it`;
+        const message = `${shown}: another transfer may be writing this file; else remove it`;
         throw clientErrors.create('CLIENT_TARGET', { message, cause });
       }
       await rm(path, { force: true });

@@ -54,7 +54,7 @@ export async function proveFile(
 }
 
 /** Undefined while the file has no receipt. */
-async function fetchProofs(
+export async function fetchProofs(
   api: MdmApi,
   path: string,
   { pinned, signal }: ProofOptions,
