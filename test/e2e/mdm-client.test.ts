@@ -17,6 +17,7 @@ interface Entry {
 }
 
 interface Report {
+  readonly state: 'fetched' | 'present';
   readonly bytes: number;
   readonly version: number;
   readonly resumedAt: number;
@@ -58,8 +59,17 @@ test('ls, stat, cat, get, find and status', async (t) => {
 
   await story.run('bob', 'get', '-q', `${series}/volume.nii`, story.file('v.nii'));
   assert.deepEqual(readFileSync(story.file('v.nii')).subarray(352), pixelBytes());
+  const [there] = await story.json<Report>(
+    'bob',
+    'get',
+    `${series}/volume.nii`,
+    story.file('v.nii'),
+  );
+  assert.equal(there?.state, 'present', 'what is there and verified is not fetched again');
+  writeFileSync(story.file('v.nii'), 'precious');
   const again = await story.fails(1, 'bob', 'get', `${series}/volume.nii`, story.file('v.nii'));
-  assert.match(again.stderr, /CLIENT_TARGET/);
+  assert.match(again.stderr, /CLIENT_TARGET.* exists and is not this file/);
+  assert.equal(readFileSync(story.file('v.nii'), 'utf8'), 'precious');
   await story.run('bob', 'get', '-f', '-q', `${series}/volume.nii`, story.file('v.nii'));
 
   const sealed = await story.series('bob', 'sealed');

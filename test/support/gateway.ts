@@ -78,6 +78,8 @@ export interface MdmOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Standard input. */
+  readonly input?: string;
 }
 
 /** Rights of the users in every collection that names no policy. Both ways to say who one is count. */

@@ -1,34 +1,21 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import timers from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 import {
-  callerNamed,
-  entryFor,
-  type FilesBench,
-  instancePath,
-  openFilesBench,
-  plaintextOf,
-} from '../../../test/support/files-bench.ts';
-import { tempFolder } from '../../../test/support/temp.ts';
-import { createApiDoor } from '../../access/api/api-door.ts';
-import type { ApiPorts } from '../../access/api/operations.ts';
-import { createWebdavDoor } from '../../access/webdav/webdav-door.ts';
-import { type FetchedKeys, type KeyServers, keysErrors } from '../../keys/index.ts';
-import type { Clock } from '../../lib/clock.ts';
-import { silentLog } from '../../lib/log.ts';
-import { Sensitive } from '../../lib/sensitive.ts';
+  type ClientBench,
+  type Lie,
+  openClientBench,
+  placeOf,
+} from '../../../test/support/client-bench.ts';
+import { entryFor, instancePath, plaintextOf } from '../../../test/support/files-bench.ts';
 import { pinKeys } from '../../seal/index.ts';
-import { MdmApi } from '../api/mdm-api.ts';
-import { type GetPorts, type GetRequest, getFile } from './get-file.ts';
+import { getFile } from './get-file.ts';
 import { createNodeTransport } from './node-transport.ts';
 
-const alice = callerNamed('alice');
 const entries = [entryFor('alice', 'list', 'read')];
 const openCt = { name: 'ct', delivery: 'open', entries } as const;
 const sealedCt = { name: 'vault', delivery: 'sealed', entries } as const;
@@ -37,106 +24,8 @@ const sealedPath = instancePath(sealedCt);
 const sizeBytes = 300_000;
 const plain = plaintextOf({ name: 'i-1.dcm' }, sizeBytes);
 
-/** Changes an answer on its way, as a broken or lying gateway would. */
-type Lie = (request: IncomingMessage, response: ServerResponse) => void;
-
-type GetOptions = Partial<Omit<GetRequest, 'target'>> & { readonly target?: string };
-
-const placeOf = (path: string): GetRequest['target'] => ({ path, shown: path });
-
-interface Bench extends FilesBench {
-  readonly ports: GetPorts;
-  readonly target: string;
-  readonly folder: string;
-  /** Range headers of the reads so far. */
-  readonly ranges: (string | undefined)[];
-  lie: Lie;
-  get(path: string, options?: GetOptions): Promise<Awaited<ReturnType<typeof getFile>>>;
-}
-
-/** A clock whose waits are over at once, for what only paces. */
-const hasty = (clock: Clock): Clock => {
-  let passedMs = 0;
-  return {
-    nowMs: () => clock.nowMs(),
-    monotonicMs: () => passedMs,
-    schedule(delayMs, callback) {
-      passedMs += delayMs;
-      const handle = timers.setImmediate(callback);
-      return { cancel: () => timers.clearImmediate(handle) };
-    },
-  };
-};
-
-/** A client and a gateway with real doors, over HTTP on a free port. */
-async function open(t: TestContext): Promise<Bench> {
-  const files = await openFilesBench(t, [openCt, sealedCt], { sizeBytes });
-  const ranges: (string | undefined)[] = [];
-  const state = { lie: (() => undefined) as Lie };
-  const ports = { ...files, log: silentLog };
-  const api = createApiDoor(ports as unknown as typeof ports & ApiPorts); // no test changes policies
-  const webdav = createWebdavDoor({ files: files.files, log: silentLog });
-  const server = createServer((request, response) => {
-    const door = api.accepts(request) ? api : webdav;
-    if (door === webdav) ranges.push(request.headers.range);
-    const gone = new AbortController();
-    response.once('close', () => gone.abort(new Error('left')));
-    const exchange = { request, response, caller: alice, refusal: undefined, httpg: false };
-    state.lie(request, response);
-    if (response.writableEnded) return;
-    door
-      .serve({ ...exchange, signal: gone.signal, requestId: 'r-1' })
-      .catch(() => request.socket.destroy());
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const transport = createNodeTransport({ token: 'secret' });
-  t.after(() => {
-    transport.close();
-    server.closeAllConnections();
-    server.close();
-  });
-  const folder = await tempFolder(t);
-  const target = join(folder, 'result');
-  const getPorts: GetPorts = {
-    api: new MdmApi(transport, `http://127.0.0.1:${port}`),
-    keyServers: keyServersOf(files),
-    credential: { kind: 'token', tokenFor: () => new Sensitive('secret') },
-    pinned: pinKeys([files.producerKey]),
-    clock: hasty(files.clock),
-  };
-  return Object.assign(state, {
-    ...files,
-    ports: getPorts,
-    target,
-    folder,
-    ranges,
-    get: (path: string, options: GetOptions = {}) =>
-      getFile(getPorts, {
-        path,
-        keepSealed: false,
-        force: false,
-        ...options,
-        target: placeOf(options.target ?? target),
-      }),
-  });
-}
-
-function keyServersOf(files: FilesBench): KeyServers {
-  const fetch: KeyServers['fetch'] = (wanted) => {
-    const keys = new Map<string, Uint8Array>();
-    const failures = new Map<string, Error>();
-    for (const { keyId } of wanted) {
-      const key = files.privateKeys.get(keyId);
-      if (key === undefined) failures.set(keyId, keysErrors.create('KEYS_FORBIDDEN'));
-      else keys.set(keyId, key.slice());
-    }
-    return Promise.resolve({ keys, failures } as unknown as FetchedKeys); // only these are read
-  };
-  return { fetch } as unknown as KeyServers; // nothing else is called
-}
+const open = (t: TestContext): Promise<ClientBench> =>
+  openClientBench(t, [openCt, sealedCt], { sizeBytes });
 
 /** Break the connection after so many bytes of a file. */
 const breakAt =

@@ -154,13 +154,13 @@ export class PartFile {
   }
 
   /**
-   * Keep what came for another try, unless the disk may have lost some of it: no later sync would
+   * Keep what came for another try, if anything did, unless the disk may have lost some of it: no later sync would
    * tell. Never throws: what fails here is not the news.
    */
   async close(): Promise<void> {
     await this.#flush().catch(() => undefined);
     await this.#syncing;
-    if (this.#syncFailure !== undefined) return this.discard();
+    if (this.#syncFailure !== undefined || this.length === 0) return this.discard();
     await this.#end();
   }
 

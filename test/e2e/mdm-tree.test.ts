@@ -1,0 +1,220 @@
+/** `mdm get` of several files, directories, searches and lists: a tree that the same command completes. */
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Story, startStory } from './story.ts';
+
+interface FileLine {
+  readonly path: string;
+  readonly state: 'fetched' | 'present';
+  readonly target: string;
+  readonly resumedAt: number;
+}
+
+interface Summary {
+  readonly fetched: number;
+  readonly present: number;
+  readonly failed: number;
+  readonly bytes: number;
+}
+
+/** Two patients, one with two series. */
+const series = [
+  { slices: 3, seed: 1, studySeed: 1, seriesNumber: 1 },
+  { slices: 4, seed: 2, studySeed: 1, seriesNumber: 2 },
+  {
+    slices: 5,
+    seed: 3,
+    studySeed: 2,
+    patient: { name: 'SYNTHETIC^BEN', id: 'SYN-0002', birthDate: '19610203' },
+  },
+] as const;
+
+async function seriesPaths(story: Story, collection: string): Promise<readonly string[]> {
+  const found = await story.json<{ path: string }>('bob', 'find', `/test/${collection}`);
+  return found.map(({ path }) => path);
+}
+
+function summaryOf(lines: readonly unknown[]): Summary {
+  return (lines.at(-1) as { summary: Summary }).summary;
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .toSorted();
+}
+
+test('volumes of two series do not overwrite each other', async (t) => {
+  const story = await startStory(t, { series });
+  const paths = await seriesPaths(story, 'open');
+  assert.equal(paths.length, 3);
+  const out = story.file('out');
+  const volumes = paths.map((path) => `${path}/volume.nii`);
+  const got = await story.json<FileLine>('bob', 'get', ...volumes, out);
+  assert.deepEqual(summaryOf(got), {
+    fetched: 3,
+    present: 0,
+    failed: 0,
+    bytes: summaryOf(got).bytes,
+    target: out,
+  });
+  const files = filesIn(out);
+  assert.deepEqual(
+    files.map((name) => name.split('/').slice(0, 5).join('/')),
+    paths.map((path) => path.slice(1)).toSorted(),
+  );
+  const sizes = files.map((name) => statSync(join(out, name)).size);
+  assert.deepEqual(
+    sizes.toSorted((a, b) => a - b),
+    [3, 4, 5].map((slices) => 352 + slices * 32 * 40 * 2),
+  );
+});
+
+test('a collection is fetched whole; again only what is missing; what differs is kept', async (t) => {
+  const story = await startStory(t, { series });
+  for (const [collection, count] of [
+    ['open', 12],
+    ['sealed', 12],
+  ] as const) {
+    const out = story.file(`out-${collection}`);
+    const get = (...more: readonly string[]) =>
+      story.json<FileLine>('bob', 'get', '-r', ...more, `/test/${collection}`, out);
+    assert.equal(summaryOf(await get()).fetched, count);
+    const files = filesIn(out);
+    assert.equal(files.length, count);
+    assert.ok(
+      files.every((name) => name.endsWith('.dcm')),
+      files.join(' '),
+    );
+    assert.ok(readFileSync(join(out, files[0] ?? '')).includes('DICM'));
+    assert.deepEqual(
+      { ...summaryOf(await get()), target: '' },
+      { fetched: 0, present: count, failed: 0, bytes: 0, target: '' },
+    );
+    const [first = '', second = ''] = files.map((name) => join(out, name));
+    rmSync(first);
+    writeFileSync(second, 'precious');
+    const partly = await story.mdm('bob', ['--json', 'get', '-r', `/test/${collection}`, out]);
+    assert.equal(partly.code, 1);
+    const lines = partly.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as FileLine);
+    const { fetched, present, failed } = summaryOf(lines);
+    assert.deepEqual([fetched, present, failed], [1, count - 2, 1]);
+    const failure = JSON.parse(partly.stderr) as { code: string; path: string };
+    assert.equal(failure.code, 'CLIENT_TARGET');
+    assert.ok(second.endsWith(failure.path.replace('.c4gh', '')));
+    assert.equal(readFileSync(second, 'utf8'), 'precious');
+    assert.equal(summaryOf(await get('-f')).fetched, count);
+    assert.ok(readFileSync(second).includes('DICM'));
+  }
+});
+
+test('searches and lists', async (t) => {
+  const story = await startStory(t, { series });
+  const out = story.file('out');
+  const found = await story.json(
+    'bob',
+    'get',
+    '--from-find',
+    '-w',
+    'Modality=CT',
+    '/test/open',
+    out,
+  );
+  assert.equal(summaryOf(found).fetched, 12);
+  const none = await story.json(
+    'bob',
+    'get',
+    '--from-find',
+    '-w',
+    'Modality=MR',
+    '/test/open',
+    out,
+  );
+  assert.equal(summaryOf(none).fetched, 0);
+  await story.fails(2, 'bob', 'get', '-w', 'Modality=CT', '/test/open', out);
+  const listed = await story.run('bob', '--json', 'find', '/test/open');
+  const [one = ''] = await seriesPaths(story, 'open');
+  for (const [index, input] of [listed, `${one}\n\n`, `${one}/volume.nii`].entries()) {
+    const target = story.file(`list-${index}`);
+    const got = await story.mdm('bob', ['--json', 'get', '-', target], { input });
+    assert.equal(got.code, 0, got.stderr);
+    assert.ok(filesIn(target).length > 0);
+  }
+  const bad = await story.mdm('bob', ['get', '-', story.file('bad')], { input: '{"no":1}\n' });
+  assert.equal(bad.code, 2, bad.stderr);
+});
+
+test('what fails ends nothing else, is told, and the command does not end well', async (t) => {
+  const story = await startStory(t, { series });
+  const [one = '', two = ''] = await seriesPaths(story, 'open');
+  const out = story.file('out');
+  mkdirSync(out);
+  const absent = `${one}/i-${'0'.repeat(16)}.dcm`;
+  const args = ['get', '-q', one, absent, '/test/../etc', `${two}/volume.nii`, out];
+  const { code, stdout, stderr } = await story.mdm('bob', args);
+  assert.equal(code, 1, 'failures of several kinds');
+  assert.match(stderr, /: CLIENT_IS_A_DIRECTORY/);
+  assert.match(stderr, /: FILES_NOT_FOUND.*\n {2}request id: [0-9a-z]{16}/);
+  assert.match(stderr, /: CLIENT_NAME/);
+  assert.match(stderr, /3 of 4 files failed\n$/);
+  assert.match(stdout, /1 files fetched and verified, .*; 3 failed\n$/);
+  assert.equal(filesIn(out).length, 1);
+  assert.equal((await story.mdm('bob', ['get', '-q', absent, absent, out])).code, 3);
+  const noFolder = await story.mdm('bob', ['get', one, two, join(out, 'a', 'b')]);
+  assert.equal(noFolder.code, 1);
+  assert.match(noFolder.stderr, /no such folder/);
+});
+
+test('nothing is written through a link, or outside', async (t) => {
+  const story = await startStory(t, { series });
+  const [one = ''] = await seriesPaths(story, 'open');
+  const [, site = '', collection = ''] = one.split('/');
+  const out = story.file('out');
+  const elsewhere = story.file('elsewhere');
+  mkdirSync(elsewhere);
+  mkdirSync(join(out, site), { recursive: true });
+  symlinkSync(elsewhere, join(out, site, collection));
+  const through = await story.mdm('bob', ['get', '-q', '-r', one, out]);
+  assert.equal(through.code, 1, through.stderr);
+  assert.match(through.stderr, /symbolic link/);
+  assert.deepEqual(readdirSync(elsewhere), []);
+  // A file's own name, and what a transfer is called meanwhile.
+  const victim = story.file('victim');
+  writeFileSync(victim, 'precious');
+  for (const suffix of ['', '.mdm-part', '.mdm-part.json']) {
+    const link = story.file(`link.nii${suffix}`);
+    symlinkSync(victim, link);
+    const refused = await story.mdm('bob', [
+      'get',
+      '-q',
+      `${one}/volume.nii`,
+      story.file('link.nii'),
+    ]);
+    // A note of an earlier transfer that is a link is removed; what it leads to is not.
+    assert.equal(refused.code, suffix.endsWith('.json') ? 0 : 1, `${suffix}: ${refused.stderr}`);
+    assert.equal(readFileSync(victim, 'utf8'), 'precious', suffix);
+    rmSync(link, { force: true });
+    rmSync(story.file('link.nii'), { force: true });
+    for (const left of ['.mdm-part', '.mdm-part.json'])
+      rmSync(story.file(`link.nii${left}`), { force: true });
+  }
+  // Replaced, not followed.
+  symlinkSync(victim, story.file('forced.nii'));
+  await story.run('bob', 'get', '-q', '-f', `${one}/volume.nii`, story.file('forced.nii'));
+  assert.equal(readFileSync(victim, 'utf8'), 'precious');
+  assert.ok(existsSync(story.file('forced.nii')));
+});
