@@ -3,16 +3,18 @@ import type { Kysely, Transaction } from 'kysely';
 /**
  * A database with the tables of `Schema`.
  *
- * The interface is asynchronous, so that an engine behind a socket can stand here; today's only
- * engine runs each statement synchronously in the calling thread. Keep statements short: page
- * through large results by key, cut large writes into transactions of some hundred rows.
+ * Reads run at once in the calling thread and see what is committed; whatever writes goes to a
+ * thread of its own, which waits for the disk (ADR 21). Keep statements short: page through large
+ * results by key, cut large writes into transactions of some hundred rows.
  */
 export interface Database<Schema> {
   /** The typed query builder. Each statement by itself, durable when its promise resolves. */
   readonly query: Kysely<Schema>;
   /**
    * Run `work` in one transaction: all of it durable when the promise resolves, none of it when it
-   * rejects. Transactions take turns, so `work` awaits nothing but statements of its own `tx`.
+   * rejects. Transactions take turns, so `work` awaits nothing but statements of its own `tx`: a
+   * read beside it sees the state before it, a write beside it waits for ever (DB_BUSY). Always
+   * begun here, never by `query.transaction()`.
    * @throws DB_BUSY, DB_FULL, DB_IO, DB_CONSTRAINT, or what `work` throws
    */
   transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;

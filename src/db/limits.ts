@@ -5,12 +5,17 @@ export const dbLimits = defineLimits('db', {
   busyTimeoutMs: {
     value: 20,
     unit: 'ms',
-    reason: 'The engine waits this long by blocking the event loop; longer waits retry without it.',
+    reason: 'A read waits this long by blocking the event loop; longer waits retry without it.',
   },
   busyWaitMs: {
     value: 5_000,
     unit: 'ms',
     reason: 'How long a write waits for another process before DB_BUSY; no backup holds it longer.',
+  },
+  threadYoungBytes: {
+    value: 8 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'Young generation of a thread that writes: it holds one statement at a time.',
   },
   connectionWaitMs: {
     value: 10_000,

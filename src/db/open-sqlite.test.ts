@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import BetterSqlite3 from 'better-sqlite3';
 import { type Generated, sql } from 'kysely';
 import type { Database } from './database.ts';
 import { dbLimits } from './limits.ts';
@@ -133,13 +135,74 @@ test('another process that holds the file is waited for, then given up', async (
   const gate = Promise.withResolvers<void>();
   const insert = (db: Database<Notes>, text: string) =>
     db.query.insertInto('note').values({ text, bytes: null }).execute();
-  const held = first.transaction(() => gate.promise);
+  const begun = Promise.withResolvers<void>();
+  const held = first.transaction(async () => {
+    begun.resolve();
+    await gate.promise;
+  });
+  await begun.promise;
   await assert.rejects(insert(second, 'a'), { code: 'DB_BUSY', disposition: 'transient' });
   const patient = insert(second, 'b');
   gate.resolve();
   await Promise.all([held, patient]);
   assert.deepEqual(await texts(first), ['b']);
   await Promise.all([first.close(), second.close()]);
+});
+
+test('while a write waits for the disk or a lock, reads are answered and see what is committed', async (t) => {
+  const path = join(folder(t), 'notes.db');
+  const db = await open(path);
+  const insert = (text: string) =>
+    db.query.insertInto('note').values({ text, bytes: null }).execute();
+  await insert('before');
+  const other = new BetterSqlite3(path);
+  other.exec('BEGIN IMMEDIATE');
+  let isWritten = false;
+  const write = insert('after').finally(() => {
+    isWritten = true;
+  });
+  // The lock is given back by this very thread: a write that blocked it would never end.
+  for (let turn = 0; turn < 50; turn += 1) {
+    assert.deepEqual(await texts(db), ['before']);
+    await setImmediate();
+  }
+  assert.equal(isWritten, false);
+  other.exec('COMMIT');
+  await write;
+  assert.deepEqual(await texts(db), ['before', 'after']);
+  other.close();
+  await db.close();
+});
+
+test('a read beside a transaction of a file sees the state before it, a write waits', async (t) => {
+  const db = await open(join(folder(t), 'notes.db'));
+  await db.transaction(async (tx) => {
+    await tx.insertInto('note').values({ text: 'in hand', bytes: null }).execute();
+    assert.deepEqual(await texts(db), []);
+    assert.deepEqual(await texts({ ...db, query: tx }), ['in hand']);
+  });
+  assert.deepEqual(await texts(db), ['in hand']);
+  await db.close();
+});
+
+test('a transaction that fails half-way leaves nothing, and the next goes on', async (t) => {
+  const db = await open(join(folder(t), 'notes.db'));
+  const twice = db.transaction(async (tx) => {
+    await tx
+      .insertInto('note')
+      .values({ text: 'a', bytes: new Uint8Array([1]) })
+      .execute();
+    await tx.insertInto('note').values({ text: 'a', bytes: null }).execute();
+  });
+  await assert.rejects(twice, { code: 'DB_CONSTRAINT' });
+  const returned = await db.query
+    .insertInto('note')
+    .values({ text: 'b', bytes: new Uint8Array([7, 8, 9]).subarray(1) })
+    .returning(['text', 'bytes'])
+    .executeTakeFirstOrThrow();
+  assert.deepEqual([...(returned.bytes ?? [])], [8, 9]);
+  assert.deepEqual(await texts(db), ['b']);
+  await db.close();
 });
 
 test('close waits for the transaction under way; later calls are DB_CLOSED', async () => {

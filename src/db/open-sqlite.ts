@@ -11,6 +11,8 @@ import type { Migration } from './migration.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { dbErrorOf } from './sqlite-error.ts';
 import { TurnQueue } from './turn-queue.ts';
+import { memoryWriter, type Writer } from './writer.ts';
+import { startWriterThread } from './writer-thread.ts';
 
 /** How to open a database file. */
 export interface OpenSqliteOptions {
@@ -26,42 +28,58 @@ export interface OpenSqliteOptions {
 /**
  * Open a SQLite database and bring its schema up to date.
  *
- * A write is on the disk when its promise resolves (write-ahead log, synchronous=FULL). The file is
- * readable by its owner only.
+ * A write is on the disk when its promise resolves (write-ahead log, synchronous=FULL); a thread of
+ * its own waits for that. The file is readable by its owner only.
  * @throws DB_OPEN_FAILED, DB_CORRUPT, DB_SCHEMA_NEWER, DB_SCHEMA_MISMATCH, DB_MIGRATION_FAILED
  */
 export async function openSqlite<Schema>(options: OpenSqliteOptions): Promise<Database<Schema>> {
   const clock = options.clock ?? systemClock;
   const limits = options.limits ?? dbLimits;
+  const inMemory = options.path === ':memory:';
   const engine = openFile(options.path);
   try {
-    configure(engine, limits, options.secureDelete === true);
+    for (const pragma of pragmasOf(options, limits)) engine.pragma(pragma);
     migrate(engine, options.migrations, clock);
+    if (!inMemory) engine.pragma('query_only = ON');
+    engine.pragma(`busy_timeout = ${limits.busyTimeoutMs}`);
   } catch (error) {
     engine.close();
     throw dbErrorOf(error);
   }
+  const writer = inMemory ? memoryWriter(engine, keptOf(limits)) : writerOf(options, limits);
   const turns = new TurnQueue(clock, limits);
-  const query = new Kysely<Schema>({ dialect: sqliteDialect({ engine, turns, clock, limits }) });
+  const dialect = sqliteDialect({ engine, writer, turns, readsTakeTurns: inMemory, clock, limits });
+  const query = new Kysely<Schema>({ dialect });
   // The first statement takes its turn a little late; let it be this one.
   await query.executeQuery(CompiledQuery.raw('SELECT 1'));
   return {
     query,
-    transaction: (work) => query.transaction().execute(work),
-    checkpoint: () => checkpoint(query),
-    async close() {
-      await turns.take();
-      engine.close();
-      turns.give();
-    },
+    transaction: (work) => turns.run(() => query.transaction().execute(work)),
+    checkpoint: () => turns.run(() => checkpoint(writer)),
+    close: () =>
+      turns.run(async () => {
+        // The last connection to close folds the log in: that is for the thread.
+        if (!inMemory) engine.close();
+        await writer.close();
+      }),
   };
 }
 
-async function checkpoint<Schema>(query: Kysely<Schema>): Promise<void> {
-  const result = await query.executeQuery<{ busy: number }>(
-    CompiledQuery.raw('PRAGMA wal_checkpoint(TRUNCATE)'),
-  );
-  if (result.rows[0]?.busy !== 0)
+const keptOf = ({ statementsMax }: DbLimits) => ({ keptMax: statementsMax });
+
+function writerOf(options: OpenSqliteOptions, limits: DbLimits): Writer {
+  return startWriterThread({
+    path: resolve(options.path),
+    pragmas: pragmasOf(options, limits),
+    ...keptOf(limits),
+  });
+}
+
+async function checkpoint(writer: Writer): Promise<void> {
+  const run = writer.run('PRAGMA wal_checkpoint(TRUNCATE)', []);
+  const { rows } = await run.catch((error: unknown) => Promise.reject(dbErrorOf(error)));
+  const [outcome] = rows as readonly { readonly busy: number }[];
+  if (outcome?.busy !== 0)
     throw dbErrors.create('DB_BUSY', { message: 'a reader still needs the log' });
 }
 
@@ -89,17 +107,19 @@ function syncFolder(path: string): void {
   }
 }
 
-function configure(engine: BetterSqlite3.Database, limits: DbLimits, secureDelete: boolean): void {
-  engine.pragma(`busy_timeout = ${limits.busyWaitMs}`);
-  engine.pragma('journal_mode = WAL');
-  engine.pragma('synchronous = FULL');
-  engine.pragma('foreign_keys = ON');
-  // A schema edited by somebody else must not run functions of ours.
-  engine.pragma('trusted_schema = OFF');
-  engine.pragma(`secure_delete = ${secureDelete ? 'ON' : 'OFF'}`);
-  // Sorting spills to memory, never to a file beside the database.
-  engine.pragma('temp_store = MEMORY');
-  engine.pragma(`cache_size = ${-Math.ceil(limits.cacheBytes / 1024)}`);
-  engine.pragma(`journal_size_limit = ${limits.logBytesMax}`);
-  engine.pragma(`busy_timeout = ${limits.busyTimeoutMs}`);
+/** What makes a connection durable, careful and bounded. */
+function pragmasOf({ secureDelete = false }: OpenSqliteOptions, limits: DbLimits): string[] {
+  return [
+    `busy_timeout = ${limits.busyWaitMs}`,
+    'journal_mode = WAL',
+    'synchronous = FULL',
+    'foreign_keys = ON',
+    // A schema edited by somebody else must not run functions of ours.
+    'trusted_schema = OFF',
+    `secure_delete = ${secureDelete ? 'ON' : 'OFF'}`,
+    // Sorting spills to memory, never to a file beside the database.
+    'temp_store = MEMORY',
+    `cache_size = ${-Math.ceil(limits.cacheBytes / 1024)}`,
+    `journal_size_limit = ${limits.logBytesMax}`,
+  ];
 }

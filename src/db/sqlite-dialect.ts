@@ -14,25 +14,33 @@ import { type Clock, sleep } from '../lib/clock.ts';
 import { dbErrors } from './errors.ts';
 import type { DbLimits } from './limits.ts';
 import { dbErrorOf, isBusy } from './sqlite-error.ts';
+import { type StatementResult, Statements } from './statements.ts';
 import type { TurnQueue } from './turn-queue.ts';
+import type { Writer } from './writer.ts';
 
 /** What the dialect works with. */
 export interface SqliteDialectOptions {
+  /** The connection that reads, in the calling thread. */
   readonly engine: BetterSqlite3.Database;
-  /** Whoever uses the engine outside the dialect takes a turn too. */
+  /** The connection that writes; of a database in memory the same one. */
+  readonly writer: Writer;
+  /** Turns at the writer. The dialect takes one for a statement; for a transaction its caller does. */
   readonly turns: TurnQueue;
+  /** Whether a read would see what a transaction has not committed, and so takes a turn. */
+  readonly readsTakeTurns: boolean;
   readonly clock: Clock;
   readonly limits: DbLimits;
 }
 
 /**
- * Kysely over one better-sqlite3 connection: statements run synchronously and are kept prepared,
- * transactions take turns and start with the write lock, so that none fails half-way for want of it.
+ * Kysely over two connections: reads run at once in the calling thread and see what is committed;
+ * whatever writes takes turns at the writer. Transactions start with the write lock, so that none
+ * fails half-way for want of it.
  */
 export function sqliteDialect(options: SqliteDialectOptions): Dialect {
   return {
     createAdapter: () => new TurnAdapter(),
-    createDriver: () => new SqliteTurnDriver(options),
+    createDriver: () => new SqliteDriver(options),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -45,57 +53,67 @@ class TurnAdapter extends SqliteAdapter {
   }
 }
 
-class SqliteTurnDriver implements Driver {
+class SqliteDriver implements Driver {
   readonly #options: SqliteDialectOptions;
-  readonly #connection: SqliteConnection;
+  readonly #reads: Statements;
 
   constructor(options: SqliteDialectOptions) {
     this.#options = options;
-    this.#connection = new SqliteConnection(options);
+    this.#reads = new Statements(options.engine, { keptMax: options.limits.statementsMax });
   }
 
   async init(): Promise<void> {}
 
-  async acquireConnection(): Promise<DatabaseConnection> {
-    await this.#options.turns.take();
-    return this.#connection;
+  async acquireConnection(): Promise<SqliteConnection> {
+    return new SqliteConnection(this.#options, this.#reads);
   }
 
-  async releaseConnection(): Promise<void> {
-    this.#options.turns.give();
+  async releaseConnection(): Promise<void> {}
+
+  beginTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.begin();
   }
 
-  async beginTransaction(): Promise<void> {
-    await this.#connection.run('BEGIN IMMEDIATE');
+  async commitTransaction(connection: SqliteConnection): Promise<void> {
+    await connection.write('COMMIT', []);
   }
 
-  async commitTransaction(): Promise<void> {
-    await this.#connection.run('COMMIT');
-  }
-
-  async rollbackTransaction(): Promise<void> {
-    // A failed statement or commit may have rolled back already.
-    if (this.#options.engine.inTransaction) await this.#connection.run('ROLLBACK');
+  rollbackTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.rollback();
   }
 
   /** Who opened the engine closes it. */
   async destroy(): Promise<void> {}
 }
 
+/** One use of the database: a statement, or a transaction. */
 class SqliteConnection implements DatabaseConnection {
   readonly #options: SqliteDialectOptions;
-  readonly #statements = new Map<string, BetterSqlite3.Statement>();
+  readonly #reads: Statements;
+  #inTransaction = false;
 
-  constructor(options: SqliteDialectOptions) {
+  constructor(options: SqliteDialectOptions, reads: Statements) {
     this.#options = options;
+    this.#reads = reads;
   }
 
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    return this.#retryWhileBusy(() => this.#execute<Row>(query.sql, query.parameters));
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.#inTransaction) return resultOf(await this.write(sql, parameters));
+    if (this.#isFreeRead(sql)) return resultOf(await this.#read(sql, parameters));
+    return this.#options.turns.run(async () => resultOf(await this.write(sql, parameters)));
   }
 
-  async run(sql: string): Promise<void> {
-    await this.#retryWhileBusy(() => this.#execute(sql, []));
+  async begin(): Promise<void> {
+    await this.write('BEGIN IMMEDIATE', []);
+    this.#inTransaction = true;
+  }
+
+  async rollback(): Promise<void> {
+    await this.#options.writer.rollback().catch(translate);
+  }
+
+  write(sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
+    return this.#options.writer.run(sql, parameters).catch(translate);
   }
 
   // oxlint-disable-next-line require-yield -- the interface asks for it; results are paged instead
@@ -103,45 +121,41 @@ class SqliteConnection implements DatabaseConnection {
     assert(false, 'page through results by key: an open cursor would hold the connection');
   }
 
-  #execute<Row>(sql: string, parameters: readonly unknown[]): QueryResult<Row> {
-    const statement = this.#prepare(sql);
-    const bound = parameters.map(bindable);
-    if (statement.reader) return { rows: statement.all(...bound) as Row[] };
-    const { changes, lastInsertRowid } = statement.run(...bound);
-    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+  #isFreeRead(sql: string): boolean {
+    if (this.#options.readsTakeTurns) return false;
+    this.#checkOpen();
+    try {
+      return this.#reads.isRead(sql);
+    } catch (error) {
+      return translate(error);
+    }
   }
 
-  /** Statements that were used last are kept: a map remembers insertion order. */
-  #prepare(sql: string): BetterSqlite3.Statement {
-    const known = this.#statements.get(sql);
-    const statement = known ?? this.#options.engine.prepare(sql);
-    if (known !== undefined) this.#statements.delete(sql);
-    this.#statements.set(sql, statement);
-    const [oldest] = this.#statements.keys();
-    if (this.#statements.size > this.#options.limits.statementsMax && oldest !== undefined)
-      this.#statements.delete(oldest);
-    return statement;
-  }
-
-  /** Another process may hold the write lock: wait for it without blocking the event loop. */
-  async #retryWhileBusy<T>(attempt: () => T): Promise<T> {
-    const { engine, clock, limits } = this.#options;
+  /** Another process may hold the file: wait for it without blocking the event loop. */
+  async #read(sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
+    const { clock, limits } = this.#options;
     const deadlineMs = clock.monotonicMs() + limits.busyWaitMs;
     for (;;) {
+      this.#checkOpen();
       try {
-        if (!engine.open) throw dbErrors.create('DB_CLOSED');
-        return attempt();
+        return this.#reads.run(sql, parameters);
       } catch (error) {
-        if (!isBusy(error) || clock.monotonicMs() >= deadlineMs) throw dbErrorOf(error);
+        if (!isBusy(error) || clock.monotonicMs() >= deadlineMs) return translate(error);
       }
       await sleep(clock, limits.busyTimeoutMs);
     }
   }
+
+  #checkOpen(): void {
+    if (!this.#options.engine.open) throw dbErrors.create('DB_CLOSED');
+  }
 }
 
-/** Bytes as the engine takes them, without copying; the rest is bound as it is. */
-function bindable(value: unknown): unknown {
-  if (value instanceof Uint8Array && !Buffer.isBuffer(value))
-    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return typeof value === 'boolean' ? Number(value) : value;
+function resultOf<Row>({ rows, changes, lastInsertRowid }: StatementResult): QueryResult<Row> {
+  if (rows.length > 0) return { rows: rows as Row[] };
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+}
+
+function translate(error: unknown): never {
+  throw dbErrorOf(error);
 }

@@ -42,6 +42,16 @@ export class TurnQueue {
     }
   }
 
+  /** Do `work` in a turn. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    await this.take();
+    try {
+      return await work();
+    } finally {
+      this.give();
+    }
+  }
+
   #wait(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = this.#clock.schedule(this.#limits.connectionWaitMs, () => {
