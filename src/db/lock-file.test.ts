@@ -28,15 +28,17 @@ test('a lock is held by one, and free again once released', (t) => {
   assert.equal(locked(path), false);
 });
 
+// The child keeps what it was given: a lock nobody holds on to is collected, and so released.
 test('a killed holder leaves no lock behind', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'mdm-lock-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'lock');
   const module = new URL('./lock-file.ts', import.meta.url).href;
-  const program = `import { lockFile } from '${module}'; lockFile(${JSON.stringify(path)}); console.log('held'); setInterval(() => {}, 1000);`;
+  const program = `import { lockFile } from '${module}'; globalThis.kept = lockFile(${JSON.stringify(path)}); console.log('held'); setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  t.after(() => holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
   assert.equal(locked(path), true);
   holder.kill('SIGKILL');
