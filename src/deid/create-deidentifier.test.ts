@@ -21,6 +21,7 @@ import {
   sopClass,
   tag as t,
   transferSyntax,
+  type Vr,
 } from '../dicom/index.ts';
 import { readDeidentified } from '../flow/index.ts';
 import { identify } from '../flow/mint/identified.ts';
@@ -152,9 +153,85 @@ test('an object without pixel data, or with an impossible size, is withheld', as
   const without = new Map(imageOf());
   without.delete(t.PixelData);
   assert.equal(await codeFor(without), 'DEID_MALFORMED');
-  assert.equal(await codeFor(imageOf({ Rows: 0 })), 'DEID_MALFORMED');
   assert.equal(await codeFor(imageOf({ BitsAllocated: 12 })), 'DEID_MALFORMED');
-  assert.equal(await codeFor(imageOf({ NumberOfFrames: '99999999' })), 'DEID_MALFORMED');
+  assert.equal(await codeFor(imageOf({ NumberOfFrames: '60000' })), 'DEID_MALFORMED');
+});
+
+test('pixel data with room for a second frame that nobody counts are withheld', async () => {
+  const double: DataElement = { tag: t.PixelData, vr: 'OW', value: new Uint8Array(64) };
+  assert.equal(await codeFor(imageOf({}, [double])), 'DEID_MALFORMED');
+  assert.equal(await codeFor(imageOf({ NumberOfFrames: '1' }, [double])), 'released');
+});
+
+const raw = (keyword: keyof typeof t, vr: Exclude<Vr, 'SQ'>, value: string): DataElement => ({
+  tag: t[keyword],
+  vr,
+  value: Buffer.from(value, 'latin1'),
+});
+
+for (const [what, element] of [
+  ['a slope with a decimal comma', raw('RescaleSlope', 'DS', '2,5 ')],
+  ['a slope that is no number', raw('RescaleSlope', 'DS', 'NaN ')],
+  ['two slopes', raw('RescaleSlope', 'DS', '2\\3 ')],
+  ['a slope of another VR', raw('RescaleSlope', 'FD', '12345678')],
+  ['an intercept with a comma', raw('RescaleIntercept', 'DS', '-1024,0 ')],
+  ['a damaged position', raw('ImagePositionPatient', 'DS', '1\\2\\3,5 ')],
+  ['no rows', elementOf(t.Rows, 0)],
+  ['a representation of another VR', raw('PixelRepresentation', 'UL', '\0\0\0\0')],
+  ['a padding value of another VR', raw('PixelPaddingValue', 'IS', '-2000 ')],
+  ['an echo time with a comma', raw('EchoTime', 'DS', '2,5 ')],
+  ['a Modality LUT', elementOf(t.ModalityLUTSequence, [dataSetOf({ LUTExplanation: 'x' })])],
+  [
+    'a damaged position of a frame',
+    elementOf(t.PerFrameFunctionalGroupsSequence, [
+      new Map(
+        [
+          elementOf(t.PlanePositionSequence, [
+            new Map([[t.ImagePositionPatient, raw('ImagePositionPatient', 'DS', '1\\2\\x ')]]),
+          ]),
+        ].map((each) => [each.tag, each]),
+      ),
+    ]),
+  ],
+] as const) {
+  test(`an instance with ${what} is withheld, never left without it`, async () => {
+    assert.equal(await codeFor(imageOf({}, [element])), 'DEID_FACT_NOT_KEPT');
+  });
+}
+
+test('a known element of VR UN is kept as the dictionary has it', async () => {
+  const { dataSet } = await runDeid(
+    imageOf({}, [raw('RescaleSlope', 'UN', '2.5 '), raw('RescaleIntercept', 'UN', '-1')]),
+  );
+  assert.equal(dataSet.get(t.RescaleSlope)?.vr, 'DS');
+  assert.equal(getString(dataSet, t.RescaleIntercept), '-1');
+});
+
+test('what follows from the length of the pixels is written, signedness is not', async () => {
+  const absent = { SamplesPerPixel: '', PhotometricInterpretation: '', BitsStored: '' } as const;
+  const run = await runDeid(imageOf({ ...absent, PixelRepresentation: '' }));
+  const { dataSet, outcome } = run;
+  assert.deepEqual(
+    [t.SamplesPerPixel, t.PhotometricInterpretation, t.BitsStored].map((tag) =>
+      getString(dataSet, tag),
+    ),
+    ['1', 'MONOCHROME2', '12'],
+  );
+  assert.equal(getString(dataSet, t.PixelRepresentation), undefined);
+  assert(outcome.kind === 'released');
+  const { facts } = readDeidentified(outcome.instance);
+  assert.equal(facts.derived.length, 3);
+  assert.equal(facts.pixelRepresentation.kind, 'absent');
+});
+
+test('a grid is withheld, also where only a private count tells of it', async () => {
+  const mosaic = { ImageType: ['ORIGINAL', 'PRIMARY', 'M', 'MOSAIC'] };
+  assert.equal(await codeFor(imageOf(mosaic)), 'DEID_GRID');
+  const count: readonly DataElement[] = [
+    { tag: 0x00190010, vr: 'LO', value: Buffer.from('SIEMENS MR HEADER ') },
+    { tag: 0x0019100a, vr: 'US', value: Uint8Array.of(35, 0) },
+  ];
+  assert.equal(await codeFor(imageOf({}, count)), 'DEID_GRID');
 });
 
 /** The object with its pixel data as fragments behind an empty offset table. */

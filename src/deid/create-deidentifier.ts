@@ -8,19 +8,23 @@ import {
   type Instance,
   tag as t,
 } from '../dicom/index.ts';
+import { type ImageFacts, notKeptOf } from '../facts/index.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
 import { reveal } from '../flow/mint/reveal.ts';
 import { concatBytes } from '../lib/bytes/bytes.ts';
+import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { applyProfile } from './actions/apply-profile.ts';
 import type {
   DeidentifiedInstance,
   Deidentifier,
   DeidentifyContext,
-  DeidentifyOutcome,
   InstancePart,
 } from './deidentifier.ts';
-import { deidErrors } from './errors.ts';
+import { type DeidCode, deidErrors } from './errors.ts';
+import { createFactReader, type FactReader } from './facts/facts-of.ts';
+import { findLost } from './facts/find-lost.ts';
+import { writeDerived } from './facts/write-derived.ts';
 import { type OpenInstance, readHeader } from './header/read-header.ts';
 import { stampHeader } from './header/stamp.ts';
 import { safeMetadata } from './metadata.ts';
@@ -50,40 +54,67 @@ export interface DeidentifierOptions {
  */
 export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
   const uids = createUidMap(options.collectionKey);
+  const factsOf = createFactReader(options.collectionKey);
   const log = options.log ?? silentLog;
   return {
     recipe: recipeOfProfile(),
     async instance(source, context) {
-      const outcome = await deidentify(reveal(source), context, uids);
-      if (outcome.kind === 'withheld') log.warn('deid.withheld', { code: outcome.code });
-      return outcome;
+      try {
+        const instance = await deidentify(reveal(source), context, { uids, factsOf });
+        return { kind: 'released', instance: deidentified(instance) };
+      } catch (error) {
+        const { code, context: more } = withheldFor(error);
+        log.warn('deid.withheld', { code, ...more });
+        return { kind: 'withheld', code };
+      }
     },
     metadata: (record) => deidentified(safeMetadata(reveal(record), uids)),
   };
 }
 
+/** What de-identification of a collection works with. */
+interface Tools {
+  readonly uids: UidMap;
+  readonly factsOf: FactReader;
+}
+
+/** @throws MdmError of `deidErrors` for an instance that is withheld */
 async function deidentify(
   source: Instance,
   context: DeidentifyContext,
-  uids: UidMap,
-): Promise<DeidentifyOutcome> {
+  { uids, factsOf }: Tools,
+): Promise<DeidentifiedInstance> {
   let opened: OpenInstance | undefined;
   try {
     const profile = await profileFor(source);
     opened = await readHeader(source);
-    const risk = findImageRisk(opened.header, opened.omitted);
+    const facts = factsOf(opened, profile.sopClassUid);
+    const risk = findImageRisk(opened.header, opened.omitted, facts);
     if (risk !== undefined) throw deidErrors.create(risk);
     checkIdentity(opened.header, source);
+    if (facts.grid.kind === 'value') throw deidErrors.create('DEID_GRID');
+    refuseNotKept(notKeptOf(facts));
     const header = applyProfile(opened.header, profile, uids);
+    refuseNotKept(findLost(opened.header, header));
+    writeDerived(header, facts);
     stampHeader(header, context.subjectName);
-    const instance = release({ opened, header, profile });
-    return { kind: 'released', instance: deidentified(instance) };
+    return release({ opened, header, facts, profile });
   } catch (error) {
     await opened?.rest.return();
-    const translated = translate(error);
-    if (!deidErrors.has(translated)) throw error;
-    return { kind: 'withheld', code: translated.code };
+    throw translate(error);
   }
+}
+
+/** @param element what a reader of the pixels needs and would not find, if anything */
+function refuseNotKept(element: string | undefined): void {
+  if (element !== undefined)
+    throw deidErrors.create('DEID_FACT_NOT_KEPT', { context: { element } });
+}
+
+/** The reason for withholding; what is no such reason is thrown on. */
+function withheldFor(error: unknown): { code: DeidCode; context: MdmError['context'] } {
+  if (!deidErrors.has(error)) throw error;
+  return error;
 }
 
 /**
@@ -121,15 +152,16 @@ interface Work {
   readonly opened: OpenInstance;
   /** De-identified. */
   readonly header: DataSet;
+  readonly facts: ImageFacts;
   readonly profile: Profile;
 }
 
-function release({ opened, header, profile }: Work): DeidentifiedInstance {
+function release({ opened, header, facts, profile }: Work): DeidentifiedInstance {
   const { transferSyntaxUid } = opened;
   const sopClassUid = profile.sopClassUid;
   const sopInstanceUid = getUid(header, t.SOPInstanceUID);
   if (sopInstanceUid === undefined) throw deidErrors.create('DEID_MALFORMED');
-  const shape = imageShapeOf(header);
+  const shape = imageShapeOf(facts);
   const pixels = planPixels(opened, shape);
   const start = (): Uint8Array =>
     concatBytes([
@@ -142,6 +174,7 @@ function release({ opened, header, profile }: Work): DeidentifiedInstance {
     sopInstanceUid,
     transferSyntaxUid,
     header,
+    facts,
     read: (what) => passParts(what === 'file' ? start : undefined, pixels.parts, opened),
   };
 }

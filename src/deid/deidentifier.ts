@@ -1,5 +1,6 @@
 import type { DataSet } from '../dicom/element/element.ts';
 import type { Instance } from '../dicom/stream/instance.ts';
+import type { ImageFacts } from '../facts/index.ts';
 import type { Deidentified, Identified } from '../flow/index.ts';
 import type { DeidCode } from './errors.ts';
 
@@ -22,6 +23,8 @@ export interface DeidentifiedInstance {
   readonly transferSyntaxUid: string;
   /** All de-identified elements before Pixel Data. */
   readonly header: DataSet;
+  /** What the header said of pixels and place before anything was dropped. All of it was kept. */
+  readonly facts: ImageFacts;
   /**
    * The whole file: preamble, file meta information, data set; or without its `header` part, which
    * a volume needs nothing of. Called once and read to its end; leaving

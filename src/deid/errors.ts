@@ -37,6 +37,21 @@ export const deidErrors = defineErrors('deid', {
     user: asIs,
     operator: 'Look at the object with dcmdump at the source; the cause names the place.',
   },
+  DEID_FACT_NOT_KEPT: {
+    disposition: 'permanent',
+    meaning:
+      'An element that says how pixels are read, scaled or placed, or stacks told apart, is there but damaged, out of range, or of another type than the standard gives it.',
+    user: asIs,
+    operator:
+      'The log names the element. Have the source correct it: a decimal comma, NaN, two values for one, a wrong VR.',
+  },
+  DEID_GRID: {
+    disposition: 'permanent',
+    meaning:
+      'Several slices are tiled in the image (a mosaic, a VFRAME grid). Without the private elements that say how, programs would put them at wrong places, and they are not taken apart yet.',
+    user: 'Nothing to do: neither the images nor a volume of this series can be had yet.',
+    operator: 'Have the scanner or the archive export the series as single slices, if it can.',
+  },
   DEID_LIMIT_EXCEEDED: {
     disposition: 'permanent',
     meaning: 'The header, or one compressed frame, is larger than what is held in memory.',

@@ -1,5 +1,6 @@
 import { type DeidentifiedInstance, deidErrors } from '../deid/index.ts';
-import { encodingOf, getNumber, getUid, tag } from '../dicom/index.ts';
+import { encodingOf, getUid, tag } from '../dicom/index.ts';
+import { type Fact, valueOr } from '../facts/index.ts';
 import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -218,8 +219,9 @@ class Pass {
 
   async *#completeInstance(box: ReleasedInstance): AsyncGenerator<ProductionResult> {
     if (this.#open === undefined) return;
-    const facts = { ...identityOf(box), expectedInstances: 1, instances: 1, recipe: [] };
-    const result = await this.#open.complete(facts);
+    const recipe = derivedRecipe(readDeidentified(box).facts.derived);
+    const source = { ...identityOf(box), expectedInstances: 1, instances: 1, recipe };
+    const result = await this.#open.complete(source);
     this.#open = undefined;
     yield result;
   }
@@ -239,7 +241,7 @@ class Pass {
         instanceUid: null,
         expectedInstances: listed ? expected.length : null,
         instances: expected.length,
-        recipe: recipeOf(file.target),
+        recipe: [...recipeOf(file.target), ...derivedRecipe(volume.derived)],
       };
       const result = await file.complete(facts);
       yield result.kind === 'produced' ? { ...result, stackId: volume.plan?.stackId } : result;
@@ -278,6 +280,12 @@ function recipeOf(target: ProductionTarget): SourceFacts['recipe'] {
     : [format];
 }
 
+/** What was absent from headers and taken from the length of their pixel data. */
+function derivedRecipe(derived: Iterable<string>): SourceFacts['recipe'] {
+  const value = [...derived].toSorted().join(',');
+  return value === '' ? [] : [{ name: 'derived', value }];
+}
+
 function identityOf(box: Deidentified<DeidentifiedInstance>): Identity {
   const { header, sopInstanceUid } = readDeidentified(box);
   return {
@@ -288,10 +296,10 @@ function identityOf(box: Deidentified<DeidentifiedInstance>): Identity {
 }
 
 /** Space to set aside for an instance whose size is not known: its pixels as if native, and a header. */
-function instanceSizeAtMost({ header }: DeidentifiedInstance): number {
-  const number = (which: number): number => getNumber(header, which) ?? 1;
-  const bits = number(tag.BitsAllocated) * number(tag.SamplesPerPixel);
-  const pixels = number(tag.Rows) * number(tag.Columns) * number(tag.NumberOfFrames);
+function instanceSizeAtMost({ facts }: DeidentifiedInstance): number {
+  const number = (given: Fact<number>): number => valueOr(given, 1) ?? 1;
+  const bits = number(facts.bitsAllocated) * number(facts.samples);
+  const pixels = number(facts.rows) * number(facts.columns) * number(facts.frames);
   const bytes = Math.ceil((pixels * bits) / 8) + productionLimits.headerAllowanceBytes;
   return Math.min(bytes, productionLimits.instanceBytesMax);
 }

@@ -394,3 +394,25 @@ test('a native instance may be followed while it grows', async (t) => {
   await resultsOf(workshop.production.produce(job));
   assert.deepEqual(growing, [3]);
 });
+
+test('a receipt says what was taken from the length of the pixel data', async (t) => {
+  const lacking = {
+    ...small,
+    edit: () =>
+      [
+        [0x00280002, 'US', ''],
+        [0x00280102, 'US', ''],
+      ] as const,
+  };
+  const whole = await produceAll(t);
+  const { workshop, results } = await produceAll(t, lacking);
+  const { version } = producedOf(results, 1);
+  assert('receipt' in version);
+  const [, payload = ''] = version.receipt.split('.');
+  const { recipe } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  assert.deepEqual(recipe.at(-1), { name: 'derived', value: 'HighBit,SamplesPerPixel' });
+  assert.deepEqual(
+    await plaintextOf(workshop, producedOf(results, 1)),
+    await plaintextOf(whole.workshop, producedOf(whole.results, 1)),
+  );
+});

@@ -1,5 +1,5 @@
 import type { DeidentifiedInstance } from '../deid/index.ts';
-import { getNumber, tag } from '../dicom/index.ts';
+import { knownValue } from '../facts/index.ts';
 import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import {
@@ -58,6 +58,7 @@ export class VolumeJob {
   #unplacedBytes = 0;
   #plan: VolumePlan | undefined;
   #encoders: readonly VoxelEncoder[] = [];
+  readonly #derived = new Set<string>();
   /** A slice-sized buffer that is free again. */
   #spare: Uint8Array | undefined;
 
@@ -81,11 +82,17 @@ export class VolumeJob {
     return this.#encoders;
   }
 
+  /** Keywords of elements that headers lacked and the length of their pixel data showed. */
+  get derived(): ReadonlySet<string> {
+    return this.#derived;
+  }
+
   /** Look at the header of an arriving slice. Returns why the volume cannot be made, if it cannot. */
   async begin(name: string, box: Instance): Promise<SliceInHand | VolumeRefusal> {
     const index = present(this.#indexByName.get(name), 'only expected slices are taken');
-    const { header, transferSyntaxUid } = readDeidentified(box);
-    const slice: PlanSlice = { header, transferSyntaxUid };
+    const { facts, transferSyntaxUid } = readDeidentified(box);
+    const slice: PlanSlice = { facts, transferSyntaxUid };
+    for (const keyword of facts.derived) this.#derived.add(keyword);
     const early = this.#plan === undefined ? await this.#planEarly(index, slice, box) : undefined;
     const refusal = early ?? (this.#plan && checkSlice(this.#plan, index, slice));
     if (refusal !== undefined) return refusal;
@@ -209,7 +216,10 @@ function positionsOf(expected: readonly ExpectedInstanceOfJob[]): readonly Vecto
 }
 
 /** Bytes of the native pixels that a header declares; planning has found it an image. */
-function pixelBytesOf({ header }: PlanSlice): number {
-  const number = (which: number): number => getNumber(header, which) ?? 0;
-  return (number(tag.Rows) * number(tag.Columns) * number(tag.BitsAllocated)) / 8;
+function pixelBytesOf({ facts }: PlanSlice): number {
+  const { rows, columns, bitsAllocated } = facts;
+  return [columns, bitsAllocated].reduce(
+    (product, given) => product * (knownValue(given) ?? 0),
+    (knownValue(rows) ?? 0) / 8,
+  );
 }

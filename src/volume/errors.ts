@@ -1,9 +1,12 @@
 import { defineErrors, type ErrorRow } from '../lib/errors/error-table.ts';
 
-const refusal = (meaning: string, user?: string): ErrorRow & { disposition: 'permanent' } => ({
+const refusal = (
+  meaning: string,
+  user = 'Read the instances (`i-*.dcm`) of the series instead.',
+): ErrorRow & { disposition: 'permanent' } => ({
   disposition: 'permanent',
   meaning,
-  user: user ?? 'Read the instances (`i-*.dcm`) of the series instead.',
+  user,
   operator: 'Nothing to do: the images are as the scanner made them.',
 });
 
@@ -12,11 +15,21 @@ export const volumeErrors = defineErrors('volume', {
   VOLUME_NOT_AN_IMAGE: refusal(
     'An instance has no image pixel description (no rows, columns or bits).',
   ),
+  VOLUME_FACT_NOT_KEPT: refusal(
+    'An element that says how pixels are read, scaled or placed is there but cannot be read.',
+    'Nothing to do: the instance is withheld too (DEID_FACT_NOT_KEPT). The others can be read.',
+  ),
+  VOLUME_VALUES_UNPROVEN: refusal(
+    'The values of the pixels cannot be proven: Pixel Representation is absent, or one of Rescale Slope and Intercept, or both where images of this kind must have them.',
+  ),
   VOLUME_SINGLE_SLICE: refusal('There are fewer than two slices, so the spacing is not known.'),
   VOLUME_MULTI_FRAME: refusal(
     'An instance holds several frames; only single-frame images are joined.',
   ),
-  VOLUME_MOSAIC: refusal('An instance is a mosaic: several slices tiled in one image.'),
+  VOLUME_MOSAIC: refusal(
+    'An instance is a grid: several slices tiled in one image (a mosaic, VFRAME).',
+    'Nothing to do: its instances are withheld too (DEID_GRID), because programs would misread them.',
+  ),
   VOLUME_COMPRESSED: refusal('The pixel data are compressed; only native pixels are joined.'),
   VOLUME_NO_GEOMETRY: refusal(
     'Position, orientation or pixel spacing is absent or malformed, or the orientation is not two perpendicular unit vectors.',

@@ -6,7 +6,13 @@ import type { VolumeRefusal } from './errors.ts';
 import { checkSlice, planFromPositions, planVolume } from './plan.ts';
 import { retrieveOrder } from './retrieve-order.ts';
 import { positionOf } from './slice.ts';
-import { type SampleOptions, samplePlan, samplePosition, sampleSlices } from './suite.ts';
+import {
+  type SampleOptions,
+  sampleHeaders,
+  samplePlan,
+  samplePosition,
+  sampleSlices,
+} from './suite.ts';
 import { add, length, scale, subtract, type Vector3 } from './vector.ts';
 import type { VolumePlan } from './volume-format.ts';
 
@@ -126,10 +132,10 @@ const refusals: readonly (readonly [string, SampleOptions, VolumeRefusal, number
   ['no slice', { count: 0 }, 'VOLUME_SINGLE_SLICE', 0],
   ['one slice', { count: 1 }, 'VOLUME_SINGLE_SLICE', 0],
   ['no rows', { edit: only(2, { 0x00280010: undefined }) }, 'VOLUME_NOT_AN_IMAGE', 2],
-  ['zero columns', { edit: only(2, { 0x00280011: 0 }) }, 'VOLUME_NOT_AN_IMAGE', 2],
+  ['zero columns', { edit: only(2, { 0x00280011: 0 }) }, 'VOLUME_FACT_NOT_KEPT', 2],
   ['no bits', { edit: only(0, { 0x00280100: undefined }) }, 'VOLUME_NOT_AN_IMAGE', 0],
   ['frames', { edit: only(1, { 0x00280008: '2' }) }, 'VOLUME_MULTI_FRAME', 1],
-  ['frames that are no number', { edit: only(1, { 0x00280008: '-1' }) }, 'VOLUME_MULTI_FRAME', 1],
+  ['frames that are no number', { edit: only(1, { 0x00280008: '-1' }) }, 'VOLUME_FACT_NOT_KEPT', 1],
   [
     'Siemens mosaic',
     { edit: () => ({ 0x00080008: 'ORIGINAL\\PRIMARY\\M\\MOSAIC' }) },
@@ -145,16 +151,16 @@ const refusals: readonly (readonly [string, SampleOptions, VolumeRefusal, number
   ['JPEG 2000', { transferSyntaxUid: '1.2.840.10008.1.2.4.90' }, 'VOLUME_COMPRESSED', 0],
   ['unknown transfer syntax', { transferSyntaxUid: '1.2.3' }, 'VOLUME_COMPRESSED', 0],
   ['no position', { edit: only(3, { [position]: undefined }) }, 'VOLUME_NO_GEOMETRY', 3],
-  ['two coordinates', { edit: only(3, { [position]: '1\\2' }) }, 'VOLUME_NO_GEOMETRY', 3],
-  ['a word', { edit: only(3, { [position]: '1\\2\\3mm' }) }, 'VOLUME_NO_GEOMETRY', 3],
-  ['infinite', { edit: only(3, { [position]: '1\\2\\1e999' }) }, 'VOLUME_NO_GEOMETRY', 3],
-  ['hexadecimal', { edit: only(3, { [position]: '1\\2\\0x10' }) }, 'VOLUME_NO_GEOMETRY', 3],
-  ['a comma', { edit: only(3, { [position]: '1\\2\\3,5' }) }, 'VOLUME_NO_GEOMETRY', 3],
+  ['two coordinates', { edit: only(3, { [position]: '1\\2' }) }, 'VOLUME_FACT_NOT_KEPT', 3],
+  ['a word', { edit: only(3, { [position]: '1\\2\\3mm' }) }, 'VOLUME_FACT_NOT_KEPT', 3],
+  ['infinite', { edit: only(3, { [position]: '1\\2\\1e999' }) }, 'VOLUME_FACT_NOT_KEPT', 3],
+  ['hexadecimal', { edit: only(3, { [position]: '1\\2\\0x10' }) }, 'VOLUME_FACT_NOT_KEPT', 3],
+  ['a comma', { edit: only(3, { [position]: '1\\2\\3,5' }) }, 'VOLUME_FACT_NOT_KEPT', 3],
   ['no orientation', { edit: only(0, { [orientation]: undefined }) }, 'VOLUME_NO_GEOMETRY', 0],
   [
     'long cosines',
     { edit: () => ({ [orientation]: '1\\0\\0\\0\\2\\0' }) },
-    'VOLUME_NO_GEOMETRY',
+    'VOLUME_FACT_NOT_KEPT',
     0,
   ],
   [
@@ -163,8 +169,8 @@ const refusals: readonly (readonly [string, SampleOptions, VolumeRefusal, number
     'VOLUME_NO_GEOMETRY',
     0,
   ],
-  ['zero spacing', { edit: only(4, { 0x00280030: '0\\1' }) }, 'VOLUME_NO_GEOMETRY', 4],
-  ['one spacing', { edit: only(4, { 0x00280030: '1' }) }, 'VOLUME_NO_GEOMETRY', 4],
+  ['zero spacing', { edit: only(4, { 0x00280030: '0\\1' }) }, 'VOLUME_FACT_NOT_KEPT', 4],
+  ['one spacing', { edit: only(4, { 0x00280030: '1' }) }, 'VOLUME_FACT_NOT_KEPT', 4],
   ['other rows', { edit: only(2, { 0x00280010: 7 }) }, 'VOLUME_MIXED_SIZE', 2],
   ['other pixel spacing', { edit: only(2, { 0x00280030: '1.5\\1.26' }) }, 'VOLUME_MIXED_SIZE', 2],
   [
@@ -180,8 +186,18 @@ const refusals: readonly (readonly [string, SampleOptions, VolumeRefusal, number
     2,
   ],
   ['other sign', { edit: only(2, { 0x00280103: 1 }) }, 'VOLUME_MIXED_PIXEL_FORMAT', 2],
-  ['slope per slice', { edit: (at) => ({ 0x00281053: `1.${at}` }) }, 'VOLUME_MIXED_SCALE', 1],
-  ['intercept of one', { edit: only(4, { 0x00281052: '-1024' }) }, 'VOLUME_MIXED_SCALE', 4],
+  [
+    'slope per slice',
+    { edit: (at) => ({ 0x00281052: '0', 0x00281053: `1.${at}` }) },
+    'VOLUME_MIXED_SCALE',
+    1,
+  ],
+  [
+    'intercept of one',
+    { edit: (at) => ({ 0x00281052: at === 4 ? '-1024' : '0', 0x00281053: '1' }) },
+    'VOLUME_MIXED_SCALE',
+    4,
+  ],
   ['two echoes', { edit: only(4, { 0x00180086: '2' }) }, 'VOLUME_SEVERAL_STACKS', 4],
   [
     'a repeated slice',
@@ -223,8 +239,15 @@ const refusals: readonly (readonly [string, SampleOptions, VolumeRefusal, number
     'VOLUME_PIXEL_FORMAT_UNSUPPORTED',
     0,
   ],
-  ['slope zero', { edit: () => ({ 0x00281053: '0' }) }, 'VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0],
-  ['slope of words', { edit: () => ({ 0x00281053: 'one' }) }, 'VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0],
+  [
+    'slope zero',
+    { edit: () => ({ 0x00281052: '0', 0x00281053: '0' }) },
+    'VOLUME_PIXEL_FORMAT_UNSUPPORTED',
+    0,
+  ],
+  ['an intercept alone', { edit: () => ({ 0x00281052: '-1024' }) }, 'VOLUME_VALUES_UNPROVEN', 0],
+  ['no sign stated', { edit: only(3, { 0x00280103: undefined }) }, 'VOLUME_VALUES_UNPROVEN', 3],
+  ['slope of words', { edit: () => ({ 0x00281053: 'one' }) }, 'VOLUME_FACT_NOT_KEPT', 0],
   ['too many rows', { rows: 40_000 }, 'VOLUME_TOO_LARGE', 0],
   ['too many bytes', { rows: 32_767, columns: 32_767, count: 9 }, 'VOLUME_TOO_LARGE', 0],
 ];
@@ -252,7 +275,7 @@ test('a plan from positions and the lowest header is the plan of all headers', (
   fc.assert(
     fc.property(samples, (sample) => {
       const slices = sampleSlices(sample);
-      const positions = slices.map((slice) => positionOf(slice.header));
+      const positions = sampleHeaders(sample).map((header) => positionOf(header));
       const early = planFromPositions(positions, present(slices[0], 'slice'));
       assert.deepEqual(early, planVolume(slices));
       assert.ok(early.ok);
@@ -268,11 +291,13 @@ test('slices asked for in retrieve order come in the order of the volume', () =>
   fc.assert(
     fc.property(samples, fc.boolean(), (sample, withOrientation) => {
       const slices = sampleSlices(sample).toReversed();
-      const records = slices.map(({ header }) => {
-        const record = new Map(header);
-        if (!withOrientation) record.delete(orientation);
-        return record;
-      });
+      const records = sampleHeaders(sample)
+        .toReversed()
+        .map((header) => {
+          const record = new Map(header);
+          if (!withOrientation) record.delete(orientation);
+          return record;
+        });
       const plan = planVolume(slices);
       assert.ok(plan.ok);
       const places = retrieveOrder(records).map((index) => plan.value.placeOf[index] ?? -1);
@@ -287,8 +312,8 @@ test('slices asked for in retrieve order come in the order of the volume', () =>
 
 test('a record without a position stops the early plan', () => {
   const slices = sampleSlices();
-  const positions = slices.map((slice, index) =>
-    index === 3 ? undefined : positionOf(slice.header),
+  const positions = sampleHeaders().map((header, index) =>
+    index === 3 ? undefined : positionOf(header),
   );
   const outcome = planFromPositions(positions, present(slices[0], 'slice'));
   assert.deepEqual(outcome, { ok: false, code: 'VOLUME_NO_GEOMETRY', offset: 3 });
@@ -310,7 +335,7 @@ test('a header that is not what the plan says is refused with what differs', () 
   );
   assert.equal(check({ transferSyntaxUid: '1.2.840.10008.1.2.2' }), 'VOLUME_MIXED_PIXEL_FORMAT');
   assert.equal(check({ transferSyntaxUid: '1.2.840.10008.1.2.4.90' }), 'VOLUME_COMPRESSED');
-  assert.equal(check({ edit: () => ({ 0x00281053: '2' }) }), 'VOLUME_MIXED_SCALE');
+  assert.equal(check({ edit: () => ({ 0x00281052: '0', 0x00281053: '2' }) }), 'VOLUME_MIXED_SCALE');
   assert.equal(check({ edit: () => ({ 0x00180086: '2' }) }), 'VOLUME_SEVERAL_STACKS');
   assert.equal(check({ edit: () => ({ [position]: undefined }) }), 'VOLUME_NO_GEOMETRY');
 });

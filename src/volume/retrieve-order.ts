@@ -1,9 +1,7 @@
-import type { DataSet, Tag } from '../dicom/element/element.ts';
-import { numbersOf } from './header-values.ts';
+import type { DataSet } from '../dicom/index.ts';
+import { knownValue, numberFacts, readNumbers } from '../facts/index.ts';
 import { positionOf } from './slice.ts';
 import { cross, dot, scale, subtract, type Vector3 } from './vector.ts';
-
-const imageOrientationPatient: Tag = 0x00200037;
 
 /**
  * The order in which to ask a PACS for slices so that they come in the order of the volume:
@@ -28,8 +26,9 @@ export function retrieveOrder(records: readonly (DataSet | undefined)[]): readon
 }
 
 function normalOf(record: DataSet | undefined): Vector3 | undefined {
-  const values = record === undefined ? undefined : numbersOf(record, imageOrientationPatient);
-  if (values?.length !== 6) return undefined;
+  const values =
+    record === undefined ? undefined : knownValue(readNumbers(record, numberFacts.orientation));
+  if (values === undefined) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = values;
   return cross([a, b, c], [d, e, f]);
 }

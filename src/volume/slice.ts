@@ -1,7 +1,15 @@
-import { type DataSet, getStrings, type Tag, tag, transferSyntax } from '../dicom/index.ts';
+import { type DataSet, sopClass, transferSyntax } from '../dicom/index.ts';
+import {
+  type Fact,
+  type ImageFacts,
+  knownValue,
+  notKeptOf,
+  numberFacts,
+  readNumbers,
+  valueOr,
+} from '../facts/index.ts';
 import { malformed, ok, type Result } from '../lib/result.ts';
 import type { VolumeRefusal } from './errors.ts';
-import { numberOf, numbersOf, textOf } from './header-values.ts';
 import { volumeLimits } from './limits.ts';
 import { dot, length, type Vector3 } from './vector.ts';
 import type { PixelFormat, PlanSlice, SliceGeometry } from './volume-format.ts';
@@ -25,48 +33,51 @@ const nativeTransferSyntaxes: ReadonlyMap<string, { readonly bigEndian: boolean 
 ]);
 
 /**
- * Read one header.
+ * What the facts of one image make of it: a slice, or why it is none. A fact that was not kept is
+ * no fact and has no default.
  *
  * @standard PS3.3 §C.7.6.2 (Image Plane), §C.7.6.3 (Image Pixel)
  */
-export function readSlice({ header, transferSyntaxUid }: PlanSlice): Check<Slice> {
-  const rows = numberOf(header, tag.Rows);
-  const columns = numberOf(header, tag.Columns);
-  if (!rows || !columns) return malformed('VOLUME_NOT_AN_IMAGE', 0);
+export function readSlice({ facts, transferSyntaxUid }: PlanSlice): Check<Slice> {
+  if (facts.grid.kind === 'value') return malformed('VOLUME_MOSAIC', 0);
+  if (notKeptOf(facts) !== undefined) return malformed('VOLUME_FACT_NOT_KEPT', 0);
+  const rows = knownValue(facts.rows);
+  const columns = knownValue(facts.columns);
+  if (rows === undefined || columns === undefined) return malformed('VOLUME_NOT_AN_IMAGE', 0);
   if (Math.max(rows, columns) > volumeLimits.extentMax) return malformed('VOLUME_TOO_LARGE', 0);
-  const frames =
-    textOf(header, tag.NumberOfFrames) === undefined ? 1 : numberOf(header, tag.NumberOfFrames);
-  if (frames !== 1) return malformed('VOLUME_MULTI_FRAME', 0);
-  if (isMosaic(header)) return malformed('VOLUME_MOSAIC', 0);
+  if (valueOr(facts.frames, 1) !== 1) return malformed('VOLUME_MULTI_FRAME', 0);
   const encoding = nativeTransferSyntaxes.get(transferSyntaxUid);
   if (encoding === undefined) return malformed('VOLUME_COMPRESSED', 0);
-  const format = readPixelFormat(header, encoding);
+  const format = readPixelFormat(facts, encoding);
   if (!format.ok) return format;
-  const geometry = readGeometry(header, { rows, columns });
+  const geometry = readGeometry(facts, { rows, columns });
   if (!geometry.ok) return geometry;
-  const discriminators = discriminatorsOf(header);
+  const discriminators = discriminatorsOf(facts);
   return ok({ geometry: geometry.value, format: format.value, discriminators });
 }
 
-/** Image Position (Patient) of a header or of a query record. @standard PS3.3 §C.7.6.2.1.1 */
-export function positionOf(header: DataSet): Vector3 | undefined {
-  return vectorAt(numbersOf(header, tag.ImagePositionPatient), 0, 3);
+/**
+ * Image Position (Patient) of a query record. A record only claims: what is damaged there is as
+ * good as absent, and the headers decide.
+ *
+ * @standard PS3.3 §C.7.6.2.1.1
+ */
+export function positionOf(record: DataSet): Vector3 | undefined {
+  return vectorAt(knownValue(readNumbers(record, numberFacts.position)), 0);
 }
 
 function readGeometry(
-  header: DataSet,
+  facts: ImageFacts,
   size: { readonly rows: number; readonly columns: number },
 ): Check<SliceGeometry> {
-  const positionLps = positionOf(header);
-  const cosines = numbersOf(header, tag.ImageOrientationPatient);
-  const rowDirectionLps = vectorAt(cosines, 0, 6);
-  const columnDirectionLps = vectorAt(cosines, 3, 6);
-  const spacing = numbersOf(header, tag.PixelSpacing);
-  const [rowSpacingMm = 0, columnSpacingMm = 0] = spacing?.length === 2 ? spacing : [];
+  const positionLps = vectorAt(knownValue(facts.position), 0);
+  const cosines = knownValue(facts.orientation);
+  const rowDirectionLps = vectorAt(cosines, 0);
+  const columnDirectionLps = vectorAt(cosines, 3);
+  const [rowSpacingMm, columnSpacingMm] = knownValue(facts.pixelSpacing) ?? [];
   if (positionLps === undefined || rowDirectionLps === undefined) return noGeometry;
-  if (columnDirectionLps === undefined || rowSpacingMm <= 0 || columnSpacingMm <= 0) {
-    return noGeometry;
-  }
+  if (columnDirectionLps === undefined) return noGeometry;
+  if (rowSpacingMm === undefined || columnSpacingMm === undefined) return noGeometry;
   if (!isOrthonormal(rowDirectionLps, columnDirectionLps)) return noGeometry;
   return ok({
     ...size,
@@ -80,13 +91,8 @@ function readGeometry(
 
 const noGeometry = malformed('VOLUME_NO_GEOMETRY', 0);
 
-function vectorAt(
-  values: readonly number[] | undefined,
-  from: number,
-  count: number,
-): Vector3 | undefined {
-  if (values?.length !== count) return undefined;
-  const [x, y, z] = values.slice(from);
+function vectorAt(values: readonly number[] | undefined, from: number): Vector3 | undefined {
+  const [x, y, z] = values?.slice(from) ?? [];
   return x === undefined || y === undefined || z === undefined ? undefined : [x, y, z];
 }
 
@@ -97,64 +103,81 @@ function isOrthonormal(a: Vector3, b: Vector3): boolean {
 }
 
 function readPixelFormat(
-  header: DataSet,
+  facts: ImageFacts,
   { bigEndian }: { readonly bigEndian: boolean },
 ): Check<PixelFormat> {
   const unsupported = malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0);
-  const bitsAllocated = numberOf(header, tag.BitsAllocated);
+  const bitsAllocated = knownValue(facts.bitsAllocated);
+  const bitsStored = knownValue(facts.bitsStored);
+  const highBit = knownValue(facts.highBit);
+  const representation = knownValue(facts.pixelRepresentation);
   if (bitsAllocated === undefined) return malformed('VOLUME_NOT_AN_IMAGE', 0);
   if (bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32) return unsupported;
-  const bitsStored = numberOf(header, tag.BitsStored) ?? bitsAllocated;
-  const highBit = numberOf(header, tag.HighBit) ?? bitsStored - 1;
-  const representation = numberOf(header, tag.PixelRepresentation) ?? 0;
-  if (bitsStored < 1 || highBit + 1 < bitsStored || highBit >= bitsAllocated) return unsupported;
-  if (representation > 1 || !isGrey(header)) return unsupported;
-  const rescaleSlope = rescaleOf(header, tag.RescaleSlope, 1);
-  const rescaleIntercept = rescaleOf(header, tag.RescaleIntercept, 0);
-  if (rescaleSlope === undefined || rescaleSlope === 0) return unsupported;
-  if (rescaleIntercept === undefined || header.has(tag.ModalityLUTSequence)) return unsupported;
+  if (bitsStored === undefined || highBit === undefined || representation === undefined) {
+    return unproven;
+  }
+  if (highBit + 1 < bitsStored || highBit >= bitsAllocated) return unsupported;
+  const grey = isGrey(facts);
+  if (grey !== true) return grey === undefined ? unproven : unsupported;
+  const scale = readScale(facts);
+  if (!scale.ok) return scale;
   const signed = representation === 1;
-  return ok({
-    bitsAllocated,
-    bitsStored,
-    highBit,
-    signed,
-    rescaleSlope,
-    rescaleIntercept,
-    bigEndian,
-  });
+  return ok({ bitsAllocated, bitsStored, highBit, signed, ...scale.value, bigEndian });
 }
 
-/** One grey sample a pixel. A colour or palette image has no quantity to put into a voxel. */
-function isGrey(header: DataSet): boolean {
-  const samples = numberOf(header, tag.SamplesPerPixel) ?? 1;
-  const photometric = textOf(header, tag.PhotometricInterpretation) ?? 'MONOCHROME2';
-  return samples === 1 && (photometric === 'MONOCHROME1' || photometric === 'MONOCHROME2');
+const unproven = malformed('VOLUME_VALUES_UNPROVEN', 0);
+
+/**
+ * One grey sample a pixel; undefined where nothing says so. A colour or palette image has no
+ * quantity to put into a voxel.
+ */
+function isGrey({ samples, photometric }: ImageFacts): boolean | undefined {
+  const known = knownValue(photometric);
+  const count = knownValue(samples);
+  if (known === undefined || count === undefined) return undefined;
+  return count === 1 && (known === 'MONOCHROME1' || known === 'MONOCHROME2');
 }
 
-/** The value, the default when there is none, undefined when it is no number. */
-function rescaleOf(header: DataSet, tag: Tag, absent: number): number | undefined {
-  return textOf(header, tag) === undefined ? absent : numberOf(header, tag);
-}
+/** Kinds of image that state their scale always (type 1). @standard PS3.3 §C.8.2.1, §C.8.9.4 */
+const scaleRequired: ReadonlySet<string> = new Set([
+  sopClass.CTImageStorage,
+  sopClass.PositronEmissionTomographyImageStorage,
+]);
 
-/** Siemens and United Imaging tile a volume into one single-frame image and say so in Image Type. */
-function isMosaic(header: DataSet): boolean {
-  const values = getStrings(header, tag.ImageType);
-  return values.includes('MOSAIC') || values.includes('VFRAME');
+type Scale = Pick<PixelFormat, 'rescaleSlope' | 'rescaleIntercept'>;
+
+/**
+ * Slope and intercept: both stated, or neither where the kind of image may have none; then stored
+ * values are the values. One without the other says that something was lost.
+ *
+ * @standard PS3.3 §C.11.1
+ */
+function readScale({ slope, intercept, sopClassUid }: ImageFacts): Check<Scale> {
+  const rescaleSlope = knownValue(slope);
+  const rescaleIntercept = knownValue(intercept);
+  if (rescaleSlope !== undefined && rescaleIntercept !== undefined) {
+    return rescaleSlope === 0
+      ? malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0)
+      : ok({ rescaleSlope, rescaleIntercept });
+  }
+  const none = slope.kind === 'absent' && intercept.kind === 'absent';
+  if (!none || scaleRequired.has(sopClassUid)) return unproven;
+  return ok({ rescaleSlope: 1, rescaleIntercept: 0 });
 }
 
 /**
  * Echo, time point, diffusion weighting, kind of image. Not the acquisition number, trigger time or
  * instance number: those vary inside one stack.
  */
-function discriminatorsOf(header: DataSet): string {
-  const names = [
-    'ImageType',
-    'EchoNumbers',
-    'EchoTime',
-    'TemporalPositionIdentifier',
-    'PhotometricInterpretation',
-  ] as const;
-  const texts = names.map((name) => `${name}=${textOf(header, tag[name]) ?? ''}`);
-  return [...texts, `DiffusionBValue=${numberOf(header, tag.DiffusionBValue) ?? ''}`].join('\n');
+function discriminatorsOf(facts: ImageFacts): string {
+  const text = (given: Fact<unknown>): string =>
+    given.kind === 'value' ? String(given.value) : '';
+  return [
+    `ImageType=${text(facts.imageType)}`,
+    `EchoNumbers=${knownValue(facts.echoNumbers)?.join('\\') ?? ''}`,
+    `EchoTime=${text(facts.echoTime)}`,
+    `TemporalPositionIdentifier=${text(facts.temporalPosition)}`,
+    `PhotometricInterpretation=${text(facts.photometric)}`,
+    `DiffusionBValue=${text(facts.bValue)}`,
+  ].join('\n');
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DataElement, DataSet } from '../dicom/index.ts';
-import { utf8 } from '../lib/bytes/bytes.ts';
+import { type DataElement, type DataSet, elementOf } from '../dicom/index.ts';
+import { readStandardFacts } from '../facts/index.ts';
 import { planVolume } from './plan.ts';
 import { add, cross, scale, type Vector3 } from './vector.ts';
 import type { PlanSlice, VolumeFormat, VolumePlan } from './volume-format.ts';
@@ -21,13 +21,24 @@ export interface SampleOptions {
   readonly edit?: (index: number) => Readonly<Record<number, string | number | undefined>>;
 }
 
-/** Headers of an evenly spaced stack; slice `index` is the one at place `index`. */
+/** An evenly spaced stack; slice `index` is the one at place `index`. */
 export function sampleSlices(options: SampleOptions = {}): PlanSlice[] {
-  const { count = 5, transferSyntaxUid = '1.2.840.10008.1.2.1', edit = () => ({}) } = options;
-  return Array.from({ length: count }, (_, index) => ({
-    transferSyntaxUid,
-    header: headerOf({ ...sampleAttributes(options, index), ...edit(index) }),
-  }));
+  const { transferSyntaxUid = '1.2.840.10008.1.2.1' } = options;
+  return sampleHeaders(options).map((header) => ({ transferSyntaxUid, facts: factsOf(header) }));
+}
+
+/** The headers of the stack. */
+export function sampleHeaders(options: SampleOptions = {}): DataSet[] {
+  const { count = 5, edit = () => ({}) } = options;
+  return Array.from({ length: count }, (_, index) =>
+    headerOf({ ...sampleAttributes(options, index), ...edit(index) }),
+  );
+}
+
+/** The facts of the header of an MR image, Image Type as it stands. */
+function factsOf(header: DataSet): PlanSlice['facts'] {
+  const sopClassUid = '1.2.840.10008.5.1.4.1.1.4';
+  return readStandardFacts({ header, omitted: [], sopClassUid, tokenOf: String });
 }
 
 /** Position of the sample slice at `index`. */
@@ -63,15 +74,12 @@ function sampleAttributes(
   };
 }
 
-/** A header of text (DS, CS, IS) and number (US) attributes. */
+/** A header of attributes of the dictionary. */
 function headerOf(attributes: Readonly<Record<number, string | number | undefined>>): DataSet {
   const header = new Map<number, DataElement>();
   for (const [key, value] of Object.entries(attributes)) {
     const tag = Number(key);
-    if (typeof value === 'string') header.set(tag, { tag, vr: 'DS', value: utf8(value) });
-    if (typeof value === 'number') {
-      header.set(tag, { tag, vr: 'US', value: Uint8Array.of(value & 255, value >> 8) });
-    }
+    if (value !== undefined) header.set(tag, elementOf(tag, value));
   }
   return header;
 }

@@ -1,4 +1,4 @@
-import type { DataSet } from '../dicom/index.ts';
+import type { ImageFacts } from '../facts/index.ts';
 import type { Result } from '../lib/result.ts';
 import type { VolumeRefusal } from './errors.ts';
 import type { Vector3 } from './vector.ts';
@@ -51,7 +51,7 @@ export interface VolumePlan {
 
 /** Input of planning, one per slice. */
 export interface PlanSlice {
-  readonly header: DataSet;
+  readonly facts: ImageFacts;
   readonly transferSyntaxUid: string;
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createDataSetCollector, createTokenReader, openFile } from '../../src/dicom/index.ts';
 import { type PlanSlice, planVolume } from '../../src/volume/index.ts';
 import { dicomFiles } from '../support/dicom-files.ts';
+import { factsOfHeader } from '../support/header-facts.ts';
 
 const demoData = fileURLToPath(new URL('../../demo/data/', import.meta.url));
 const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url));
@@ -62,5 +63,5 @@ async function readSlice(path: string): Promise<PlanSlice> {
   const reader = createTokenReader({ transferSyntaxUid });
   const collector = createDataSetCollector({ transferSyntaxUid });
   for await (const chunk of dataSet) collector.add(reader.push(chunk));
-  return { header: collector.dataSet, transferSyntaxUid };
+  return { facts: factsOfHeader(collector.dataSet), transferSyntaxUid };
 }

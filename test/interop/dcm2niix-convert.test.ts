@@ -6,12 +6,14 @@ import { test } from 'node:test';
 import {
   createDataSetCollector,
   createTokenReader,
+  type DataSet,
   decodeDataSet,
   getNumber,
   getString,
   tag,
   transferSyntax,
 } from '../../src/dicom/index.ts';
+import type { ImageFacts } from '../../src/facts/index.ts';
 import { concatBytes, viewOf } from '../../src/lib/bytes/bytes.ts';
 import { niftiFormat } from '../../src/volume/formats/nifti/nifti.ts';
 import {
@@ -25,6 +27,7 @@ import {
 import { runTool } from '../support/child.ts';
 import { requireData, testData } from '../support/data.ts';
 import { dicomFiles } from '../support/dicom-files.ts';
+import { factsOfHeader } from '../support/header-facts.ts';
 import { type SeriesOptions, writeSeries } from '../support/make-series.ts';
 import type { TestElement } from '../support/part10-writer.ts';
 import { requireTool } from '../support/require-tool.ts';
@@ -33,7 +36,8 @@ import { tempFolder } from '../support/temp.ts';
 /** A file as production gets it: header, transfer syntax, the bytes of native pixel data. */
 interface ReadFile {
   readonly path: string;
-  readonly header: ReturnType<typeof decodeDataSet>;
+  readonly header: DataSet;
+  readonly facts: ImageFacts;
   readonly transferSyntaxUid: string;
   readonly pixels: Uint8Array;
 }
@@ -55,7 +59,8 @@ function readFile(path: string): ReadFile {
     if (token.kind === 'value-end') break;
   }
   const pixels = concatBytes(chunks).slice();
-  return { path, header: collector.dataSet, transferSyntaxUid, pixels };
+  const header = collector.dataSet;
+  return { path, header, facts: factsOfHeader(header), transferSyntaxUid, pixels };
 }
 
 interface Converted {

@@ -10,6 +10,7 @@ export const ranks: Readonly<Record<string, number>> = {
   db: 1,
   dimse: 2,
   dicomweb: 2,
+  facts: 2,
   pixel: 2,
   seal: 2,
   authz: 2,

@@ -3,6 +3,7 @@ import {
   type DataSet,
   encodingOf,
   type Instance,
+  resolveUnknown,
   type Tag,
   type Token,
   transferSyntax,
@@ -13,7 +14,7 @@ import { deidLimits } from '../limits.ts';
 
 /** An instance read up to its pixel data. */
 export interface OpenInstance {
-  /** Everything before the pixel data, little endian. */
+  /** Everything before the pixel data, little endian; UN read by the dictionary where it knows. */
   readonly header: DataSet;
   /** Tags of values too long to be held; they are not in `header`. */
   readonly omitted: readonly Tag[];
@@ -48,7 +49,8 @@ export async function readHeader(source: Instance): Promise<OpenInstance> {
       }
       const pixels = tokens.findIndex((token) => collector.add([token]));
       if (pixels < 0) continue;
-      const { dataSet: header, omitted } = collector;
+      const { dataSet, omitted } = collector;
+      const header = resolveUnknown(dataSet);
       return { header, omitted, transferSyntaxUid, first: tokens.slice(pixels), rest: batches };
     }
   } catch (error) {

@@ -36,7 +36,9 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
   }
   const native = isPixelData && first.kind === 'value-start' && !encapsulated;
   const vrFits = native && (first.vr === 'OW' || first.vr === 'OB');
-  if (!vrFits || first.length < shape.nativeBytes) {
+  const lengthFits =
+    vrFits && first.length >= shape.nativeBytes && first.length < shape.nativeBytesEnd;
+  if (!lengthFits) {
     throw deidErrors.create('DEID_MALFORMED', { message: 'pixel data do not fit the header' });
   }
   const writer = createTokenWriter({ transferSyntaxUid, lengths: 'recode' });

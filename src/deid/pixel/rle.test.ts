@@ -10,6 +10,7 @@ const shape: ImageShape = {
   samples: 1,
   bytesPerSample: 2,
   nativeBytes: 16,
+  nativeBytesEnd: 32,
 };
 
 /** Eight bytes: one run of five, three literal ones. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DataElement, dataSetOf, type Keyword, type ValueInput } from '../../dicom/index.ts';
+import { readStandardFacts } from '../../facts/index.ts';
 import { findImageRisk } from './image-risk.ts';
 
 type Values = Readonly<Partial<Record<Keyword, ValueInput>>>;
@@ -8,7 +9,8 @@ type Values = Readonly<Partial<Record<Keyword, ValueInput>>>;
 function riskOf(values: Values, overlay: readonly DataElement[] = []): string | undefined {
   const header = new Map(dataSetOf({ PhotometricInterpretation: 'MONOCHROME2', ...values }));
   for (const element of overlay) header.set(element.tag, element);
-  return findImageRisk(header, []);
+  const facts = readStandardFacts({ header, omitted: [], sopClassUid: '', tokenOf: String });
+  return findImageRisk(header, [], facts);
 }
 
 const number = (tag: number, value: number): DataElement => ({

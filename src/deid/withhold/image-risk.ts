@@ -6,6 +6,7 @@ import {
   type Tag,
   tag as t,
 } from '../../dicom/index.ts';
+import { type ImageFacts, valueOr } from '../../facts/index.ts';
 import type { DeidCode } from '../errors.ts';
 
 /** Values of Image Type that name screen captures, renderings, tables and reports. */
@@ -34,7 +35,11 @@ const riskyImageTypes: ReadonlySet<string> = new Set([
 ]);
 
 /** What the header of an image says, or leaves open, about text in its pixels. */
-export function findImageRisk(header: DataSet, omitted: readonly Tag[]): DeidCode | undefined {
+export function findImageRisk(
+  header: DataSet,
+  omitted: readonly Tag[],
+  { photometric }: Pick<ImageFacts, 'photometric'>,
+): DeidCode | undefined {
   if (hasEmbeddedOverlay(header, omitted)) return 'DEID_OVERLAY_EMBEDDED';
   const burnedIn = word(getString(header, t.BurnedInAnnotation));
   if (burnedIn !== undefined && burnedIn !== 'NO') return 'DEID_BURNED_IN';
@@ -43,14 +48,14 @@ export function findImageRisk(header: DataSet, omitted: readonly Tag[]): DeidCod
   const types = getStrings(header, t.ImageType).map((type) => word(type) ?? '');
   if (types.some((type) => riskyImageTypes.has(type))) return 'DEID_BURNED_IN';
   // Scanners do not see colour: a fusion, a rendering or a screen.
-  return isColour(header) && burnedIn !== 'NO' ? 'DEID_BURNED_IN' : undefined;
+  return isColour(photometric) && burnedIn !== 'NO' ? 'DEID_BURNED_IN' : undefined;
 }
 
 const word = (text: string | undefined): string | undefined => text?.trim().toUpperCase();
 
-function isColour(header: DataSet): boolean {
-  const photometric = word(getString(header, t.PhotometricInterpretation)) ?? '';
-  return !photometric.startsWith('MONOCHROME');
+/** What cannot be read is refused as such. */
+function isColour(photometric: ImageFacts['photometric']): boolean {
+  return !(valueOr<string>(photometric, '') ?? 'MONOCHROME').startsWith('MONOCHROME');
 }
 
 /**

@@ -1,0 +1,23 @@
+import { deriveAbsent, type ImageFacts, readStandardFacts } from '../../facts/index.ts';
+import { toHex } from '../../lib/bytes/bytes.ts';
+import type { OpenInstance } from '../header/read-header.ts';
+import { deriveSubkey } from '../pseudonyms/subkeys.ts';
+
+/** Reads the facts of an instance from its header as it came. */
+export type FactReader = (opened: OpenInstance, sopClassUid: string) => ImageFacts;
+
+/** Make the reader of a collection: its tokens of texts are keyed, so that no other's equal them. */
+export function createFactReader(collectionKey: Uint8Array): FactReader {
+  const subkey = deriveSubkey(collectionKey, 'image-type');
+  const tokenOf = (text: string): string =>
+    toHex(subkey.digest('image-type', text).subarray(0, tokenBytes));
+  return ({ header, omitted, first }, sopClassUid) => {
+    const [token] = first;
+    const nativeBytes = token?.kind === 'value-start' ? token.length : undefined;
+    const facts = readStandardFacts({ header, omitted, sopClassUid, tokenOf });
+    return deriveAbsent(facts, nativeBytes);
+  };
+}
+
+/** Two types of a series meet by chance once in 2^64. */
+const tokenBytes = 8;

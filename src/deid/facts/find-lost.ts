@@ -1,0 +1,74 @@
+import { type DataElement, type DataSet, type Keyword, tag as t } from '../../dicom/index.ts';
+import { numberFacts, readNumbers } from '../../facts/index.ts';
+
+/**
+ * Elements by which pixels are read, scaled and placed, and frames told apart, beside those of the
+ * facts: what functional groups hold of each frame.
+ *
+ * @standard PS3.3 §C.7.6.16.2, §C.8.13.5
+ */
+const frameElements: readonly Keyword[] = [
+  'SharedFunctionalGroupsSequence',
+  'PerFrameFunctionalGroupsSequence',
+  'PixelMeasuresSequence',
+  'PlanePositionSequence',
+  'PlaneOrientationSequence',
+  'PixelValueTransformationSequence',
+  'FrameContentSequence',
+  'DimensionIndexSequence',
+  'DimensionIndexPointer',
+  'FunctionalGroupPointer',
+  'DimensionIndexValues',
+  'InStackPositionNumber',
+  'TemporalPositionIndex',
+  'MREchoSequence',
+  'EffectiveEchoTime',
+  'MRDiffusionSequence',
+  'DiffusionDirectionality',
+  'DiffusionGradientDirectionSequence',
+  'DiffusionGradientOrientation',
+  'RealWorldValueMappingSequence',
+  'RealWorldValueIntercept',
+  'RealWorldValueSlope',
+  'RealWorldValueFirstValueMapped',
+  'RealWorldValueLastValueMapped',
+];
+
+const rows = Object.values(numberFacts);
+const others = frameElements.map((keyword) => [keyword, t[keyword]] as const);
+
+/**
+ * The first element that de-identification took from a header, at any depth, although a reader
+ * needs it to read or place the pixels; undefined if all are left, with the same numbers.
+ */
+export function findLost(before: DataSet, after: DataSet): Keyword | undefined {
+  for (const row of rows) if (!isLeft(before, after, row)) return row.source;
+  for (const [keyword, tag] of others) {
+    const was = before.get(tag);
+    if (was === undefined || sizeOf(was) === 0) continue;
+    const left = after.get(tag);
+    if (left === undefined || sizeOf(left) === 0) return keyword;
+    const lost =
+      was.vr === 'SQ' && left.vr === 'SQ' ? lostOfItems(was.items, left.items) : undefined;
+    if (lost !== undefined) return lost;
+  }
+  return undefined;
+}
+
+function isLeft(before: DataSet, after: DataSet, row: (typeof rows)[number]): boolean {
+  const was = readNumbers(before, row);
+  if (was.kind !== 'value') return was.kind === 'absent';
+  const left = readNumbers(after, row);
+  return left.kind === 'value' && String(left.value) === String(was.value);
+}
+
+function lostOfItems(before: readonly DataSet[], after: readonly DataSet[]): Keyword | undefined {
+  for (const [index, item] of before.entries()) {
+    const lost = findLost(item, after[index] ?? new Map());
+    if (lost !== undefined) return lost;
+  }
+  return undefined;
+}
+
+const sizeOf = (element: DataElement): number =>
+  element.vr === 'SQ' ? element.items.length : element.value.length;

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import {
+  type DataElement,
+  type DataSet,
+  dataSetOf,
+  elementOf,
+  type Vr,
+} from '../../dicom/index.ts';
+import { concatBytes, viewOf } from '../../lib/bytes/bytes.ts';
+import { csaNumber } from './csa-header.ts';
+import { gridOf } from './grid.ts';
+
+/** A CSA header with tags of these items; every length as the vendor's software writes it. */
+function csaHeader(version: 1 | 2, tags: Readonly<Record<string, readonly string[]>>): Uint8Array {
+  const names = Object.keys(tags);
+  const firstItems = tags[names[0] ?? '']?.length ?? 0;
+  const head = new Uint8Array(version === 2 ? 16 : 8);
+  if (version === 2) head.set([0x53, 0x56, 0x31, 0x30, 4, 3, 2, 1]);
+  viewOf(head).setUint32(head.length - 8, names.length, true);
+  viewOf(head).setUint32(head.length - 4, 77, true);
+  const parts = names.flatMap((name) => {
+    const items = tags[name] ?? [];
+    const tag = new Uint8Array(84);
+    tag.set(Buffer.from(`${name}\0garbage`, 'latin1'));
+    viewOf(tag).setInt32(64, 1, true);
+    viewOf(tag).setInt32(76, items.length, true);
+    return [tag, ...items.map((text) => itemOf(version, text, firstItems))];
+  });
+  return concatBytes([head, ...parts, new Uint8Array(4)]);
+}
+
+function itemOf(version: 1 | 2, text: string, firstItems: number): Uint8Array {
+  const length = text === '' ? 0 : text.length + 1;
+  const bytes = new Uint8Array(16 + Math.ceil(length / 4) * 4);
+  const view = viewOf(bytes);
+  view.setInt32(0, version === 1 ? length + firstItems : length, true);
+  view.setInt32(4, length, true);
+  bytes.set(Buffer.from(text, 'latin1'), 16);
+  return bytes;
+}
+
+const mosaicTag = 'NumberOfImagesInMosaic';
+const tagged = (count: string) => ({
+  EchoLinePosition: ['32', '', ''],
+  [mosaicTag]: ['', count, ''],
+  RealDwellTime: ['3000'],
+});
+
+for (const version of [1, 2] as const) {
+  test(`CSA${version}: the first item that is not empty`, () => {
+    const value = csaNumber(csaHeader(version, tagged('35')), mosaicTag);
+    assert.deepEqual(value, { kind: 'value', value: 35 });
+  });
+
+  test(`CSA${version}: a tag without items, and a header without the tag, say nothing`, () => {
+    assert.equal(csaNumber(csaHeader(version, tagged('')), mosaicTag).kind, 'absent');
+    assert.equal(csaNumber(csaHeader(version, { Other: ['1'] }), mosaicTag).kind, 'absent');
+  });
+
+  test(`CSA${version}: cut anywhere before the value it is not kept`, () => {
+    const whole = csaHeader(version, tagged('35'));
+    const value = Buffer.from(whole).indexOf('35\0');
+    for (let length = 0; length < value; length += 1) {
+      assert.equal(csaNumber(whole.subarray(0, length), mosaicTag).kind, 'not-kept', `${length}`);
+    }
+  });
+}
+
+test('any bytes are read without failing', () => {
+  const damaged = fc.tuple(fc.nat({ max: 400 }), fc.nat({ max: 255 })).map(([at, byte]) => {
+    const header = csaHeader(2, tagged('35'));
+    header[at % header.length] = byte;
+    return header;
+  });
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 600 }), damaged), (bytes) => {
+      assert.match(csaNumber(bytes, mosaicTag).kind, /^(value|absent|not-kept)$/);
+    }),
+  );
+});
+
+const element = (tag: number, vr: Exclude<Vr, 'SQ'>, value: string | Uint8Array): DataElement => ({
+  tag,
+  vr,
+  value: typeof value === 'string' ? Buffer.from(value, 'latin1') : value,
+});
+
+const of = (...elements: readonly DataElement[]): DataSet =>
+  new Map(elements.map((each) => [each.tag, each]));
+
+const creator = (tag: number, name: string): DataElement => element(tag, 'LO', name);
+const items = (tag: number, count: number): DataElement => ({
+  tag,
+  vr: 'SQ',
+  items: Array.from({ length: count }, () => new Map()),
+});
+
+const siemens = creator(0x00190012, 'SIEMENS MR HEADER ');
+const csa = creator(0x00290010, 'SIEMENS CSA HEADER');
+const uih = creator(0x00650010, 'Image Private Header');
+const planar = {
+  Manufacturer: 'SIEMENS',
+  ScanningSequence: 'EP',
+  AcquisitionMatrix: [72, 0, 0, 72],
+};
+
+const grids: Readonly<Record<string, DataSet>> = {
+  'the word of Siemens': dataSetOf({ ImageType: 'ORIGINAL\\PRIMARY\\M\\MOSAIC' }),
+  'the word of United Imaging': dataSetOf({ ImageType: 'DERIVED\\PRIMARY\\VFRAME' }),
+  'the word in small letters': dataSetOf({ FrameType: 'mosaic' }),
+  'the word in the vendor text': of(
+    creator(0x00510010, 'SIEMENS MR HEADER'),
+    element(0x00511016, 'LO', 'p2 M/ND/MOSAIC'),
+  ),
+  'the word in a frame': dataSetOf({
+    PerFrameFunctionalGroupsSequence: [
+      of(
+        creator(0x00210011, 'SIEMENS MR SDI 02'),
+        element(0x00211175, 'CS', 'ORIGINAL\\PRIMARY\\MOSAIC'),
+      ),
+    ],
+  }),
+  'a count in another block': of(siemens, element(0x0019120a, 'US', Uint8Array.of(35, 0))),
+  'a count that lost its VR': of(siemens, element(0x0019120a, 'UN', Uint8Array.of(5, 0))),
+  'the count of the CSA header': of(csa, element(0x00291010, 'OB', csaHeader(2, tagged('35')))),
+  'the count of an old CSA header': of(csa, element(0x00291010, 'UN', csaHeader(1, tagged('5')))),
+  'the count of United Imaging': of(uih, element(0x00651050, 'DS', '20')),
+  'the tiles of United Imaging': of(uih, items(0x00651051, 20)),
+  'an image several times its matrix': dataSetOf({ ...planar, Rows: 216, Columns: 216 }),
+};
+
+for (const [what, header] of Object.entries(grids)) {
+  test(`a grid by ${what}`, () => {
+    assert.deepEqual(gridOf({ header, omitted: [] }), { kind: 'value', value: true });
+  });
+}
+
+const singles: Readonly<Record<string, DataSet>> = {
+  'an image type of other words': dataSetOf({ ImageType: 'ORIGINAL\\PRIMARY\\MOSAICS' }),
+  'a count of one': of(siemens, element(0x0019120a, 'US', Uint8Array.of(1, 0))),
+  'an element of another creator': of(
+    creator(0x00190010, 'GEMS_ACQU_01'),
+    element(0x0019100a, 'US', Uint8Array.of(35, 0)),
+  ),
+  'a CSA header without count': of(csa, element(0x00291010, 'OB', csaHeader(2, tagged('')))),
+  'an image interpolated twofold': dataSetOf({ ...planar, Rows: 144, Columns: 144 }),
+  'an image of another maker': dataSetOf({
+    ...planar,
+    Manufacturer: 'GE MEDICAL SYSTEMS',
+    Rows: 216,
+    Columns: 216,
+  }),
+};
+
+for (const [what, header] of Object.entries(singles)) {
+  test(`no grid: ${what}`, () => {
+    assert.deepEqual(gridOf({ header, omitted: [] }), { kind: 'absent' });
+  });
+}
+
+test('a sign that cannot be read proves nothing either way', () => {
+  const broken = of(csa, element(0x00291010, 'OB', csaHeader(2, tagged('35')).subarray(0, 60)));
+  assert.deepEqual(gridOf({ header: broken, omitted: [] }), { kind: 'not-kept' });
+  assert.deepEqual(gridOf({ header: new Map(), omitted: [0x00291010] }), { kind: 'not-kept' });
+  const lost = of(uih, element(0x00651051, 'UN', Uint8Array.of(1, 2)));
+  assert.deepEqual(gridOf({ header: lost, omitted: [] }), { kind: 'not-kept' });
+});
+
+test('what the standard sets in items is found at any depth', () => {
+  const inner = elementOf(0x00080008, 'MOSAIC');
+  const header = dataSetOf({ ReferencedImageSequence: [of(inner)] });
+  assert.equal(gridOf({ header, omitted: [] }).kind, 'value');
+});

@@ -1,0 +1,9 @@
+/** What a header says of its pixels and their place: a value, absent, or not kept. */
+export { deriveAbsent } from './derive-absent.ts';
+export { absent, type Fact, fact, knownValue, notKept, valueOr } from './fact.ts';
+export { type NumberFactName, type NumberRow, numberFacts } from './fact-table.ts';
+export type { ImageFacts } from './image-facts.ts';
+export { factLimits } from './limits.ts';
+export { notKeptOf } from './not-kept-of.ts';
+export { readNumbers } from './read-numbers.ts';
+export { type FactSource, readStandardFacts } from './read-standard.ts';

@@ -1,0 +1,100 @@
+import {
+  type DataElement,
+  type DataSet,
+  getNumbers,
+  lookup,
+  type Tag,
+  tag as t,
+  type Vr,
+  vrTraits,
+} from '../dicom/index.ts';
+import { absent, type Fact, fact, notKept } from './fact.ts';
+import type { NumberRow } from './fact-table.ts';
+import { factLimits } from './limits.ts';
+
+/** The numbers of an element, as the row of the table wants them. Never throws. */
+export function readNumbers(header: DataSet, row: NumberRow): Fact<readonly number[]> {
+  const tag = t[row.source];
+  const element = header.get(tag);
+  if (element === undefined || isEmpty(element)) return absent;
+  const numbers = numbersOf(header, element);
+  if (numbers === undefined || !countFits(numbers.length, row.count)) return notKept;
+  return numbers.every((value) => isInRange(value, row))
+    ? fact(numbers.map((value) => rounded(value, row.resolution)))
+    : notKept;
+}
+
+/** Whether an element says nothing: no bytes, or spaces and NULs where text belongs. */
+export function isEmpty(element: DataElement): boolean {
+  if (element.vr === 'SQ') return element.items.length === 0;
+  if (element.value.length === 0) return true;
+  const isText = vrTraits[element.vr].kind === 'string';
+  return isText && element.value.every((byte) => byte === 0x20 || byte === 0);
+}
+
+/** The VR must be one that the dictionary allows; UN was resolved by it before (`resolveUnknown`). */
+export function hasAllowedVr({ tag, vr }: DataElement): boolean {
+  return lookup(tag)?.vrs.includes(vr) === true;
+}
+
+/**
+ * Decimal and integer strings as they may be written. 16 characters by the standard; devices write
+ * more digits, and those are read.
+ *
+ * @standard PS3.5 Table 6.2-1
+ */
+const forms: Readonly<Partial<Record<Vr, RegExp>>> = {
+  DS: /^ *[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})? *$/,
+  IS: /^ *[+-]?\d{1,10} *$/,
+};
+
+function numbersOf(header: DataSet, element: DataElement): readonly number[] | undefined {
+  if (element.vr === 'SQ' || !hasAllowedVr(element)) return undefined;
+  if (element.value.length > factLimits.valueMaxBytes) return undefined;
+  const form = forms[element.vr];
+  if (form === undefined) return binaryNumbers(header, element.tag);
+  const texts = textOf(element.value).split('\\');
+  return texts.every((text) => form.test(text)) ? texts.map(Number) : undefined;
+}
+
+/** Without the one NUL that some devices pad with. */
+function textOf(value: Uint8Array): string {
+  const end = value.at(-1) === 0 ? value.length - 1 : value.length;
+  return Buffer.from(value.buffer, value.byteOffset, end).toString('latin1');
+}
+
+function binaryNumbers(header: DataSet, tag: Tag): readonly number[] | undefined {
+  try {
+    return getNumbers(header, tag);
+  } catch {
+    return undefined;
+  }
+}
+
+function countFits(count: number, wanted: NumberRow['count']): boolean {
+  return typeof wanted === 'number' ? count === wanted : count >= 1 && count <= wanted.most;
+}
+
+/** NaN is in no range. */
+function isInRange(value: number, { least, most, float32 }: NumberRow): boolean {
+  const inRange = value >= least && value <= most;
+  return inRange && (float32 !== true || value === 0 || isNormalFloat32(value));
+}
+
+/** Below this a float32 loses digits, and then everything. */
+const float32Normal = 2 ** -126;
+
+function isNormalFloat32(value: number): boolean {
+  const single = Math.abs(Math.fround(value));
+  return single >= float32Normal && Number.isFinite(single);
+}
+
+function rounded(value: number, resolution: NumberRow['resolution']): number {
+  // A zero keeps its sign: the geometry of a volume is that of the header to the last bit.
+  if (value === 0) return value;
+  return Number(
+    'digits' in resolution
+      ? value.toPrecision(resolution.digits)
+      : value.toFixed(resolution.decimals),
+  );
+}

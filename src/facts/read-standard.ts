@@ -1,0 +1,82 @@
+import { type DataElement, type DataSet, type Tag, tag as t } from '../dicom/index.ts';
+import { absent, type Fact, fact, notKept } from './fact.ts';
+import {
+  type NumberFactName,
+  type NumberRow,
+  numberFacts,
+  type Photometric,
+  photometricTerms,
+} from './fact-table.ts';
+import { gridOf } from './grid/grid.ts';
+import type { ImageFacts, NumberFacts } from './image-facts.ts';
+import { factLimits } from './limits.ts';
+import { hasAllowedVr, isEmpty, readNumbers } from './read-numbers.ts';
+
+/** What of an instance facts are read from. */
+export interface FactSource {
+  /** As it came, nothing dropped; elements of VR UN already read by the dictionary. */
+  readonly header: DataSet;
+  /** Elements that were there and too long to be held. */
+  readonly omitted: readonly Tag[];
+  readonly sopClassUid: string;
+  /** A text as a token that says nothing of it: equal for equal texts. */
+  readonly tokenOf: (text: string) => string;
+}
+
+/** The facts that the standard's own elements state. Never throws. */
+export function readStandardFacts(source: FactSource): ImageFacts {
+  return {
+    ...numberFactsOf(source),
+    sopClassUid: source.sopClassUid,
+    photometric: photometricOf(source),
+    imageType: imageTypeOf(source),
+    modalityLut: isThere(source, t.ModalityLUTSequence) ? notKept : absent,
+    grid: gridOf(source),
+    derived: [],
+  };
+}
+
+function numberFactsOf({ header, omitted }: FactSource): NumberFacts {
+  const read = (row: NumberRow): Fact<number | readonly number[]> => {
+    if (omitted.includes(t[row.source])) return notKept;
+    const numbers = readNumbers(header, row);
+    return row.count === 1 && numbers.kind === 'value' ? fact(numbers.value[0] ?? 0) : numbers;
+  };
+  const entries = Object.entries(numberFacts).map(([name, row]) => [name, read(row)]);
+  // Object.entries loses that each name has its own type, which `read` keeps by the row's count.
+  return Object.fromEntries(entries) as NumberFacts & Record<NumberFactName, Fact<never>>;
+}
+
+function photometricOf(source: FactSource): Fact<Photometric> {
+  const text = codeText(source, t.PhotometricInterpretation);
+  if (text.kind !== 'value') return text;
+  const term = photometricTerms.find((known) => known === text.value.trim());
+  return term === undefined ? notKept : fact(term);
+}
+
+function imageTypeOf(source: FactSource): Fact<string> {
+  const text = codeText(source, t.ImageType);
+  if (text.kind !== 'value') return text;
+  const words = text.value.split('\\').map((word) => word.trim());
+  return fact(source.tokenOf(words.join('\\')));
+}
+
+/** The characters of a coded string, padding at its end removed. */
+function codeText({ header, omitted }: FactSource, tag: Tag): Fact<string> {
+  if (omitted.includes(tag)) return notKept;
+  const element = header.get(tag);
+  if (element === undefined || isEmpty(element)) return absent;
+  const { vr } = element;
+  if (vr === 'SQ' || !hasAllowedVr(element)) return notKept;
+  if (element.value.length > factLimits.valueMaxBytes) return notKept;
+  return fact(
+    Buffer.from(element.value)
+      .toString('latin1')
+      .replace(/[ \0]+$/, ''),
+  );
+}
+
+function isThere({ header, omitted }: FactSource, tag: Tag): boolean {
+  const element: DataElement | undefined = header.get(tag);
+  return omitted.includes(tag) || (element !== undefined && !isEmpty(element));
+}
