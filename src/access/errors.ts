@@ -1,25 +1,7 @@
 import { defineErrors } from '../lib/errors/error-table.ts';
 
-/** Failures of the doors and of the listener in front of them. */
+/** Failures of the doors. */
 export const accessErrors = defineErrors('access', {
-  ACCESS_INSECURE_ADDRESS: {
-    disposition: 'permanent',
-    meaning: 'Plain HTTP was asked for on an address that other machines can reach.',
-    user: 'Nothing to do.',
-    operator: 'Configure a TLS key and certificate, or listen on 127.0.0.1.',
-  },
-  ACCESS_ADDRESS_UNAVAILABLE: {
-    disposition: 'transient',
-    meaning: 'The address to listen on is taken, or is not one of this machine.',
-    user: 'Nothing to do.',
-    operator: 'Stop what listens there, or configure another address.',
-  },
-  ACCESS_TLS_UNUSABLE: {
-    disposition: 'permanent',
-    meaning: 'The TLS key or certificate cannot be used, or they do not belong together.',
-    user: 'Nothing to do.',
-    operator: 'Check both files: PEM, the certificate of that key, its intermediates after it.',
-  },
   ACCESS_BODY_TOO_LONG: {
     disposition: 'permanent',
     meaning: 'A request body is longer than any meaningful one.',

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { HttpDoor } from '../../src/access/door.ts';
-import { createListener } from '../../src/access/listener/listener.ts';
 import { createSrmDoor } from '../../src/access/srm/door.ts';
 import type { Files } from '../../src/files/files.ts';
 import { createAuthenticate } from '../../src/identity/authenticate.ts';
@@ -9,6 +7,8 @@ import { createChainValidator } from '../../src/identity/chain/validator.ts';
 import { openTrustDirectory } from '../../src/identity/trust/trust-directory.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import type { HttpDoor } from '../../src/listener/door.ts';
+import { createListener } from '../../src/listener/listener.ts';
 import {
   type GridCertificates,
   type KeyKind,

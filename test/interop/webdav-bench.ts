@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createListener } from '../../src/access/listener/listener.ts';
 import { type MemoryFile, type MemoryFiles, memoryFiles } from '../../src/access/webdav/suite.ts';
 import { createWebdavDoor } from '../../src/access/webdav/webdav-door.ts';
 import { refuse } from '../../src/identity/outcome.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import { createListener } from '../../src/listener/listener.ts';
 import { installAuthority, makeAuthority } from '../support/certificates.ts';
 import type { Owner } from '../support/owner.ts';
 import { tempFolder } from '../support/temp.ts';

@@ -9,6 +9,11 @@ const listen = {
   'listen.tls.key': 'PEM file: its private key.',
 };
 
+const proxies = {
+  'listen.proxies':
+    'Addresses or networks (`10.0.0.0/8`) of front proxies that pass TLS on: the bounds for one address do not hold for them, so they must have such bounds. Nothing that they say is believed.',
+};
+
 const issuers = {
   'issuers[].issuer': 'The claim `iss` of tokens that are accepted, compared exactly.',
   'issuers[].audience': 'Who we are to that issuer: a token must name one of these in `aud`.',
@@ -31,6 +36,7 @@ export const gatewaySettings: Readonly<Record<string, string>> = {
   ...listen,
   'listen.publicHost':
     'Host that SRM transfer URLs name; must be in the certificate. Default: the one the client used.',
+  ...proxies,
   trustDirectory,
   ...issuers,
   'pacs[].name': 'Ours for it; in logs, `mdm status` and filters, never in paths.',

@@ -43,7 +43,9 @@ async function open(t: TestContext): Promise<Bench> {
     const { signal } = new AbortController();
     const exchange = { request, response, caller, refusal: undefined, httpg: false, signal };
     assert.ok(door.accepts(request));
-    door.serve({ ...exchange, requestId: 'r-1' }).catch(() => request.socket.destroy());
+    door
+      .serve({ ...exchange, requestId: 'r-1', recognise: () => true })
+      .catch(() => request.socket.destroy());
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

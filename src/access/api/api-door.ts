@@ -1,7 +1,7 @@
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
 import { collectBytes } from '../../lib/streams/byte-stream.ts';
-import type { Exchange, HttpDoor } from '../door.ts';
+import type { Exchange, HttpDoor } from '../../listener/door.ts';
 
 import { apiErrors } from './errors.ts';
 import { apiFailureOf } from './failure.ts';

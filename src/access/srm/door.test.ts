@@ -66,6 +66,7 @@ function createCaller(files: Files = createBenchFiles(defaultTree), limits = acc
       httpg: true,
       signal: new AbortController().signal,
       requestId: 'r1',
+      recognise: () => true,
     });
     const text = Buffer.concat(chunks).toString();
     return text.slice(text.indexOf('\r\n\r\n') + 4);

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
 import { collectBytes } from '../../lib/streams/byte-stream.ts';
-import type { Exchange, HttpDoor } from '../door.ts';
+import type { Exchange, HttpDoor } from '../../listener/door.ts';
 import { accessErrors } from '../errors.ts';
 import { type AccessLimits, accessLimits } from '../limits.ts';
 import { createListingCursors } from './listing-cursors.ts';

@@ -1,7 +1,7 @@
 import type { Files } from '../../files/files.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Exchange } from '../door.ts';
+import type { Exchange } from '../../listener/door.ts';
 import type { RequestTarget } from './request-target.ts';
 
 /** One authenticated request and what it may use. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { MdmError } from '../../lib/errors/mdm-error.ts';
-import type { Exchange } from '../door.ts';
+import type { Exchange } from '../../listener/door.ts';
 import { webdavLimits } from './limits.ts';
 import { allowedMethods } from './options.ts';
 import { answerOf, type FailureAnswer } from './status.ts';

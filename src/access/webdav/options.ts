@@ -1,4 +1,4 @@
-import type { Exchange } from '../door.ts';
+import type { Exchange } from '../../listener/door.ts';
 
 /** What a client may do here. */
 export const allowedMethods = 'OPTIONS, GET, HEAD, PROPFIND';

@@ -229,6 +229,7 @@ export async function serveDoor(
         httpg: false,
         signal: gone.signal,
         requestId: 'request-1',
+        recognise: () => true,
       })
       .catch(() => request.socket.destroy());
   };

@@ -1,6 +1,6 @@
 import type { Files } from '../../files/files.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Exchange, HttpDoor } from '../door.ts';
+import type { Exchange, HttpDoor } from '../../listener/door.ts';
 import type { Method } from './call.ts';
 import { webdavErrors } from './errors.ts';
 import { sendFailure } from './failure.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { proxies } from './proxies.ts';
 
 const name = z
   .string()
@@ -84,6 +85,7 @@ export const gatewayConfigSchema = z.strictObject({
     tls: tls.optional(),
     /** Host that transfer URLs name; default: the one the client used. */
     publicHost: host.optional(),
+    proxies,
   }),
   /** Directory of trusted authorities of client certificates. */
   trustDirectory: file.optional(),

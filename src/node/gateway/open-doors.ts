@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createApiDoor } from '../../access/api/api-door.ts';
-import { createListener, type Listener } from '../../access/listener/listener.ts';
-import { isLoopback } from '../../access/listener/loopback.ts';
 import { createSrmDoor } from '../../access/srm/door.ts';
 import { createWebdavDoor } from '../../access/webdav/webdav-door.ts';
 import {
@@ -10,6 +8,8 @@ import {
   type DisclosureAudit,
   type Files,
 } from '../../files/index.ts';
+import { createListener, type Listener } from '../../listener/listener.ts';
+import { isLoopback } from '../../listener/loopback.ts';
 import { nodeErrors } from '../errors.ts';
 import { openIdentity } from '../open-identity.ts';
 import type { GatewayContext } from './context.ts';
@@ -29,7 +29,7 @@ export interface GatewaySides {
   readonly crawler: Crawler;
 }
 
-/** Open the file port and the doors to it. @throws ACCESS_*, IDENTITY_TRUST_UNREADABLE */
+/** Open the file port and the doors to it. @throws LISTENER_*, IDENTITY_TRUST_UNREADABLE */
 export async function openDoors(context: GatewayContext, sides: GatewaySides): Promise<Listener> {
   const { config, path, tools, teardown } = context;
   const { clock, random, log } = tools;
@@ -44,7 +44,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     tools,
   );
   teardown.add(async () => identity.close());
-  const { tls, host, port, publicHost } = config.listen;
+  const { tls, host, port, publicHost, proxies } = config.listen;
   const { keyServers, policy } = sides.keysSide;
   const { opened } = sides.clinical;
   const audit = disclosureAudit(sides);
@@ -54,6 +54,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const listener = await createListener({
     host,
     port,
+    proxies,
     clock,
     log,
     random,

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
-import type { Clock } from '../../lib/clock.ts';
-import type { AccessLimits } from '../limits.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { ListenerLimits } from './limits.ts';
 
 const noDelegation = 0x30; // '0'
 const delegation = 0x44; // 'D'
@@ -13,24 +13,19 @@ const delegation = 0x44; // 'D'
  * `0`, and a lone `D` that stays alone is no `DELETE`. So one port serves httpg and https.
  *
  * @param onReady gets the socket with the byte gone, and whether it was there; called at most once,
- *   and never when the client sent nothing in time, left, or asked for delegation
+ *   and never when the client sent nothing, left, or asked for delegation; how long it may take to
+ *   send something is not decided here
  */
 export function peelGsiByte(
   socket: TLSSocket,
   options: {
     readonly clock: Clock;
-    readonly limits: AccessLimits;
+    readonly limits: ListenerLimits;
     readonly onReady: (httpg: boolean) => void;
   },
 ): void {
   const { clock, limits, onReady } = options;
-  const giveUp = (): void => {
-    socket.destroy();
-  };
-  let timer = clock.schedule(limits.firstByteMs, giveUp);
-  socket.once('close', () => timer.cancel());
   const hand = (bytes: Uint8Array, httpg: boolean): void => {
-    timer.cancel();
     if (bytes.length > 0) socket.unshift(bytes);
     onReady(httpg);
     socket.resume();
@@ -39,9 +34,10 @@ export function peelGsiByte(
     socket.pause();
     if (bytes[0] === noDelegation) hand(bytes.subarray(1), true);
     else if (bytes[0] === delegation && bytes.length === 1) {
-      timer.cancel();
-      timer = clock.schedule(limits.delegationByteMs, giveUp);
+      const timer = clock.schedule(limits.delegationByteMs, () => socket.destroy());
+      socket.once('close', () => timer.cancel());
       socket.once('data', (more: Buffer) => {
+        timer.cancel();
         socket.pause();
         hand(Buffer.concat([bytes, more]), false);
       });

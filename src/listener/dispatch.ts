@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Authenticate, Authentication } from '../../identity/authenticate.ts';
-import { readPeerChain } from '../../identity/chain/peer-chain.ts';
-import { identityLimits } from '../../identity/limits.ts';
-import { toBase32 } from '../../lib/bytes/base32.ts';
-import type { Clock } from '../../lib/clock.ts';
-import { codeOf } from '../../lib/errors/mdm-error.ts';
-import type { Log } from '../../lib/log.ts';
-import type { Random } from '../../lib/random.ts';
-import type { Exchange, HttpDoor } from '../door.ts';
+import type { Authenticate, Authentication } from '../identity/authenticate.ts';
+import { readPeerChain } from '../identity/chain/peer-chain.ts';
+import { identityLimits } from '../identity/limits.ts';
+import { toBase32 } from '../lib/bytes/base32.ts';
+import type { Clock } from '../lib/clock.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
+import type { Log } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
+import type { Exchange, HttpDoor } from './door.ts';
+import { listenerErrors } from './errors.ts';
+import type { ListenerLimits } from './limits.ts';
 
 interface Options {
   readonly doors: readonly HttpDoor[];
@@ -17,6 +19,9 @@ interface Options {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Random;
+  readonly limits: ListenerLimits;
+  /** Count the connection against who proved who he is; false when that is one too many. */
+  readonly recognise: (socket: Socket, subject: string) => boolean;
   /** Whether the connection opened with the GSI byte. */
   readonly isHttpg: (socket: Socket) => boolean;
 }
@@ -48,20 +53,23 @@ export function createDispatch(options: Options): Dispatch {
         const chain = readChain(request.socket);
         const authentication = await options.authenticate({ authorization, chain });
         const about = { ...options, authentication, requestId, signal };
-        await door.serve(exchangeOf(request, response, about));
+        const exchange = exchangeOf(request, response, about);
+        const { caller } = exchange;
+        if (caller === undefined || exchange.recognise(caller.subject)) await door.serve(exchange);
+        else await refuseBusy(exchange, { door, limits: options.limits });
         if (!response.writableEnded) throw new Error('the door left its answer unfinished');
       }
     } catch (error) {
       // A client that leaves is no failure, whatever its leaving broke on our side.
       const hasLeft = signal.aborted || request.socket.destroyed;
       request.socket.destroy();
-      if (hasLeft) log.info('access.left', { door: door?.name });
+      if (hasLeft) log.info('listener.left', { door: door?.name });
       else {
         const [code, reason] = [codeOf(error), reasonOf(error)];
-        log.error('access.failed', { door: door?.name, code, reason });
+        log.error('listener.failed', { door: door?.name, code, reason });
       }
     }
-    log.info('access.request', {
+    log.info('listener.request', {
       door: door?.name,
       method: request.method,
       status: response.statusCode,
@@ -88,7 +96,24 @@ function exchangeOf(
     httpg: about.isHttpg(request.socket),
     signal,
     requestId,
+    recognise: (subject) => about.recognise(request.socket, subject),
   };
+}
+
+/** The caller has too many connections: this one is closed, and he may come back. */
+async function refuseBusy(
+  exchange: Exchange,
+  options: { readonly door: HttpDoor; readonly limits: ListenerLimits },
+): Promise<void> {
+  const { response } = exchange;
+  response.shouldKeepAlive = false;
+  response.setHeader('Retry-After', options.limits.busyRetryAfterSeconds);
+  const code = 'LISTENER_CALLER_BUSY';
+  if (options.door.refuse !== undefined) return options.door.refuse(exchange, code);
+  const { meaning, user, operator } = listenerErrors.rows[code];
+  const body = { code, meaning, user, operator, requestId: exchange.requestId };
+  response.writeHead(503, { 'Content-Type': 'application/json' });
+  response.end(`${JSON.stringify(body)}\n`);
 }
 
 /** Aborts when the client goes away before it has its answer. */

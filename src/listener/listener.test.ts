@@ -5,14 +5,14 @@ import { Agent, request as httpsRequest } from 'node:https';
 import { type Socket, connect as tcpConnect } from 'node:net';
 import { before, type TestContext, test } from 'node:test';
 import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
-import { makeAuthority, type TestCertificate } from '../../../test/support/certificates.ts';
-import type { Credentials } from '../../identity/authenticate.ts';
-import { refuse } from '../../identity/outcome.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { codeOf } from '../../lib/errors/mdm-error.ts';
-import { type Log, silentLog } from '../../lib/log.ts';
-import type { Exchange, HttpDoor } from '../door.ts';
-import { accessLimits } from '../limits.ts';
+import { makeAuthority, type TestCertificate } from '../../test/support/certificates.ts';
+import type { Credentials } from '../identity/authenticate.ts';
+import { refuse } from '../identity/outcome.ts';
+import { systemClock } from '../lib/clock.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
+import { type Log, silentLog } from '../lib/log.ts';
+import type { Exchange, HttpDoor } from './door.ts';
+import { listenerLimits } from './limits.ts';
 import { createListener, type Listener, type ListenerOptions } from './listener.ts';
 
 let host: TestCertificate;
@@ -116,7 +116,7 @@ test('httpg and https are served on one port, and told apart', async (context) =
 });
 
 test('a client that asks for delegation, or says nothing, is given up', async (context) => {
-  const limits = { ...accessLimits, delegationByteMs: 20, firstByteMs: 20 };
+  const limits = { ...listenerLimits, delegationByteMs: 20, turnMs: 100 };
   const { listener, exchanges } = await open(context, { limits });
   assert.equal(await exchangeRaw(secure(listener), 'D'), '');
   assert.equal(await exchangeRaw(secure(listener)), '');
@@ -124,7 +124,7 @@ test('a client that asks for delegation, or says nothing, is given up', async (c
 });
 
 test('slow and endless requests are cut off', async (context) => {
-  const limits = { ...accessLimits, headersMs: 40, requestMs: 80, checkIntervalMs: 10 };
+  const limits = { ...listenerLimits, headersMs: 40, requestMs: 80, checkIntervalMs: 10 };
   const { listener, exchanges } = await open(context, { limits });
   const half = 'GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ';
   assert.match(await exchangeRaw(secure(listener), half), /^(HTTP\/1\.1 408|$)/);
@@ -136,7 +136,7 @@ test('slow and endless requests are cut off', async (context) => {
 });
 
 test('the handshake has a limit', async (context) => {
-  const limits = { ...accessLimits, handshakeMs: 20 };
+  const limits = { ...listenerLimits, turnMs: 20 };
   const { listener } = await open(context, { limits });
   assert.equal(await exchangeRaw(tcpConnect(listener.port, '127.0.0.1')), '');
 });
@@ -230,7 +230,7 @@ test('a door that fails, before or within its answer, has the connection destroy
     const { listener, events } = await open(context, { doors: [door] });
     const reply = await exchangeRaw(secure(listener), get);
     assert.ok(!reply.includes('\r\n0\r\n\r\n'), door.name);
-    assert.deepEqual(events, ['access.failed'], door.name);
+    assert.deepEqual(events, ['listener.failed'], door.name);
   }
 });
 
@@ -253,8 +253,8 @@ test('a client that merely leaves is no failure', async (context) => {
     ...silentLog,
     error: (event) => void said.push(event),
     info(event) {
-      if (event === 'access.left') said.push(event);
-      if (event === 'access.request') ended.resolve();
+      if (event === 'listener.left') said.push(event);
+      if (event === 'listener.request') ended.resolve();
     },
     with: () => log,
   };
@@ -265,7 +265,7 @@ test('a client that merely leaves is no failure', async (context) => {
   await began.promise;
   socket.destroy();
   await ended.promise;
-  assert.deepEqual(said, ['access.left']);
+  assert.deepEqual(said, ['listener.left']);
 });
 
 test('a door may refuse an upload before it is sent', async (context) => {
@@ -304,18 +304,6 @@ test('a door learns that its client has left', async (context) => {
   await aborted;
 });
 
-test('one address may not take all connections', async (context) => {
-  const limits = { ...accessLimits, connectionsPerAddressMax: 2 };
-  const { listener } = await open(context, { limits });
-  const kept = [secure(listener), secure(listener)];
-  for (const each of kept) await once(each, 'secureConnect');
-  assert.equal(await exchangeRaw(tcpConnect(listener.port, '127.0.0.1')), '');
-  kept[0]?.destroy();
-  if (kept[0] !== undefined) await once(kept[0], 'close');
-  assert.match(await exchangeRaw(secure(listener), get), / 200 /);
-  kept[1]?.destroy();
-});
-
 test('closing lets a request end, and cuts what does not', async (context) => {
   const release = Promise.withResolvers<void>();
   let started = Promise.withResolvers<void>();
@@ -330,7 +318,7 @@ test('closing lets a request end, and cuts what does not', async (context) => {
       response.end('whole');
     },
   };
-  const limits = { ...accessLimits, drainMs: 100 };
+  const limits = { ...listenerLimits, drainMs: 100 };
   const { listener } = await open(context, { doors: [door], limits });
   const idle = exchangeRaw(secure(listener));
   const ends = exchangeRaw(secure(listener), get.replace('/ ', '/ends '));
@@ -360,7 +348,7 @@ test('plain HTTP is served to this machine only', async (context) => {
   for (const address of ['0.0.0.0', '::', '192.0.2.1', 'mdm.example.test']) {
     await assert.rejects(
       open(context, { host: address, tls: undefined as never }),
-      (error) => codeOf(error) === 'ACCESS_INSECURE_ADDRESS',
+      (error) => codeOf(error) === 'LISTENER_INSECURE_ADDRESS',
     );
   }
 });
@@ -368,9 +356,9 @@ test('plain HTTP is served to this machine only', async (context) => {
 test('a key, certificate or address that cannot be used is refused with its code', async (context) => {
   const { listener } = await open(context);
   const cases = [
-    [{ tls: { key: 'x', cert: 'y' } }, 'ACCESS_TLS_UNUSABLE'],
-    [{ tls: { key: user.keyPem, cert: host.pem } }, 'ACCESS_TLS_UNUSABLE'],
-    [{ port: listener.port }, 'ACCESS_ADDRESS_UNAVAILABLE'],
+    [{ tls: { key: 'x', cert: 'y' } }, 'LISTENER_TLS_UNUSABLE'],
+    [{ tls: { key: user.keyPem, cert: host.pem } }, 'LISTENER_TLS_UNUSABLE'],
+    [{ port: listener.port }, 'LISTENER_ADDRESS_IN_USE'],
   ] as const;
   for (const [options, code] of cases) {
     await assert.rejects(open(context, options), (error) => codeOf(error) === code);

@@ -15,11 +15,16 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Correlation id for logs and audit. */
   readonly requestId: string;
+  /**
+   * Count the connection against a caller whom the door itself has found out, as by a signature in
+   * the body; callers of an accepted credential are counted before. False: he has too many.
+   */
+  readonly recognise: (subject: string) => boolean;
 }
 
 /**
- * A way in. A door translates its protocol to the `Files` port and back, and nothing else: it never
- * decides, caches or knows a PACS.
+ * A way in. A door translates its protocol to the port behind it and back, and nothing else: it
+ * never decides who calls, and never caches.
  */
 export interface HttpDoor {
   readonly name: string;
@@ -27,4 +32,6 @@ export interface HttpDoor {
   accepts(request: IncomingMessage): boolean;
   /** Answer it. A rejected promise makes the listener destroy the connection. */
   serve(exchange: Exchange): Promise<void>;
+  /** Answer with 503 in the door's own form; without it the answer is JSON with the code. */
+  refuse?(exchange: Exchange, code: 'LISTENER_CALLER_BUSY'): Promise<void>;
 }

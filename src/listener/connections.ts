@@ -1,0 +1,133 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { addressGroup } from '../lib/address/address-group.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
+import { Admission } from './admission.ts';
+import { CallerQuota } from './caller-quota.ts';
+import type { ListenerLimits } from './limits.ts';
+
+/**
+ * The open connections of a listener. One is a guest's until somebody proves on it who he is: then
+ * it counts against that caller, and no more against the address it comes from.
+ */
+export interface Connections {
+  /** Take a new TCP connection; `begin` is called when it may be read. */
+  admit(socket: Socket, begin: () => void): void;
+  /** `carrier` carries the requests of an admitted `socket`: TLS over it, or itself. */
+  watch(carrier: Socket, socket: Socket): void;
+  /** A request began; call what is returned when its answer has ended. One at a time. */
+  began(request: IncomingMessage): () => void;
+  /** Somebody proved who he is. False: he has as many connections as he may. */
+  recognise(carrier: Socket, subject: string): boolean;
+  readonly isDraining: boolean;
+  /** Close idle connections now, others when their request ends, all after the limit. */
+  drain(): Promise<void>;
+}
+
+/** What is known of one connection. */
+interface Connection {
+  readonly socket: Socket;
+  /** Gives back the turn of a guest. */
+  leave: () => void;
+  deadline: Timer | undefined;
+  subject: string | undefined;
+  /** What is being answered. */
+  request: IncomingMessage | undefined;
+  /** Ends with that request. */
+  isLast: boolean;
+}
+
+export function createConnections(options: {
+  readonly clock: Clock;
+  readonly limits: ListenerLimits;
+  /** Whether an address is that of a front proxy. */
+  readonly isProxy: (address: string) => boolean;
+}): Connections {
+  const { clock, limits, isProxy } = options;
+  const admission = new Admission(limits);
+  const callers = new CallerQuota(limits);
+  const open = new Set<Connection>();
+  const of = new WeakMap<Socket, Connection>();
+  let draining: { resolve: () => void } | undefined;
+
+  const closed = (connection: Connection): void => {
+    open.delete(connection);
+    connection.deadline?.cancel();
+    connection.leave();
+    if (connection.subject !== undefined) callers.giveBack(connection.subject);
+    if (open.size === 0) draining?.resolve();
+  };
+
+  /** A guest's time is up. What is being answered may end, within as much time again. */
+  const overdue = (connection: Connection): void => {
+    if (connection.request?.complete !== true || connection.isLast) connection.socket.destroy();
+    else {
+      connection.isLast = true;
+      connection.deadline = clock.schedule(limits.turnMs, () => overdue(connection));
+    }
+  };
+
+  return {
+    get isDraining() {
+      return draining !== undefined;
+    },
+    admit(socket, begin) {
+      const address = socket.remoteAddress ?? '';
+      const connection: Connection = {
+        socket,
+        leave: () => undefined,
+        deadline: undefined,
+        subject: undefined,
+        request: undefined,
+        isLast: false,
+      };
+      open.add(connection);
+      of.set(socket, connection);
+      socket.once('close', () => closed(connection));
+      const from = { network: addressGroup(address), isProxy: isProxy(address) };
+      connection.leave = admission.enter(from, {
+        cut: () => socket.destroy(),
+        begin() {
+          connection.deadline = clock.schedule(limits.turnMs, () => overdue(connection));
+          begin();
+        },
+      });
+    },
+    watch(carrier, socket) {
+      const connection = of.get(socket);
+      if (connection !== undefined) of.set(carrier, connection);
+    },
+    began(request) {
+      const { socket: carrier } = request;
+      const connection = of.get(carrier);
+      if (connection === undefined) return () => undefined;
+      connection.request = request;
+      return () => {
+        connection.request = undefined;
+        if (connection.isLast || draining !== undefined) carrier.destroySoon();
+      };
+    },
+    recognise(carrier, subject) {
+      const connection = of.get(carrier);
+      if (connection === undefined || connection.subject === subject) return true;
+      if (!callers.take(subject)) return false;
+      if (connection.subject !== undefined) callers.giveBack(connection.subject);
+      connection.subject = subject;
+      connection.isLast = false;
+      connection.deadline?.cancel();
+      connection.leave();
+      return true;
+    },
+    async drain() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      draining = { resolve };
+      for (const { socket, request } of open) if (request === undefined) socket.destroy();
+      if (open.size === 0) return;
+      const timer = clock.schedule(limits.drainMs, () => {
+        for (const { socket } of open) socket.destroy();
+      });
+      await promise;
+      timer.cancel();
+    },
+  };
+}
