@@ -1,7 +1,7 @@
-import { type DataSet, getString, isUid, type Tag } from '../dicom/index.ts';
+import { type DataSet, getStrings, isUid, type Tag } from '../dicom/index.ts';
 
-/** The UID in a query answer; undefined where there is none, or something else in its place. */
+/** The UID in a query answer; undefined where there is none, several, or something else. */
 export function answerUid(answer: DataSet, which: Tag): string | undefined {
-  const text = getString(answer, which);
-  return text !== undefined && isUid(text) ? text : undefined;
+  const [text, ...more] = getStrings(answer, which);
+  return text !== undefined && more.length === 0 && isUid(text) ? text : undefined;
 }

@@ -1,6 +1,7 @@
 import type { DataSet } from '../../dicom/element/element.ts';
 import type { Identified } from '../../flow/index.ts';
 import type { ListMemory } from '../lists/list-memory.ts';
+import type { Identifier } from './identifier.ts';
 import type { CatalogChangeText } from './outbox.ts';
 import type { RecallTarget } from './recall-target.ts';
 
@@ -26,6 +27,7 @@ export interface SeriesHolding {
   readonly pacs: string;
   /** Stable text of the subject record; the patient's name derives from it, never from Patient ID alone. */
   readonly subjectKey: string;
+  readonly patientId: Identifier;
   readonly studyInstanceUid: string;
   readonly seriesInstanceUid: string;
   readonly instances: readonly {

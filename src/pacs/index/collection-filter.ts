@@ -1,16 +1,26 @@
-import { getString, tag } from '../../dicom/index.ts';
+import { getStrings, tag } from '../../dicom/index.ts';
 import type { CollectionFilter, SeriesHolding } from './clinical-index.ts';
+import { identifierKey, identifierOfText } from './identifier.ts';
 
-/** Whether a series belongs to a collection; each criterion that names anything must match. */
-export function matchesFilter(holding: SeriesHolding, filter: CollectionFilter): boolean {
-  return (
+/** Whether a holding belongs to a collection. */
+export type FilterMatch = (holding: SeriesHolding) => boolean;
+
+/**
+ * Make the test of a filter: each criterion that names anything must match. A value is compared as a
+ * whole: `A` does not match an archive's `A\\B`, nor does anything match an absent Patient ID.
+ */
+export function createFilterMatch(filter: CollectionFilter): FilterMatch {
+  const named = filter.patientIds.map(identifierOfText).filter(({ kind }) => kind !== 'absent');
+  const patients = new Set(named.map(identifierKey));
+  const isOfNamed = ({ patientId }: SeriesHolding): boolean =>
+    filter.patientIds.length === 0 || patients.has(identifierKey(patientId));
+  return (holding) =>
     among(holding.pacs, filter.pacs) &&
-    among(getString(holding.record, tag.Modality), filter.modalities) &&
-    among(getString(holding.record, tag.PatientID), filter.patientIds) &&
-    among(holding.studyInstanceUid, filter.studyInstanceUids)
-  );
+    among(getStrings(holding.record, tag.Modality).join('\\'), filter.modalities) &&
+    isOfNamed(holding) &&
+    among(holding.studyInstanceUid, filter.studyInstanceUids);
 }
 
-function among(value: string | undefined, allowed: readonly string[]): boolean {
-  return allowed.length === 0 || (value !== undefined && allowed.includes(value));
+function among(value: string, allowed: readonly string[]): boolean {
+  return allowed.length === 0 || allowed.includes(value);
 }

@@ -10,7 +10,8 @@ export const indexErrors = defineErrors('pacs/index', {
   },
   INDEX_RECORD_INVALID: {
     disposition: 'permanent',
-    meaning: 'A query answer lacks what a series is known by, or holds an invalid UID.',
+    meaning:
+      'A query answer lacks what a series is known by, holds an invalid UID, or a Patient ID or issuer with control characters or more than 64 characters.',
     user: 'Nothing to do.',
     operator: 'Correct the study at the PACS; it is left out until then.',
   },

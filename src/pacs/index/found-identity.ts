@@ -1,25 +1,24 @@
-import { type DataSet, getString, tag } from '../../dicom/index.ts';
+import { type DataSet, tag } from '../../dicom/index.ts';
 import { answerUid } from '../answer-uid.ts';
 import type { FoundSeries, SeriesHolding } from './clinical-index.ts';
 import { indexErrors } from './errors.ts';
+import { readIdentifier } from './identifier.ts';
+import type { SubjectIdentity } from './subject.ts';
 
 /** What a series is known by. */
-export interface FoundIdentity {
-  readonly patientId: string;
-  readonly issuer: string | undefined;
-  readonly studyInstanceUid: string;
+export interface FoundIdentity extends SubjectIdentity {
   readonly seriesInstanceUid: string;
   readonly instances: SeriesHolding['instances'];
 }
 
 /**
  * Read the identifiers out of C-FIND answers.
- * @throws INDEX_RECORD_INVALID when one is absent or a UID is none
+ * @throws INDEX_RECORD_INVALID when a UID is absent or none, or a Patient ID or issuer is no LO
  */
 export function identityOf(found: FoundSeries): FoundIdentity {
   return {
-    patientId: getString(found.study, tag.PatientID) ?? '',
-    issuer: nonEmpty(getString(found.study, tag.IssuerOfPatientID)),
+    patientId: readIdentifier(found.study, tag.PatientID),
+    issuer: readIdentifier(found.study, tag.IssuerOfPatientID),
     studyInstanceUid: requiredUid(found.study, tag.StudyInstanceUID),
     seriesInstanceUid: requiredUid(found.series, tag.SeriesInstanceUID),
     instances: instancesOf(found),
@@ -46,8 +45,4 @@ function requiredUid(record: DataSet, which: number): string {
   const uid = answerUid(record, which);
   if (uid === undefined) throw indexErrors.create('INDEX_RECORD_INVALID');
   return uid;
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
 }

@@ -14,7 +14,7 @@ import type {
   SeriesNames,
   UnannouncedSeries,
 } from './clinical-index.ts';
-import { matchesFilter } from './collection-filter.ts';
+import { createFilterMatch } from './collection-filter.ts';
 import { indexErrors } from './errors.ts';
 import { type FoundIdentity, identityOf, mergedRecord } from './found-identity.ts';
 import type { IndexCipher } from './index-cipher.ts';
@@ -23,6 +23,7 @@ import { createListMemory } from './longest-lists.ts';
 import type { CatalogChangeText } from './outbox.ts';
 import { type NamedInstance, RecallTarget } from './recall-target.ts';
 import { type IndexSchema, indexMigrations } from './schema.ts';
+import { subjectLookup } from './subject.ts';
 
 /** What of a series rests encrypted. */
 interface SealedSeries extends Omit<FoundIdentity, 'instances'> {
@@ -68,8 +69,8 @@ class SqliteClinicalIndex implements ClinicalIndex {
     const answers = reveal(found);
     const identity = identityOf(answers);
     const { studyInstanceUid, seriesInstanceUid, instances } = identity;
-    const subjectLookup = this.#cipher.lookup('subject', subjectOf(pacs, identity));
-    const subjectKey = toHex(subjectLookup);
+    const subject = subjectLookup(this.#cipher, pacs, identity);
+    const subjectKey = toHex(subject);
     const lookup = this.#cipher.lookup('series', [studyInstanceUid, seriesInstanceUid]);
     const content = this.#contentOf({ subjectKey, instances });
     const nowMs = this.#clock.nowMs();
@@ -95,7 +96,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
       seen_ms: nowMs,
     };
     await this.#db.transaction(async (tx) => {
-      const subjectId = await this.#subject(tx, subjectLookup, identity);
+      const subjectId = await this.#subject(tx, subject, identity);
       await tx
         .insertInto('series')
         .values({ ...row, subject_id: subjectId })
@@ -112,6 +113,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
     collection: string,
     filter: Parameters<ClinicalIndex['unannounced']>[1],
   ): AsyncGenerator<UnannouncedSeries> {
+    const matches = createFilterMatch(filter);
     let after = 0;
     for (;;) {
       const rows = await this.#db.query
@@ -135,7 +137,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
         .execute();
       for (const row of rows) {
         const holding = this.#holding(row);
-        if (matchesFilter(holding, filter)) {
+        if (matches(holding)) {
           yield {
             seriesId: row.id,
             formerSubjectName: this.#subjectNameOf(collection, row),
@@ -275,7 +277,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
       .executeTakeFirst();
     if (known !== undefined) return known.id;
     const sealed = this.#cipher.seal(
-      { patientId: identity.patientId, issuer: identity.issuer ?? null },
+      { patientId: identity.patientId, issuer: identity.issuer },
       place('subject', '', lookup),
     );
     const added = await tx
@@ -338,6 +340,7 @@ class SqliteClinicalIndex implements ClinicalIndex {
     return {
       pacs: row.pacs,
       subjectKey: series.subjectKey,
+      patientId: series.patientId,
       studyInstanceUid: series.studyInstanceUid,
       seriesInstanceUid: series.seriesInstanceUid,
       instances: series.instances,
@@ -356,17 +359,6 @@ class SqliteClinicalIndex implements ClinicalIndex {
     const uids = instances.map((instance) => instance.sopInstanceUid);
     return this.#cipher.lookup('content', [subjectKey, ...uids.toSorted()]);
   }
-}
-
-/**
- * Who a series is of: an issuer's Patient ID, the PACS being the issuer where none is stated. Without
- * a Patient ID each study is a subject of its own, so that strangers never become one person.
- */
-function subjectOf(pacs: string, identity: FoundIdentity): readonly string[] {
-  const issuer = identity.issuer ?? `pacs:${pacs}`;
-  return identity.patientId === ''
-    ? [issuer, 'study', identity.studyInstanceUid]
-    : [issuer, identity.patientId];
 }
 
 function identitiesOf(holding: SeriesHolding): SeriesIdentities {

@@ -1,4 +1,5 @@
-import { type DataSet, dataSetOf, getNumber, getString, isUid, tag } from '../../../dicom/index.ts';
+import { type DataSet, dataSetOf, getNumber, tag } from '../../../dicom/index.ts';
+import { answerUid } from '../../answer-uid.ts';
 import { pacsErrors } from '../../errors.ts';
 import type { ExpectedInstance, ExpectedSeries, PacsQuery, SeriesRef } from '../../pacs-source.ts';
 
@@ -39,11 +40,9 @@ async function listInstances(find: Find, keys: DataSet): Promise<readonly Expect
 }
 
 function instanceOf(record: DataSet): ExpectedInstance | undefined {
-  const sopInstanceUid = getString(record, tag.SOPInstanceUID);
-  if (sopInstanceUid === undefined || !isUid(sopInstanceUid)) return undefined;
-  const sopClassUid = getString(record, tag.SOPClassUID);
-  const isKnown = sopClassUid !== undefined && isUid(sopClassUid);
-  return { sopInstanceUid, sopClassUid: isKnown ? sopClassUid : undefined, record };
+  const sopInstanceUid = answerUid(record, tag.SOPInstanceUID);
+  if (sopInstanceUid === undefined) return undefined;
+  return { sopInstanceUid, sopClassUid: answerUid(record, tag.SOPClassUID), record };
 }
 
 function countOf(answer: DataSet): number | undefined {
