@@ -247,4 +247,5 @@ test('the longest list of each PACS is remembered, also after a restart', async 
   const { index: later } = await openIndex(t, path);
   assert.equal(await later.lists.isLongest('a', 4), false);
   assert.equal(await later.lists.isLongest('a', 5), true);
+  await later.close();
 });
