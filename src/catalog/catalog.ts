@@ -101,11 +101,16 @@ export interface FileVersion {
   readonly id: number;
   /** Counts from 1. */
   readonly number: number;
+  /**
+   * Random, 32 lower-case hex digits; made when the production of the version began, and no other's
+   * for ever. The entity tag of the plaintext.
+   */
+  readonly validator: string;
   /** Names the key shares at the key servers. */
   readonly keyId: string;
   readonly recipientPublicKey: Uint8Array;
   readonly plaintextSize: number;
-  /** Lower-case hex of the plaintext's SHA-256; the ETag derives from it. */
+  /** Lower-case hex of the plaintext's SHA-256. */
   readonly sha256: string;
   /** SHA-256 of each 64 KiB plaintext segment, 32 bytes each, in order. */
   readonly segmentDigests: Uint8Array;
@@ -116,10 +121,11 @@ export interface FileVersion {
 
 /** One sealed production of a version. */
 export interface FileReplica {
+  /** Random; made when its production began, and no other's for ever. The entity tag of the sealed form. */
   readonly id: ReplicaId;
   readonly storage: string;
   readonly sealedSize: number;
-  /** Lower-case hex of the SHA-256 of the sealed bytes; the sealed ETag derives from it. */
+  /** Lower-case hex of the SHA-256 of the sealed bytes. */
   readonly sealedSha256: string;
   /** Production record: compact JWS, exact bytes. */
   readonly production: string;
@@ -175,6 +181,8 @@ export interface CatalogVersions {
   stackProven(series: SeriesId, stackId: string): Promise<void>;
   /** This file cannot be produced, for a reason that another try will not change. */
   refuse(file: FileId, code: string): Promise<void>;
+  /** The archive gives other content than the current version: size and content are unknown again. */
+  supersede(file: FileId): Promise<void>;
   touch(replica: ReplicaId, readMs: number): Promise<void>;
   /** Unpinned replicas, least recently read first. */
   evictable(limit: number): Promise<readonly FileReplica[]>;

@@ -37,8 +37,8 @@ const selectFiles = sql.raw(`
   SELECT
     f.id AS file_id, f.guid, f.series_id, f.name, f.product, f.format, f.state, f.refusal,
     f.created_ms, f.modified_ms, s.stack_id, c.delivery, c.formats,
-    v.id AS version_id, v.number, v.key_id, v.recipient_public_key, v.plaintext_size, v.sha256,
-    v.receipt, v.created_ms AS version_created_ms, v.segment_digests,
+    v.id AS version_id, v.number, v.validator, v.key_id, v.recipient_public_key, v.plaintext_size,
+    v.sha256, v.receipt, v.created_ms AS version_created_ms, v.segment_digests,
     r.id AS replica_id, r.storage, r.sealed_size, r.sealed_sha256, r.production,
     r.created_ms AS replica_created_ms, r.last_read_ms
   FROM file f
@@ -91,6 +91,7 @@ function versionOf(row: FileRow): FileVersion | undefined {
   return {
     id: row.version_id,
     number: version.number,
+    validator: version.validator,
     keyId: version.key_id,
     recipientPublicKey: version.recipient_public_key,
     plaintextSize: version.plaintext_size,

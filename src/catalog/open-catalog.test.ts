@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deidentified } from '../flow/mint/deidentified.ts';
+import { toHex } from '../lib/bytes/bytes.ts';
 import type { Clock } from '../lib/clock.ts';
+import { systemRandom } from '../lib/random.ts';
 import type { ReplicaId } from '../storage/storage.ts';
 import type {
   Catalog,
@@ -122,14 +124,15 @@ const offered = (formats: readonly FileFormat[] = offer.formats): CatalogChange 
   offer: { ...offer, formats },
 });
 
-const content: Exclude<Publication['version'], { number: number }> = {
+const content = (): Exclude<Publication['version'], { number: number }> => ({
+  validator: toHex(systemRandom.bytes(16)),
   keyId: 'key-1',
   recipientPublicKey: new Uint8Array(32).fill(1),
   plaintextSize: 352,
   sha256: 'ab'.repeat(32),
   segmentDigests: new Uint8Array(64).fill(2),
   receipt: 'a.b.c',
-};
+});
 
 let replicas = 0;
 const replica = (): Publication['replica'] => ({
@@ -319,19 +322,19 @@ test('a publication gives a file its version and replica; eviction leaves the ve
   const made = await bench(offered(), announced());
   const { versions } = made.catalog;
   const { id } = await made.file(`${seriesPath}/i-1.dcm`);
-  const first = replica();
-  const published = await versions.publish({ fileId: id, version: content, replica: first });
+  const [given, first] = [content(), replica()];
+  const published = await versions.publish({ fileId: id, version: given, replica: first });
   assert.deepEqual(published, await made.file(`${seriesPath}/i-1.dcm`));
   assert.equal(published.state, 'published');
   const { id: versionId, ...version } = published.version ?? assert.fail();
   assert.deepEqual(
     { ...version, recipientPublicKey: [...version.recipientPublicKey] },
     {
-      ...content,
+      ...given,
       number: 1,
       createdMs: made.clock.now,
-      recipientPublicKey: [...content.recipientPublicKey],
-      segmentDigests: Buffer.from(content.segmentDigests),
+      recipientPublicKey: [...given.recipientPublicKey],
+      segmentDigests: Buffer.from(given.segmentDigests),
     },
   );
   const times = { createdMs: made.clock.now, lastReadMs: made.clock.now };
@@ -346,12 +349,44 @@ test('a publication gives a file its version and replica; eviction leaves the ve
   // The same content again is the same version; other content is the next.
   const again = { fileId: id, version: { number: 1 }, replica: replica() };
   assert.equal((await versions.publish(again)).version?.id, versionId);
-  const changed = { ...content, sha256: 'ef'.repeat(32) };
+  const changed = { ...content(), sha256: 'ef'.repeat(32) };
   const next = await versions.publish({ fileId: id, version: changed, replica: replica() });
   assert.deepEqual([next.version?.number, next.version?.sha256], [2, changed.sha256]);
   await assert.rejects(versions.publish({ ...again, version: { number: 9 }, replica: replica() }), {
     code: 'CATALOG_VERSION_UNKNOWN',
   });
+});
+
+test('a validator is of one version for ever', async () => {
+  const made = await bench(offered(), announced());
+  const { versions } = made.catalog;
+  const { id } = await made.file(`${seriesPath}/i-1.dcm`);
+  const version = content();
+  await versions.publish({ fileId: id, version, replica: replica() });
+  await assert.rejects(versions.publish({ fileId: id, version, replica: replica() }), {
+    code: 'DB_CONSTRAINT',
+  });
+});
+
+test('of a superseded content neither size nor validator is known, until there is another', async () => {
+  const made = await bench(offered(), announced());
+  const { versions } = made.catalog;
+  const path = `${seriesPath}/i-1.dcm`;
+  const { id } = await made.file(path);
+  const [first, second] = [replica(), replica()];
+  await versions.publish({ fileId: id, version: content(), replica: first });
+  await versions.supersede(id);
+  const between = await made.file(path);
+  assert.deepEqual(
+    [between.version, between.replica, between.state],
+    [undefined, undefined, 'announced'],
+  );
+  assert.deepEqual(
+    (await versions.evictable(9)).map((one) => one.id),
+    [first.id],
+  );
+  const next = await versions.publish({ fileId: id, version: content(), replica: second });
+  assert.equal(next.version?.number, 2);
 });
 
 test('a refusal stays until the file is published or its series grows', async () => {
@@ -374,8 +409,8 @@ test('a late slice makes volumes unknown again, under their name, and leaves the
   await versions.stackProven(seriesId, 'abc');
   const volume = await made.file(`${seriesPath}/volume.nii`);
   const instance = await made.file(`${seriesPath}/i-1.dcm`);
-  await versions.publish({ fileId: volume.id, version: content, replica: replica() });
-  await versions.publish({ fileId: instance.id, version: content, replica: replica() });
+  await versions.publish({ fileId: volume.id, version: content(), replica: replica() });
+  await versions.publish({ fileId: instance.id, version: content(), replica: replica() });
   await made.feed(announced({ instances: ['i-1', 'i-3'] }));
   const grown = await made.file(`${seriesPath}/v-abc.nii`);
   assert.deepEqual(
@@ -383,7 +418,11 @@ test('a late slice makes volumes unknown again, under their name, and leaves the
     [undefined, undefined, 'announced'],
   );
   assert.equal((await made.file(`${seriesPath}/i-1.dcm`)).version?.number, 1);
-  const next = await versions.publish({ fileId: volume.id, version: content, replica: replica() });
+  const next = await versions.publish({
+    fileId: volume.id,
+    version: content(),
+    replica: replica(),
+  });
   assert.equal(next.version?.number, 2);
 });
 
@@ -392,10 +431,10 @@ test('a withdrawn series is gone for ever, with its empty parents, and its repli
   const { versions, names, query } = made.catalog;
   const file = await made.file(`${seriesPath}/i-1.dcm`);
   const other = await made.file('/berlin/lung/p-1/t-1/s-2/i-1.dcm');
-  await versions.publish({ fileId: other.id, version: content, replica: replica() });
+  await versions.publish({ fileId: other.id, version: content(), replica: replica() });
   made.clock.now += 1;
   const held = replica();
-  await versions.publish({ fileId: file.id, version: content, replica: held });
+  await versions.publish({ fileId: file.id, version: content(), replica: held });
   const recent = await versions.evictable(1);
   assert.notEqual(recent[0]?.id, held.id);
   await made.feed(withdrawn('s-1'));
@@ -407,7 +446,7 @@ test('a withdrawn series is gone for ever, with its empty parents, and its repli
   assert.ok(left.every(({ state, version }) => state === 'withdrawn' && version === undefined));
   assert.equal((await versions.evictable(1))[0]?.id, held.id);
   await assert.rejects(
-    versions.publish({ fileId: file.id, version: content, replica: replica() }),
+    versions.publish({ fileId: file.id, version: content(), replica: replica() }),
     { code: 'CATALOG_FILE_GONE' },
   );
   await made.feed(announced(), withdrawn('s-2'), withdrawn('s-3'), announced({ series: 's-3' }));
@@ -423,7 +462,7 @@ test('pinned replicas are kept; the others go in the order of their last read', 
   for (const name of ['i-1', 'i-2', 'i-3']) {
     const { id } = await made.file(`${seriesPath}/${name}.dcm`);
     made.clock.now += 1;
-    const file = await versions.publish({ fileId: id, version: content, replica: replica() });
+    const file = await versions.publish({ fileId: id, version: content(), replica: replica() });
     ids.push(file.replica?.id ?? assert.fail());
   }
   const order = async () => (await versions.evictable(10)).map(({ id }) => ids.indexOf(id) + 1);

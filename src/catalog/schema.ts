@@ -78,6 +78,7 @@ export interface VersionTable {
   id: Generated<number>;
   file_id: number;
   number: number;
+  validator: string;
   key_id: string;
   recipient_public_key: Uint8Array;
   plaintext_size: number;
@@ -218,6 +219,7 @@ export const catalogMigrations: readonly Migration[] = [
         id INTEGER PRIMARY KEY,
         file_id INTEGER NOT NULL REFERENCES file (id),
         number INTEGER NOT NULL,
+        validator TEXT NOT NULL UNIQUE,
         key_id TEXT NOT NULL,
         recipient_public_key BLOB NOT NULL,
         plaintext_size INTEGER NOT NULL,

@@ -24,6 +24,7 @@ export function createVersions(context: CatalogContext): CatalogVersions {
         .where('state', '!=', 'withdrawn')
         .execute();
     },
+    supersede: (file) => db.transaction((tx) => supersede(tx, file, clock.nowMs())),
     async touch(replica, readMs) {
       await db.query
         .updateTable('replica')
@@ -105,6 +106,7 @@ async function versionOf(tx: Session, publication: Publication, nowMs: number): 
     .values({
       file_id: fileId,
       number: await nextNumber(tx, fileId),
+      validator: version.validator,
       key_id: version.keyId,
       recipient_public_key: version.recipientPublicKey,
       plaintext_size: version.plaintextSize,
@@ -125,6 +127,20 @@ async function nextNumber(session: Session, file: number): Promise<number> {
     .where('file_id', '=', file)
     .executeTakeFirst();
   return (newest?.number ?? 0) + 1;
+}
+
+async function supersede(tx: Session, file: number, nowMs: number): Promise<void> {
+  await tx
+    .updateTable('replica')
+    .set({ retired: 1, last_read_ms: 0 })
+    .where('file_id', '=', file)
+    .execute();
+  await tx
+    .updateTable('file')
+    .set({ state: 'announced', version_id: null, modified_ms: nowMs })
+    .where('id', '=', file)
+    .where('state', '=', 'published')
+    .execute();
 }
 
 async function nameVolumes(

@@ -20,7 +20,7 @@ export function createFiles(ports: FilesPorts): Files {
   return {
     async stat(caller, path) {
       // Who may read but not list is not kept from asking for the size first.
-      return describe(await lookup(ports, caller, { path, rights: ['list', 'read'] }));
+      return describe(ports, await lookup(ports, caller, { path, rights: ['list', 'read'] }));
     },
     list: (caller, path, page) => list(ports, caller, { path, ...page }),
     open: (caller, path, request) => serveFile(context, caller, { path, ...request }),
@@ -31,11 +31,14 @@ export function createFiles(ports: FilesPorts): Files {
 }
 
 /** An entry whose existence its caller may know, with as much as the caller may know of it. */
-async function describe(found: Found<DirectoryNode | FileNode>): Promise<FileStat> {
+async function describe(
+  { recall }: FilesPorts,
+  found: Found<DirectoryNode | FileNode>,
+): Promise<FileStat> {
   const { node, tree, visibility } = found;
   if (node.kind === 'directory') return statOfDirectory(node, tree.path);
   const mayRead = (await visibility.decide(node, 'read')).allowed;
-  return statOfFile(node, { path: tree.path, form: tree.form, mayRead });
+  return statOfFile(node, { ...tree, mayRead, growing: recall.growing(node.id) });
 }
 
 async function list(
@@ -57,7 +60,7 @@ async function list(
       after = child.name;
       const { mayKnowExists } = await visibility.decide(child, 'list');
       if (!mayKnowExists) continue;
-      entries.push(await describe(asChild({ child, tree, visibility, rule: found.rule })));
+      entries.push(await describe(ports, asChild({ child, tree, visibility, rule: found.rule })));
       if (entries.length === limit) return { entries, next: after };
     }
     if (batch.length < batchSize) return { entries, next: undefined };

@@ -12,21 +12,24 @@ export type Locality =
 
 /** One entry as its caller may see it. */
 export interface FileStat {
-  /** Absolute, ASCII, `/`-separated, no trailing slash; the root is `/`. */
+  /** Absolute, ASCII, `/`-separated, no empty segment, no trailing slash; the root is `/`. */
   readonly path: string;
   /** Last segment of the path; empty for the root. */
   readonly name: string;
   readonly kind: 'directory' | 'file';
   /** Bytes of this form; undefined while unknown. Exact or absent, never a guess; 0 for a directory. */
   readonly size: number | undefined;
-  /** Strong validator with its quotes; undefined until the bytes are known. */
+  /**
+   * Strong validator with its quotes: the same from the first byte that can be read, while the file
+   * grows, and for ever; of no other content. Undefined while there is none to read.
+   */
   readonly etag: string | undefined;
   readonly createdMs: number;
   readonly modifiedMs: number;
   readonly locality: Locality;
   readonly contentType: string;
   /** Hex digests of exactly these bytes, where known without reading them. */
-  readonly digests: Readonly<Partial<Record<'sha-256' | 'adler32' | 'md5', string>>>;
+  readonly digests: Readonly<Partial<Record<'sha-256', string>>>;
   /** Why an entry cannot be read though it is listed; a documented code. */
   readonly refusal: string | undefined;
 }
@@ -56,15 +59,18 @@ export interface OpenFile {
   readonly body: ByteStream;
 }
 
-/** State of one file in a stage request. */
-export interface StagedFile {
-  readonly path: string;
-  readonly state: 'queued' | 'staging' | 'ready' | 'failed' | 'released';
-  /** Documented code when failed. */
-  readonly failure: string | undefined;
-  readonly size: number | undefined;
-  readonly pinnedUntilMs: number | undefined;
-}
+/** State of one file in a stage request; the path is as asked. */
+export type StagedFile = { readonly path: string } & (
+  | { readonly state: 'staging' | 'released'; readonly failure?: undefined }
+  | {
+      readonly state: 'ready';
+      readonly failure?: undefined;
+      readonly size: number;
+      readonly pinnedUntilMs: number;
+    }
+  /** `failure` is a documented code. */
+  | { readonly state: 'failed'; readonly failure: string }
+);
 
 /** A stage request: asks for recalls and pins what arrives. Survives a restart. */
 export interface StageRequest {

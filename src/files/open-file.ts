@@ -16,6 +16,8 @@ export interface OpenedReplica {
   readonly file: FileNode;
   /** The complete replica that is read; undefined while it grows. */
   readonly replica: FileReplica | undefined;
+  /** What is followed; undefined when it is complete. */
+  readonly growing: FollowedReplica | undefined;
   /** Whether it was waited for: what was decided before may no longer hold. */
   readonly isRecalled: boolean;
   readonly source: ReplicaSource;
@@ -73,6 +75,7 @@ function stagedReplica(context: OpenContext, file: FileNode): OpenedReplica | un
   return {
     file,
     replica,
+    growing: undefined,
     isRecalled: false,
     plaintextSize: version.plaintextSize,
     sealedSize: replica.sealedSize,
@@ -116,6 +119,7 @@ function growingReplica(options: {
   return {
     file,
     replica: undefined,
+    growing: replica,
     isRecalled: true,
     plaintextSize,
     sealedSize: sealedSizeOf(plaintextSize),

@@ -18,7 +18,13 @@ test('a path of the tree is taken as it is, without its trailing slash', () => {
     catalogPath: '/lyon/ct-lung/p-0123',
     form: 'plain',
   });
-  assert.equal(parseTreePath('/').path, '/');
+  for (const text of ['/', '//', '///']) assert.equal(parseTreePath(text).path, '/');
+});
+
+test('segments that are empty are not there', () => {
+  for (const text of ['//lyon/ct', '/lyon//ct', '/lyon/ct//', '///lyon///ct///']) {
+    assert.equal(parseTreePath(text).path, '/lyon/ct', text);
+  }
 });
 
 test('the sealed form names the same file', () => {
@@ -31,8 +37,6 @@ test('what cannot be a name of the tree is refused with one code', () => {
   const hostile = [
     '',
     'lyon',
-    '//lyon',
-    '/lyon//ct',
     '/lyon/../etc/passwd',
     '/lyon/./ct',
     '/.mdm/v1',

@@ -7,14 +7,25 @@ export interface TreePath {
   readonly path: string;
   /** The same without the `.c4gh` of the sealed form: what the catalog knows. */
   readonly catalogPath: string;
-  readonly form: 'plain' | 'sealed';
+  readonly form: Form;
 }
+
+/** A file as it is, or sealed. */
+export type Form = 'plain' | 'sealed';
 
 /** Suffix of the sealed form of any file. */
 export const sealedSuffix = '.c4gh';
 
 /** One segment: what names of the tree and of home folders are made of. */
 const segmentPattern = /^[a-z0-9@_][a-z0-9@._-]*$/;
+
+/**
+ * A path without empty segments and without a slash at its end, which add nothing: grid tools make
+ * them where they join a prefix and a path. The one place where doors and port agree on it.
+ */
+export function withoutEmptySegments(path: string): string {
+  return path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+}
 
 /**
  * Check a path as a door gives it, decoded once. Names are ASCII, lower case and never start with a
@@ -24,14 +35,14 @@ const segmentPattern = /^[a-z0-9@_][a-z0-9@._-]*$/;
  */
 export function parseTreePath(text: string): TreePath {
   if (!text.startsWith('/') || text.length > filesLimits.pathLengthMax) throw invalid();
-  const trimmed = text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text;
-  if (trimmed === '/') return { path: '/', catalogPath: '/', form: 'plain' };
-  const segments = trimmed.slice(1).split('/');
+  const path = withoutEmptySegments(text);
+  if (path === '/') return { path: '/', catalogPath: '/', form: 'plain' };
+  const segments = path.slice(1).split('/');
   if (segments.length > filesLimits.pathDepthMax) throw invalid();
   if (!segments.every((segment) => segmentPattern.test(segment))) throw invalid();
-  const form = trimmed.endsWith(sealedSuffix) ? 'sealed' : 'plain';
-  const catalogPath = form === 'sealed' ? trimmed.slice(0, -sealedSuffix.length) : trimmed;
-  return { path: trimmed, catalogPath, form };
+  const form = path.endsWith(sealedSuffix) ? 'sealed' : 'plain';
+  const catalogPath = form === 'sealed' ? path.slice(0, -sealedSuffix.length) : path;
+  return { path, catalogPath, form };
 }
 
 /** The path of `name` in the directory at `path`. */

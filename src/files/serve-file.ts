@@ -83,7 +83,8 @@ async function answer(
   const { caller, found, request, opened, signal } = reading;
   const { form, path } = found.tree;
   const size = form === 'sealed' ? opened.sealedSize : opened.plaintextSize;
-  const stat = { ...statOfFile(opened.file, { path, form, mayRead: true }), size };
+  const { growing } = opened;
+  const stat = { ...statOfFile(opened.file, { path, form, mayRead: true, growing }), size };
   const range = wantedRange(request, stat, size);
   const span = range ?? { offset: 0, length: size };
   const { source, replica } = opened;

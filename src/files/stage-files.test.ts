@@ -70,7 +70,7 @@ test('a token gives no right that was taken since', async (t) => {
   await bench.setPolicy('ct', []);
   const { files } = await bench.files.staged(alice, token, {});
   assert.equal(files[0]?.failure, 'FILES_NOT_FOUND');
-  assert.equal(files[0]?.size, undefined);
+  assert.equal(files[0]?.state, 'failed');
 });
 
 test('interest ends with the release, file by file, and with the lifetime', async (t) => {
@@ -123,9 +123,12 @@ test('pins are bounded by caller, number and time, also of requests at once', as
     pinCount: () => Promise.resolve(filesLimits.pinsPerCallerMax - 1),
   });
   await assert.rejects(bench.files.stage(alice, [one, two], hour), { code: 'FILES_PIN_QUOTA' });
+  await bench.files.open(alice, one, { range: undefined, ifRange: undefined });
   for (const pinLifetimeSeconds of [Number.NaN, -1, 0, Number.POSITIVE_INFINITY]) {
     const { files } = await bench.files.stage(alice, [one], { pinLifetimeSeconds });
-    const leftMs = (files[0]?.pinnedUntilMs ?? 0) - bench.clock.nowMs();
+    const [file] = files;
+    assert.ok(file?.state === 'ready');
+    const leftMs = file.pinnedUntilMs - bench.clock.nowMs();
     assert.ok(leftMs >= 1000 && leftMs <= filesLimits.pinLifetimeSecondsMax * 1000);
   }
 });

@@ -12,7 +12,6 @@ import { filesLimits } from './limits.ts';
 import { type Found, lookupFile } from './lookup.ts';
 import { refusalOf } from './open-file.ts';
 import { createStageInterest, type StageInterest } from './stage-interest.ts';
-import { statOfFile } from './stat.ts';
 
 /** What staging works with. */
 export interface StageContext {
@@ -125,7 +124,7 @@ async function find(context: StageContext, caller: Principal, path: string): Pro
 }
 
 function failedFile(path: string, failure: string): StagedFile {
-  return { path, state: 'failed', failure, size: undefined, pinnedUntilMs: undefined };
+  return { path, state: 'failed', failure };
 }
 
 interface Described {
@@ -154,17 +153,13 @@ async function describeFile(
   if (entry.failure !== undefined) return failedFile(path, entry.failure);
   const now = await find(context, caller, path);
   if ('failure' in now) return failedFile(path, now.failure);
+  if (released) return { path, state: 'released' };
   const { node, tree } = now.found;
-  const isThere = node.replica !== undefined;
-  if (!released && !isThere) {
-    const failure = await interest.ask(row, node);
-    if (failure !== undefined) return failedFile(path, failure);
+  const { version, replica } = node;
+  if (version !== undefined && replica !== undefined) {
+    const size = tree.form === 'sealed' ? replica.sealedSize : version.plaintextSize;
+    return { path, state: 'ready', size, pinnedUntilMs: row.expiresMs };
   }
-  return {
-    path,
-    state: released ? 'released' : isThere ? 'ready' : 'staging',
-    failure: undefined,
-    size: statOfFile(node, { path: tree.path, form: tree.form, mayRead: true }).size,
-    pinnedUntilMs: row.expiresMs,
-  };
+  const failure = await interest.ask(row, node);
+  return failure === undefined ? { path, state: 'staging' } : failedFile(path, failure);
 }

@@ -1,7 +1,8 @@
 import type { DirectoryNode, FileNode } from '../catalog/catalog.ts';
+import type { FollowedReplica } from '../recall/port.ts';
 import { sealedSizeOf } from '../seal/index.ts';
 import type { FileStat, Locality } from './files.ts';
-import { sealedSuffix } from './path.ts';
+import { type Form, sealedSuffix } from './path.ts';
 
 /** A directory as its caller sees it. */
 export function statOfDirectory(node: DirectoryNode, path: string): FileStat {
@@ -21,41 +22,61 @@ export function statOfDirectory(node: DirectoryNode, path: string): FileStat {
   };
 }
 
+/** How a file is looked at. */
+export interface FileView {
+  readonly path: string;
+  readonly form: Form;
+  readonly mayRead: boolean;
+  /** What readers may follow of it now, which is a new content where it has a version already. */
+  readonly growing: FollowedReplica | undefined;
+}
+
 /**
  * A file as its caller sees it, in one of its forms. Validators and digests are for those who may
  * read: to others they would link one content across collections.
  */
-export function statOfFile(
-  node: FileNode,
-  view: { readonly path: string; readonly form: 'plain' | 'sealed'; readonly mayRead: boolean },
-): FileStat {
-  const { version } = node;
-  const digest = view.mayRead ? digestOf(node, view.form) : undefined;
+export function statOfFile(node: FileNode, view: FileView): FileStat {
+  const { path, form, mayRead, growing } = view;
+  const version = growing === undefined ? node.version : undefined;
+  const plaintextSize = growing === undefined ? version?.plaintextSize : growing.plaintextSize;
+  const validator = mayRead ? validatorOf(node, view) : undefined;
+  const digest = mayRead && growing === undefined ? digestOf(node, form) : undefined;
   return {
-    path: view.path,
-    name: view.path.slice(view.path.lastIndexOf('/') + 1),
+    path,
+    name: path.slice(path.lastIndexOf('/') + 1),
     kind: 'file',
     size:
-      version === undefined || view.form === 'plain'
-        ? version?.plaintextSize
-        : sealedSizeOf(version.plaintextSize),
-    etag: digest === undefined ? undefined : `"${digest.slice(0, 32)}"`,
+      plaintextSize === undefined || form === 'plain' ? plaintextSize : sealedSizeOf(plaintextSize),
+    etag: validator === undefined ? undefined : etagOf(validator, form),
     createdMs: node.createdMs,
     modifiedMs: version?.createdMs ?? node.modifiedMs,
     locality: localityOf(node),
-    contentType: view.form === 'sealed' ? 'application/octet-stream' : contentTypeOf(node),
+    contentType: form === 'sealed' ? 'application/octet-stream' : contentTypeOf(node),
     digests: digest === undefined ? {} : { 'sha-256': digest },
     refusal: node.refusal,
   };
 }
 
 /** The name under which a form of a file is listed. */
-export function nameOfForm(node: FileNode, form: 'plain' | 'sealed'): string {
+export function nameOfForm(node: FileNode, form: Form): string {
   return form === 'sealed' ? `${node.name}${sealedSuffix}` : node.name;
 }
 
-/** The plaintext's digest is the version's; the sealed form's is the production's. */
-function digestOf(node: FileNode, form: 'plain' | 'sealed'): string | undefined {
+/** The plaintext's validator is the version's; the sealed form's is the production's. */
+function validatorOf(node: FileNode, { form, growing }: FileView): string | undefined {
+  if (growing !== undefined) return growing.validators[form];
+  return form === 'plain' ? node.version?.validator : node.replica?.id;
+}
+
+/**
+ * A strong entity tag. Its prefix says whose it is, and keeps it from being taken for a checksum:
+ * davix gives 32 hex digits alone out as the MD5 of the file, as S3 has it.
+ */
+export function etagOf(validator: string, form: Form): string {
+  return form === 'plain' ? `"v-${validator}"` : `"r-${validator}"`;
+}
+
+function digestOf(node: FileNode, form: Form): string | undefined {
   return form === 'plain' ? node.version?.sha256 : node.replica?.sealedSha256;
 }
 

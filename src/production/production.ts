@@ -67,6 +67,8 @@ export interface ProductionJob {
 /** A replica that is being written. */
 export interface GrowingReplica {
   readonly replicaId: ReplicaId;
+  /** Of the version that it will be of, if it is completed. */
+  readonly validator: string;
   readonly key: { readonly keyId: string; readonly recipientPublicKey: Uint8Array };
   readonly plaintextSize: number | undefined;
   readonly sealedSize: number | undefined;
@@ -91,6 +93,8 @@ export type ProductionResult =
   | { readonly kind: 'changed'; readonly fileId: number };
 
 export interface ProducedVersion {
+  /** Random; made when the production began. */
+  readonly validator: string;
   readonly keyId: string;
   readonly recipientPublicKey: Uint8Array;
   readonly plaintextSize: number;

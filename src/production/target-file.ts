@@ -54,6 +54,8 @@ export class TargetFile {
   readonly #ports: ProductionPorts;
   readonly #job: ProductionJob;
   readonly #key: TargetKey;
+  /** Of the version that this becomes; dies with it where it does not. */
+  readonly #validator: string;
   readonly #file: SealedFile;
   readonly #reservation: Reservation;
 
@@ -70,6 +72,7 @@ export class TargetFile {
     this.#job = context.job;
     this.target = target;
     this.#key = made.key;
+    this.#validator = toHex(context.ports.random.bytes(16));
     this.#file = made.file;
     this.#reservation = made.reservation;
   }
@@ -137,6 +140,7 @@ export class TargetFile {
   #announce(plaintextSize: number | undefined): void {
     this.#job.onGrowing(this.target.fileId, {
       replicaId: this.#file.replicaId,
+      validator: this.#validator,
       key: this.#key,
       plaintextSize,
       sealedSize: plaintextSize === undefined ? undefined : sealedSizeOf(plaintextSize),
@@ -181,6 +185,7 @@ export class TargetFile {
       ports.signer,
     );
     return {
+      validator: this.#validator,
       keyId: key.keyId,
       recipientPublicKey: key.recipientPublicKey,
       plaintextSize: summary.plaintextSize,

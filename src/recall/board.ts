@@ -20,6 +20,7 @@ export class RecallBoard {
   readonly #clock: Clock;
   readonly #lingerMs: number;
   readonly #onAbandoned: () => void;
+  readonly #growing: Map<FileId, FollowedReplica>;
   #interest = 0;
   #linger: Timer | undefined;
   #closed = false;
@@ -28,10 +29,13 @@ export class RecallBoard {
     readonly clock: Clock;
     readonly lingerMs: number;
     readonly onAbandoned: () => void;
+    /** What can be followed now, of all boards. */
+    readonly growing: Map<FileId, FollowedReplica>;
   }) {
     this.#clock = options.clock;
     this.#lingerMs = options.lingerMs;
     this.#onAbandoned = options.onAbandoned;
+    this.#growing = options.growing;
   }
 
   /** Aborts when the recall is cancelled. */
@@ -75,15 +79,19 @@ export class RecallBoard {
   }
 
   growing(file: FileId, replica: FollowedReplica): void {
+    if (this.#closed) return;
+    this.#growing.set(file, replica);
     this.progress(file).following.resolve(replica);
   }
 
   published(file: FileNode): void {
+    this.#growing.delete(file.id);
     this.progress(file.id).settled.resolve(file);
   }
 
   /** Without effect on a file that was published. */
   failed(file: FileId, reason: Error): void {
+    this.#growing.delete(file);
     const progress = this.progress(file);
     progress.following.reject(reason);
     progress.settled.reject(reason);

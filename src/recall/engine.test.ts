@@ -55,11 +55,15 @@ test('a reader of the volume may read along, and one who comes late reads what i
   const file = await town.file('.nii');
   const ticket = await town.engine.request(file, interactive);
   const followed = await ticket.following({});
+  assert.equal(town.engine.growing(file.id), followed);
   let size = 0;
   for await (const piece of followed.sealedBytes(0, {})) size += Object.keys(piece).length + 1;
   assert.ok(size > 0);
   const published = await ticket.settled({});
   assert.equal(published.version?.plaintextSize, followed.plaintextSize);
+  assert.equal(published.version?.validator, followed.validators.plain);
+  assert.equal(published.replica?.id, followed.validators.sealed);
+  assert.equal(town.engine.growing(file.id), undefined, 'the catalog knows it now');
   assert.equal(published.name.startsWith('v-'), true);
   assert.equal(await ask(town, published), 'published');
   assert.equal(town.pacs.retrieves.length, 1);
@@ -86,6 +90,7 @@ test('a dropped instance is an error, and the instances that came are files', as
   const [volume, ...instances] = [await town.file('.nii'), ...(await town.files()).slice(0, 5)];
   const ticket = await town.engine.request(volume, interactive);
   assert.equal(await fateOf(ticket), 'RECALL_INCOMPLETE');
+  assert.equal(town.engine.growing(volume.id), undefined);
   const row = await settledRow(town, ticket.recallId);
   assert.equal(row.failure, 'RECALL_INCOMPLETE');
   const again = await town.file('.nii');

@@ -6,7 +6,7 @@ import { RecallBoard } from './board.ts';
 import { recallErrors } from './errors.ts';
 import { recallLimits } from './limits.ts';
 import { type RecallPorts, runPass } from './pass.ts';
-import type { RecallPort } from './port.ts';
+import type { FollowedReplica, RecallPort } from './port.ts';
 import { issueTicket } from './tickets.ts';
 import { recallError, recallFailureOf } from './translate.ts';
 
@@ -39,6 +39,7 @@ class Engine implements RecallEngine {
   readonly #ports: RecallPorts;
   readonly #clock: Clock;
   readonly #boards = new Map<number, RecallBoard>();
+  readonly #growing = new Map<FileId, FollowedReplica>();
   readonly #running = new Set<Promise<void>>();
   /** The last work on each series; what comes next waits for it: one retrieve per series. */
   readonly #bySeries = new Map<SeriesId, Promise<void>>();
@@ -96,6 +97,10 @@ class Engine implements RecallEngine {
     }
   }
 
+  growing(file: FileId): FollowedReplica | undefined {
+    return this.#growing.get(file);
+  }
+
   state(id: number): Promise<RecallRow | undefined> {
     return this.#ports.catalog.recalls.get(id);
   }
@@ -107,6 +112,7 @@ class Engine implements RecallEngine {
       clock: this.#clock,
       lingerMs: recallLimits.lingerMs,
       onAbandoned: () => void this.#abandon(recallId, board),
+      growing: this.#growing,
     });
     this.#boards.set(recallId, board);
     return board;

@@ -78,6 +78,8 @@ export async function runPass(ports: RecallPorts, pass: RecallPass): Promise<voi
     if (changed.length === 0) return;
     const { seriesName } = pass.series;
     ports.log.warn('recall.content_changed', { series: seriesName, files: changed.length });
+    // What was known of them is no longer so: neither their sizes nor their digests.
+    for (const file of changed) await ports.catalog.versions.supersede(file.id);
     await runPass(ports, { ...pass, files: changed, renew: true });
   } catch (error) {
     throw recallError(error);

@@ -1,4 +1,4 @@
-import type { FileNode, RecallRow } from '../catalog/catalog.ts';
+import type { FileId, FileNode, RecallRow } from '../catalog/catalog.ts';
 import type { Sealed } from '../flow/index.ts';
 
 /** Names the key of a sealed file at the key servers. */
@@ -7,8 +7,18 @@ export interface KeyRef {
   readonly recipientPublicKey: Uint8Array;
 }
 
-/** What a growing or finished production shows to those who follow it. */
+/**
+ * Random names of a content and of one sealed form of it, which doors show as entity tags. Made when
+ * the production began; never used again, whether it is completed or fails.
+ */
+export interface Validators {
+  readonly plain: string;
+  readonly sealed: string;
+}
+
+/** What a growing production shows to those who follow it. */
 export interface FollowedReplica {
+  readonly validators: Validators;
   /** Key of the version being made. */
   readonly key: KeyRef;
   /** The exact plaintext size; undefined when it is known only at the end. */
@@ -46,6 +56,8 @@ export interface RecallPort {
     file: FileNode,
     options: { readonly priority: 'interactive' | 'bulk' },
   ): Promise<RecallTicket>;
+  /** What readers may follow of a file now: its first production, or that of a new content. */
+  growing(file: FileId): FollowedReplica | undefined;
   /** The state of a recall. */
   state(id: number): Promise<RecallRow | undefined>;
 }

@@ -7,6 +7,7 @@ import { followReplica } from './tickets.ts';
 
 const growing = {
   replicaId: '00' as ReplicaId,
+  validator: '01',
   key: { keyId: '', recipientPublicKey: new Uint8Array(32) },
   plaintextSize: 1,
   sealedSize: 1,

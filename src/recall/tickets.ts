@@ -46,6 +46,7 @@ export function followReplica(options: {
 }): FollowedReplica {
   const { storage, growing, settled } = options;
   return {
+    validators: { plain: growing.validator, sealed: growing.replicaId },
     key: growing.key,
     plaintextSize: growing.plaintextSize,
     sealedSize: growing.sealedSize,

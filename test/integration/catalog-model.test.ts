@@ -175,6 +175,7 @@ class Run {
     const replica = { id, storage: 'd', sealedSize: 9, sealedSha256: 'x', production: 'p' };
     const anew = step.anew || file.current === 0;
     const fresh = {
+      validator: id,
       keyId: 'k',
       recipientPublicKey: new Uint8Array(32),
       plaintextSize: 1,

@@ -23,7 +23,9 @@ for (;;) {
   process.stdout.write(`applied ${sequence}\n`);
   const name = `/site/lung/p-${sequence >> 3}/t-${sequence >> 2}/s-${sequence}/i-7.dcm`;
   const file = (await catalog.names.resolve(name)) as FileNode;
+  const id = String(sequence).padStart(32, '0') as ReplicaId;
   const version = {
+    validator: id,
     keyId: 'k',
     recipientPublicKey: new Uint8Array(32),
     plaintextSize: sequence,
@@ -31,7 +33,6 @@ for (;;) {
     segmentDigests: new Uint8Array(32_000),
     receipt: 'r',
   };
-  const id = String(sequence).padStart(32, '0') as ReplicaId;
   const replica = { id, storage: 'd', sealedSize: 1, sealedSha256: 'x', production: 'p' };
   await catalog.versions.publish({ fileId: file.id, version, replica });
   process.stdout.write(`published ${sequence}\n`);

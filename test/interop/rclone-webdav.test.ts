@@ -3,9 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { webdavLimits } from '../../src/access/webdav/limits.ts';
-import type { MemoryFile } from '../../src/access/webdav/suite.ts';
-import { recallErrors } from '../../src/recall/errors.ts';
 import { type Finished, runChild } from '../support/child.ts';
+import type { ModelFile } from '../support/files-model.ts';
 import { requireTool } from '../support/require-tool.ts';
 import { goodToken, openWebdav, type WebdavBench } from './webdav-bench.ts';
 
@@ -19,7 +18,7 @@ interface Rclone extends WebdavBench {
   readonly rclone: (...args: readonly string[]) => Promise<Finished>;
 }
 
-async function openRclone(t: TestContext, tree: Record<string, MemoryFile>): Promise<Rclone> {
+async function openRclone(t: TestContext, tree: Record<string, ModelFile>): Promise<Rclone> {
   const bench = await openWebdav(t, tree);
   const env = {
     RCLONE_CONFIG: '/dev/null',
@@ -38,7 +37,7 @@ const skip = requireTool('rclone');
 test('rclone lists names, sizes and times, to the bottom', { skip }, async (t) => {
   const { rclone } = await openRclone(t, {
     [`${folder}/i-1.dcm`]: { bytes },
-    '/site/other/x.dcm': { bytes },
+    '/site/other/p-1/t-1/s-2/x.dcm': { bytes },
   });
   const { code, stdout, stderr } = await rclone('lsl', ':webdav:/site');
   assert.equal(code, 0, stderr);
@@ -61,15 +60,15 @@ test('rclone lists more than one page', { skip }, async (t) => {
 
 test('rclone cat reads all of a file or a part', { skip }, async (t) => {
   const { rclone } = await openRclone(t, {
-    [`${folder}/a.json`]: { bytes: Buffer.from('0123456789') },
+    [`${folder}/a.nii`]: { bytes: Buffer.from('0123456789') },
   });
-  assert.equal((await rclone('cat', `:webdav:${folder}/a.json`)).stdout, '0123456789');
-  const part = await rclone('cat', '--offset', '3', '--count', '4', `:webdav:${folder}/a.json`);
+  assert.equal((await rclone('cat', `:webdav:${folder}/a.nii`)).stdout, '0123456789');
+  const part = await rclone('cat', '--offset', '3', '--count', '4', `:webdav:${folder}/a.nii`);
   assert.equal(part.stdout, '3456');
 });
 
 test('rclone copies a directory and finds it the same afterwards', { skip }, async (t) => {
-  const names = ['i-1.dcm', 'i-2.dcm', 'receipt.json'];
+  const names = ['i-1.dcm', 'i-2.dcm', 'v-1.nii'];
   const tree = Object.fromEntries(names.map((name) => [`${folder}/${name}`, { bytes }]));
   const bench = await openRclone(t, tree);
   const target = join(bench.folder, 'copy');
@@ -85,20 +84,20 @@ test('rclone copies a directory and finds it the same afterwards', { skip }, asy
 test('rclone copies a file of unknown size with --ignore-size, and fails without', {
   skip,
 }, async (t) => {
-  const bench = await openRclone(t, { [`${folder}/v.nii.gz`]: { bytes, isUnknown: true } });
+  const bench = await openRclone(t, { [`${folder}/v-1.nii.gz`]: { bytes, state: 'cold' } });
   const target = join(bench.folder, 'copy');
   const without = await bench.rclone('copy', `:webdav:${folder}`, target);
   assert.notEqual(without.code, 0);
   const ignoring = await bench.rclone('copy', '--ignore-size', `:webdav:${folder}`, target);
   assert.equal(ignoring.code, 0, ignoring.stderr);
-  same(readFileSync(join(target, 'v.nii.gz')), bytes);
+  same(readFileSync(join(target, 'v-1.nii.gz')), bytes);
 });
 
 test('rclone reports a recall that fails under way, and keeps no short file', {
   skip,
 }, async (t) => {
-  const failure = recallErrors.create('RECALL_INCOMPLETE');
-  const broken = { bytes, breaksAt: { offset: 1_500_000, with: failure } };
+  const breaksAt = { offset: 1_500_000, with: 'RECALL_INCOMPLETE' } as const;
+  const broken = { bytes, breaksAt };
   for (const options of [[], ['--ignore-size']]) {
     const bench = await openRclone(t, { [`${folder}/i-1.dcm`]: broken });
     const target = join(bench.folder, 'copy');

@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ModelFile } from '../support/files-model.ts';
 import { requireTool } from '../support/require-tool.ts';
+import { sampleBytes } from '../support/webdav-door.ts';
 import { openSrmBench } from './srm-bench.ts';
-import { type BenchFile, benchBytes } from './srm-tree.ts';
 
 // What gfal makes of a size that is absent, zero or wrong: the evidence of docs/adr/0007. If a newer
 // client fails here, that decision must be looked at again.
 
 const skip = requireTool('gfal-stat', 'gfal-copy');
 
-const file = '/site/unknown.nii.gz';
+const file = '/site/ct/p-1/t-1/s-1/v-1.nii.gz';
 const length = 70_000;
-const unknown: BenchFile = { bytes: benchBytes(length, 2), sizeKnown: false, pollsUntilReady: 1 };
+const unknown: ModelFile = { bytes: sampleBytes(length), state: 'cold' };
 
 const inLs =
   (size: string) =>

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSrmDoor } from '../../src/access/srm/door.ts';
-import type { Files } from '../../src/files/files.ts';
+import { createWebdavDoor } from '../../src/access/webdav/webdav-door.ts';
 import { createAuthenticate } from '../../src/identity/authenticate.ts';
 import { createChainValidator } from '../../src/identity/chain/validator.ts';
 import { openTrustDirectory } from '../../src/identity/trust/trust-directory.ts';
@@ -15,42 +14,9 @@ import {
   makeGridCertificates,
 } from '../support/certificates.ts';
 import { type Finished, runChild } from '../support/child.ts';
+import { FilesModel, type ModelOptions } from '../support/files-model.ts';
 import type { Owner } from '../support/owner.ts';
 import { tempFolder } from '../support/temp.ts';
-import { type BenchFile, createBenchFiles } from './srm-tree.ts';
-
-async function md5Of(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('md5');
-  for await (const chunk of body) hash.update(chunk);
-  return `md5=${hash.digest('base64')}`;
-}
-
-/** The least of an HTTPS door for the bytes: HEAD and GET of whole files. */
-function createGetDoor(files: Files): HttpDoor {
-  return {
-    name: 'bytes',
-    accepts: (request) => !(request.url ?? '').startsWith('/srm/'),
-    async serve({ request, response, caller, signal }) {
-      const path = decodeURIComponent(new URL(request.url ?? '/', 'https://x').pathname);
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        response.writeHead(405).end();
-      } else if (caller === undefined) {
-        response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();
-      } else {
-        const opened = await files.open(caller, path, {
-          range: undefined,
-          ifRange: undefined,
-          signal,
-        });
-        const wanted = String(request.headers['want-digest'] ?? '').toLowerCase();
-        const digest = wanted === 'md5' ? { Digest: await md5Of(opened.body) } : {};
-        response.writeHead(200, { 'Content-Length': opened.length, ...digest });
-        if (request.method === 'GET') for await (const chunk of opened.body) response.write(chunk);
-        response.end();
-      }
-    },
-  };
-}
 
 function rewriting(door: HttpDoor, rewrite: (xml: string) => string = (xml) => xml): HttpDoor {
   return {
@@ -70,7 +36,7 @@ function rewriting(door: HttpDoor, rewrite: (xml: string) => string = (xml) => x
 }
 
 export interface SrmBench {
-  readonly files: ReturnType<typeof createBenchFiles>;
+  readonly files: FilesModel;
   readonly grid: GridCertificates;
   readonly folder: string;
   readonly port: number;
@@ -89,16 +55,18 @@ const withoutOthers = ['env', '-u', 'X509_USER_PROXY', '-u', 'BEARER_TOKEN'] as 
 /** A listener with the SRM door, real certificates, and a tree of files. */
 export async function openSrmBench(
   owner: Owner,
-  tree: Readonly<Record<string, BenchFile>>,
+  tree: ModelOptions['tree'],
   options: {
     /** Change what the door answers, to learn what clients make of it. */
     readonly rewrite?: (xml: string) => string;
     readonly kind?: KeyKind;
+    readonly collections?: ModelOptions['collections'];
   } = {},
 ): Promise<SrmBench> {
   const folder = await tempFolder(owner);
   const grid = await makeGridCertificates(folder, { kind: options.kind ?? 'ec' });
-  const files = createBenchFiles(new Map(Object.entries(tree)));
+  const { collections = {} } = options;
+  const files = new FilesModel({ tree, collections });
   const trust = await openTrustDirectory({
     path: grid.trustDirectory,
     clock: systemClock,
@@ -110,7 +78,7 @@ export async function openSrmBench(
     host: '127.0.0.1',
     port: 0,
     tls: { key: readFileSync(grid.hostKeyPath), cert: readFileSync(grid.hostCertPath) },
-    doors: [rewriting(srm, options.rewrite), createGetDoor(files)],
+    doors: [rewriting(srm, options.rewrite), createWebdavDoor({ files, log: silentLog })],
     authenticate: createAuthenticate({
       chains: createChainValidator({ trust, clock: systemClock }),
     }),

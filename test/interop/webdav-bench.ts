@@ -1,18 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type MemoryFile, type MemoryFiles, memoryFiles } from '../../src/access/webdav/suite.ts';
 import { createWebdavDoor } from '../../src/access/webdav/webdav-door.ts';
 import { refuse } from '../../src/identity/outcome.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createListener } from '../../src/listener/listener.ts';
 import { installAuthority, makeAuthority } from '../support/certificates.ts';
+import { FilesModel, type ModelFile } from '../support/files-model.ts';
 import type { Owner } from '../support/owner.ts';
 import { tempFolder } from '../support/temp.ts';
 
 /** The real listener and door over TLS, with a tree in memory behind them. */
 export interface WebdavBench {
-  readonly files: MemoryFiles;
+  readonly files: FilesModel;
   readonly folder: string;
   readonly url: string;
   readonly caPath: string;
@@ -27,13 +27,13 @@ export const goodToken = 'good';
 
 export async function openWebdav(
   owner: Owner,
-  tree: Readonly<Record<string, MemoryFile>>,
+  tree: Readonly<Record<string, ModelFile>>,
 ): Promise<WebdavBench> {
   const folder = await tempFolder(owner);
   const authority = await makeAuthority([['CN', 'Test CA']]);
   const host = await authority.issue({ subject: [['CN', 'localhost']], hosts: ['localhost'] });
   const user = await authority.issue({ subject: [['CN', 'Alice Example']], kind: 'rsa' });
-  const files = memoryFiles(tree);
+  const files = new FilesModel({ tree });
   const principal = {
     subject: 'x509:/CN=Alice Example',
     groups: [],

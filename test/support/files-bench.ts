@@ -1,16 +1,16 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { Policy, PolicyEntry } from '../../src/authz/policy.ts';
-import type { Catalog, FileNode, Publication } from '../../src/catalog/catalog.ts';
+import type { Catalog, FileId, FileNode, Publication } from '../../src/catalog/catalog.ts';
 import { openCatalog } from '../../src/catalog/index.ts';
 import type { Disclosure, FileMetadata, Files } from '../../src/files/index.ts';
 import { createFileMetadata, createFiles } from '../../src/files/index.ts';
-import type { Sealed } from '../../src/flow/index.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import type { Principal } from '../../src/identity/principal.ts';
 import { toHex } from '../../src/lib/bytes/bytes.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { recallErrors } from '../../src/recall/errors.ts';
 import type { FollowedReplica, RecallPort, RecallTicket } from '../../src/recall/port.ts';
+import { followReplica } from '../../src/recall/tickets.ts';
 import {
   keyIdOf,
   newRecipientKeyPair,
@@ -98,7 +98,7 @@ export interface RecallStage {
 export interface GrowingPlay {
   write(plain: Uint8Array): Promise<void>;
   commit(): Promise<void>;
-  abort(): Promise<void>;
+  abort(error?: Error): Promise<void>;
 }
 
 /** The plaintext of an instance: bytes that differ from place to place. */
@@ -198,6 +198,7 @@ interface ProducerPorts {
 
 interface Sealing {
   readonly keyId: string;
+  readonly validator: string;
   readonly recipient: RecipientKeyPair;
   readonly replicaId: ReplicaId;
   readonly writer: ReplicaWriter;
@@ -236,7 +237,8 @@ class Producer {
       output: (batch) => writer.write(batch),
     });
     await writer.write(stream.header);
-    return { keyId, recipient, replicaId, writer, stream };
+    const validator = toHex(random.bytes(16));
+    return { keyId, validator, recipient, replicaId, writer, stream };
   }
 
   async write({ stream }: Sealing, plain: Uint8Array): Promise<void> {
@@ -295,6 +297,7 @@ class Producer {
         file.version === undefined
           ? {
               keyId,
+              validator: sealing.validator,
               recipientPublicKey: recipient.publicKey,
               plaintextSize: sealed.plaintextSize,
               sha256: toHex(sealed.plaintextSha256),
@@ -315,35 +318,55 @@ class Producer {
 
 function playRecalls(producer: Producer): PlayedRecall {
   let attached = 0;
+  const growing = new Map<FileId, FollowedReplica>();
+  /** Who asks for a file that is on its way joins; nobody lingers. */
+  const open = new Map<FileId, { readonly ticket: PlayedTicket; readers: number }>();
+  const begin = (file: FileNode): { readonly ticket: PlayedTicket; readers: number } => {
+    const { ticket, stage } = playOne(producer, file, growing);
+    const begun = { ticket, readers: 0 };
+    open.set(file.id, begun);
+    const end = (): void => void open.delete(file.id);
+    ticket.settled({}).then(end, end);
+    recall.play(file, stage).catch((error: unknown) => stage.fail(error as Error));
+    return begun;
+  };
   const recall: PlayedRecall = {
     asked: [],
     attached: () => attached,
+    growing: (file) => growing.get(file),
     play: (_file, stage) => stage.produce(),
     state: () => Promise.resolve(undefined),
     request(file) {
       recall.asked.push(file);
       attached += 1;
-      const { ticket, stage } = playOne(producer, file);
-      recall.play(file, stage).catch((error: unknown) => stage.fail(error as Error));
+      const joined = open.get(file.id) ?? begin(file);
+      joined.readers += 1;
       let isAttached = true;
       const detach = (): void => {
-        if (isAttached) attached -= 1;
+        if (!isAttached) return;
         isAttached = false;
+        attached -= 1;
+        joined.readers -= 1;
+        if (joined.readers === 0 && open.get(file.id) === joined) open.delete(file.id);
       };
-      return Promise.resolve({ ...ticket, detach });
+      return Promise.resolve({ ...joined.ticket, detach });
     },
   };
   return recall;
 }
 
+type PlayedTicket = Omit<RecallTicket, 'detach'>;
+
 function playOne(
   producer: Producer,
   file: FileNode,
-): { readonly ticket: Omit<RecallTicket, 'detach'>; readonly stage: RecallStage } {
+  growing: Map<FileId, FollowedReplica>,
+): { readonly ticket: PlayedTicket; readonly stage: RecallStage } {
   const following = Promise.withResolvers<FollowedReplica>();
   const settled = Promise.withResolvers<FileNode>();
   for (const { promise } of [following, settled]) promise.catch(() => undefined);
   const fail = (error: Error): void => {
+    growing.delete(file.id);
     following.reject(error);
     settled.reject(error);
   };
@@ -356,20 +379,31 @@ function playOne(
     },
     async grow() {
       const sealing = await producer.start(file);
-      const { keyId, recipient, replicaId } = sealing;
-      following.resolve({
-        key: { keyId, recipientPublicKey: recipient.publicKey },
-        plaintextSize: producer.plaintextOf(file).length,
-        sealedSize: undefined,
-        sealedBytes: (offset, call): AsyncIterable<Sealed<Uint8Array>> =>
-          producer.ports.storage.follow(replicaId, offset, call),
+      const { keyId, recipient, replicaId, validator } = sealing;
+      const { storage } = producer.ports;
+      const followed = followReplica({
+        storage,
+        growing: {
+          replicaId,
+          validator,
+          key: { keyId, recipientPublicKey: recipient.publicKey },
+          plaintextSize: producer.plaintextOf(file).length,
+          sealedSize: undefined,
+        },
+        settled: settled.promise,
       });
+      growing.set(file.id, followed);
+      following.resolve(followed);
       return {
         write: (plain) => producer.write(sealing, plain),
-        commit: async () => settled.resolve(await producer.publish(file, sealing)),
-        async abort() {
+        async commit() {
+          const published = await producer.publish(file, sealing);
+          growing.delete(file.id);
+          settled.resolve(published);
+        },
+        async abort(error = recallErrors.create('RECALL_ABORTED')) {
           await sealing.writer.abort();
-          fail(recallErrors.create('RECALL_ABORTED'));
+          fail(error);
         },
       };
     },

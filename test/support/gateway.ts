@@ -67,6 +67,8 @@ export interface Installation {
   settingsOf(user: UserName, overrides?: Readonly<Record<string, unknown>>): string;
   /** Run the `mdm` command as a user. */
   mdm(user: UserName, args: readonly string[], options?: MdmOptions): Promise<Finished>;
+  /** As `mdm`, for one that the test ends. */
+  startMdm(user: UserName, args: readonly string[], options?: MdmOptions): Promise<Child>;
   /** An HTTP request with a user's token; only without TLS. */
   fetch(user: UserName, path: string, init?: RequestInit): Promise<Response>;
   /** Wait until the archives were walked `times` times since the start. */
@@ -139,6 +141,13 @@ export async function startInstallation(
   const url = await services.start('gateway');
   settings(portOf(url), keyServers);
   const users = await createUsers(places, { login, gateway: url, keyServers });
+  const childOptions = (
+    user: UserName,
+    { settings: path, env, ...rest }: MdmOptions = {},
+  ): Omit<MdmOptions, 'settings'> => ({
+    ...rest,
+    env: { MDM_SETTINGS: path ?? users.settingsOf(user), ...withoutCredentials, ...env },
+  });
   return {
     folder,
     site: places.site,
@@ -153,11 +162,9 @@ export async function startInstallation(
     start: async (name) => void (await services.start(name)),
     logs: () => services.logs(),
     ...users,
-    mdm: (user, args, { settings: path, env, ...rest } = {}) =>
-      runMdm(args, {
-        ...rest,
-        env: { MDM_SETTINGS: path ?? users.settingsOf(user), ...withoutCredentials, ...env },
-      }),
+    mdm: (user, args, options) => runMdm(args, childOptions(user, options)),
+    startMdm: (user, args, options) =>
+      startChild(owner, [process.execPath, entry, ...args], childOptions(user, options)),
     fetch: (user, path, init = {}) => {
       const headers = new Headers(init.headers);
       headers.set('authorization', `Bearer ${users.tokenOf(user)}`);

@@ -10,11 +10,18 @@ export interface TcpProxy {
   sent(pattern: Uint8Array): number;
   /** Each connection is cut after so many bytes of answer from now on; undefined: none is. */
   cutAfter(bytes: number | undefined): void;
+  /** Each connection is held up after so many bytes of answer from now on; undefined: all go on. */
+  holdAfter(bytes: number | undefined): void;
+  /** Bytes of answers that went to clients so far. */
+  answered(): number;
 }
 
 /** Start it. What clients sent is kept: for small requests only. */
 export async function startTcpProxy(owner: Owner, targetPort: number): Promise<TcpProxy> {
   let cutBytes: number | undefined;
+  let holdBytes: number | undefined;
+  let passed = 0;
+  const held = new Set<Socket>();
   const requests: Buffer[][] = [];
   const open = new Set<Socket>();
   const server = createServer((client) => {
@@ -28,6 +35,7 @@ export async function startTcpProxy(owner: Owner, targetPort: number): Promise<T
       target.destroy();
       open.delete(client);
       open.delete(target);
+      held.delete(target);
     };
     for (const socket of [client, target]) {
       open.add(socket);
@@ -41,10 +49,12 @@ export async function startTcpProxy(owner: Owner, targetPort: number): Promise<T
     target.on('data', (chunk: Buffer) => {
       const rest = (cutBytes ?? Number.POSITIVE_INFINITY) - answered;
       answered += chunk.length;
+      passed += Math.max(0, Math.min(chunk.length, rest));
+      if (answered >= (holdBytes ?? Number.POSITIVE_INFINITY)) held.add(target.pause());
       if (chunk.length <= rest) {
         if (!client.write(chunk)) {
           target.pause();
-          client.once('drain', () => target.resume());
+          client.once('drain', () => held.has(target) || target.resume());
         }
       } else {
         client.write(chunk.subarray(0, Math.max(0, rest)), () => end());
@@ -66,6 +76,13 @@ export async function startTcpProxy(owner: Owner, targetPort: number): Promise<T
     cutAfter: (bytes) => {
       cutBytes = bytes;
     },
+    holdAfter: (bytes) => {
+      holdBytes = bytes;
+      if (bytes !== undefined) return;
+      for (const socket of held) socket.resume();
+      held.clear();
+    },
+    answered: () => passed,
   };
 }
 

@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { callerNamed } from '../../../test/support/files-bench.ts';
+import { FilesModel } from '../../../test/support/files-model.ts';
+import { filesErrors } from '../../files/index.ts';
 import { silentLog } from '../../lib/log.ts';
 import { createApiDoor } from './api-door.ts';
 import { apiErrors } from './errors.ts';
@@ -10,33 +12,47 @@ import type { ApiPorts } from './operations.ts';
 
 interface Bench {
   readonly calls: unknown[][];
+  readonly files: FilesModel;
   readonly ask: (
     target: string,
     options?: RequestInit & { readonly anonymous?: boolean },
   ) => Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
 }
 
-/** The door over ports that note how they were called. */
+const folder = '/s/c/p-1/t-1/s-1';
+const tree = {
+  [`${folder}/i-1.dcm`]: { bytes: new Uint8Array(10) },
+  [`${folder}/i-2.dcm`]: { bytes: new Uint8Array(10), state: 'cold' },
+} as const;
+
+/** The door over the model of the file port, and others that note how they were called. */
 async function open(t: TestContext): Promise<Bench> {
   const calls: unknown[][] = [];
   const note =
-    (name: string, answer: unknown) =>
-    (...args: unknown[]) => {
+    <Answer>(name: string, answer: Answer) =>
+    (...args: unknown[]): Promise<Answer> => {
       calls.push([name, ...args.slice(1)]);
       return Promise.resolve(answer);
     };
-  const policy = { id: 'ct', version: 1, entries: [] };
-  const change = { policy, path: '/a', spread: { acknowledged: [], leaseExpired: [] } };
-  const ports = {
-    files: {
-      stat: note('stat', { path: '/', size: undefined }),
-      list: note('list', { entries: [], next: undefined }),
+  const placed = { policy: { id: 'ct', version: 1, entries: [] }, path: '/a' };
+  const spread = { acknowledged: [], leaseExpired: [], quorum: true, complete: true };
+  const change = { ...placed, spread, quorumMs: undefined, completeMs: undefined };
+  const files = new FilesModel({ tree });
+  const ports: ApiPorts & { readonly log: typeof silentLog } = {
+    files,
+    metadata: {
+      find: note('find', { entries: [], next: undefined }),
+      receipts: () => Promise.reject(filesErrors.create('FILES_NOT_PRODUCED')),
     },
-    metadata: { find: note('find', { entries: [] }) },
-    policy: { grant: note('grant', change), revoke: note('revoke', change) },
+    policy: {
+      acl: note('acl', placed),
+      grant: note('grant', change),
+      revoke: note('revoke', change),
+      reconcile: () => Promise.resolve(),
+    },
     status: note('status', {}),
     log: silentLog,
-  } as unknown as ApiPorts & { readonly log: typeof silentLog }; // only these are called
+  };
   const door = createApiDoor(ports);
   const server = createServer((request, response) => {
     const caller = request.headers.authorization === undefined ? undefined : callerNamed('alice');
@@ -57,6 +73,7 @@ async function open(t: TestContext): Promise<Bench> {
   const { port } = server.address() as AddressInfo;
   return {
     calls,
+    files,
     async ask(target, { anonymous, ...options } = {}) {
       const headers = {
         ...(anonymous === true ? {} : { authorization: 'Bearer x' }),
@@ -77,21 +94,38 @@ const post = (body: string, headers: Record<string, string> = json): RequestInit
 });
 
 test('who is nobody learns nothing, not even which operations there are', async (t) => {
-  const { ask, calls } = await open(t);
+  const { ask, calls, files } = await open(t);
   for (const target of ['stat?path=/', 'nothing', 'grant', '']) {
     const { status, body } = await ask(target, { anonymous: true });
     assert.deepEqual([status, body['code']], [401, 'API_UNAUTHENTICATED'], target);
   }
-  assert.deepEqual(calls, []);
+  assert.deepEqual([...calls, ...files.calls], []);
 });
 
 test('an unknown size is absent, never null or 0', async (t) => {
   const { ask } = await open(t);
-  assert.deepEqual((await ask('stat?path=/')).body, { path: '/' });
+  const known = (await ask(`stat?path=${folder}/i-1.dcm`)).body;
+  assert.equal(known['size'], 10);
+  const unknown = (await ask(`stat?path=${folder}/i-2.dcm`)).body;
+  assert.equal(unknown['kind'], 'file');
+  for (const name of ['size', 'etag']) assert.equal(name in unknown, false, name);
+});
+
+test('a path is spelt as for every door: empty segments and a last slash are nothing', async (t) => {
+  const { ask, calls } = await open(t);
+  const spelt = `//s//c/p-1/t-1/s-1//`;
+  assert.equal((await ask(`stat?path=${spelt}`)).body['path'], folder);
+  await ask(`find?under=${spelt}`);
+  await ask(`acl?path=${spelt}`);
+  await ask('revoke', post(JSON.stringify({ path: spelt, who: 'user:x' })));
+  const [find, acl, revoke] = calls;
+  assert.deepEqual(find?.[1], { under: folder, conditions: [], after: undefined, limit: 100 });
+  assert.equal(acl?.[1], folder);
+  assert.deepEqual(revoke?.[1], { path: folder, who: 'user:x' });
 });
 
 test('a parameter that cannot be used is named, and reaches nobody', async (t) => {
-  const { ask, calls } = await open(t);
+  const { ask, calls, files } = await open(t);
   const grant = { path: '/a', who: 'user:x', rights: ['read'] };
   const bad: readonly (readonly [string, RequestInit | undefined, string])[] = [
     ['stat', undefined, 'path'],
@@ -128,7 +162,7 @@ test('a parameter that cannot be used is named, and reaches nobody', async (t) =
       [400, 'API_PARAMETER_INVALID', meaning],
     );
   }
-  assert.deepEqual(calls, []);
+  assert.deepEqual([...calls, ...files.calls], []);
 });
 
 test('a good call arrives as it was meant', async (t) => {

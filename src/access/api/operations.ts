@@ -45,11 +45,11 @@ export const apiOperations: ReadonlyMap<string, ApiOperation> = new Map<string, 
 ]);
 
 async function stat({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
-  return statJson(await ports.files.stat(caller, parameters.text('path'), { signal }));
+  return statJson(await ports.files.stat(caller, parameters.path('path'), { signal }));
 }
 
 async function list({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
-  const page = await ports.files.list(caller, parameters.text('path'), {
+  const page = await ports.files.list(caller, parameters.path('path'), {
     cursor: parameters.optionalText('cursor'),
     limit: parameters.count('limit', 1000),
     signal,
@@ -72,7 +72,7 @@ async function release({ ports, caller, parameters, signal }: ApiCall): Promise<
 }
 
 async function receipts({ ports, caller, parameters }: ApiCall): Promise<unknown> {
-  const proofs = await ports.metadata.receipts(caller, parameters.text('path'));
+  const proofs = await ports.metadata.receipts(caller, parameters.path('path'));
   return {
     version: proofs.version,
     production: proofs.production,
@@ -82,7 +82,7 @@ async function receipts({ ports, caller, parameters }: ApiCall): Promise<unknown
 
 async function find({ ports, caller, parameters }: ApiCall): Promise<unknown> {
   return ports.metadata.find(caller, {
-    under: parameters.text('under'),
+    under: parameters.path('under'),
     conditions: parameters.conditions('where'),
     after: parameters.optionalText('after'),
     limit: parameters.count('limit', 100),
@@ -90,7 +90,7 @@ async function find({ ports, caller, parameters }: ApiCall): Promise<unknown> {
 }
 
 async function acl({ ports, caller, parameters }: ApiCall): Promise<unknown> {
-  return aclJson(await ports.policy.acl(caller, parameters.text('path')));
+  return aclJson(await ports.policy.acl(caller, parameters.path('path')));
 }
 
 function whoami({ caller }: ApiCall): Promise<unknown> {
@@ -105,11 +105,11 @@ async function grant({ ports, caller, parameters, signal }: ApiCall): Promise<un
     rights: parameters.rights('rights'),
     ...(expiresMs === undefined ? {} : { expiresMs }),
   };
-  const path = parameters.text('path');
+  const path = parameters.path('path');
   return changeJson(await ports.policy.grant(caller, { path, entry }, { signal }));
 }
 
 async function revoke({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
-  const change = { path: parameters.text('path'), who: parameters.text('who') };
+  const change = { path: parameters.path('path'), who: parameters.text('who') };
   return changeJson(await ports.policy.revoke(caller, change, { signal }));
 }

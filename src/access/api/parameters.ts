@@ -1,4 +1,4 @@
-import type { MetadataCondition } from '../../files/index.ts';
+import { type MetadataCondition, withoutEmptySegments } from '../../files/index.ts';
 import type { Right } from '../../policy/index.ts';
 import { apiErrors } from './errors.ts';
 import { apiLimits } from './limits.ts';
@@ -45,6 +45,11 @@ export class Parameters {
     const value = this.optionalText(name);
     if (value === undefined) throw invalid(name);
     return value;
+  }
+
+  /** A path of the tree, as every door takes it. */
+  path(name: string): string {
+    return withoutEmptySegments(this.text(name));
   }
 
   optionalText(name: string): string | undefined {

@@ -3,7 +3,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { createBenchFiles } from '../../../test/interop/srm-tree.ts';
+import { FilesModel } from '../../../test/support/files-model.ts';
 import type { Files } from '../../files/files.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -21,12 +21,20 @@ const alice: Principal = {
 };
 
 const bytes = new Uint8Array(10);
-const defaultTree = new Map([
-  ['/s/a.dcm', { bytes }],
-  ['/s/slow', { bytes, sizeKnown: false, pollsUntilReady: 1 }],
-  ['/s/broken', { bytes, failure: 'RECALL_LOST' }],
-  ['/s/full', { bytes, failure: 'RECALL_STORAGE_FULL' }],
-]);
+const folder = '/s/c/p-1/t-1/s-1';
+const ready = `${folder}/i-1.dcm`;
+const slow = `${folder}/v-1.nii.gz`;
+const broken = `${folder}/v-2.nii`;
+const full = `${folder}/v-3.nii`;
+const defaultFiles = (): FilesModel =>
+  new FilesModel({
+    tree: {
+      [ready]: { bytes },
+      [slow]: { bytes, state: 'cold' },
+      [broken]: { bytes, state: 'cold', fails: 'RECALL_LOST' },
+      [full]: { bytes, state: 'cold', fails: 'RECALL_STORAGE_FULL' },
+    },
+  });
 
 interface CallOptions {
   readonly files?: Files;
@@ -37,7 +45,7 @@ interface CallOptions {
   readonly raw?: string;
 }
 
-function createCaller(files: Files = createBenchFiles(defaultTree), limits = accessLimits) {
+function createCaller(files: Files = defaultFiles(), limits = accessLimits) {
   const door = createSrmDoor({
     files,
     clock: systemClock,
@@ -91,7 +99,7 @@ test('every operation of the protocol has an answer, and unauthenticated callers
     assert.ok(reply.includes(`<srm:${operation}Response>`), operation);
     if (operation === 'srmPing') continue;
     assert.equal(codes(reply).length, 1, reply);
-    const anonymous = await call(operation, surls('/s/a.dcm'), { caller: undefined });
+    const anonymous = await call(operation, surls(ready), { caller: undefined });
     assert.deepEqual(codes(anonymous), ['SRM_AUTHENTICATION_FAILURE'], operation);
   }
   assert.match(await call('srmPing', ''), /<versionInfo>v2\.2</);
@@ -100,7 +108,7 @@ test('every operation of the protocol has an answer, and unauthenticated callers
 test('writes are refused as not authorized, the rest as not supported', async () => {
   const call = createCaller();
   for (const operation of ['srmMkdir', 'srmRmdir', 'srmRm', 'srmMv', 'srmPrepareToPut']) {
-    const reply = await call(operation, surls('/s/a.dcm'));
+    const reply = await call(operation, surls(ready));
     assert.deepEqual(codes(reply), ['SRM_AUTHORIZATION_FAILURE'], operation);
   }
   assert.deepEqual(codes(await call('srmGetSpaceTokens', '')), ['SRM_NOT_SUPPORTED']);
@@ -119,14 +127,12 @@ test('what is no call is answered with a fault', async () => {
 
 test('srmLs tells what is known and leaves out a size that is not', async () => {
   const call = createCaller();
-  const known = await call('srmLs', `${surls('/s/a.dcm')}<numOfLevels>0</numOfLevels>`);
+  const known = await call('srmLs', `${surls(ready)}<numOfLevels>0</numOfLevels>`);
   assert.deepEqual(codes(known), ['SRM_SUCCESS', 'SRM_SUCCESS']);
   assert.equal(valueOf(known, 'size'), '10');
-  assert.equal(valueOf(known, 'checkSumValue'), '000a0001');
-  assert.equal(valueOf(known, 'lastModificationTime'), '2021-06-06T07:08:09Z');
-  const unknown = await call('srmLs', `${surls('/s/slow')}<numOfLevels>0</numOfLevels>`);
+  assert.equal(valueOf(known, 'lastModificationTime'), '2024-06-13T10:15:00Z');
+  const unknown = await call('srmLs', `${surls(slow)}<numOfLevels>0</numOfLevels>`);
   assert.equal(valueOf(unknown, 'size'), undefined);
-  assert.equal(valueOf(unknown, 'checkSumValue'), undefined);
   assert.equal(valueOf(unknown, 'fileLocality'), 'NEARLINE');
 });
 
@@ -136,10 +142,10 @@ test('srmLs names what it cannot find, file by file', async () => {
     'SRM_FAILURE',
     'SRM_INVALID_PATH',
   ]);
-  const mixed = await call('srmLs', `${surls('/s/a.dcm', '/absent')}<numOfLevels>0</numOfLevels>`);
+  const mixed = await call('srmLs', `${surls(ready, '/absent')}<numOfLevels>0</numOfLevels>`);
   assert.deepEqual(codes(mixed), ['SRM_PARTIAL_SUCCESS', 'SRM_SUCCESS', 'SRM_INVALID_PATH']);
   for (const bad of ['<numOfLevels>2</numOfLevels>', '<numOfLevels>x</numOfLevels>']) {
-    assert.deepEqual(codes(await call('srmLs', surls('/s') + bad)), ['SRM_INVALID_REQUEST'], bad);
+    assert.deepEqual(codes(await call('srmLs', surls(folder) + bad)), ['SRM_INVALID_REQUEST'], bad);
   }
   assert.deepEqual(codes(await call('srmLs', '')), ['SRM_INVALID_REQUEST']);
   const many = surls(...Array.from({ length: 1001 }, () => '/s'));
@@ -147,17 +153,19 @@ test('srmLs names what it cannot find, file by file', async () => {
 });
 
 test('srmLs pages by offset and count, in any order, without rescans', async () => {
-  const names = Array.from({ length: 25 }, (_, index) => `f${String(index).padStart(2, '0')}`);
-  const files = createBenchFiles(new Map(names.map((name) => [`/d/${name}`, { bytes }])));
+  const names = Array.from({ length: 25 }, (_, index) => `f${String(index).padStart(2, '0')}.dcm`);
+  const files = new FilesModel({
+    tree: Object.fromEntries(names.map((name) => [`${folder}/${name}`, { bytes }])),
+  });
   const call = createCaller(files, { ...accessLimits, lsEntriesMax: 10 });
-  assert.deepEqual(codes(await call('srmLs', surls('/d'))), [
+  assert.deepEqual(codes(await call('srmLs', surls(folder))), [
     'SRM_TOO_MANY_RESULTS',
     'SRM_TOO_MANY_RESULTS',
   ]);
   const page = async (offset: number, count: number): Promise<readonly string[]> => {
     const window = `<offset>${offset}</offset><count>${count}</count>`;
-    const reply = await call('srmLs', surls('/d') + window);
-    return [...reply.matchAll(/<path>\/d\/(f\d+)</g)].map(([, name]) => name ?? '');
+    const reply = await call('srmLs', surls(folder) + window);
+    return [...reply.matchAll(/<path>[^<]*\/(f\d+\.dcm)</g)].map(([, name]) => name ?? '');
   };
   for (const [offset, count] of [
     [0, 10],
@@ -173,27 +181,29 @@ test('srmLs pages by offset and count, in any order, without rescans', async () 
   const before = files.calls.length;
   await page(10, 10);
   const lists = files.calls.slice(before).filter((each) => each.startsWith('list'));
-  assert.deepEqual(lists, ['list /d 10']);
-  assert.deepEqual(codes(await call('srmLs', `${surls('/d')}<count>11</count>`)).slice(0, 1), [
+  assert.deepEqual(lists, [`list ${folder} f09.dcm`]);
+  assert.deepEqual(codes(await call('srmLs', `${surls(folder)}<count>11</count>`)).slice(0, 1), [
     'SRM_TOO_MANY_RESULTS',
   ]);
 });
 
 test('a file is pinned when it is ready, with its exact size and a TURL', async () => {
   const call = createCaller();
-  const ready = await call('srmPrepareToGet', requests('/s/a.dcm'));
-  assert.deepEqual(codes(ready), ['SRM_SUCCESS', 'SRM_FILE_PINNED']);
-  assert.equal(valueOf(ready, 'transferURL'), 'https://h:8443/s/a.dcm');
-  assert.equal(valueOf(ready, 'fileSize'), '10');
+  const pinned = await call('srmPrepareToGet', requests(ready));
+  assert.deepEqual(codes(pinned), ['SRM_SUCCESS', 'SRM_FILE_PINNED']);
+  assert.equal(valueOf(pinned, 'transferURL'), `https://h:8443${ready}`);
+  assert.equal(valueOf(pinned, 'fileSize'), '10');
 
-  const slow = await call('srmPrepareToGet', requests('/s/slow'));
-  assert.deepEqual(codes(slow), ['SRM_REQUEST_INPROGRESS', 'SRM_REQUEST_INPROGRESS']);
-  assert.equal(valueOf(slow, 'transferURL'), undefined);
-  const token = `<requestToken>${valueOf(slow, 'requestToken')}</requestToken>`;
+  const asked = await call('srmPrepareToGet', requests(slow));
+  assert.deepEqual(codes(asked), ['SRM_REQUEST_INPROGRESS', 'SRM_REQUEST_INPROGRESS']);
+  assert.equal(valueOf(asked, 'transferURL'), undefined);
+  assert.equal(valueOf(asked, 'fileSize'), undefined);
+  const token = `<requestToken>${valueOf(asked, 'requestToken')}</requestToken>`;
   const later = await call('srmStatusOfGetRequest', token);
   assert.deepEqual(codes(later), ['SRM_SUCCESS', 'SRM_FILE_PINNED']);
-  assert.equal(valueOf(later, 'sourceSURL'), 'srm://h/s/slow');
-  const released = await call('srmReleaseFiles', token + surls('/s/slow'));
+  assert.equal(valueOf(later, 'sourceSURL'), `srm://h${slow}`);
+  assert.equal(valueOf(later, 'fileSize'), '10');
+  const released = await call('srmReleaseFiles', token + surls(slow));
   assert.deepEqual(codes(released), ['SRM_SUCCESS', 'SRM_SUCCESS']);
   assert.deepEqual(codes(await call('srmReleaseFiles', token)), ['SRM_SUCCESS']);
   assert.deepEqual(codes(await call('srmAbortRequest', token)), ['SRM_SUCCESS']);
@@ -203,39 +213,32 @@ test('a file is pinned when it is ready, with its exact size and a TURL', async 
   ]);
 });
 
-test('a ready file without a size is not ready for SRM', async () => {
-  const files = createBenchFiles(defaultTree);
-  const stage: Files['stage'] = async (...given) => {
-    const request = await files.stage(...given);
-    return { ...request, files: request.files.map((file) => ({ ...file, size: undefined })) };
-  };
-  const reply = await createCaller({ ...files, stage })('srmPrepareToGet', requests('/s/a.dcm'));
-  assert.deepEqual(codes(reply), ['SRM_REQUEST_INPROGRESS', 'SRM_REQUEST_INPROGRESS']);
-});
-
 test('the SURL of a reply is spelt as the client spelt it', async () => {
   const call = createCaller();
-  const spelt = 'srm://h:8446/srm/managerv2?SFN=//s//slow';
+  const spelt = `srm://h:8446/srm/managerv2?SFN=${slow.replaceAll('/', '//')}`;
   const request = `<arrayOfFileRequests><requestArray><sourceSURL>${spelt}</sourceSURL></requestArray></arrayOfFileRequests>`;
   const first = await call('srmPrepareToGet', request);
   assert.equal(valueOf(first, 'sourceSURL'), spelt);
   const token = `<requestToken>${valueOf(first, 'requestToken')}</requestToken>`;
   const later = await call('srmStatusOfGetRequest', token);
   assert.equal(valueOf(later, 'sourceSURL'), spelt);
-  assert.equal(valueOf(later, 'transferURL'), 'https://h:8443/s/slow');
+  assert.equal(valueOf(later, 'transferURL'), `https://h:8443${slow}`);
 });
 
 test('failures of a request are told file by file, and as a whole', async () => {
   const call = createCaller();
-  const mixed = await call('srmPrepareToGet', requests('/s/a.dcm', '/absent', '/s/broken'));
-  assert.deepEqual(codes(mixed), [
+  const later = async (...paths: readonly string[]): Promise<readonly string[]> => {
+    const asked = await call('srmPrepareToGet', requests(...paths));
+    const token = `<requestToken>${valueOf(asked, 'requestToken')}</requestToken>`;
+    return codes(await call('srmStatusOfGetRequest', token));
+  };
+  assert.deepEqual(await later(ready, '/absent', broken), [
     'SRM_PARTIAL_SUCCESS',
     'SRM_FILE_PINNED',
     'SRM_INVALID_PATH',
     'SRM_FILE_LOST',
   ]);
-  const failed = await call('srmPrepareToGet', requests('/s/full'));
-  assert.deepEqual(codes(failed), ['SRM_FAILURE', 'SRM_NO_FREE_SPACE']);
+  assert.deepEqual(await later(full), ['SRM_FAILURE', 'SRM_NO_FREE_SPACE']);
   const bad = await call(
     'srmPrepareToGet',
     '<arrayOfFileRequests><requestArray><sourceSURL>x</sourceSURL></requestArray></arrayOfFileRequests>',
@@ -249,25 +252,23 @@ test('failures of a request are told file by file, and as a whole', async () => 
 });
 
 test('a client that does not speak https is told so before anything is staged', async () => {
-  const files = createBenchFiles(defaultTree);
+  const files = defaultFiles();
   const call = createCaller(files);
   const protocols = (...names: readonly string[]): string =>
     `<transferParameters><arrayOfTransferProtocols>${names
       .map((name) => `<stringArray>${name}</stringArray>`)
       .join('')}</arrayOfTransferProtocols></transferParameters>`;
-  const no = await call('srmPrepareToGet', requests('/s/a.dcm') + protocols('gsiftp', 'rfio'));
+  const no = await call('srmPrepareToGet', requests(ready) + protocols('gsiftp', 'rfio'));
   assert.deepEqual(codes(no), ['SRM_NOT_SUPPORTED']);
   assert.deepEqual(files.calls, []);
-  const yes = await call('srmPrepareToGet', requests('/s/a.dcm') + protocols('gsiftp', 'https'));
+  const yes = await call('srmPrepareToGet', requests(ready) + protocols('gsiftp', 'https'));
   assert.deepEqual(codes(yes), ['SRM_SUCCESS', 'SRM_FILE_PINNED']);
 });
 
 test('a failure of ours is a status without its text, never SRM_INTERNAL_ERROR', async () => {
-  const files = {
-    ...createBenchFiles(defaultTree),
-    stat: () => Promise.reject(new Error('secret')),
-  };
-  const reply = await createCaller(files)('srmLs', surls('/s/a.dcm'));
+  const files = defaultFiles();
+  files.stat = () => Promise.reject(new Error('secret'));
+  const reply = await createCaller(files)('srmLs', surls(ready));
   assert.deepEqual(codes(reply), ['SRM_FAILURE']);
   assert.ok(!reply.includes('secret'));
   assert.match(reply, /request r1/);

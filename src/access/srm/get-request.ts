@@ -23,24 +23,20 @@ export function getFileOf(call: SrmCall, surl: Surl, staged: StagedFile | undefi
   const { text } = surl;
   if (staged === undefined) return { surl: text, status: statusOfCode('FILES_NOT_FOUND') ?? lost };
   switch (staged.state) {
-    case 'queued':
-      return { surl: text, status: { code: 'SRM_REQUEST_QUEUED' } };
     case 'staging':
       return { surl: text, status: { code: 'SRM_REQUEST_INPROGRESS' } };
     case 'released':
       return { surl: text, status: { code: 'SRM_RELEASED' } };
     case 'failed':
-      return { surl: text, status: statusOfCode(staged.failure ?? '') ?? lost };
+      return { surl: text, status: statusOfCode(staged.failure) ?? lost };
     case 'ready': {
-      const { size, pinnedUntilMs } = staged;
-      if (size === undefined) return { surl: text, status: { code: 'SRM_REQUEST_INPROGRESS' } };
-      const leftMs = (pinnedUntilMs ?? call.clock.nowMs()) - call.clock.nowMs();
+      const leftMs = staged.pinnedUntilMs - call.clock.nowMs();
       const { host = surl.host, port } = call.transfer;
       return {
         surl: text,
         status: { code: 'SRM_FILE_PINNED' },
         detail: {
-          size,
+          size: staged.size,
           turl: formatTurl({ host, port }, surl.path),
           pinSecondsLeft: Math.max(0, Math.floor(leftMs / 1000)),
         },

@@ -39,7 +39,6 @@ interface Details {
 function detailsOf(stat: FileStat): Details {
   const isFile = stat.kind === 'file';
   const mode = isFile ? 'R' : 'RX';
-  const checksum = stat.size === undefined ? undefined : stat.digests.adler32;
   return {
     beforeType: [
       field('createdAtTime', formatTime(stat.createdMs)),
@@ -54,8 +53,6 @@ function detailsOf(stat: FileStat): Details {
       element('ownerPermission', field('userID', 'mdm'), field('mode', mode)),
       element('groupPermission', field('groupID', 'mdm'), field('mode', mode)),
       field('otherPermission', 'NONE'),
-      checksum === undefined ? undefined : field('checkSumType', 'adler32'),
-      field('checkSumValue', checksum),
     ],
   };
 }

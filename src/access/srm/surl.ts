@@ -1,3 +1,4 @@
+import { withoutEmptySegments } from '../../files/index.ts';
 import { accessErrors } from '../errors.ts';
 import type { AccessLimits } from '../limits.ts';
 
@@ -23,8 +24,7 @@ export function parseSurl(text: string, limits: AccessLimits): Surl {
   const match = text.length <= limits.surlCharactersMax ? form.exec(text) : null;
   const [, host, direct, sfn] = match ?? [];
   if (host === undefined) throw accessErrors.create('ACCESS_SURL_INVALID');
-  const segments = (sfn ?? direct ?? '/').split('/').filter((segment) => segment !== '');
-  return { text, host, path: `/${segments.join('/')}` };
+  return { text, host, path: withoutEmptySegments(`/${sfn ?? direct ?? ''}`) };
 }
 
 /** Where bytes are fetched: this server's HTTPS doors, under a host name its certificate has. */

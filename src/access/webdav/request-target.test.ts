@@ -13,6 +13,10 @@ test('decodes once, drops the trailing slash and says that it was there', () => 
     ['/%73ite/i-1.dcm', '/site/i-1.dcm', false],
     ['http://host:1/site/a', '/site/a', false],
     ['HTTPS://host/', '/', true],
+    ['//', '/', true],
+    ['//site//c///i.dcm', '/site/c/i.dcm', false],
+    ['//host:443/x', '/host:443/x', false],
+    ['http://host//site//', '/site', true],
   ] as const;
   for (const [url, path, isDirectory] of rows) {
     assert.deepEqual(parseRequestTarget(url), { path, isDirectory, cursor: undefined });
@@ -66,26 +70,25 @@ const parts = [
   'a%09b',
   'a%23b',
   'a%3fb',
-  '',
 ] as const;
 
 test('refuses every way to leave the tree, in every place of a path', () => {
   let count = 0;
   for (const part of parts) {
     for (const other of parts) {
-      const urls = [`/${part}/x`, `/x/${part}/y`, `/x/${part}/${other}/y`, `/${part}//`];
+      const urls = [`/${part}/x`, `/x/${part}/y`, `/x/${part}/${other}/y`, `//${part}//`];
       for (const url of [...urls, `http://host/x/${part}/y`, `/x/${other}/..;/${part}/y`]) {
         assert.throws(() => parseRequestTarget(url), { code: 'FILES_PATH_INVALID' }, url);
         count += 1;
       }
     }
   }
-  assert.ok(count > 9000);
+  assert.ok(count > 8000);
 });
 
 test('refuses what is no path at all', () => {
   const long = `/${'a'.repeat(webdavLimits.targetCharactersMax)}`;
-  for (const url of ['', '*', 'site', 'ftp://host/x', '//', '///x', 'host:443', '/x#y', long]) {
+  for (const url of ['', '*', 'site', 'ftp://host/x', 'host:443', '/x#y', long]) {
     assert.throws(() => parseRequestTarget(url), { code: 'FILES_PATH_INVALID' }, url);
   }
 });

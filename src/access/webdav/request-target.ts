@@ -1,4 +1,4 @@
-import { filesErrors } from '../../files/errors.ts';
+import { filesErrors, withoutEmptySegments } from '../../files/index.ts';
 import { webdavLimits } from './limits.ts';
 
 /** What a request is about. */
@@ -18,7 +18,8 @@ const forbidden = /[/\\%?#]/;
 /**
  * Decode the target of a request: percent-encoding once, ASCII only. A name that still has a
  * percent sign, a slash, a backslash, a question mark or a control character in it is refused, as
- * are empty, `.` and `..` segments, so that nothing behind this door can decode it again.
+ * are `.` and `..` segments, so that nothing behind this door can decode it again. Empty segments
+ * are taken out, as for every door.
  *
  * @standard RFC 9112 §3.2; RFC 3986 §2.1
  * @throws FILES_PATH_INVALID
@@ -27,10 +28,13 @@ export function parseRequestTarget(url: string): RequestTarget {
   const match = url.length > webdavLimits.targetCharactersMax ? null : originForm.exec(url);
   if (match === null) throw filesErrors.create('FILES_PATH_INVALID');
   const [, raw = '/', query = ''] = match;
-  const isDirectory = raw.endsWith('/');
-  const segments = raw.slice(1, isDirectory && raw.length > 1 ? -1 : undefined).split('/');
-  const path = raw === '/' ? '/' : `/${segments.map(decodeSegment).join('/')}`;
-  return { path, isDirectory, cursor: cursorOf(query) };
+  const path = withoutEmptySegments(raw);
+  const segments = path === '/' ? [] : path.slice(1).split('/');
+  return {
+    path: `/${segments.map(decodeSegment).join('/')}`,
+    isDirectory: raw.endsWith('/'),
+    cursor: cursorOf(query),
+  };
 }
 
 function decodeSegment(raw: string): string {

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  askRaw,
+  goodAuthorization,
+  openDoor,
+  sampleBytes,
+} from '../../../test/support/webdav-door.ts';
 import { filesErrors } from '../../files/errors.ts';
 import { MdmError } from '../../lib/errors/mdm-error.ts';
 import { recallErrors } from '../../recall/errors.ts';
 import { httpStatus } from './status.ts';
-import { askRaw, goodAuthorization, openDoor, sampleBytes } from './suite.ts';
 
 const bytes = sampleBytes(100_000);
-const file = '/site/c/i-1.dcm';
+const file = '/site/c/p-1/t-1/s-1/i-1.dcm';
 const tree = { [file]: { bytes } };
 
 test('OPTIONS says class 1 and the methods, to anybody', async (t) => {
@@ -84,7 +89,7 @@ test('no way to leave the tree reaches the port', async (t) => {
     '/a%5cb',
     '/a\\b',
     '/%00',
-    '//x',
+    '//..',
     '/%252e',
     '/\xff',
   ];
@@ -104,7 +109,8 @@ test('every documented failure gets its status, its code and advice, and nothing
     const context = { canary: 'SYNTHETIC^ADA', reason: 'VOLUME_UNEVEN_SPACING' };
     const failure = new MdmError(code, row.disposition, { message: 'SYNTHETIC^ADA', context });
     if (code === 'FILES_IS_A_DIRECTORY') continue;
-    const { ask } = await openDoor(t, { [file]: { bytes, failure } });
+    const { ask, files } = await openDoor(t, tree);
+    files.open = () => Promise.reject(failure);
     for (const accept of ['*/*', 'text/html']) {
       const response = await ask('GET', file, { headers: { accept } });
       const text = await response.text();
@@ -123,16 +129,16 @@ test('Retry-After is the time that the failure names', async (t) => {
   const failure = recallErrors.create('RECALL_IN_PROGRESS', {
     context: { retryAfterSeconds: 9.2 },
   });
-  const { ask } = await openDoor(t, { [file]: { bytes, failure } });
+  const { ask, files } = await openDoor(t, tree);
+  files.open = () => Promise.reject(failure);
   const response = await ask('GET', file);
   assert.equal(response.status, 503);
   assert.equal(response.headers.get('retry-after'), '10');
 });
 
 test('a failure of our own says nothing of itself', async (t) => {
-  const { ask } = await openDoor(t, {
-    [file]: { bytes, failure: new Error('/var/lib/SYNTHETIC^ADA') },
-  });
+  const { ask, files } = await openDoor(t, tree);
+  files.open = () => Promise.reject(new Error('/var/lib/SYNTHETIC^ADA'));
   const response = await ask('GET', file);
   assert.equal(response.status, 500);
   const text = await response.text();
@@ -151,14 +157,14 @@ test('a file is no directory and an absent name is absent, in every method', asy
 });
 
 test('a browser is offered a login, other clients only the bearer scheme', async (context) => {
-  const { ask } = await openDoor(context, { '/a/i.dcm': { bytes: sampleBytes(10) } });
+  const { ask } = await openDoor(context, tree);
   for (const [accept, isOffered] of [
     ['text/html,application/xhtml+xml', true],
     ['*/*', false],
     ['text/plain', false],
   ] as const) {
     const headers = { accept, authorization: '' };
-    const response = await ask('GET', '/a/', { headers });
+    const response = await ask('GET', '/site/', { headers });
     await response.text();
     assert.equal(response.status, 401);
     const challenges = response.headers.get('www-authenticate') ?? '';
