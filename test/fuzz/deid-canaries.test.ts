@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { frameElements } from '../../src/deid/facts/find-lost.ts';
 import { keepRows } from '../../src/deid/profile/generated/keep-list.ts';
 import { supportedSopClasses } from '../../src/deid/profile/generated/sop-classes.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type Vr,
   vrTraits,
 } from '../../src/dicom/index.ts';
+import { numberFacts } from '../../src/facts/index.ts';
 import { findLeak, imageOf, runDeid } from '../conformance/ps3.15/deid-object.ts';
 
 /*
@@ -48,15 +50,28 @@ const fixed: ReadonlySet<Tag> = new Set([
   t.NumberOfFrames,
 ]);
 
+/** What tells how pixels are read or placed: damaged there, the object is withheld as a whole. */
+const judged: ReadonlySet<Tag> = new Set([
+  ...Object.values(numberFacts).map(({ source }) => t[source]),
+  ...frameElements.map((keyword) => t[keyword]),
+  t.ModalityLUTSequence,
+]);
+
 class Planter {
   readonly canaries: string[] = [];
   readonly #random: (below: number) => number;
   /** Implicit VR: the reader goes by the dictionary, so a wrong VR is no object at all. */
   readonly #implicit: boolean;
+  /** Whether judged elements get canaries too. */
+  readonly #spoil: boolean;
 
-  constructor(random: (below: number) => number, implicit: boolean) {
+  constructor(
+    random: (below: number) => number,
+    how: { readonly implicit: boolean; readonly spoil: boolean },
+  ) {
     this.#random = random;
-    this.#implicit = implicit;
+    this.#implicit = how.implicit;
+    this.#spoil = how.spoil;
   }
 
   plantAll(count: number, depth: number): Map<Tag, DataElement> {
@@ -64,6 +79,7 @@ class Planter {
     for (let index = 0; index < count; index += 1) {
       const element = this.#plant(depth);
       const overlay = element.tag >>> 24 === 0x60;
+      if (judged.has(element.tag) && !this.#spoil) continue;
       if (!overlay && !(depth === 0 && fixed.has(element.tag))) elements.set(element.tag, element);
     }
     return elements;
@@ -77,7 +93,7 @@ class Planter {
     const tag = this.#tag();
     const vr = this.#vr(tag);
     if (vr === 'SQ') return { tag, vr, items: [this.plantAll(2, depth + 1)] };
-    return { tag, vr, value: this.#value(vr) };
+    return { tag, vr, value: this.#value(vr, lookup(tag)?.vrs[0]) };
   }
 
   #tag(): Tag {
@@ -103,8 +119,9 @@ class Planter {
     return this.#random(2) === 0 ? this.#pick(stringVrs) : this.#pick(byteVrs);
   }
 
-  #value(vr: Vr): Uint8Array {
-    const canary = this.#canary(vr);
+  /** UN is read as the dictionary's VR, `own`. */
+  #value(vr: Vr, own: Vr | undefined): Uint8Array {
+    const canary = this.#canary(vr === 'UN' ? (own ?? vr) : vr);
     if (vr === 'UI') return even(canary, 0);
     if (vrTraits[vr].kind === 'binary' && vr !== 'UN' && vr !== 'OB') {
       // Whole numbers of 2, 4 or 8 bytes, or not.
@@ -159,18 +176,19 @@ test(`no planted canary is left (seed ${seed})`, async () => {
   for (let index = 0; index < objects; index += 1) {
     const transferSyntaxUid = syntaxes[index % syntaxes.length] ?? '';
     const implicit = transferSyntaxUid === transferSyntax.ImplicitVRLittleEndian;
-    const planter = new Planter(random, implicit);
+    const spoil = index % 8 >= 6;
+    const planter = new Planter(random, { implicit, spoil });
     const extra = planter.plantAll(plantsPerObject, 0);
     const { uid } = supportedSopClasses[index % supportedSopClasses.length] ?? { uid: '' };
     const object = imageOf({ SOPClassUID: uid }, [...extra.values()]);
     const run = await runDeid(object, { transferSyntaxUid });
     planted += planter.canaries.length;
-    if (run.outcome.kind === 'released') released += 1;
+    if (!spoil && run.outcome.kind === 'released') released += 1;
     assert.equal(findLeak(run.file, planter.canaries), undefined, `object ${index}`);
     assert.equal(findLeak(run.file, ['Kanary', 'KANARY', 'Mrs^']), undefined, `object ${index}`);
   }
   assert.ok(planted >= 15_000, `planted ${planted}`);
-  assert.ok(released >= objects * 0.9, `released ${released}`);
+  assert.ok(released >= objects * 0.75 * 0.9, `released ${released}`);
 });
 
 test('the search finds a canary that is there', async () => {

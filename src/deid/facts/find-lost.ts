@@ -7,7 +7,7 @@ import { numberFacts, readNumbers } from '../../facts/index.ts';
  *
  * @standard PS3.3 §C.7.6.16.2, §C.8.13.5
  */
-const frameElements: readonly Keyword[] = [
+export const frameElements: readonly Keyword[] = [
   'SharedFunctionalGroupsSequence',
   'PerFrameFunctionalGroupsSequence',
   'PixelMeasuresSequence',
