@@ -29,7 +29,13 @@ export interface DepositOutcome {
 
 /** What a server says of itself, or why it says nothing. */
 export type ServerReport =
-  | { readonly name: string; readonly reachable: true; readonly status: KeyServerStatus }
+  | {
+      readonly name: string;
+      readonly reachable: true;
+      readonly status: KeyServerStatus;
+      /** Its clock less ours; off by half the time its answer took at most. */
+      readonly clockOffsetMs: number;
+    }
   | { readonly name: string; readonly reachable: false; readonly code: string };
 
 /** Options of any call that may wait. */
@@ -81,7 +87,8 @@ export function createKeyServers(options: KeyServersOptions): KeyServers {
   return {
     deposit: (batch, call) => depositToServers(batch, { ...options, clients }, call),
     fetch: (batch, credential, call) => fetchKeys(batch, { ...options, clients, credential }, call),
-    status: (call) => Promise.all(clients.map((client) => reportOf(client, call))),
+    status: (call) =>
+      Promise.all(clients.map((client) => reportOf({ client, clock: options.clock }, call))),
     close() {
       for (const client of clients) client.close();
     },
@@ -139,12 +146,19 @@ async function askShares(
   return items;
 }
 
-async function reportOf(client: JsonClient, call: KeysCall): Promise<ServerReport> {
+async function reportOf(
+  { client, clock }: { readonly client: JsonClient; readonly clock: Clock },
+  call: KeysCall,
+): Promise<ServerReport> {
   const name = client.server;
+  const askedMs = clock.monotonicMs();
   try {
     const answer = await client.ask({ method: 'GET', path: keyServerPath.status, ...call });
     if (answer.status !== 200) throw errorOf(name, answer);
-    return { name, reachable: true, status: readStatus(answer.body) };
+    const status = readStatus(answer.body);
+    const halfwayMs = clock.nowMs() - (clock.monotonicMs() - askedMs) / 2;
+    const clockOffsetMs = Math.round(status.nowMs - halfwayMs);
+    return { name, reachable: true, status, clockOffsetMs };
   } catch (error) {
     if (!keysErrors.has(error)) throw error;
     return { name, reachable: false, code: error.code };

@@ -1,19 +1,18 @@
 import { mkdirSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type FastifyInstance, fastify } from 'fastify';
 import { type Database, openSqlite } from '../db/index.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { keysLimits } from '../keys/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
+import { createListener, type Listener } from '../listener/listener.ts';
+import type { TlsFiles } from '../listener/tls-server.ts';
 import type { PinnedKeys } from '../seal/index.ts';
 import { keyserverErrors } from './errors.ts';
+import { createKeyServerDoor } from './key-server-door.ts';
 import { Lease } from './lease.ts';
-import { keyserverLimits } from './limits.ts';
 import { MasterKey } from './master-key.ts';
-import { mountRoutes } from './routes.ts';
 import { type KeyServerSchema, migrations } from './store/schema.ts';
 
 /** What a key server is made of. */
@@ -31,8 +30,10 @@ export interface KeyServerOptions {
   readonly depositorKeys: PinnedKeys;
   /** Gateways whose policy feed it follows; enrolled by its operator. */
   readonly feedKeys: PinnedKeys;
-  /** PEM; without it the server listens on loopback only. */
-  readonly tls?: { readonly certificate: string; readonly privateKey: string };
+  /** Without it the server listens on loopback only. */
+  readonly tls?: TlsFiles;
+  /** Front proxies, as the listener has them. */
+  readonly proxies?: readonly string[];
   readonly leaseMs?: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -41,7 +42,7 @@ export interface KeyServerOptions {
 
 /** A key server. */
 export interface KeyServer {
-  /** @returns where it listens, for `baseUrl` @throws KEYSERVER_INSECURE */
+  /** @returns where it listens, for `baseUrl` @throws LISTENER_* */
   listen(endpoint: { readonly host: string; readonly port: number }): Promise<string>;
   /** Stops listening, ends what is under way, closes the database. */
   close(): Promise<void>;
@@ -67,12 +68,15 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     // A crash may have left the log behind with shares that were destroyed.
     await db.checkpoint();
     const lease = new Lease(clock, options.leaseMs ?? keysLimits.leaseMs);
-    const app = createApp(options);
-    mountRoutes(app, { ...options, db, masterKey, lease }, options.authenticate);
+    const door = createKeyServerDoor({ ...options, db, masterKey, lease });
+    let listener: Listener | undefined;
     return {
-      listen: (endpoint) => listen(app, endpoint, options.tls !== undefined),
+      async listen(endpoint) {
+        listener = await createListener({ ...options, ...endpoint, doors: [door] });
+        return urlOf(listener, options.tls !== undefined);
+      },
       async close() {
-        await app.close();
+        await listener?.close();
         await db.close();
       },
     };
@@ -104,41 +108,7 @@ async function checkServer(
   });
 }
 
-function createApp(options: KeyServerOptions): FastifyInstance {
-  const { tls } = options;
-  const bounds = {
-    bodyLimit: keyserverLimits.bodySizeMax,
-    requestTimeout: keyserverLimits.requestTimeoutMs,
-    keepAliveTimeout: keyserverLimits.idleTimeoutMs,
-    forceCloseConnections: 'idle' as const,
-  };
-  // Every chain is accepted by the TLS layer and judged by `authenticate`.
-  const app: FastifyInstance =
-    tls === undefined
-      ? fastify(bounds)
-      : fastify({
-          ...bounds,
-          https: {
-            cert: tls.certificate,
-            key: tls.privateKey,
-            minVersion: 'TLSv1.2',
-            requestCert: true,
-            rejectUnauthorized: false,
-          },
-        });
-  app.server.maxConnections = keyserverLimits.connectionsMax;
-  return app;
-}
-
-async function listen(
-  app: FastifyInstance,
-  endpoint: { readonly host: string; readonly port: number },
-  secure: boolean,
-): Promise<string> {
-  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(endpoint.host);
-  if (!secure && !loopback) throw keyserverErrors.create('KEYSERVER_INSECURE');
-  await app.listen(endpoint);
-  const { port } = app.server.address() as AddressInfo;
-  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
-  return `${secure ? 'https' : 'http'}://${host}:${port}`;
+function urlOf({ host, port }: Listener, secure: boolean): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${secure ? 'https' : 'http'}://${name}:${port}`;
 }

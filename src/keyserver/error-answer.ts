@@ -17,7 +17,7 @@ export const statusOf: Readonly<Record<KeyserverErrorCode, number>> = {
   KEYSERVER_FEED_GAP: 409,
   KEYSERVER_FEED_FORK: 409,
   KEYSERVER_HEARTBEAT_STALE: 409,
-  KEYSERVER_INSECURE: 500,
+  KEYSERVER_CALLER_BUSY: 503,
   KEYSERVER_MASTER_KEY_EXISTS: 500,
   KEYSERVER_MASTER_KEY_INVALID: 500,
   KEYSERVER_STORE_DAMAGED: 500,
@@ -33,11 +33,7 @@ export function codeFor(error: unknown): KeyserverErrorCode {
     return error.code === 'SEAL_RECEIPT_UNTRUSTED'
       ? 'KEYSERVER_SIGNER_UNKNOWN'
       : 'KEYSERVER_REQUEST_INVALID';
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500;
-  if (status === 413) return 'KEYSERVER_REQUEST_TOO_LARGE';
-  return typeof status === 'number' && status < 500
-    ? 'KEYSERVER_REQUEST_INVALID'
-    : 'KEYSERVER_INTERNAL';
+  return 'KEYSERVER_INTERNAL';
 }
 
 /** The body of an answer other than success. */

@@ -76,11 +76,11 @@ export const keyserverErrors = defineErrors('keyserver', {
     user: 'Nothing to do.',
     operator: 'Synchronise the clocks of the gateway and the key server.',
   },
-  KEYSERVER_INSECURE: {
-    disposition: 'permanent',
-    meaning: 'The server was to listen beyond this machine without TLS.',
-    user: 'Nothing to do.',
-    operator: 'Configure certificate and key of the key server, or listen on loopback.',
+  KEYSERVER_CALLER_BUSY: {
+    disposition: 'transient',
+    meaning: 'The caller has as many connections to this server as one caller may.',
+    user: 'Start fewer jobs at a time; try again in a few seconds.',
+    operator: 'See connectionsPerCallerMax in docs/limits.md.',
   },
   KEYSERVER_MASTER_KEY_EXISTS: {
     disposition: 'permanent',

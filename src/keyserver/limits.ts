@@ -12,17 +12,11 @@ export const keyserverLimits = defineLimits('keyserver', {
     unit: 'bytes',
     reason: '500 key ids of at most 64 characters; refused before anything is looked up.',
   },
-  connectionsMax: {
-    value: 512,
-    unit: 'count',
-    reason: 'A client opens four; idle ones are closed after a minute.',
+  retryAfterSeconds: {
+    value: 5,
+    unit: 's',
+    reason: 'When to come back after a rate limit or a lapsed lease; a gateway beats every 20 s.',
   },
-  requestTimeoutMs: {
-    value: 15_000,
-    unit: 'ms',
-    reason: 'A request is small; a slower one is an attack or a broken network.',
-  },
-  idleTimeoutMs: { value: 60_000, unit: 'ms', reason: 'Kept connections between requests.' },
   keysBurst: {
     value: 20_000,
     unit: 'count',

@@ -190,7 +190,7 @@ test('over TLS a client certificate is who asks, on every connection', async (t)
       },
       depositorKeys: producer.pinned,
       feedKeys: gateway.pinned,
-      tls: { certificate: certificates.host.pem, privateKey: certificates.host.keyPem },
+      tls: { cert: certificates.host.pem, key: certificates.host.keyPem },
       clock: systemClock,
       random: systemRandom,
       log: silentLog,
@@ -236,5 +236,7 @@ test('a server without TLS does not listen beyond this machine', async (t) => {
   const trio = await startTrio(t, await tempFolder(t));
   const server = await openServer({ ...trio, name: 'fourth' });
   t.after(() => server.close());
-  await assert.rejects(server.listen({ host: '0.0.0.0', port: 0 }), { code: 'KEYSERVER_INSECURE' });
+  await assert.rejects(server.listen({ host: '0.0.0.0', port: 0 }), {
+    code: 'LISTENER_INSECURE_ADDRESS',
+  });
 });

@@ -86,6 +86,7 @@ export const keyServerSettings: Readonly<Record<string, string>> = {
   'listen.host': 'Address.',
   'listen.port': 'Port. 0 takes a free one.',
   ...listen,
+  ...proxies,
   producers: 'Public keys (PEM files) of the gateways’ producers: whose deposits are taken.',
   gateways: 'Public keys (PEM files) of the gateways’ policy feeds: whose policies are followed.',
   trustDirectory,

@@ -1,7 +1,7 @@
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
-import { collectBytes } from '../../lib/streams/byte-stream.ts';
 import type { Exchange, HttpDoor } from '../../listener/door.ts';
+import { readBody } from '../../listener/read-body.ts';
 
 import { apiErrors } from './errors.ts';
 import { apiFailureOf } from './failure.ts';
@@ -64,16 +64,13 @@ async function answer(ports: ApiPorts, exchange: Exchange): Promise<unknown> {
   return operation.run({ ports, caller, parameters, signal });
 }
 
-async function bodyOf({ request, response }: Exchange): Promise<string> {
+async function bodyOf(exchange: Exchange): Promise<string> {
   // A page of another origin cannot send this type without asking first.
-  const [type] = (request.headers['content-type'] ?? '').split(';');
+  const [type] = (exchange.request.headers['content-type'] ?? '').split(';');
   if (type?.trim().toLowerCase() !== 'application/json') {
     throw apiErrors.create('API_PARAMETER_INVALID', { message: 'content-type' });
   }
-  if (request.headers.expect !== undefined) response.writeContinue();
-  // Left open when it is too long: the refusal has to go out over the same connection.
-  const body: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
-  const bytes = await collectBytes(body, {
+  const bytes = await readBody(exchange, {
     maxBytes: apiLimits.bodyBytesMax,
     tooLong: () => apiErrors.create('API_PARAMETER_INVALID', { message: 'body' }),
   });

@@ -1,10 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { Files } from '../../files/files.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
-import { collectBytes } from '../../lib/streams/byte-stream.ts';
 import type { Exchange, HttpDoor } from '../../listener/door.ts';
+import { readBody } from '../../listener/read-body.ts';
 import { accessErrors } from '../errors.ts';
 import { type AccessLimits, accessLimits } from '../limits.ts';
 import { createListingCursors } from './listing-cursors.ts';
@@ -70,17 +69,11 @@ export function createSrmDoor(options: SrmDoorOptions): HttpDoor {
 }
 
 async function readCall(exchange: Exchange, limits: AccessLimits): Promise<SoapCall> {
-  const { request, response } = exchange;
-  const tooLong = () => accessErrors.create('ACCESS_BODY_TOO_LONG');
-  const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limits.soapBytesMax) throw tooLong();
-  if (request.headers.expect !== undefined) response.writeContinue();
-  const body = await collectBytes(bodyOf(request), { maxBytes: limits.soapBytesMax, tooLong });
+  const body = await readBody(exchange, {
+    maxBytes: limits.soapBytesMax,
+    tooLong: () => accessErrors.create('ACCESS_BODY_TOO_LONG'),
+  });
   return readSoapCall(body, limits);
-}
-
-function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  return request;
 }
 
 type Shared = Omit<SrmCall, 'request' | 'caller' | 'signal'> & { readonly log: Log };

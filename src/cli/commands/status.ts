@@ -1,4 +1,4 @@
-import type { LeftOutAnswer, StatusAnswer } from '../../client/api/answers.ts';
+import type { KeyServerAnswer, LeftOutAnswer, StatusAnswer } from '../../client/api/answers.ts';
 import type { Connection } from '../connection.ts';
 import { formatInstant } from '../format.ts';
 import type { Output } from '../output.ts';
@@ -22,7 +22,7 @@ function lines(answer: StatusAnswer): readonly string[] {
           : `, last crawl failed: ${pacs.lastCrawlFailure}`),
       ...walkLines(pacs.lastWalk),
     ]),
-    ...answer.keyServers.map((server) => `key server ${server.name}: ${server.state}`),
+    ...answer.keyServers.map(keyServerLine),
     ...answer.notes.map((note) => `note: ${note}`),
   ];
 }
@@ -51,4 +51,20 @@ const reasons: Readonly<Record<string, string>> = {
 function leftOutLine({ reason, level, status, count }: LeftOutAnswer): string {
   const said = reasons[reason] ?? reason;
   return `${count} × ${level} ${said}${status === undefined ? '' : ` (${status})`}`;
+}
+
+function keyServerLine(server: KeyServerAnswer): string {
+  const { name, state, clockOffsetMs, leaseRemainingMs, feedPosition } = server;
+  const parts = [
+    state,
+    ...(clockOffsetMs === undefined ? [] : [`clock ${formatOffset(clockOffsetMs)}`]),
+    ...(leaseRemainingMs === undefined ? [] : [`lease ${Math.round(leaseRemainingMs / 1000)} s`]),
+    ...(feedPosition === undefined ? [] : [`policies up to ${feedPosition}`]),
+  ];
+  return `key server ${name}: ${parts.join(', ')}`;
+}
+
+function formatOffset(offsetMs: number): string {
+  const seconds = Math.round(offsetMs / 100) / 10;
+  return `${seconds >= 0 ? '+' : ''}${seconds} s`;
 }

@@ -104,5 +104,18 @@ export interface StatusAnswer {
       readonly leftOut: readonly LeftOutAnswer[];
     };
   }[];
-  readonly keyServers: readonly { readonly name: string; readonly state: string }[];
+  readonly keyServers: readonly KeyServerAnswer[];
+}
+
+/** A key server as the gateway sees it; what is absent it did not say. */
+export interface KeyServerAnswer {
+  readonly name: string;
+  /** `reachable`, or the code of why not. */
+  readonly state: string;
+  /** Its clock less the gateway's. */
+  readonly clockOffsetMs?: number;
+  /** How long it would still answer without news of the gateway. */
+  readonly leaseRemainingMs?: number;
+  /** Number of the last entry of the policy feed that it has. */
+  readonly feedPosition?: number;
 }

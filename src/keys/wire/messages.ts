@@ -40,6 +40,8 @@ export interface KeyServerStatus extends FeedPosition {
   readonly name: string;
   /** How long it would still answer; 0 when the lease has run out. */
   readonly leaseRemainingMs: number;
+  /** Its clock, UTC. */
+  readonly nowMs: number;
 }
 
 /** An answer other than success. */
@@ -96,6 +98,7 @@ export function readStatus(value: unknown): KeyServerStatus {
     name: fields.text('name', pattern.name),
     ...readPosition(fields),
     leaseRemainingMs: fields.integer('leaseRemainingMs', 0),
+    nowMs: fields.integer('nowMs', 0),
   };
   fields.end();
   return status;

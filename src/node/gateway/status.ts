@@ -1,4 +1,4 @@
-import type { KeyServers } from '../../keys/index.ts';
+import type { KeyServers, ServerReport } from '../../keys/index.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Crawler } from './crawler.ts';
@@ -32,10 +32,16 @@ export function createStatus(ports: {
         lastCrawlFailure: crawler.failureOf(name),
         lastWalk: crawler.lastWalkOf(name),
       })),
-      keyServers: reports.map((report) => ({
-        name: report.name,
-        state: report.reachable ? 'reachable' : report.code,
-      })),
+      keyServers: reports.map(keyServerStatus),
     };
   };
+}
+
+/** Absent of a server that does not answer: clock, lease and how far it has followed the feed. */
+function keyServerStatus(report: ServerReport) {
+  const { name } = report;
+  if (!report.reachable) return { name, state: report.code };
+  const { status, clockOffsetMs } = report;
+  const { leaseRemainingMs, seq: feedPosition } = status;
+  return { name, state: 'reachable', clockOffsetMs, leaseRemainingMs, feedPosition };
 }

@@ -53,14 +53,10 @@ async function start(
     authenticate: identity.authenticate,
     depositorKeys: pinKeys(config.producers.map((file) => publicKeyFile(path(file)))),
     feedKeys: pinKeys(config.gateways.map((file) => publicKeyFile(path(file)))),
+    proxies: config.listen.proxies,
     ...(tls === undefined
       ? {}
-      : {
-          tls: {
-            certificate: readFileSync(path(tls.certificate), 'utf8'),
-            privateKey: readFileSync(path(tls.key), 'utf8'),
-          },
-        }),
+      : { tls: { cert: readFileSync(path(tls.certificate)), key: readFileSync(path(tls.key)) } }),
   });
   const url = await server.listen(config.listen);
   tools.log.info('keyserver.listening', { name: config.name, url });

@@ -1,0 +1,82 @@
+import { keyServerPath } from '../keys/index.ts';
+import type { Exchange, HttpDoor } from '../listener/door.ts';
+import { readBody } from '../listener/read-body.ts';
+import { codeFor, errorAnswer, statusOf } from './error-answer.ts';
+import { keyserverErrors } from './errors.ts';
+import type { KeyServerCore } from './key-server-core.ts';
+import { keyserverLimits } from './limits.ts';
+import { createOperations, type Operation } from './operations.ts';
+
+/** The protocol of a key server over HTTP: four operations, JSON both ways. */
+export function createKeyServerDoor(core: KeyServerCore): HttpDoor {
+  const { deposits, feed, shares, status } = createOperations(core);
+  const routes = new Map<string, Operation>([
+    [`POST ${keyServerPath.deposits}`, deposits],
+    [`POST ${keyServerPath.feed}`, feed],
+    [`POST ${keyServerPath.shares}`, shares],
+    [`GET ${keyServerPath.status}`, status],
+  ]);
+  return {
+    name: 'keyserver',
+    accepts: () => true,
+    async serve(exchange) {
+      const { method, url } = exchange.request;
+      const operation = routes.get(`${method} ${url?.split('?')[0]}`);
+      if (operation === undefined) {
+        send(exchange, 404, { code: 'KEYSERVER_REQUEST_INVALID', position: null });
+        return;
+      }
+      try {
+        operation.admit(exchange);
+        const body = method === 'GET' ? undefined : await readJson(exchange, operation);
+        send(exchange, 200, await operation.answer(exchange, body));
+      } catch (error) {
+        if (exchange.signal.aborted) throw error;
+        sendFailure(core, exchange, error);
+      }
+    },
+    refuse: (exchange) => {
+      send(exchange, 503, { code: 'KEYSERVER_CALLER_BUSY', position: null });
+      return Promise.resolve();
+    },
+  };
+}
+
+async function readJson(exchange: Exchange, { bodyBytesMax }: Operation): Promise<unknown> {
+  const invalid = (message: string, cause?: unknown): Error =>
+    keyserverErrors.create('KEYSERVER_REQUEST_INVALID', { message, cause });
+  const [type] = (exchange.request.headers['content-type'] ?? '').split(';');
+  if (type?.trim().toLowerCase() !== 'application/json') throw invalid('content-type');
+  const bytes = await readBody(exchange, {
+    maxBytes: bodyBytesMax,
+    tooLong: () => keyserverErrors.create('KEYSERVER_REQUEST_TOO_LARGE'),
+  });
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw invalid('not JSON', cause);
+  }
+}
+
+function sendFailure(core: KeyServerCore, exchange: Exchange, error: unknown): void {
+  const { request, response, requestId } = exchange;
+  const code = codeFor(error);
+  const fields = { code, path: request.url?.split('?')[0], requestId, detail: String(error) };
+  if (statusOf[code] >= 500) core.log.error('keyserver.failed', fields);
+  else core.log.info('keyserver.refused', fields);
+  if (code === 'KEYSERVER_RATE_LIMITED' || code === 'KEYSERVER_LEASE_EXPIRED')
+    response.setHeader('Retry-After', keyserverLimits.retryAfterSeconds);
+  // What is left of a refused body is not waited for.
+  response.shouldKeepAlive &&= request.complete;
+  send(exchange, statusOf[code], errorAnswer(error));
+}
+
+function send({ response }: Exchange, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+  });
+  response.end(text);
+}

@@ -1,0 +1,100 @@
+import type { Socket } from 'node:net';
+import type { Principal } from '../identity/principal.ts';
+import {
+  type KeyServerStatus,
+  readDepositRequest,
+  readFeedRequest,
+  readSharesRequest,
+} from '../keys/index.ts';
+import { addressGroup } from '../lib/address/address-group.ts';
+import type { Exchange } from '../listener/door.ts';
+import { acceptDeposit } from './accept-deposit.ts';
+import { keyserverErrors } from './errors.ts';
+import { feedPosition, followFeed } from './follow-feed.ts';
+import type { KeyServerCore } from './key-server-core.ts';
+import { keyserverLimits } from './limits.ts';
+import { RateLimit } from './rate-limit.ts';
+import { releaseShares } from './release-shares.ts';
+
+/** One operation of the protocol. */
+export interface Operation {
+  readonly bodyBytesMax: number;
+  /** Decide before the body is read whether anything of it is looked at. @throws KEYSERVER_* */
+  admit(exchange: Exchange): void;
+  /** @returns what is answered as JSON @throws KEYSERVER_* */
+  answer(exchange: Exchange, body: unknown): Promise<unknown>;
+}
+
+/** All operations of a key server. */
+export function createOperations(
+  core: KeyServerCore,
+): Readonly<Record<'deposits' | 'feed' | 'shares' | 'status', Operation>> {
+  const signed = createSignedRequests(core);
+  const statusAnswer = async (): Promise<KeyServerStatus> => {
+    const position = await feedPosition(core);
+    const leaseRemainingMs = core.lease.remainingMs();
+    return { name: core.name, ...position, leaseRemainingMs, nowMs: core.clock.nowMs() };
+  };
+  return {
+    deposits: signed('depositor', async (body) => {
+      await acceptDeposit(core, readDepositRequest(body).deposit);
+      return {};
+    }),
+    feed: signed('gateway', (body) => followFeed(core, readFeedRequest(body))),
+    status: signed(undefined, statusAnswer),
+    shares: createShares(core),
+  };
+}
+
+/**
+ * Operations that need no credential, because what they are asked carries a signature, or is
+ * nobody's secret. Until a connection has shown a signature of somebody enrolled, what bounds it is
+ * where it comes from; from then on it is the signer's, and strangers at the same address take
+ * nothing from him.
+ */
+function createSignedRequests(core: KeyServerCore) {
+  const signers = new WeakMap<Socket, string>();
+  const requests = new RateLimit(core.clock, {
+    burst: keyserverLimits.requestsBurst,
+    perSecond: keyserverLimits.requestsPerSecond,
+  });
+  return (
+    signer: 'depositor' | 'gateway' | undefined,
+    answer: (body: unknown) => Promise<unknown>,
+  ): Operation => ({
+    bodyBytesMax: keyserverLimits.bodySizeMax,
+    admit({ request: { socket } }) {
+      requests.take(signers.get(socket) ?? addressGroup(socket.remoteAddress ?? ''), 1);
+    },
+    async answer({ request: { socket }, recognise }, body) {
+      const found = await answer(body);
+      if (signer !== undefined && recognise(`enrolled ${signer}`)) signers.set(socket, signer);
+      return found;
+    },
+  });
+}
+
+function createShares(core: KeyServerCore): Operation {
+  const keys = new RateLimit(core.clock, {
+    burst: keyserverLimits.keysBurst,
+    perSecond: keyserverLimits.keysPerSecond,
+  });
+  return {
+    bodyBytesMax: keyserverLimits.sharesBodySizeMax,
+    // Before the body is read: who is unknown gets nothing looked at.
+    admit: (exchange) => void callerOf(exchange),
+    async answer(exchange, body) {
+      const caller = callerOf(exchange);
+      const { keyIds } = readSharesRequest(body);
+      keys.take(caller.subject, keyIds.length);
+      return { shares: await releaseShares(core, caller, keyIds) };
+    },
+  };
+}
+
+/** @throws KEYSERVER_UNAUTHENTICATED */
+function callerOf({ caller, refusal }: Exchange): Principal {
+  if (caller !== undefined) return caller;
+  const message = refusal?.explanation ?? 'no credential';
+  throw keyserverErrors.create('KEYSERVER_UNAUTHENTICATED', { message });
+}
