@@ -12,6 +12,7 @@ export class GetTally {
   readonly #bar: ProgressBar;
   readonly #counts = { fetched: 0, present: 0, failed: 0 };
   #bytes = 0;
+  #unconfirmed = 0;
   /** Codes whose meaning and advice were told once; a program has not many. */
   readonly #toldCodes = new Set<string>();
   readonly #exitCodes = new Set<number>();
@@ -26,6 +27,7 @@ export class GetTally {
     if (outcome.kind === 'failed') return this.#tellFailure(outcome);
     const { kind: state, path, report } = outcome;
     if (state === 'fetched') this.#bytes += report.bytes;
+    if (!report.complete) this.#unconfirmed += 1;
     if (this.#output.json) this.#output.result({ path, state, ...report }, '');
   }
 
@@ -36,9 +38,12 @@ export class GetTally {
     const parts = [
       `${fetched} files fetched and verified, ${size}`,
       ...(present === 0 ? [] : [`${present} were there already, verified`]),
+      ...(this.#unconfirmed === 0 ? [] : [`${this.#unconfirmed} not confirmed by the archive`]),
       ...(failed === 0 ? [] : [`${failed} failed`]),
+      ...(failed + this.#unconfirmed === 0 ? ['complete'] : []),
     ];
-    const summary = { ...this.#counts, bytes: this.#bytes, target };
+    const unconfirmed = this.#unconfirmed;
+    const summary = { ...this.#counts, unconfirmed, bytes: this.#bytes, target };
     this.#output.result({ summary }, `${target}  ${parts.join('; ')}`);
   }
 

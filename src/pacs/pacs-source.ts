@@ -34,11 +34,20 @@ export interface ExpectedInstance {
   readonly record: DataSet;
 }
 
-/** What a series must hold for a recall to be complete. */
-export type ExpectedSeries =
-  | { readonly kind: 'listed'; readonly instances: readonly ExpectedInstance[] }
-  | { readonly kind: 'counted'; readonly count: number }
-  | { readonly kind: 'unknown' };
+/** What a PACS says that a series holds; it need not say anything. */
+export interface ExpectedSeries {
+  /** The IMAGE-level list; undefined where the PACS gives none. */
+  readonly list: ExpectedList | undefined;
+  /** NumberOfSeriesRelatedInstances; undefined where the PACS states none that is a count. */
+  readonly counted: number | undefined;
+}
+
+export interface ExpectedList {
+  /** Each once. */
+  readonly instances: readonly ExpectedInstance[];
+  /** Answers without a proper UID: what they are of cannot be asked for, so the list is not whole. */
+  readonly unusable: number;
+}
 
 /** One retrieve: at most 100 instances of a series in the order wanted, or all of it if none is named. */
 export interface RetrieveUnit {
@@ -70,7 +79,7 @@ export interface PacsSource {
   probe(options: CallOptions): Promise<PacsCapabilities>;
   /** The association is over before the first answer is given, so that a reader may ask on. */
   find(query: Identified<PacsQuery>, options: CallOptions): AsyncIterable<Identified<DataSet>>;
-  /** The IMAGE-level list, else the count the PACS states, else unknown. */
+  /** The IMAGE-level list and the count the PACS states, as it says them now. */
   expected(
     series: Identified<SeriesRef>,
     options: CallOptions,

@@ -220,8 +220,10 @@ class Pass {
   async *#completeInstance(box: ReleasedInstance): AsyncGenerator<ProductionResult> {
     if (this.#open === undefined) return;
     const recipe = derivedRecipe(readDeidentified(box).facts.derived);
-    const source = { ...identityOf(box), expectedInstances: 1, instances: 1, recipe };
-    const result = await this.#open.complete(source);
+    // One instance is whole by itself: nothing is counted.
+    const source = { listed: 1, counted: null, unconfirmed: undefined };
+    const facts = { ...identityOf(box), source, instances: 1, recipe };
+    const result = await this.#open.complete(facts);
     this.#open = undefined;
     yield result;
   }
@@ -234,12 +236,12 @@ class Pass {
       return;
     }
     const { expected } = this.#job;
-    const listed = expected.every(({ record }) => record !== undefined);
+    const source = present(this.#job.source, 'a volume is made of the whole series');
     for (const { file } of volume.encoders) {
       const facts: SourceFacts = {
         ...identityOf(box),
         instanceUid: null,
-        expectedInstances: listed ? expected.length : null,
+        source,
         instances: expected.length,
         recipe: [...recipeOf(file.target), ...derivedRecipe(volume.derived)],
       };

@@ -38,6 +38,16 @@ export interface ExpectedInstanceOfJob {
   readonly record: Deidentified<DataSet> | undefined;
 }
 
+/** What the source says of how much a series holds, for the receipt. */
+export interface SourceStatement {
+  /** Instances that it lists; null where it gives no list. */
+  readonly listed: number | null;
+  /** Instances that it counts; null where it states no count. */
+  readonly counted: number | null;
+  /** Why no count confirms the list; undefined where one does. */
+  readonly unconfirmed: 'not-counted' | 'counted-fewer' | undefined;
+}
+
 /** An instance on its way in, with its pseudonym. */
 export interface NamedIdentifiedInstance {
   readonly name: string;
@@ -56,6 +66,8 @@ export interface ProductionJob {
   readonly targets: readonly ProductionTarget[];
   /** What must arrive for the job to be complete, in the order it was asked for. */
   readonly expected: readonly ExpectedInstanceOfJob[];
+  /** What the source says of the whole series; needed where a volume is a target. */
+  readonly source: SourceStatement | undefined;
   readonly instances: AsyncIterable<NamedIdentifiedInstance>;
   /** A replica may be followed while it grows: its key shares are durable. */
   readonly onGrowing: (fileId: number, replica: GrowingReplica) => void;

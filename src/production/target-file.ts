@@ -6,6 +6,7 @@ import {
   sealedSizeOf,
   signReceipt,
   statementDigestOf,
+  type VersionReceipt,
   wipe,
 } from '../seal/index.ts';
 import type { Reservation } from '../storage/storage.ts';
@@ -16,12 +17,14 @@ import type {
   ProductionJob,
   ProductionResult,
   ProductionTarget,
+  SourceStatement,
 } from './production.ts';
 import { SealedFile } from './sealed-file.ts';
 
 /** What the receipt says of where the content came from. */
 export interface SourceFacts {
-  readonly expectedInstances: number | null;
+  readonly source: SourceStatement;
+  /** Instances that came and were used. */
   readonly instances: number;
   readonly studyUid: string;
   readonly seriesUid: string;
@@ -169,11 +172,7 @@ export class TargetFile {
         plaintextSize: summary.plaintextSize,
         plaintextSha256: toHex(summary.plaintextSha256),
         segmentRoot: toHex(summary.segmentRoot),
-        source: {
-          expectedInstances: facts.expectedInstances,
-          instances: facts.instances,
-          completeness: facts.expectedInstances === null ? 'unverified' : 'verified',
-        },
+        source: sourceCountsOf(facts),
         uids: { study: facts.studyUid, series: facts.seriesUid, instance: facts.instanceUid },
         recipe: [
           { name: 'profile', value: job.deidentifier.recipe.profile },
@@ -239,6 +238,17 @@ async function newKey(
     wipe(privateKey);
   }
   return { keyId, recipientPublicKey: publicKey };
+}
+
+function sourceCountsOf({ source, instances }: SourceFacts): VersionReceipt['source'] {
+  const { listed, counted, unconfirmed } = source;
+  return {
+    expectedInstances: listed,
+    countedInstances: counted,
+    instances,
+    completeness: unconfirmed === undefined ? 'verified' : 'unverified',
+    reason: unconfirmed ?? null,
+  };
 }
 
 function isSameContent(

@@ -1,9 +1,9 @@
-import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
 import type { RecallTarget } from '../pacs/index/index.ts';
 import type { CallOptions, PacsSource } from '../pacs/pacs-source.ts';
 import type { NamedIdentifiedInstance } from '../production/production.ts';
 import { recallLimits } from './limits.ts';
+import { recallError } from './translate.ts';
 
 /**
  * Fetch instances by their pseudonyms, unit by unit, in the order of `names`. A unit asks for what
@@ -36,7 +36,8 @@ export async function* arrivals(options: {
     } catch (error) {
       // Completeness is judged by what came, not by how the PACS ended.
       if (call.signal?.aborted === true || wanted.some((name) => !seen.has(name))) throw error;
-      log.warn('recall.ended_badly', { code: codeOf(error) });
+      const { code, context } = recallError(error);
+      log.warn('recall.ended_badly', { code, ...context });
     }
   }
   if (late > 0) log.warn('recall.late_instances', { late });

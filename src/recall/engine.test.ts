@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { array, asyncProperty, assert as check, integer, record as recordOf } from 'fast-check';
+import { withTimePassing } from '../../test/support/manual-clock.ts';
 import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town.ts';
 import type { FileNode } from '../catalog/catalog.ts';
 import { dbErrors } from '../db/index.ts';
 import { sopClass } from '../dicom/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import { pacsErrors } from '../pacs/errors.ts';
+import { pacsLimits } from '../pacs/limits.ts';
+import { RecallBoard } from './board.ts';
 import { recallLimits } from './limits.ts';
+import { runPass } from './pass.ts';
 import type { RecallTicket } from './port.ts';
 
 const small = { slices: 5, rows: 16, columns: 12 } as const;
@@ -432,3 +436,141 @@ test('whatever comes and goes, every ticket settles and every wish had its try',
     { numRuns: 15 },
   );
 });
+
+/** Ask for a file while time passes whenever the recall waits. */
+function askWhileTimePasses(town: Town, file: FileNode): Promise<string> {
+  return withTimePassing(town.clock, ask(town, file));
+}
+
+/** What the receipt of the only volume says of where it came from. */
+async function sourceOf(town: Town): Promise<unknown> {
+  const { version } = await town.file('.nii');
+  const payload = Buffer.from(version?.receipt.split('.')[1] ?? '', 'base64url').toString();
+  return (JSON.parse(payload) as { source: unknown }).source;
+}
+
+test('a list shorter than its count makes no volume, and the failure names both', async (t) => {
+  const pacs = memoryPacs('pacs', [small]);
+  const town = await buildTown(t, pacs);
+  let asked = 0;
+  pacs.behave.expected = (truth) => {
+    asked += 1;
+    return { ...truth, counted: 9 };
+  };
+  const ticket = await town.engine.request(await town.file('.nii'), interactive);
+  await assert.rejects(withTimePassing(town.clock, ticket.settled({})), {
+    code: 'RECALL_INCOMPLETE',
+    message: /listed 5, counted 9/,
+    context: { listed: 5, counted: 9, unusable: 0 },
+  });
+  ticket.detach();
+  assert.equal(asked, 2);
+  assert.equal(town.clock.monotonicMs() >= pacsLimits.shortListPauseMs, true);
+  assert.deepEqual(pacs.retrieves, []);
+  pacs.behave = {};
+  assert.equal(await ask(town, await town.file('.nii')), 'published', 'nothing is remembered');
+});
+
+test('a list that is whole when asked once more is made, and its receipt says verified', async (t) => {
+  const pacs = memoryPacs('pacs', [small]);
+  const town = await buildTown(t, pacs);
+  pacs.behave.expected = (truth) =>
+    town.clock.monotonicMs() > 0 || truth.list === undefined
+      ? truth
+      : { ...truth, list: { ...truth.list, instances: truth.list.instances.slice(0, 2) } };
+  assert.equal(await askWhileTimePasses(town, await town.file('.nii')), 'published');
+  assert.deepEqual(await sourceOf(town), {
+    expectedInstances: 5,
+    countedInstances: 5,
+    instances: 5,
+    completeness: 'verified',
+    reason: null,
+  });
+});
+
+test('what no count confirms is made, and its receipt says why it is unverified', async (t) => {
+  const cases = [
+    [{ counted: undefined }, { expectedInstances: 5, countedInstances: null }, 'not-counted'],
+    [{ counted: 0 }, { expectedInstances: 5, countedInstances: 0 }, 'counted-fewer'],
+    [{ counted: 4 }, { expectedInstances: 5, countedInstances: 4 }, 'counted-fewer'],
+    [
+      { counted: undefined, list: undefined },
+      { expectedInstances: null, countedInstances: null },
+      'not-counted',
+    ],
+    [
+      { counted: 3, list: undefined },
+      { expectedInstances: null, countedInstances: 3 },
+      'counted-fewer',
+    ],
+  ] as const;
+  for (const [change, counts, reason] of cases) {
+    const pacs = memoryPacs('pacs', [small]);
+    const town = await buildTown(t, pacs);
+    pacs.behave.expected = (truth) => ({ ...truth, ...change });
+    assert.equal(await ask(town, await town.file('.nii')), 'published');
+    const source = { ...counts, instances: 5, completeness: 'unverified', reason };
+    assert.deepEqual(await sourceOf(town), source);
+  }
+});
+
+test('a PACS that counts and lists nothing confirms what was announced, or says that more is there', async (t) => {
+  const pacs = memoryPacs('pacs', [small]);
+  const town = await buildTown(t, pacs);
+  pacs.behave.expected = (truth) => ({ ...truth, list: undefined, counted: 6 });
+  const file = await town.file('.nii');
+  assert.equal(await askWhileTimePasses(town, file), 'RECALL_INCOMPLETE');
+  pacs.behave.expected = (truth) => ({ ...truth, list: undefined });
+  assert.equal(await ask(town, file), 'published');
+  assert.deepEqual(await sourceOf(town), {
+    expectedInstances: null,
+    countedInstances: 5,
+    instances: 5,
+    completeness: 'verified',
+    reason: null,
+  });
+});
+
+test('a list with an answer that names no instance is not whole', async (t) => {
+  const pacs = memoryPacs('pacs', [small]);
+  const town = await buildTown(t, pacs);
+  pacs.behave.expected = ({ list, ...truth }) => ({
+    ...truth,
+    list: list && { ...list, unusable: 1 },
+  });
+  const file = await town.file('.nii');
+  assert.equal(await askWhileTimePasses(town, file), 'RECALL_INCOMPLETE');
+});
+
+test('one instance of a short series comes; all of them at once are a folder and do not', async (t) => {
+  const pacs = memoryPacs('pacs', [small]);
+  const town = await buildTown(t, pacs);
+  pacs.behave.expected = (truth) => ({ ...truth, counted: 9 });
+  const files = (await town.files()).filter(({ product }) => product === 'instance');
+  const [first] = files;
+  assert(first !== undefined);
+  assert.equal(await ask(town, first), 'published');
+  const folder = await buildTown(t, memoryPacs('pacs', [small]));
+  folder.pacs.behave.expected = (truth) => ({ ...truth, counted: 9 });
+  const whole = (await folder.files()).filter(({ product }) => product === 'instance');
+  const pass = {
+    series: await seriesOf(folder),
+    files: whole,
+    board: new RecallBoard({
+      clock: folder.clock,
+      lingerMs: 1,
+      onAbandoned: () => undefined,
+      growing: new Map(),
+    }),
+    priority: 'interactive',
+  } as const;
+  await assert.rejects(withTimePassing(folder.clock, runPass(folder.ports, pass)), {
+    code: 'RECALL_INCOMPLETE',
+  });
+});
+
+async function seriesOf(town: Town) {
+  const [file] = await town.files();
+  const series = file && (await town.catalog.names.series(file.seriesId));
+  return series ?? assert.fail('a series');
+}

@@ -19,8 +19,8 @@ export interface RecallEngine extends RecallPort {
 }
 
 /** Compose the byte road of one process: it asks, claims and works its own queue. */
-export function createRecallEngine(options: RecallPorts & { readonly clock: Clock }): RecallEngine {
-  return new Engine(options, options.clock);
+export function createRecallEngine(ports: RecallPorts): RecallEngine {
+  return new Engine(ports);
 }
 
 type Outcome = Parameters<CatalogRecalls['settle']>[1];
@@ -53,9 +53,9 @@ class Engine implements RecallEngine {
   #retry: Timer | undefined;
   #stopped = false;
 
-  constructor(ports: RecallPorts, clock: Clock) {
+  constructor(ports: RecallPorts) {
     this.#ports = ports;
-    this.#clock = clock;
+    this.#clock = ports.clock;
   }
 
   async start(): Promise<void> {

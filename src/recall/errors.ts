@@ -32,9 +32,10 @@ export const recallErrors = defineErrors('recall', {
   RECALL_INCOMPLETE: {
     disposition: 'transient',
     meaning:
-      'The archive delivered fewer instances than it lists, or lists others than are announced; nothing was published.',
-    user: 'Try later; tell the site operator if it stays.',
-    operator: 'Compare the series at the PACS with its database; the log names the counts.',
+      'The archive sent fewer instances than it lists, counts more than it lists, or lists others than are announced; nothing was published.',
+    user: 'Try later; tell the site operator the numbers if it stays.',
+    operator:
+      'Compare the series at the PACS with its database. A bound on the answers of a query cuts lists short: have it raised for our AE title.',
   },
   RECALL_WITHHELD: {
     disposition: 'permanent',
@@ -69,11 +70,9 @@ export const recallErrors = defineErrors('recall', {
   },
   RECALL_STORAGE_FULL: {
     disposition: 'transient',
-    meaning:
-      'The gateway has no room for the file, even after evicting what could be: its disk or the limit of its store is full. Files that are staged can still be read.',
-    user: 'Tell the site operator, who can make room. Releasing files that you had pinned may help; trying again alone does not.',
-    operator:
-      '`mdm status` shows which is full. Free space on the disk of the replicas, raise storage.limit, or wait until pins end; it is noticed without a restart.',
+    meaning: 'The cache has no room for the file, even after evicting what could be.',
+    user: 'Try later, or release pins.',
+    operator: 'Enlarge the store or shorten pins.',
   },
   RECALL_KEYS_UNAVAILABLE: {
     disposition: 'transient',

@@ -1,23 +1,22 @@
 import type { Catalog, FileNode, SeriesNode } from '../catalog/catalog.ts';
 import type { Deidentifier } from '../deid/deidentifier.ts';
-import { readDeidentified } from '../flow/index.ts';
 import { present } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
 import type { ClinicalIndex, RecallTarget } from '../pacs/index/index.ts';
-import type { CallOptions, PacsSource } from '../pacs/pacs-source.ts';
+import type { PacsSource } from '../pacs/pacs-source.ts';
 import type {
-  ExpectedInstanceOfJob,
   Production,
   ProductionJob,
   ProductionResult,
   ProductionTarget,
 } from '../production/production.ts';
 import type { ReplicaId, Storage } from '../storage/storage.ts';
-import { retrieveOrder } from '../volume/index.ts';
 import { arrivals } from './arrivals.ts';
 import type { RecallBoard } from './board.ts';
 import { recallErrors } from './errors.ts';
+import { type ExpectedSet, expectedSet } from './expected-set.ts';
 import { reserveSpace } from './space.ts';
 import { followReplica } from './tickets.ts';
 import { recallError, recallFailureOf } from './translate.ts';
@@ -38,6 +37,7 @@ export interface RecallPorts {
   readonly collections: ReadonlyMap<string, RecallCollection>;
   readonly production: Production;
   readonly storage: Storage;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -59,9 +59,8 @@ interface Place {
 }
 
 /** What a pass makes, and of which instances. */
-interface Plan {
+interface Plan extends ExpectedSet {
   readonly files: readonly FileNode[];
-  readonly expected: readonly ExpectedInstanceOfJob[];
 }
 
 /**
@@ -72,7 +71,7 @@ interface Plan {
 export async function runPass(ports: RecallPorts, pass: RecallPass): Promise<void> {
   try {
     const place = await placeOf(ports, pass.series);
-    const plan = await planOf(place, pass);
+    const plan = await planOf(place, pass, ports.clock);
     if (plan.files.length === 0) return;
     const changed = await makeAll(ports, pass, { place, plan });
     if (changed.length === 0) return;
@@ -97,7 +96,11 @@ async function placeOf(ports: RecallPorts, series: SeriesNode): Promise<Place> {
 }
 
 /** The files that can be made now and the instances to ask for; the other files fail here. */
-async function planOf(place: Place, { files, board, priority }: RecallPass): Promise<Plan> {
+async function planOf(
+  place: Place,
+  { files, board, priority }: RecallPass,
+  clock: Clock,
+): Promise<Plan> {
   const announced = new Set(place.target.instanceNames);
   const isHeld = (file: FileNode): boolean =>
     file.product === 'volume' || announced.has(instanceNameOf(file));
@@ -110,48 +113,21 @@ async function planOf(place: Place, { files, board, priority }: RecallPass): Pro
   const byInstance: Plan = {
     files: instances,
     expected: instances.map((file) => ({ name: instanceNameOf(file), record: undefined })),
+    source: undefined,
   };
-  if (instances.length === held.length) return byInstance;
+  // Who wants every instance takes them for the whole series, as who wants the volume does.
+  const isFolder = instances.length > 1 && instances.length === announced.size;
+  if (instances.length === held.length && !isFolder) return byInstance;
   try {
-    const expected = await expectedOf(place, { signal: board.signal, priority });
-    return { files: held, expected };
+    const call = { signal: board.signal, priority };
+    return { files: held, ...(await expectedSet({ ...place, clock }, call)) };
   } catch (error) {
-    if (codeOf(error) !== 'RECALL_INCOMPLETE' || instances.length === 0) throw error;
+    const areInstancesLeft = instances.length > 0 && !isFolder;
+    if (codeOf(error) !== 'RECALL_INCOMPLETE' || !areInstancesLeft) throw error;
     const failure = recallError(error);
     for (const file of held) if (file.product === 'volume') board.failed(file.id, failure);
     return byInstance;
   }
-}
-
-/** All instances of a series, in the order of a volume. @throws RECALL_INCOMPLETE */
-async function expectedOf(
-  { source, target, collection }: Place,
-  call: CallOptions,
-): Promise<readonly ExpectedInstanceOfJob[]> {
-  const { instanceNames } = target;
-  const listed = target.match(await source.expected(target.series, call));
-  if (listed === undefined) return instanceNames.map((name) => ({ name, record: undefined }));
-  // A volume without late slices would be a shorter file, though its geometry may look whole.
-  if (listed.missing.length > 0 || listed.lateCount > 0) {
-    throw recallErrors.create('RECALL_INCOMPLETE', {
-      context: {
-        announced: instanceNames.length,
-        missing: listed.missing.length,
-        late: listed.lateCount,
-      },
-    });
-  }
-  const expected = instanceNames.map((name) => {
-    const record = listed.listed.get(name);
-    return {
-      name,
-      record: record === undefined ? undefined : collection.deidentifier.metadata(record),
-    };
-  });
-  const records = expected.map(({ record }) =>
-    record === undefined ? undefined : readDeidentified(record),
-  );
-  return retrieveOrder(records).map((index) => present(expected[index], 'an index of the list'));
 }
 
 /** Produce and publish. Returns the files whose source has other content than their version. */
@@ -201,6 +177,7 @@ function jobOf(options: {
     deidentifier: collection.deidentifier,
     targets,
     expected: plan.expected,
+    source: plan.source,
     instances,
     onGrowing(fileId, growing) {
       const file = plan.files.find((candidate) => candidate.id === fileId);

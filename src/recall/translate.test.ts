@@ -60,6 +60,17 @@ test('what nobody declared is a failure of our own, with no code made up', () =>
   assert.deepEqual(error.context, {});
 });
 
+test('a DIMSE status and the instances that lack are named in the error', () => {
+  const failed = recallError(
+    pacsErrors.create('PACS_RETRIEVE_FAILED', { context: { status: 0xa702 } }),
+  );
+  assert.match(failed.message, /0xA702/);
+  assert.deepEqual(failed.context, { status: '0xA702', reason: 'PACS_RETRIEVE_FAILED' });
+  const context = { expected: 6, missing: 2 };
+  const short = recallError(productionErrors.create('PRODUCTION_INCOMPLETE', { context }));
+  assert.match(short.message, /2 of 6/);
+});
+
 test('the reason stays visible and a failure is translated once', () => {
   const error = recallError(storageErrors.create('STORAGE_FULL'));
   assert.deepEqual(error.context, { reason: 'STORAGE_FULL' });

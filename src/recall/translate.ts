@@ -2,9 +2,9 @@ import type { catalogErrors } from '../catalog/errors.ts';
 import type { DbErrorCode } from '../db/index.ts';
 import type { DeidCode } from '../deid/index.ts';
 import type { dicomErrors } from '../dicom/index.ts';
-import type { DimseErrorCode } from '../dimse/index.ts';
+import { type DimseErrorCode, formatStatus } from '../dimse/index.ts';
 import type { KeysErrorCode } from '../keys/errors.ts';
-import { codeOf, type MdmError } from '../lib/errors/mdm-error.ts';
+import { codeOf, type ErrorContext, MdmError } from '../lib/errors/mdm-error.ts';
 import type { PacsErrorCode } from '../pacs/errors.ts';
 import type { indexErrors } from '../pacs/index/index.ts';
 import type { productionErrors } from '../production/index.ts';
@@ -131,15 +131,36 @@ export function recallFailureOf(code: string | undefined): RecallFailure {
   return isOf(failureOfAlike, prefix) ? failureOfAlike[prefix] : 'RECALL_FAILED';
 }
 
-/** The one translation of what failed below into what doors know. The reason's code stays visible. */
+/**
+ * The one translation of what failed below into what doors know. The reason's code stays visible,
+ * and so do its numbers; a DIMSE status and how many instances lack are also told to the reader.
+ */
 export function recallError(cause: unknown): MdmError {
   if (recallErrors.has(cause)) return cause;
   const reason = codeOf(cause);
   const failure = recallFailureOf(reason);
+  if (!(cause instanceof MdmError) || reason === undefined) {
+    return recallErrors.create(failure, { cause, ...(reason && { context: { reason } }) });
+  }
+  const context = contextOf(cause);
+  const message = detailOf(context);
   return recallErrors.create(failure, {
     cause,
-    ...(reason === undefined ? {} : { context: { reason } }),
+    context: { ...context, reason },
+    ...(message === undefined ? {} : { message }),
   });
+}
+
+/** As its cause has it; a DIMSE status as standards and manuals write it. */
+function contextOf({ context }: MdmError): ErrorContext {
+  const { status } = context;
+  return typeof status === 'number' ? { ...context, status: formatStatus(status) } : context;
+}
+
+function detailOf({ status, expected, missing }: ErrorContext): string | undefined {
+  if (status !== undefined) return `DIMSE status ${status}`;
+  if (expected === undefined || missing === undefined) return undefined;
+  return `${missing} of ${expected} instances did not come`;
 }
 
 function isOf<Table extends object>(table: Table, key: string): key is keyof Table & string {

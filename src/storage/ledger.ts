@@ -9,42 +9,18 @@ export interface LedgerReservation extends Reservation {
   giveBack(bytes: number): void;
 }
 
-/**
- * The space of a store: used + set aside never exceeds the bound, and what is set aside never what
- * the disk has left for it.
- */
+/** The space of a store: used + set aside never exceeds the bound. */
 export class Ledger {
   readonly #capacityBytes: number;
   #usedBytes = 0;
   #reservedBytes = 0;
-  /** What the disk still takes, as measured last and as written and deleted since. */
-  #roomBytes = Number.POSITIVE_INFINITY;
 
   constructor(capacityBytes: number) {
     this.#capacityBytes = capacityBytes;
   }
 
-  /** Neither used nor set aside; negative when others took what was set aside, or the bound was lowered. */
   get freeBytes(): number {
-    const withinBound = this.#capacityBytes - this.#usedBytes;
-    return Math.min(withinBound, this.#roomBytes) - this.#reservedBytes;
-  }
-
-  get usedBytes(): number {
-    return this.#usedBytes;
-  }
-
-  get capacityBytes(): number {
-    return this.#capacityBytes;
-  }
-
-  get roomBytes(): number {
-    return this.#roomBytes;
-  }
-
-  /** So much the disk takes now, whoever else wrote to it. */
-  measured(roomBytes: number): void {
-    this.#roomBytes = roomBytes;
+    return this.#capacityBytes - this.#usedBytes - this.#reservedBytes;
   }
 
   /** Bytes found in the store when it was opened; may exceed a bound that was lowered. */
@@ -54,7 +30,7 @@ export class Ledger {
 
   /** A replica was deleted. */
   removed(bytes: number): void {
-    this.#count(-bytes);
+    this.#usedBytes -= bytes;
   }
 
   /** Set bytes aside. @throws STORAGE_FULL */
@@ -72,10 +48,10 @@ export class Ledger {
         const fromReserve = Math.min(left, count);
         this.#require(count - fromReserve);
         setAside(-fromReserve);
-        this.#count(count);
+        this.#usedBytes += count;
       },
       giveBack: (count) => {
-        this.#count(-count);
+        this.#usedBytes -= count;
         if (!released) setAside(count);
       },
       release: () => {
@@ -85,17 +61,10 @@ export class Ledger {
     };
   }
 
-  /** Written, or deleted where negative. */
-  #count(bytes: number): void {
-    this.#usedBytes += bytes;
-    this.#roomBytes -= bytes;
-  }
-
   #require(bytes: number): void {
-    const free = this.freeBytes;
-    if (bytes > 0 && bytes > free) {
-      const context = { wanted: bytes, free: Math.max(0, free), missing: bytes - free };
-      throw storageErrors.create('STORAGE_FULL', { context });
-    }
+    if (bytes > 0 && bytes > this.freeBytes)
+      throw storageErrors.create('STORAGE_FULL', {
+        context: { wanted: bytes, free: Math.max(0, this.freeBytes) },
+      });
   }
 }

@@ -65,6 +65,7 @@ function sourceOf(
 ): Pacs {
   const guard = createGuard({ clock: systemClock });
   const source = createDimseSource({
+    lists: { isLongest: async () => false },
     name: 'pacs',
     host: '127.0.0.1',
     callingAeTitle: 'MDM',
@@ -100,9 +101,11 @@ async function retrieveSeries(
   series: SeriesRef,
 ): Promise<{ asked: readonly string[]; came: ReadonlyMap<string, string> }> {
   const expected = reveal(await source.expected(identify(series), {}));
-  assert(expected.kind === 'listed', 'the PACS lists its images');
-  const asked = expected.instances.map(({ sopInstanceUid }) => sopInstanceUid).reverse();
-  const classes = expected.instances.map(({ sopClassUid }) => sopClassUid ?? '');
+  assert(expected.list !== undefined, 'the PACS lists its images');
+  const { instances } = expected.list;
+  assert.equal(expected.counted, instances.length);
+  const asked = instances.map(({ sopInstanceUid }) => sopInstanceUid).reverse();
+  const classes = instances.map(({ sopClassUid }) => sopClassUid ?? '');
   const unit: RetrieveUnit = {
     series,
     sopInstanceUids: asked,

@@ -230,7 +230,7 @@ class Producer {
           };
     privateKeys.set(keyId, recipient.privateKey.slice());
     const replicaId = toHex(random.bytes(16)) as ReplicaId;
-    const writer = await storage.create(replicaId, await storage.reserve(2_000_000));
+    const writer = await storage.create(replicaId, storage.reserve(2_000_000));
     const stream = testSealer.stream({
       recipientPublicKey: recipient.publicKey,
       random,
@@ -275,7 +275,13 @@ class Producer {
           plaintextSize: sealed.plaintextSize,
           plaintextSha256: toHex(sealed.plaintextSha256),
           segmentRoot: toHex(sealed.segmentRoot),
-          source: { expectedInstances: 1, instances: 1, completeness: 'verified' },
+          source: {
+            expectedInstances: 1,
+            countedInstances: null,
+            instances: 1,
+            completeness: 'verified',
+            reason: null,
+          },
           uids: { study: '2.25.1', series: '2.25.2', instance: '2.25.3' },
           recipe: [],
         },

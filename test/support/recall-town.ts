@@ -5,7 +5,6 @@ import { dataSetOf, decodeDataSet } from '../../src/dicom/index.ts';
 import type { Identified } from '../../src/flow/index.ts';
 import { identify } from '../../src/flow/mint/identified.ts';
 import { reveal } from '../../src/flow/mint/reveal.ts';
-import type { Clock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import {
   type ClinicalIndex,
@@ -99,10 +98,8 @@ export function memoryPacs(name: string, series: readonly SeriesOptions[]): Memo
     },
     async expected(of) {
       const all = held.get(reveal(of).seriesInstanceUid) ?? [];
-      const truth: ExpectedSeries = {
-        kind: 'listed',
-        instances: all.map((made) => ({ ...made, record: recordOf(made) })),
-      };
+      const instances = all.map((made) => ({ ...made, record: recordOf(made) }));
+      const truth: ExpectedSeries = { list: { instances, unusable: 0 }, counted: all.length };
       return identify(pacs.behave.expected?.(truth) ?? truth);
     },
     async *retrieve(unit: Identified<RetrieveUnit>, { signal, priority }) {
@@ -176,7 +173,7 @@ export interface Town {
   readonly workshop: Workshop;
   readonly engine: RecallEngine;
   readonly clock: ManualClock;
-  readonly ports: RecallPorts & { readonly clock: Clock };
+  readonly ports: RecallPorts;
   /** Crawl, so that what the PACS holds is in the catalog. */
   crawl(): Promise<void>;
   /** All files of the only series, or of the one at `index`. */
@@ -230,9 +227,10 @@ export async function buildTown(
     collections: new Map([['all', { policyId: 'site/all', deidentifier: testDeidentifier }]]),
     production: workshop.production,
     storage: workshop.storage,
+    clock,
     log: silentLog,
   };
-  const ports = { ...(options.change?.(truth) ?? truth), clock };
+  const ports = options.change?.(truth) ?? truth;
   const engine = createRecallEngine(ports);
   await engine.start();
   owner.after(() => engine.stop());

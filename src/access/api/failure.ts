@@ -3,6 +3,7 @@ import { filesErrors, recallErrors } from '../../files/index.ts';
 import type { ErrorRow } from '../../lib/errors/error-table.ts';
 import { codeOf, type MdmError } from '../../lib/errors/mdm-error.ts';
 import { policyErrors } from '../../policy/index.ts';
+import { failureDetail } from '../failure-detail.ts';
 import { type FilesHttpCode, filesHttpStatus } from '../http-status.ts';
 import { apiErrors } from './errors.ts';
 
@@ -55,7 +56,7 @@ export function apiFailureOf(error: unknown, requestId: string): ApiFailure {
   const context = code === found ? (error as MdmError).context : {};
   const named = code.endsWith('_INVALID')
     ? /: (.*)$/s.exec((error as Error).message)?.[1]
-    : undefined;
+    : failureDetail(error);
   const detail = named === undefined ? meaning : `${meaning} (${named})`;
   return {
     status: status[code],

@@ -1,12 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Exchange } from '../../listener/door.ts';
+import { failureDetail } from '../failure-detail.ts';
 import { webdavLimits } from './limits.ts';
 import { allowedMethods } from './options.ts';
 import { answerOf, type FailureAnswer } from './status.ts';
 
 /** What of an error's context is told to the caller. */
 interface Details {
+  /** What the failure says beyond what its code means. */
+  readonly detail?: string;
   /** The code behind the code, such as why a volume is refused. */
   readonly reason?: string;
   readonly retryAfterSeconds?: number;
@@ -31,15 +34,15 @@ export function sendFailure(exchange: Exchange, error: unknown): void {
   response.end(text);
 }
 
-/** A client must not repeat what found no room by itself. @standard RFC 4918 §11.5 */
 function detailsOf(error: unknown, { row, status }: FailureAnswer, exchange: Exchange): Details {
   const context = error instanceof MdmError ? error.context : {};
   const reason = status === 401 ? exchange.refusal?.code : context['reason'];
   const seconds = context['retryAfterSeconds'];
-  const isRetried =
-    row.disposition === 'transient' && (status === 429 || status > 500) && status !== 507;
+  const isRetried = row.disposition === 'transient' && (status === 429 || status > 500);
   const named = typeof seconds === 'number' && seconds > 0 ? Math.ceil(seconds) : undefined;
+  const detail = failureDetail(error);
   return {
+    ...(detail === undefined ? {} : { detail }),
     ...(typeof reason === 'string' && /^[A-Z0-9_]{1,64}$/.test(reason) ? { reason } : {}),
     ...(isRetried ? { retryAfterSeconds: named ?? webdavLimits.retryAfterSeconds } : {}),
   };
@@ -101,7 +104,7 @@ function bodyOf(
   }
   const lines = [
     details.reason === undefined ? code : `${code} (${details.reason})`,
-    meaning,
+    details.detail === undefined ? meaning : `${meaning} (${details.detail})`,
     ...(explanation === undefined ? [] : [explanation]),
     `What you can do: ${user}`,
     `What the site can do: ${operator}`,

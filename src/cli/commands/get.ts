@@ -7,6 +7,7 @@ import { isLocalName } from '../../client/tree/entry-name.ts';
 import { localNameOf } from '../../client/tree/fetch-tree.ts';
 import { HeldFolder } from '../../client/tree/held-folder.ts';
 import { isOtherNameOf } from '../../client/tree/walk.ts';
+import { completenessOf } from '../completeness.ts';
 import type { Connection } from '../connection.ts';
 import { formatBytes } from '../format.ts';
 import type { Output } from '../output.ts';
@@ -104,7 +105,7 @@ function lineOf(report: GetReport, state: 'fetched' | 'present'): string {
   const { target, bytes, version, resumedAt } = report;
   const continued = resumedAt > 0 ? `, continued at ${formatBytes(resumedAt)}` : '';
   const how = state === 'present' ? ', was there already' : continued;
-  return `${target}  ${formatBytes(bytes)}  version ${version}, verified${how}`;
+  return `${target}  ${formatBytes(bytes)}  version ${version}, verified, ${completenessOf(report)}${how}`;
 }
 
 /** A folder takes the file under its own name; an opened file loses `.c4gh`. */

@@ -1,8 +1,7 @@
 import type { KeyServerAnswer, LeftOutAnswer, StatusAnswer } from '../../client/api/answers.ts';
 import type { Connection } from '../connection.ts';
-import { formatInstant } from '../format.ts';
+import { formatBytes, formatInstant } from '../format.ts';
 import type { Output } from '../output.ts';
-import { spaceLines } from '../space-lines.ts';
 
 /** `mdm status`: how the installation is. */
 export async function status(connection: Connection, output: Output): Promise<void> {
@@ -14,7 +13,7 @@ function lines(answer: StatusAnswer): readonly string[] {
   const { storage } = answer;
   return [
     `site ${answer.site} (${answer.roles.join(' and ')})`,
-    ...spaceLines(storage),
+    `cache ${formatBytes(storage.usedBytes)} of ${formatBytes(storage.limitBytes)}`,
     ...answer.pacs.flatMap((pacs) => [
       `PACS ${pacs.name}: circuit ${pacs.circuit}, ${pacs.associationsOpen} of ${pacs.associationsMax} associations, ${pacs.waiting} waiting` +
         (pacs.lastCrawlFailure === undefined

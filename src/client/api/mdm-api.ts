@@ -163,7 +163,8 @@ async function failureOf(response: ClientResponse): Promise<Error> {
   if (typeof answer?.code !== 'string' || !/^[A-Z][A-Z0-9_]{1,63}$/.test(answer.code)) {
     return clientErrors.create('CLIENT_REFUSED', { message: `HTTP ${response.status}`, context });
   }
-  const message = [answer.meaning, answer.user]
+  const { meaning, detail, user } = answer;
+  const message = [meaning, typeof detail === 'string' ? `(${detail})` : undefined, user]
     .filter((text) => typeof text === 'string')
     .join(' ');
   const isTransient = response.status >= 500 || response.status === 429;
@@ -179,6 +180,7 @@ function isRequestId(value: unknown): value is string {
 interface FailureAnswer {
   readonly code?: unknown;
   readonly meaning?: unknown;
+  readonly detail?: unknown;
   readonly user?: unknown;
   readonly reason?: unknown;
   readonly requestId?: unknown;

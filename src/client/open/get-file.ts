@@ -61,6 +61,10 @@ export interface GetReport {
   readonly guid: string;
   readonly version: number;
   readonly sha256: string;
+  /** The archive confirmed that it holds no more of the series, or the file is one instance. */
+  readonly complete: boolean;
+  /** Why it is not confirmed, as the receipt says it; absent where it is. */
+  readonly unconfirmed?: string;
 }
 
 /**
@@ -276,6 +280,7 @@ export function reportOf(
   const { version, production } = done.proofs;
   const isSealed = request.path.endsWith('.c4gh') && request.keepSealed;
   const sealedSha256 = isSealed ? production?.sealedSha256 : undefined;
+  const { completeness, reason } = version.source;
   return {
     target: request.target.shown,
     bytes: done.bytes,
@@ -283,5 +288,7 @@ export function reportOf(
     guid: version.guid,
     version: version.version,
     sha256: sealedSha256 ?? version.plaintextSha256,
+    complete: completeness === 'verified',
+    ...(reason === null ? {} : { unconfirmed: reason }),
   };
 }

@@ -42,7 +42,7 @@ export async function openClinicalSide(
     clock,
     log,
   });
-  const opened = await openSources(config, tools);
+  const opened = await openSources(config, { ...tools, lists: index.lists });
   teardown.add(() => opened.close());
   const sealer = createSealer();
   teardown.add(() => sealer.close());

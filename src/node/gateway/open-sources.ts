@@ -1,6 +1,6 @@
 import type { Guard } from '../../pacs/guard/index.ts';
 import { createGuard } from '../../pacs/guard/index.ts';
-import { createDimseSource } from '../../pacs/kinds/dimse/index.ts';
+import { createDimseSource, type DimseSourceOptions } from '../../pacs/kinds/dimse/index.ts';
 import type { PacsSource } from '../../pacs/pacs-source.ts';
 import { type Receiver, startReceiver } from '../../pacs/receiver/index.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
@@ -24,10 +24,10 @@ export interface OpenSources {
 /** Open the sources of a configuration; contacts no PACS yet. */
 export async function openSources(
   config: GatewayConfig,
-  tools: ServiceTools,
+  tools: ServiceTools & Pick<DimseSourceOptions, 'lists'>,
 ): Promise<OpenSources> {
   checkMoves(config);
-  const { clock, log } = tools;
+  const { clock, lists, log } = tools;
   const receiver: Receiver | undefined =
     config.receiver === undefined
       ? undefined
@@ -44,6 +44,7 @@ export async function openSources(
       method: methodOf(pacs),
       receiver,
       guard,
+      lists,
       clock,
       log: log.with({ pacs: pacs.name }),
     });

@@ -4,7 +4,8 @@ import type { Identified } from '../../flow/index.ts';
 import { identify } from '../../flow/mint/identified.ts';
 import { reveal } from '../../flow/mint/reveal.ts';
 import { present } from '../../lib/assert.ts';
-import type { ExpectedSeries, RetrieveUnit, SeriesRef } from '../pacs-source.ts';
+import { type Standing, standingOf } from '../lists/count.ts';
+import type { ExpectedList, ExpectedSeries, RetrieveUnit, SeriesRef } from '../pacs-source.ts';
 
 /** One instance of an announced series. */
 export interface NamedInstance {
@@ -13,14 +14,28 @@ export interface NamedInstance {
   readonly sopClassUid?: string | undefined;
 }
 
-/** The expected set of a recall, by pseudonym. */
-export interface ExpectedNames {
+/** What the PACS lists of an announced series now, by pseudonym. */
+export interface ListedNames {
   /** The PACS's IMAGE-level answer for each announced instance that it still lists. */
   readonly listed: ReadonlyMap<string, Identified<DataSet>>;
   /** Announced instances that the PACS lists no more. */
   readonly missing: readonly string[];
   /** Instances the PACS lists that were never announced. */
   readonly lateCount: number;
+  /** Answers that name no instance. */
+  readonly unusable: number;
+}
+
+/** What the PACS says of an announced series now, by pseudonym and in numbers. */
+export interface ExpectedNames {
+  /** Undefined where it gives no list. */
+  readonly list: ListedNames | undefined;
+  /** Instances that it lists; null where it gives no list. */
+  readonly listed: number | null;
+  /** Instances that it counts; null where it states no count. */
+  readonly counted: number | null;
+  /** The count laid beside the list; where there is none, beside what was announced. */
+  readonly standing: Standing;
 }
 
 /**
@@ -82,19 +97,28 @@ export class RecallTarget {
     return units;
   }
 
-  /** Lay what the PACS lists now beside what was announced. */
-  match(expected: Identified<ExpectedSeries>): ExpectedNames | undefined {
-    const now = reveal(expected);
-    if (now.kind !== 'listed') return undefined;
+  /** Lay what the PACS says now beside what was announced. */
+  match(expected: Identified<ExpectedSeries>): ExpectedNames {
+    const { list, counted } = reveal(expected);
+    const listed = list?.instances.length;
+    return {
+      list: list && this.#named(list),
+      listed: listed ?? null,
+      counted: counted ?? null,
+      standing: standingOf(listed ?? this.#byName.size, counted),
+    };
+  }
+
+  #named({ instances, unusable }: ExpectedList): ListedNames {
     const listed = new Map<string, Identified<DataSet>>();
     let lateCount = 0;
-    for (const instance of now.instances) {
+    for (const instance of instances) {
       const name = this.#nameBySopInstanceUid.get(instance.sopInstanceUid);
       if (name === undefined) lateCount += 1;
       else listed.set(name, identify(instance.record));
     }
     const missing = this.instanceNames.filter((name) => !listed.has(name));
-    return { listed, missing, lateCount };
+    return { listed, missing, lateCount, unusable };
   }
 }
 

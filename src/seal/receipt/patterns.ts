@@ -8,6 +8,8 @@ export const pattern = {
   id: /^[A-Za-z0-9_-]{1,64}$/,
   /** The name of a site, collection, policy or key server. */
   name: /^[a-z0-9][a-z0-9._/@-]{0,127}$/,
+  /** Why something is not so. */
+  reason: /^[a-z][a-z-]{0,63}$/,
   uid: /^[0-9.]{1,64}$/,
   instant: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/,
   /** A line of ASCII. */

@@ -39,8 +39,15 @@ export interface VersionReceipt {
 export interface SourceCounts {
   /** What the source listed; null when it lists nothing. */
   readonly expectedInstances: number | null;
+  /** What the source counted; null when it states no count, or none was asked for. */
+  readonly countedInstances: number | null;
   readonly instances: number;
   readonly completeness: 'verified' | 'unverified';
+  /**
+   * Why completeness is unverified, a word of lower-case letters and hyphens: `not-counted`,
+   * `counted-fewer`, or another that is added later. Null if and only if it is verified.
+   */
+  readonly reason: string | null;
 }
 
 /** UIDs as they stand in the file. */
@@ -84,10 +91,15 @@ export function readVersionReceipt(value: unknown): VersionReceipt {
 function readSource(fields: JsonFields): SourceCounts {
   const source: SourceCounts = {
     expectedInstances: fields.nullableInteger('expectedInstances') ?? null,
+    countedInstances: fields.nullableInteger('countedInstances') ?? null,
     instances: fields.integer('instances', 1),
     completeness: fields.choice('completeness', ['verified', 'unverified']),
+    reason: fields.nullableText('reason', pattern.reason) ?? null,
   };
   fields.end();
+  if ((source.completeness === 'verified') !== (source.reason === null)) {
+    throw refuseField('receipt.source.reason');
+  }
   return source;
 }
 

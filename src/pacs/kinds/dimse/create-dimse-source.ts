@@ -17,6 +17,7 @@ import type { Log } from '../../../lib/log.ts';
 import { pacsErrors } from '../../errors.ts';
 import type { Guard } from '../../guard/index.ts';
 import { type PacsLimits, pacsLimits } from '../../limits.ts';
+import type { ListMemory } from '../../lists/list-memory.ts';
 import type {
   CallOptions,
   ExpectedSeries,
@@ -45,6 +46,8 @@ export interface DimseSourceOptions {
   /** Needed for C-MOVE; the PACS must know its AE title and address. */
   readonly receiver?: Receiver | undefined;
   readonly guard: Guard;
+  /** What is remembered of the lists that PACS gave. */
+  readonly lists: ListMemory;
   readonly tls?: TlsClientOptions | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -122,7 +125,8 @@ class DimseSource implements PacsSource {
     options: CallOptions,
   ): Promise<Identified<ExpectedSeries>> {
     const find = (query: PacsQuery): Promise<readonly DataSet[]> => this.#findAll(query, options);
-    return identify(await findExpected(find, reveal(series)));
+    const { lists: memory, log } = this.#options;
+    return identify(await findExpected({ pacs: this.name, find, memory, log }, reveal(series)));
   }
 
   async *retrieve(

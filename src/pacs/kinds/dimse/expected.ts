@@ -1,54 +1,71 @@
-import { type DataSet, dataSetOf, getNumber, tag } from '../../../dicom/index.ts';
+import { type DataSet, dataSetOf, tag } from '../../../dicom/index.ts';
+import { present } from '../../../lib/assert.ts';
+import type { Log } from '../../../lib/log.ts';
 import { answerUid } from '../../answer-uid.ts';
 import { pacsErrors } from '../../errors.ts';
-import type { ExpectedInstance, ExpectedSeries, PacsQuery, SeriesRef } from '../../pacs-source.ts';
-
-type Find = (query: PacsQuery) => Promise<readonly DataSet[]>;
+import { askList, type ListPorts, type PacsList } from '../../lists/ask-list.ts';
+import { statedCount } from '../../lists/count.ts';
+import { sortAnswers, uidOf } from '../../lists/sort-answers.ts';
+import type { ExpectedInstance, ExpectedSeries, SeriesRef } from '../../pacs-source.ts';
 
 /**
  * What sorting slices needs, and nothing that an archive has to open every file for: Orthanc keeps
  * these in its database, and takes twice as long as soon as Rows or SOP Class UID are asked for.
  */
-const imageKeys = {
-  SOPInstanceUID: '',
-  InstanceNumber: '',
-  ImagePositionPatient: '',
-  ImageOrientationPatient: '',
-} as const;
+const imageKeys = [
+  'SOPInstanceUID',
+  'InstanceNumber',
+  'ImagePositionPatient',
+  'ImageOrientationPatient',
+] as const;
 
-/** The IMAGE-level list of a series, else the count the PACS states, else unknown. */
-export async function findExpected(find: Find, series: SeriesRef): Promise<ExpectedSeries> {
-  const { studyInstanceUid, seriesInstanceUid } = series;
-  const uids = { StudyInstanceUID: studyInstanceUid, SeriesInstanceUID: seriesInstanceUid };
-  const instances = await listInstances(find, dataSetOf({ ...imageKeys, ...uids }));
-  if (instances.length > 0) return { kind: 'listed', instances };
-  const keys = dataSetOf({ ...uids, NumberOfSeriesRelatedInstances: '' });
-  const [answer] = await find({ level: 'SERIES', keys });
-  const count = answer === undefined ? undefined : countOf(answer);
-  return count === undefined ? { kind: 'unknown' } : { kind: 'counted', count };
+/** The IMAGE-level list of a series and the count that the PACS states, each where it gives it. */
+export async function findExpected(
+  ports: ListPorts & { readonly log: Log },
+  series: SeriesRef,
+): Promise<ExpectedSeries> {
+  const of = {
+    StudyInstanceUID: series.studyInstanceUid,
+    SeriesInstanceUID: series.seriesInstanceUid,
+  };
+  const counted = await orUndefined(ports, 'SERIES', () => countOf(ports, of));
+  const question = { level: 'IMAGE', of, returned: imageKeys, counted } as const;
+  const list = await orUndefined(ports, 'IMAGE', () => askList(ports, question));
+  // A PACS that cannot answer at IMAGE level answers with a failure or with nothing.
+  const isGiven = list !== undefined && list.usable.length + list.uidInvalid > 0;
+  return { counted, list: isGiven ? instancesOf(list) : undefined };
 }
 
-/** A PACS that cannot answer at IMAGE level answers with a failure or with nothing. */
-async function listInstances(find: Find, keys: DataSet): Promise<readonly ExpectedInstance[]> {
+function instancesOf({ usable, uidInvalid }: PacsList): NonNullable<ExpectedSeries['list']> {
+  return { instances: usable.map(instanceOf), unusable: uidInvalid };
+}
+
+async function countOf(
+  { find }: ListPorts,
+  of: Parameters<typeof sortAnswers>[1]['of'],
+): Promise<number | undefined> {
+  const keys = dataSetOf({ ...of, NumberOfSeriesRelatedInstances: '' });
+  const { usable } = sortAnswers(await find({ level: 'SERIES', keys }), { level: 'SERIES', of });
+  const [answer] = usable;
+  return answer && statedCount(answer, tag.NumberOfSeriesRelatedInstances);
+}
+
+/** Undefined where the PACS fails the query: it need not support it. */
+async function orUndefined<T>(
+  { pacs, log }: { readonly pacs: string; readonly log: Log },
+  level: string,
+  ask: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    const answers = await find({ level: 'IMAGE', keys });
-    return answers.flatMap((record) => instanceOf(record) ?? []);
+    return await ask();
   } catch (error) {
-    if (pacsErrors.has(error) && error.code === 'PACS_QUERY_FAILED') return [];
-    throw error;
+    if (!pacsErrors.has(error) || error.code !== 'PACS_QUERY_FAILED') throw error;
+    log.warn('pacs.query_failed', { pacs, level, ...error.context });
+    return undefined;
   }
 }
 
-function instanceOf(record: DataSet): ExpectedInstance | undefined {
-  const sopInstanceUid = answerUid(record, tag.SOPInstanceUID);
-  if (sopInstanceUid === undefined) return undefined;
+function instanceOf(record: DataSet): ExpectedInstance {
+  const sopInstanceUid = present(uidOf(record, 'IMAGE'), 'usable answers have UIDs');
   return { sopInstanceUid, sopClassUid: answerUid(record, tag.SOPClassUID), record };
-}
-
-function countOf(answer: DataSet): number | undefined {
-  try {
-    return getNumber(answer, tag.NumberOfSeriesRelatedInstances);
-  } catch {
-    return undefined; // not a number: as good as none
-  }
 }

@@ -1,15 +1,27 @@
+import { dicomErrors } from '../../../dicom/index.ts';
 import { type AssociateOutcome, dimseErrors, formatStatus } from '../../../dimse/index.ts';
 import { type PacsErrorCode, pacsErrors } from '../../errors.ts';
 
 /** What was being done when something failed. */
 export type Phase = 'PACS_QUERY_FAILED' | 'PACS_RETRIEVE_FAILED';
 
-/** The one translation of DIMSE failures into those of a PACS; others pass unchanged. */
+/**
+ * The one translation of DIMSE failures into those of a PACS, and of an answer that is no data set
+ * into a query that failed: others may be answered properly. What else there is passes unchanged.
+ */
 export function pacsError(cause: unknown, phase: Phase): unknown {
-  if (pacsErrors.has(cause) || !dimseErrors.has(cause)) return cause;
-  const reason = cause.code;
-  const code = byCode[reason] ?? phase;
-  return pacsErrors.create(code, { cause, context: { reason, ...cause.context } });
+  if (pacsErrors.has(cause)) return cause;
+  if (dicomErrors.has(cause) && phase === 'PACS_QUERY_FAILED') {
+    return pacsErrors.create(phase, { cause, context: { reason: cause.code } });
+  }
+  if (!dimseErrors.has(cause)) return cause;
+  const code = byCode[cause.code] ?? phase;
+  const { status } = cause.context;
+  return pacsErrors.create(code, {
+    cause,
+    context: { reason: cause.code, ...cause.context },
+    ...(typeof status === 'number' ? { message: formatStatus(status) } : {}),
+  });
 }
 
 const byCode: Readonly<Partial<Record<string, PacsErrorCode>>> = {
@@ -46,10 +58,11 @@ export function retrieveError(status: number): Error {
 
 /**
  * Whether a failure says that the PACS is in trouble. A failure status is an answer, so it does
- * not, except where it says that resources are out (A7xxH).
+ * not, except where it says that resources are out (A7xxH); nor does an answer that is no data set.
  */
 export function isFailureOfPacs(error: unknown): boolean {
   if (!pacsErrors.has(error) || error.code === 'PACS_CIRCUIT_OPEN') return false;
+  if (dicomErrors.has(error.cause)) return false;
   const { status } = error.context;
   return typeof status !== 'number' || (status & 0xff00) === 0xa700;
 }
