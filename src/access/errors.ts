@@ -8,6 +8,13 @@ export const accessErrors = defineErrors('access', {
     user: 'Split the request.',
     operator: 'See docs/limits.md.',
   },
+  ACCESS_SRM_UNAUTHENTICATED: {
+    disposition: 'permanent',
+    meaning: 'An SRM call other than srmPing was made without an accepted client certificate.',
+    user: 'Show a valid certificate or proxy of a certificate authority that the site trusts.',
+    operator:
+      'Nothing to do. Of somebody whom the site knows: is his authority in `trustDirectory`?',
+  },
   ACCESS_SOAP_MALFORMED: {
     disposition: 'permanent',
     meaning: 'A request is not a SOAP 1.1 envelope with one SRM v2.2 call in it.',

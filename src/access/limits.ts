@@ -7,6 +7,11 @@ export const accessLimits = defineLimits('access', {
     unit: 'bytes',
     reason: 'body of an SRM call; 1000 site URLs take 200 KiB',
   },
+  strangerSoapBytesMax: {
+    value: 16_384,
+    unit: 'bytes',
+    reason: 'body of a call of nobody known, who may only ping; gfal2 sends 1 KiB',
+  },
   soapDepthMax: { value: 64, unit: 'count', reason: 'nesting of an SRM call; real ones have 8' },
   soapElementsMax: {
     value: 20_000,

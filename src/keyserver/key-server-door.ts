@@ -27,9 +27,7 @@ export function createKeyServerDoor(core: KeyServerCore): HttpDoor {
         return;
       }
       try {
-        operation.admit(exchange);
-        const body = method === 'GET' ? undefined : await readJson(exchange, operation);
-        send(exchange, 200, await operation.answer(exchange, body));
+        send(exchange, 200, await answer(exchange, operation));
       } catch (error) {
         if (exchange.signal.aborted) throw error;
         sendFailure(core, exchange, error);
@@ -40,6 +38,19 @@ export function createKeyServerDoor(core: KeyServerCore): HttpDoor {
       return Promise.resolve();
     },
   };
+}
+
+async function answer(exchange: Exchange, operation: Operation): Promise<unknown> {
+  const ended = operation.admit(exchange);
+  try {
+    const isGet = exchange.request.method === 'GET';
+    return await operation.answer(
+      exchange,
+      isGet ? undefined : await readJson(exchange, operation),
+    );
+  } finally {
+    ended();
+  }
 }
 
 async function readJson(exchange: Exchange, { bodyBytesMax }: Operation): Promise<unknown> {

@@ -12,6 +12,21 @@ export const keyserverLimits = defineLimits('keyserver', {
     unit: 'bytes',
     reason: '500 key ids of at most 64 characters; refused before anything is looked up.',
   },
+  strangerBodySizeMax: {
+    value: 64 * 1024,
+    unit: 'bytes',
+    reason: 'Read at any time of a connection that showed no enrolled signature yet: one deposit.',
+  },
+  strangerBodiesMax: {
+    value: 16,
+    unit: 'count',
+    reason: 'Larger ones of such connections read at a time: 80 MiB; a gateway sends one.',
+  },
+  strangerBodiesPerAddressMax: {
+    value: 4,
+    unit: 'count',
+    reason: 'The same of one address, so that four addresses are needed to keep a gateway waiting.',
+  },
   retryAfterSeconds: {
     value: 5,
     unit: 's',

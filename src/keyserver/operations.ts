@@ -15,12 +15,17 @@ import type { KeyServerCore } from './key-server-core.ts';
 import { keyserverLimits } from './limits.ts';
 import { RateLimit } from './rate-limit.ts';
 import { releaseShares } from './release-shares.ts';
+import { StrangerBodies } from './stranger-bodies.ts';
 
 /** One operation of the protocol. */
 export interface Operation {
   readonly bodyBytesMax: number;
-  /** Decide before the body is read whether anything of it is looked at. @throws KEYSERVER_* */
-  admit(exchange: Exchange): void;
+  /**
+   * Decide before the body is read whether anything of it is looked at.
+   * @returns to be called when the answer is known
+   * @throws KEYSERVER_*
+   */
+  admit(exchange: Exchange): () => void;
   /** @returns what is answered as JSON @throws KEYSERVER_* */
   answer(exchange: Exchange, body: unknown): Promise<unknown>;
 }
@@ -54,6 +59,7 @@ export function createOperations(
  */
 function createSignedRequests(core: KeyServerCore) {
   const signers = new WeakMap<Socket, string>();
+  const bodies = new StrangerBodies();
   const requests = new RateLimit(core.clock, {
     burst: keyserverLimits.requestsBurst,
     perSecond: keyserverLimits.requestsPerSecond,
@@ -63,8 +69,13 @@ function createSignedRequests(core: KeyServerCore) {
     answer: (body: unknown) => Promise<unknown>,
   ): Operation => ({
     bodyBytesMax: keyserverLimits.bodySizeMax,
-    admit({ request: { socket } }) {
-      requests.take(signers.get(socket) ?? addressGroup(socket.remoteAddress ?? ''), 1);
+    admit({ request: { method, headers, socket } }) {
+      const address = addressGroup(socket.remoteAddress ?? '');
+      const known = signers.get(socket);
+      requests.take(known ?? address, 1);
+      if (known !== undefined || method === 'GET') return () => {};
+      const length = headers['content-length'];
+      return bodies.take(address, length === undefined ? undefined : Number(length));
     },
     async answer({ request: { socket }, recognise }, body) {
       const found = await answer(body);
@@ -82,7 +93,10 @@ function createShares(core: KeyServerCore): Operation {
   return {
     bodyBytesMax: keyserverLimits.sharesBodySizeMax,
     // Before the body is read: who is unknown gets nothing looked at.
-    admit: (exchange) => void callerOf(exchange),
+    admit(exchange) {
+      callerOf(exchange);
+      return () => {};
+    },
     async answer(exchange, body) {
       const caller = callerOf(exchange);
       const { keyIds } = readSharesRequest(body);

@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls';
 import type { Authenticate, Authentication } from '../identity/authenticate.ts';
 import { readPeerChain } from '../identity/chain/peer-chain.ts';
 import { identityLimits } from '../identity/limits.ts';
+import { addressGroup } from '../lib/address/address-group.ts';
 import { toBase32 } from '../lib/bytes/base32.ts';
 import type { Clock } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
@@ -12,6 +13,7 @@ import type { Random } from '../lib/random.ts';
 import type { Exchange, HttpDoor } from './door.ts';
 import { listenerErrors } from './errors.ts';
 import type { ListenerLimits } from './limits.ts';
+import { RequestTurns } from './request-turns.ts';
 
 interface Options {
   readonly doors: readonly HttpDoor[];
@@ -36,6 +38,7 @@ export type Dispatch = (request: IncomingMessage, response: ServerResponse) => P
 export function createDispatch(options: Options): Dispatch {
   const { clock } = options;
   const readChain = createChainReader();
+  const turns = new RequestTurns(clock, options.limits);
   return async (request, response) => {
     const requestId = toBase32(options.random.bytes(10));
     const startMs = clock.monotonicMs();
@@ -55,8 +58,9 @@ export function createDispatch(options: Options): Dispatch {
         const about = { ...options, authentication, requestId, signal };
         const exchange = exchangeOf(request, response, about);
         const { caller } = exchange;
-        if (caller === undefined || exchange.recognise(caller.subject)) await door.serve(exchange);
-        else await refuseBusy(exchange, { door, limits: options.limits });
+        if (caller === undefined || exchange.recognise(caller.subject)) {
+          await serveInTurn(exchange, { door, turns });
+        } else await refuseBusy(exchange, { door, limits: options.limits });
         if (!response.writableEnded) throw new Error('the door left its answer unfinished');
       }
     } catch (error) {
@@ -98,6 +102,25 @@ function exchangeOf(
     requestId,
     recognise: (subject) => about.recognise(request.socket, subject),
   };
+}
+
+async function serveInTurn(
+  exchange: Exchange,
+  { door, turns }: { readonly door: HttpDoor; readonly turns: RequestTurns },
+): Promise<void> {
+  const { caller, request, signal } = exchange;
+  const endTurn = await turns.take(caller?.subject ?? addressOf(request));
+  try {
+    signal.throwIfAborted();
+    await door.serve(exchange);
+  } finally {
+    endTurn();
+  }
+}
+
+/** Strangers are told apart by where they come from. No subject looks like an address. */
+function addressOf({ socket }: IncomingMessage): string {
+  return addressGroup(socket.remoteAddress ?? '');
 }
 
 /** The caller has too many connections: this one is closed, and he may come back. */

@@ -42,6 +42,16 @@ export const listenerLimits = defineLimits('listener', {
     unit: 's',
     reason: 'when a caller with too many connections may try again',
   },
+  requestTurnsPerCallerMax: {
+    value: 32,
+    unit: 'count',
+    reason: 'requests of one caller worked on at a time; his others wait, those of others do not',
+  },
+  requestTurnMs: {
+    value: 50,
+    unit: 'ms',
+    reason: 'a request that takes longer waits for something and keeps no other back',
+  },
   backlogMax: {
     value: 1_024,
     unit: 'count',

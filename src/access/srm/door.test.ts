@@ -125,6 +125,23 @@ test('what is no call is answered with a fault', async () => {
   assert.match(await call('srmPing', '', { raw }), /ACCESS_BODY_TOO_LONG/);
 });
 
+test('of a stranger nothing is read as XML but a ping of at most 16 KiB', async () => {
+  const call = createCaller();
+  const stranger = { caller: undefined };
+  const unclosed = `<s:srmLs xmlns:s="x"><${'a'.repeat(10)}`;
+  const refused = await call('', '', { ...stranger, raw: unclosed });
+  assert.deepEqual(codes(refused), ['SRM_AUTHENTICATION_FAILURE'], 'malformed, but who would know');
+  assert.match(await call('', '', { ...stranger, raw: '<x/>' }), /ACCESS_SRM_UNAUTHENTICATED/);
+  const long = await call('srmPing', ' '.repeat(17_000), stranger);
+  assert.match(long, /ACCESS_SRM_UNAUTHENTICATED/);
+  const headers = { 'content-length': '17000' };
+  assert.match(await call('srmPing', '', { ...stranger, headers }), /ACCESS_SRM_UNAUTHENTICATED/);
+  assert.match(await call('srmPing', '', stranger), /<versionInfo>v2\.2</);
+  const disguised = `<!--<srmPing>--><E:Envelope xmlns:E="${envelopeNamespace}" xmlns:s="${srmNamespace}"><E:Body><s:srmLs/></E:Body></E:Envelope>`;
+  const unmasked = await call('', '', { ...stranger, raw: disguised });
+  assert.deepEqual(codes(unmasked), ['SRM_AUTHENTICATION_FAILURE']);
+});
+
 test('srmLs tells what is known and leaves out a size that is not', async () => {
   const call = createCaller();
   const known = await call('srmLs', `${surls(ready)}<numOfLevels>0</numOfLevels>`);

@@ -8,6 +8,7 @@ import { accessErrors } from '../errors.ts';
 import { type AccessLimits, accessLimits } from '../limits.ts';
 import { createListingCursors } from './listing-cursors.ts';
 import type { SrmCall } from './operation.ts';
+import { operationNamed } from './operation-named.ts';
 import { operations } from './operations/index.ts';
 import { createRequestSurls } from './request-surls.ts';
 import { readSoapCall, type SoapCall } from './soap/reader.ts';
@@ -52,7 +53,11 @@ export function createSrmDoor(options: SrmDoorOptions): HttpDoor {
       const { request } = exchange;
       if (request.method !== 'POST') return send(exchange, 405, 'SRM calls are POSTed\n');
       try {
-        const call = await readCall(exchange, limits);
+        const body = await bodyOf(exchange, limits);
+        if (exchange.caller === undefined && operationNamed(body) !== 'srmPing') {
+          return refuseStranger(exchange, operationNamed(body));
+        }
+        const call = readSoapCall(body, limits);
         if (!Object.hasOwn(operations, call.operation)) {
           const fault = soapFault('Client', 'there is no such operation in SRM v2.2');
           return send(exchange, 500, fault);
@@ -62,18 +67,36 @@ export function createSrmDoor(options: SrmDoorOptions): HttpDoor {
         if (!accessErrors.has(error)) throw error;
         const { code } = error;
         const fault = soapFault('Client', `${code}: ${accessErrors.rows[code].meaning}`);
-        send(exchange, code === 'ACCESS_BODY_TOO_LONG' ? 413 : 500, fault);
+        send(exchange, exchange.request.complete ? 500 : 413, fault);
       }
     },
   };
 }
 
-async function readCall(exchange: Exchange, limits: AccessLimits): Promise<SoapCall> {
-  const body = await readBody(exchange, {
-    maxBytes: limits.soapBytesMax,
-    tooLong: () => accessErrors.create('ACCESS_BODY_TOO_LONG'),
+/** Of a stranger only what a ping needs. @throws ACCESS_BODY_TOO_LONG, ACCESS_SRM_UNAUTHENTICATED */
+function bodyOf(exchange: Exchange, limits: AccessLimits): Promise<Uint8Array> {
+  const isKnown = exchange.caller !== undefined;
+  const code = isKnown ? 'ACCESS_BODY_TOO_LONG' : 'ACCESS_SRM_UNAUTHENTICATED';
+  return readBody(exchange, {
+    maxBytes: isKnown ? limits.soapBytesMax : limits.strangerSoapBytesMax,
+    tooLong: () => accessErrors.create(code),
   });
-  return readSoapCall(body, limits);
+}
+
+/** Tell a stranger so in the form of what he asked for, which is not read as XML. */
+function refuseStranger(exchange: Exchange, operation: string | undefined): void {
+  if (operation === undefined || !Object.hasOwn(operations, operation)) {
+    throw accessErrors.create('ACCESS_SRM_UNAUTHENTICATED');
+  }
+  send(exchange, 200, soapReply(operation, only(unauthenticated(exchange))));
+}
+
+/** What the client prints: why a credential was not accepted, or that there was none. */
+function unauthenticated({ refusal }: Exchange): SrmStatus {
+  const explanation = refusal
+    ? `${refusal.code}: ${refusal.explanation}`
+    : 'no client certificate was shown';
+  return { code: 'SRM_AUTHENTICATION_FAILURE', explanation };
 }
 
 type Shared = Omit<SrmCall, 'request' | 'caller' | 'signal'> & { readonly log: Log };
@@ -84,16 +107,9 @@ async function contentOf(
   call: SoapCall,
   shared: Shared,
 ): Promise<readonly (Xml | undefined)[]> {
-  const { caller, refusal, signal } = exchange;
+  const { caller, signal } = exchange;
   const operation = operations[call.operation];
-  if (caller === undefined && call.operation !== 'srmPing') {
-    return only({
-      code: 'SRM_AUTHENTICATION_FAILURE',
-      explanation: refusal
-        ? `${refusal.code}: ${refusal.explanation}`
-        : 'no client certificate was shown',
-    });
-  }
+  if (caller === undefined && call.operation !== 'srmPing') return only(unauthenticated(exchange));
   try {
     const known = caller ?? anonymous;
     return (await operation?.({ ...shared, request: call.request, caller: known, signal })) ?? [];
