@@ -16,7 +16,7 @@ export function matchesKey(key: DataElement, query: DataSet, header: DataSet): b
   const values = getStrings(header, key.tag);
   if (key.vr === 'UI') return wanted.some((uid) => values.includes(uid));
   const pattern = wanted.join('\\');
-  const range = /^(\d*)-(\d*)$/.exec(pattern);
+  const range = /^(\d*(?:\.\d+)?)-(\d*(?:\.\d+)?)$/.exec(pattern);
   if (withRange.has(key.vr) && range !== null) {
     return values.some((value) => isWithin(value, range[1] ?? '', range[2] ?? ''));
   }

@@ -5,7 +5,8 @@ import { identify } from '../flow/mint/identified.ts';
 import { reveal } from '../flow/mint/reveal.ts';
 import { present } from '../lib/assert.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
-import { MdmError } from '../lib/errors/mdm-error.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
+import { isQueryFailure } from './errors.ts';
 import type { FoundSeries } from './index/clinical-index.ts';
 import { pacsLimits } from './limits.ts';
 import { askList, type ListPorts, type ListQuestion, type PacsList } from './lists/ask-list.ts';
@@ -204,9 +205,10 @@ function studyQuestion(of: ListQuestion['of'] = {}): ListQuestion {
 
 /** The gap that a failed query leaves; undefined where the archive as a whole is in trouble. */
 function gapOf(error: unknown, level: QueryLevel): Gap | undefined {
-  if (!(error instanceof MdmError)) return undefined;
-  if (error.code === 'PACS_QUERY_TOO_LARGE') return { reason: 'too-many-answers', level, count: 1 };
-  if (error.code !== 'PACS_QUERY_FAILED') return undefined;
+  if (codeOf(error) === 'PACS_QUERY_TOO_LARGE') {
+    return { reason: 'too-many-answers', level, count: 1 };
+  }
+  if (!isQueryFailure(error)) return undefined;
   const { status } = error.context;
   const stated = typeof status === 'number' ? formatStatus(status) : undefined;
   return { reason: 'query-failed', level, status: stated, count: 1 };

@@ -1,4 +1,5 @@
 import { defineErrors } from '../lib/errors/error-table.ts';
+import type { MdmError } from '../lib/errors/mdm-error.ts';
 
 /** Failures of talking to a PACS. */
 export const pacsErrors = defineErrors('pacs', {
@@ -60,3 +61,8 @@ export const pacsErrors = defineErrors('pacs', {
 
 /** The codes of `pacsErrors`. */
 export type PacsErrorCode = keyof typeof pacsErrors.rows;
+
+/** Whether a PACS answered a query with a failure: it may answer others. */
+export function isQueryFailure(error: unknown): error is MdmError {
+  return pacsErrors.has(error) && error.code === 'PACS_QUERY_FAILED';
+}

@@ -71,6 +71,10 @@ export interface ScriptedPacs {
   readonly gate: TcpGate;
   /** What it lists. */
   instances: readonly ScriptedInstance[];
+  /** What it answers a C-FIND with, given the true answers; undefined is one without identifier. */
+  answers: (query: DataSet, truth: readonly DataSet[]) => readonly (DataSet | undefined)[];
+  /** Status that a C-FIND ends with. */
+  findStatus: (query: DataSet) => number;
   /** How it answers a C-GET or C-MOVE; `honest` at first. */
   script: RetrieveScript;
   /** Reject association requests. */
@@ -151,6 +155,8 @@ class Pacs implements ScriptedPacs {
   gate!: TcpGate;
   instances: readonly ScriptedInstance[] = [];
   script: RetrieveScript = honest;
+  answers: ScriptedPacs['answers'] = (_, truth) => truth;
+  findStatus: ScriptedPacs['findStatus'] = () => 0;
   rejects = false;
   readonly #moveToPort: number | undefined;
   #retrieves = 0;
@@ -211,7 +217,8 @@ class Pacs implements ScriptedPacs {
     request: IncomingRequest,
     identifier: DataSet,
   ): Promise<void> {
-    for (const match of findMatches(this.#held(), identifier, 'SCRIPTED')) {
+    const truth = [...findMatches(this.#held(), identifier, 'SCRIPTED')];
+    for (const match of this.answers(identifier, truth)) {
       const { context, command } = request;
       await association.send(
         context.id,
@@ -220,12 +227,12 @@ class Pacs implements ScriptedPacs {
           messageIdBeingRespondedTo: command.messageId,
           affectedSopClassUid: command.affectedSopClassUid,
           status: dimseStatus.pending,
-          hasDataSet: true,
+          hasDataSet: match !== undefined,
         },
-        encodeDataSet(match, context.transferSyntax),
+        match && encodeDataSet(match, context.transferSyntax),
       );
     }
-    await this.#respond(association, request)(0);
+    await this.#respond(association, request)(this.findStatus(identifier));
   }
 
   async #retrieve(

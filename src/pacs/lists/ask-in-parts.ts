@@ -1,5 +1,5 @@
 import type { DataSet, Keyword } from '../../dicom/index.ts';
-import { codeOf } from '../../lib/errors/mdm-error.ts';
+import { isQueryFailure } from '../errors.ts';
 import { pacsLimits } from '../limits.ts';
 import type { QueryLevel } from '../pacs-source.ts';
 import { type Axis, axesOf } from './axis.ts';
@@ -42,7 +42,7 @@ export async function askInParts(
     const lacksSome = outcome === 'whole' && !holdsAll(answers, list, level);
     return { answers, outcome: lacksSome ? 'open' : outcome };
   } catch (error) {
-    if (codeOf(error) !== 'PACS_QUERY_FAILED') throw error;
+    if (!isQueryFailure(error)) throw error;
     return { answers, outcome: 'none' }; // It cannot answer such a query.
   }
 }
@@ -78,7 +78,7 @@ async function cutAlong(
   let asked = 0;
   const askFor = async (from: number, to: number): Promise<Part> => {
     asked += 1;
-    const part = await ask({ [axis.keyword]: axis.rangeOf(from, to) });
+    const part = await ask({ [axis.keyword]: axis.rangeOf(from, to, list) });
     answers.push(...part);
     return { from, to, answers: part };
   };

@@ -25,6 +25,7 @@ function timeOf(second: number): string {
 }
 
 function isWithin(answer: DataSet, range: string): boolean {
+  assert.match(range, /^\d{6}-\d{6}$/, 'no fractions where answers have none');
   const [from = '', to = ''] = range.split('-');
   const time = getString(answer, tag.ContentTime);
   return time !== undefined && time >= from && time <= to;

@@ -8,8 +8,8 @@ export interface Axis {
   readonly last: number;
   /** Undefined where the answer has no such value. */
   valueOf(answer: DataSet): number | undefined;
-  /** A closed range as a matching key. @standard PS3.4 §C.2.2.2.5 */
-  rangeOf(from: number, to: number): string;
+  /** A closed range as a matching key, as precise as `answers` are. @standard PS3.4 §C.2.2.2.5 */
+  rangeOf(from: number, to: number, answers: readonly DataSet[]): string;
 }
 
 const dayMs = 86_400_000;
@@ -32,8 +32,12 @@ function dateAxis(keyword: Keyword): Axis {
   };
 }
 
-/** Seconds of the day; what a second holds is not cut, since not every PACS looks at fractions. */
+/**
+ * Seconds of the day; what a second holds is not cut, since not every PACS looks at fractions. They
+ * are named only where answers have them: not every PACS can read them.
+ */
 function timeAxis(keyword: Keyword): Axis {
+  const textOf = (answer: DataSet): string => getString(answer, tag[keyword]) ?? '';
   const two = (number: number): string => String(Math.floor(number)).padStart(2, '0');
   const format = (second: number): string =>
     `${two(second / 3600)}${two((second / 60) % 60)}${two(second % 60)}`;
@@ -42,12 +46,15 @@ function timeAxis(keyword: Keyword): Axis {
     first: 0,
     last: 86_399,
     valueOf(answer) {
-      const match = /^(\d\d)(\d\d)(\d\d)/.exec(getString(answer, tag[keyword]) ?? '');
+      const match = /^(\d\d)(\d\d)(\d\d)/.exec(textOf(answer));
       const [, hour, minute, second] = match ?? [];
       const value = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
       return value < 86_400 ? value : undefined;
     },
-    rangeOf: (from, to) => `${format(from)}-${format(to)}.999999`,
+    rangeOf(from, to, answers) {
+      const isFraction = (answer: DataSet): boolean => textOf(answer).includes('.');
+      return `${format(from)}-${format(to)}${answers.some(isFraction) ? '.999999' : ''}`;
+    },
   };
 }
 

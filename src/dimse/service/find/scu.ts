@@ -21,7 +21,7 @@ export interface FindOptions {
  * query with C-CANCEL, and the association can be used again when the loop has ended.
  *
  * @standard PS3.4 §C.4.1
- * @throws MdmError `DIMSE_STATUS_FAILURE`, `DIMSE_CONTEXT_NOT_ACCEPTED`, those of the association
+ * @throws MdmError `DIMSE_STATUS_FAILURE` also for a warning Bxxx, which PS3.4 does not know here; `DIMSE_CONTEXT_NOT_ACCEPTED`, those of the association
  */
 export async function* find(
   association: Association,
@@ -43,9 +43,9 @@ export async function* find(
         hasDataSet: true,
       },
       dataSet: encodeDataSet(options.identifier, context.transferSyntax),
-      // A reader that has left takes no more answers; the query is being cancelled then.
-      onPending: ({ identifier }) =>
-        identifier === undefined ? undefined : answers.send(identifier).catch(() => {}),
+      // A match without an identifier is an answer that says nothing, not none. A reader that has
+      // left takes no more answers; the query is being cancelled then.
+      onPending: ({ identifier }) => answers.send(identifier ?? new Uint8Array(0)).catch(() => {}),
       signal,
     })
     .then(({ response }) => checkFinal(response.status))
@@ -63,9 +63,10 @@ export async function* find(
   }
 }
 
+/** A warning of an archive's own (Bxxx) says that something is amiss: the matches may not be all. */
 function checkFinal(status: number): void {
   const category = statusCategory(status);
-  if (category === 'success' || category === 'warning') return;
+  if (category === 'success' || (category === 'warning' && status < 0xb000)) return;
   throw dimseErrors.create('DIMSE_STATUS_FAILURE', {
     message: formatStatus(status),
     context: { status, category },

@@ -14,7 +14,7 @@ import { reveal } from '../../../flow/mint/reveal.ts';
 import { assert } from '../../../lib/assert.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
-import { pacsErrors } from '../../errors.ts';
+import { isQueryFailure, pacsErrors } from '../../errors.ts';
 import type { Guard } from '../../guard/index.ts';
 import { type PacsLimits, pacsLimits } from '../../limits.ts';
 import type { ListMemory } from '../../lists/list-memory.ts';
@@ -192,7 +192,7 @@ class DimseSource implements PacsSource {
       await this.#findAll({ level: 'IMAGE', keys }, options);
       return true;
     } catch (error) {
-      if (pacsErrors.has(error) && error.code === 'PACS_QUERY_FAILED') return false;
+      if (isQueryFailure(error)) return false;
       throw error;
     }
   }

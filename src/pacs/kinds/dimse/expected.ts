@@ -2,7 +2,7 @@ import { type DataSet, dataSetOf, tag } from '../../../dicom/index.ts';
 import { present } from '../../../lib/assert.ts';
 import type { Log } from '../../../lib/log.ts';
 import { answerUid } from '../../answer-uid.ts';
-import { pacsErrors } from '../../errors.ts';
+import { isQueryFailure } from '../../errors.ts';
 import { askList, type ListPorts, type PacsList } from '../../lists/ask-list.ts';
 import { statedCount } from '../../lists/count.ts';
 import { sortAnswers, uidOf } from '../../lists/sort-answers.ts';
@@ -59,7 +59,7 @@ async function orUndefined<T>(
   try {
     return await ask();
   } catch (error) {
-    if (!pacsErrors.has(error) || error.code !== 'PACS_QUERY_FAILED') throw error;
+    if (!isQueryFailure(error)) throw error;
     log.warn('pacs.query_failed', { pacs, level, ...error.context });
     return undefined;
   }
