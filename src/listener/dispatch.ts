@@ -49,7 +49,8 @@ export function createDispatch(options: Options): Dispatch {
     try {
       door = options.doors.find((each) => each.accepts(request));
       if (door === undefined) answer(response, 404, 'There is nothing here.');
-      else if ((request.headersDistinct['authorization']?.length ?? 0) > 1) {
+      else if (isTwice(request, 'host')) answer(response, 400, 'More than one Host header.');
+      else if (isTwice(request, 'authorization')) {
         answer(response, 400, 'More than one Authorization header.');
       } else {
         const { authorization } = request.headers;
@@ -157,6 +158,11 @@ function createChainReader(): (socket: Socket) => readonly Uint8Array[] {
     known.set(socket, chain);
     return chain;
   };
+}
+
+/** What a server and a proxy before it may read apart: each could take another of the two. */
+function isTwice({ headersDistinct }: IncomingMessage, name: string): boolean {
+  return (headersDistinct[name]?.length ?? 0) > 1;
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {

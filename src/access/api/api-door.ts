@@ -3,6 +3,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Exchange, HttpDoor } from '../../listener/door.ts';
 import { readBody } from '../../listener/read-body.ts';
 
+import { originForm } from '../origin-form.ts';
 import { apiErrors } from './errors.ts';
 import { apiFailureOf } from './failure.ts';
 import { apiLimits } from './limits.ts';
@@ -15,7 +16,7 @@ const prefix = '/.mdm/v1/';
 export function createApiDoor(ports: ApiPorts & { readonly log: Log }): HttpDoor {
   return {
     name: 'api',
-    accepts: (request) => request.url?.startsWith(prefix) === true,
+    accepts: (request) => originForm(request.url ?? '').startsWith(prefix),
     async serve(exchange) {
       try {
         send(exchange, { status: 200, body: await answer(ports, exchange) });
@@ -52,7 +53,7 @@ async function answer(ports: ApiPorts, exchange: Exchange): Promise<unknown> {
   const { request, caller, signal } = exchange;
   // Before any look-up: who is nobody learns nothing, not even which operations there are.
   if (caller === undefined) throw apiErrors.create('API_UNAUTHENTICATED');
-  const url = new URL(request.url ?? '', 'http://gateway');
+  const url = new URL(`http://gateway${originForm(request.url ?? '')}`);
   const operation = apiOperations.get(url.pathname.slice(prefix.length));
   if (operation === undefined || operation.method !== request.method) {
     throw apiErrors.create('API_OPERATION_UNKNOWN');

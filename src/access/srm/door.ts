@@ -6,6 +6,7 @@ import type { Exchange, HttpDoor } from '../../listener/door.ts';
 import { readBody } from '../../listener/read-body.ts';
 import { accessErrors } from '../errors.ts';
 import { type AccessLimits, accessLimits } from '../limits.ts';
+import { originForm } from '../origin-form.ts';
 import { createListingCursors } from './listing-cursors.ts';
 import type { SrmCall } from './operation.ts';
 import { operationNamed } from './operation-named.ts';
@@ -48,7 +49,7 @@ export function createSrmDoor(options: SrmDoorOptions): HttpDoor {
   };
   return {
     name: 'srm',
-    accepts: (request) => request.url?.split('?')[0] === endpoint,
+    accepts: (request) => originForm(request.url ?? '').split('?')[0] === endpoint,
     async serve(exchange) {
       const { request } = exchange;
       if (request.method !== 'POST') return send(exchange, 405, 'SRM calls are POSTed\n');

@@ -9,8 +9,9 @@ import { type Span, spansOf } from './range-header.ts';
 import { sendBody } from './send-body.ts';
 
 /**
- * Answer several ranges with multipart/byteranges. Not done, and false returned, when the size is
- * not known, If-Range names another version, or joining leaves one part of all: the whole is sent.
+ * Answer several ranges with multipart/byteranges. Where that is not done it says what to send
+ * instead: the whole, when the size is not known or If-Range names another version, or the one range
+ * that is left of them.
  *
  * @standard RFC 9110 §15.3.7.2
  * @throws FILES_RANGE_NOT_SATISFIABLE when no range exists in the file
@@ -19,17 +20,18 @@ export async function sendByteranges(
   call: Call,
   stat: FileStat,
   ranges: readonly RangeRequest[],
-): Promise<boolean> {
+): Promise<'sent' | 'whole' | RangeRequest> {
   const { size, etag } = stat;
   const ifRange = headerOf(call, 'if-range');
-  if (size === undefined || etag === undefined) return false;
-  if (ifRange !== undefined && ifRange !== etag) return false;
+  if (size === undefined || etag === undefined) return 'whole';
+  if (ifRange !== undefined && ifRange !== etag) return 'whole';
   const spans = spansOf(ranges, size);
   const [first] = spans;
   if (first === undefined) {
     throw filesErrors.create('FILES_RANGE_NOT_SATISFIABLE', { context: { size } });
   }
-  if (first.first === 0 && first.last === size - 1) return false;
+  if (first.first === 0 && first.last === size - 1) return 'whole';
+  if (spans.length === 1) return { kind: 'from', ...first };
   // Opened before the header goes out, so that a failure still gets its status.
   const opened = await openPart(call, first, etag);
   const boundary = createHash('sha256').update(call.exchange.requestId).digest('hex').slice(0, 40);
@@ -49,7 +51,7 @@ export async function sendByteranges(
   };
   const body = parts(call, { spans, heads, first: opened, etag, boundary });
   await sendBody(response, body, { writeHeader, signal, length });
-  return true;
+  return 'sent';
 }
 
 interface Parts {

@@ -26,6 +26,18 @@ export const webdavErrors = defineErrors('access/webdav', {
     user: 'Let the other side pull with GET, or stream through the client.',
     operator: 'Nothing to do.',
   },
+  WEBDAV_TARGET_TOO_LONG: {
+    disposition: 'permanent',
+    meaning: 'The URL is longer than that of anything that can exist here.',
+    user: 'Use a path as the listing shows it.',
+    operator: 'Nothing to do.',
+  },
+  WEBDAV_DEPTH_INVALID: {
+    disposition: 'permanent',
+    meaning: 'The Depth header is none of 0, 1 and infinity.',
+    user: 'Send `Depth: 0` or `Depth: 1`.',
+    operator: 'Nothing to do, unless it comes from a known good client.',
+  },
   WEBDAV_DEPTH_INFINITE: {
     disposition: 'permanent',
     meaning: 'PROPFIND answers for a depth of 0 or 1 only; no Depth header means infinity.',

@@ -15,13 +15,16 @@ export const getFile: Method = async (call) => {
   if (call.target.isDirectory) return sendListing(call);
   const ranges = parseRangeHeader(headerOf(call, 'range'));
   const isSeveral = ranges !== undefined && ranges.length > 1;
+  let range = isSeveral ? undefined : ranges?.[0];
   if (isSeveral || isConditional(call)) {
     const stat = await statOf(call);
     if (stat.kind === 'directory') return sendListing(call);
     if (sendUnlessNeeded(call, stat)) return undefined;
-    if (isSeveral && (await sendByteranges(call, stat, ranges))) return undefined;
+    const left = isSeveral ? await sendByteranges(call, stat, ranges) : range;
+    if (left === 'sent') return undefined;
+    range = left === 'whole' ? undefined : left;
   }
-  const opened = await openFile(call, isSeveral ? undefined : ranges?.[0]);
+  const opened = await openFile(call, range);
   return opened === undefined ? sendListing(call) : sendFile(call, opened);
 };
 
@@ -34,9 +37,16 @@ export const headFile: Method = async (call) => {
     return;
   }
   if (sendUnlessNeeded(call, stat)) return;
+  if (stat.refusal !== undefined) await refuseAsGet(call);
   const length = stat.size === undefined ? {} : { 'Content-Length': stat.size };
   response.writeHead(200, { ...fileHeaders(call, stat), ...length }).end();
 };
+
+/** What can never be read is refused as GET refuses it; the port does that without a recall. */
+async function refuseAsGet(call: Call): Promise<void> {
+  const opened = await openFile(call, undefined);
+  await opened?.body[Symbol.asyncIterator]().return?.();
+}
 
 async function statOf(call: Call): Promise<FileStat> {
   const { caller, exchange, files, target } = call;

@@ -8,11 +8,15 @@ import { parsePropfindBody } from './propfind-body.ts';
 const parse = (text: string): unknown => parsePropfindBody(utf8(text));
 
 test('an empty body and allprop ask for everything', () => {
-  assert.deepEqual(parse(''), { kind: 'allprop' });
-  assert.deepEqual(parse('<propfind xmlns="DAV:"><allprop/></propfind>'), { kind: 'allprop' });
+  assert.deepEqual(parse(''), { kind: 'allprop', include: [] });
+  const all = '<propfind xmlns="DAV:"><allprop/></propfind>';
+  assert.deepEqual(parse(all), { kind: 'allprop', include: [] });
   const included =
     '<a:propfind xmlns:a="DAV:"><a:allprop/><a:include><a:x/></a:include></a:propfind>';
-  assert.deepEqual(parse(included), { kind: 'allprop' });
+  assert.deepEqual(parse(included), {
+    kind: 'allprop',
+    include: [{ namespace: 'DAV:', name: 'x' }],
+  });
   assert.deepEqual(parse('<propfind xmlns="DAV:"><propname/></propfind>'), { kind: 'propname' });
 });
 

@@ -8,9 +8,9 @@ export interface PropertyName {
   readonly name: string;
 }
 
-/** What a PROPFIND asks for. `include` of allprop is ignored: all that is known is given anyway. */
+/** What a PROPFIND asks for; `include` is what is wanted beside all that is known. */
 export type PropfindRequest =
-  | { readonly kind: 'allprop' }
+  | { readonly kind: 'allprop'; readonly include: readonly PropertyName[] }
   | { readonly kind: 'propname' }
   | { readonly kind: 'prop'; readonly names: readonly PropertyName[] };
 
@@ -24,7 +24,7 @@ const dav = 'DAV:';
  * @throws WEBDAV_BODY_INVALID, WEBDAV_BODY_TOO_LARGE
  */
 export function parsePropfindBody(body: Uint8Array): PropfindRequest {
-  if (body.length === 0) return { kind: 'allprop' };
+  if (body.length === 0) return { kind: 'allprop', include: [] };
   const path: string[] = [];
   const names: PropertyName[] = [];
   let kind: PropfindRequest['kind'] | undefined;
@@ -42,14 +42,15 @@ export function parsePropfindBody(body: Uint8Array): PropfindRequest {
     checkSize(tag, { elements, depth: path.length });
     if (path.length === 0 && keyOf(tag) !== `${dav}propfind`) invalid();
     if (path.length === 1) kind = kindOf(tag, kind);
-    if (path.length === 2 && parent === `${dav}prop`) {
+    if (path.length === 2 && (parent === `${dav}prop` || parent === `${dav}include`)) {
       names.push({ namespace: tag.uri, name: tag.local });
     }
     path.push(keyOf(tag));
   });
   parser.write(decodeUtf8(body)).close();
   if (kind === undefined) return invalid();
-  return kind === 'prop' ? { kind, names } : { kind };
+  if (kind === 'prop') return { kind, names };
+  return kind === 'allprop' ? { kind, include: names } : { kind };
 }
 
 function keyOf(tag: SaxesTagNS): string {

@@ -5,8 +5,9 @@ import { collectBytes } from '../../lib/streams/byte-stream.ts';
 import { type Call, headerOf, type Method } from './call.ts';
 import { webdavErrors } from './errors.ts';
 import { webdavLimits } from './limits.ts';
-import { multistatusEnd, multistatusStart, responseElement } from './multistatus.ts';
-import { type PropfindRequest, parsePropfindBody } from './propfind-body.ts';
+import { type Asked, multistatusEnd, multistatusStart, responseElement } from './multistatus.ts';
+import { parsePropfindBody } from './propfind-body.ts';
+import { hrefOf } from './request-target.ts';
 import { sendBody } from './send-body.ts';
 
 /**
@@ -16,7 +17,8 @@ import { sendBody } from './send-body.ts';
  */
 export const propfind: Method = async (call) => {
   const depth = depthOf(call);
-  const request = parsePropfindBody(await readBody(call));
+  const body = await readBody(call);
+  const request = { ...parsePropfindBody(body), unknownLength: unknownLengthFor(call) };
   const { caller, exchange, files, target } = call;
   const { signal } = exchange;
   const stat = await files.stat(caller, target.path, { signal });
@@ -28,18 +30,32 @@ export const propfind: Method = async (call) => {
     exchange.response.writeHead(207, {
       'Content-Type': 'application/xml; charset=utf-8',
       'Cache-Control': 'private, no-store',
+      Vary: 'Authorization, Depth, User-Agent',
       'X-Content-Type-Options': 'nosniff',
+      // Without its slash the name of a collection is another's, whom relative names go by. RFC 4918 §5.2
+      ...(stat.kind === 'directory' && !target.isDirectory
+        ? { 'Content-Location': hrefOf(stat.path, stat.kind) }
+        : {}),
     });
   };
-  const body = multistatus(call, { request, stat, first });
-  await sendBody(exchange.response, body, { writeHeader, signal, length: undefined });
+  const answer = multistatus(call, { request, stat, first });
+  await sendBody(exchange.response, answer, { writeHeader, signal, length: undefined });
 };
 
-/** An absent header means infinity (RFC 4918 §9.1), which no tree of millions can answer. */
+/** An absent header means infinity, which no tree of millions can answer. @standard RFC 4918 §9.1, §10.2 */
 function depthOf(call: Call): 0 | 1 {
-  const depth = headerOf(call, 'depth')?.trim();
-  if (depth !== '0' && depth !== '1') throw webdavErrors.create('WEBDAV_DEPTH_INFINITE');
+  const depth = headerOf(call, 'depth')?.trim().toLowerCase() ?? 'infinity';
+  if (depth === 'infinity') throw webdavErrors.create('WEBDAV_DEPTH_INFINITE');
+  if (depth !== '0' && depth !== '1') throw webdavErrors.create('WEBDAV_DEPTH_INVALID');
   return depth === '0' ? 0 : 1;
+}
+
+/**
+ * What a size that is not known is said to be: nothing. rclone takes nothing for 0, and reads the file as
+ * empty from a mount without a word; -1 is its own word for unknown, and then it reads to the end.
+ */
+function unknownLengthFor(call: Call): string | undefined {
+  return headerOf(call, 'user-agent')?.startsWith('rclone/') === true ? '-1' : undefined;
 }
 
 async function readBody({ exchange }: Call): Promise<Uint8Array> {
@@ -62,7 +78,7 @@ function nextPage(call: Call, cursor: string | undefined): Promise<FilePage> {
 async function* multistatus(
   call: Call,
   listing: {
-    readonly request: PropfindRequest;
+    readonly request: Asked;
     readonly stat: FileStat;
     readonly first: FilePage | undefined;
   },

@@ -7,7 +7,7 @@ export interface Span {
   readonly last: number;
 }
 
-const oneRange = /^(\d{1,15})-(\d{0,15})$|^-(\d{1,15})$/;
+const oneRange = /^(\d+)-(\d*)$|^-(\d+)$/;
 
 /**
  * The ranges of a Range header; undefined when there is none to honour: another unit, malformed, or
@@ -28,11 +28,17 @@ export function parseRangeHeader(header: string | undefined): readonly RangeRequ
 function parseRange(text: string): RangeRequest | undefined {
   const match = oneRange.exec(text);
   if (match === null) return undefined;
-  const [, firstText, lastText, suffix] = match;
-  if (suffix !== undefined) return { kind: 'suffix', length: Number(suffix) };
-  const first = Number(firstText);
-  const last = lastText === '' ? undefined : Number(lastText);
-  return last !== undefined && last < first ? undefined : { kind: 'from', first, last };
+  const [, first = '', last = '', suffix] = match;
+  if (suffix !== undefined) return { kind: 'suffix', length: countOf(suffix) };
+  if (last === '') return { kind: 'from', first: countOf(first), last: undefined };
+  // The digits decide: beyond the largest count all are one.
+  if (BigInt(last) < BigInt(first)) return undefined;
+  return { kind: 'from', first: countOf(first), last: countOf(last) };
+}
+
+/** A number of any digits; no file reaches the largest that is exact. */
+function countOf(digits: string): number {
+  return Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
 }
 
 /**

@@ -1,4 +1,6 @@
 import { filesErrors, withoutEmptySegments } from '../../files/index.ts';
+import { originForm } from '../origin-form.ts';
+import { webdavErrors } from './errors.ts';
 import { webdavLimits } from './limits.ts';
 
 /** What a request is about. */
@@ -11,7 +13,7 @@ export interface RequestTarget {
   readonly cursor: string | undefined;
 }
 
-const originForm = /^(?:https?:\/\/[^/?#]*)?(\/[^?#]*)(?:\?([^#]*))?$/i;
+const pathAndQuery = /^(\/[^?#]*)(?:\?([^#]*))?$/;
 const decodedSegment = /^[!-~]+$/;
 const forbidden = /[/\\%?#]/;
 
@@ -22,10 +24,13 @@ const forbidden = /[/\\%?#]/;
  * are taken out, as for every door.
  *
  * @standard RFC 9112 §3.2; RFC 3986 §2.1
- * @throws FILES_PATH_INVALID
+ * @throws FILES_PATH_INVALID, WEBDAV_TARGET_TOO_LONG
  */
-export function parseRequestTarget(url: string): RequestTarget {
-  const match = url.length > webdavLimits.targetCharactersMax ? null : originForm.exec(url);
+export function parseRequestTarget(target: string): RequestTarget {
+  if (target.length > webdavLimits.targetCharactersMax) {
+    throw webdavErrors.create('WEBDAV_TARGET_TOO_LONG');
+  }
+  const match = pathAndQuery.exec(originForm(target));
   if (match === null) throw filesErrors.create('FILES_PATH_INVALID');
   const [, raw = '/', query = ''] = match;
   const path = withoutEmptySegments(raw);
