@@ -52,6 +52,18 @@ test('a token decides alone and never falls back to the chain beside it', async 
   }
 });
 
+test('a token that a client cut, as neon does with passwords, is told of', async () => {
+  const explanation = async (authorization: string): Promise<string> => {
+    const outcome = await authenticate({ authorization, chain });
+    return outcome.kind === 'refused' ? outcome.explanation : 'accepted';
+  };
+  assert.match(await explanation(basic(`ada:${'e'.repeat(255)}`)), /cut after 255 .* add_header/);
+  for (const length of [254, 256, 800]) {
+    assert.equal(await explanation(basic(`ada:${'e'.repeat(length)}`)), 'expired');
+  }
+  assert.equal(await explanation(`Bearer ${'e'.repeat(255)}`), 'expired');
+});
+
 test('what is not configured is refused, not ignored', async () => {
   const none = createAuthenticate({});
   assert.equal((await none({ authorization: 'Bearer good', chain })).kind, 'refused');

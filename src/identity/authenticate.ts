@@ -31,9 +31,13 @@ export function createAuthenticate(options: {
       if (token === undefined) {
         return refuse('IDENTITY_SCHEME_UNSUPPORTED', 'only a bearer token is accepted');
       }
-      return tokens === undefined
-        ? refuse('IDENTITY_TOKEN_ISSUER_UNKNOWN', 'no token issuer is configured')
-        : await tokens.verify(token);
+      if (tokens === undefined) {
+        return refuse('IDENTITY_TOKEN_ISSUER_UNKNOWN', 'no token issuer is configured');
+      }
+      const outcome = await tokens.verify(token);
+      return outcome.kind === 'refused' && isCut(authorization, token)
+        ? refuse(outcome.code, cutToken)
+        : outcome;
     }
     if (chain.length === 0) return { kind: 'anonymous' };
     return chains === undefined
@@ -59,6 +63,17 @@ function tokenIn(authorization: string): string | undefined {
   const login = Buffer.from(credentials, 'base64').toString('latin1');
   const colon = login.indexOf(':');
   return colon < 0 ? undefined : matching(login.slice(colon + 1).trim(), tokenForm);
+}
+
+/** The neon library, in cadaver and davfs2, keeps so much of a password and says nothing. */
+const neonPasswordCharacters = 255;
+
+const cutToken =
+  `the token was cut after ${neonPasswordCharacters} characters, as cadaver and davfs2 do with a ` +
+  'password: use another client, or in davfs2 add_header or clientcert (docs/client.md)';
+
+function isCut(authorization: string, token: string): boolean {
+  return /^basic /i.test(authorization) && token.length === neonPasswordCharacters;
 }
 
 function matching(text: string, form: RegExp): string | undefined {

@@ -1,4 +1,4 @@
-/** rclone over the gateway: cold with --ignore-size, warm without. */
+/** rclone over the gateway, cold and warm. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ async function roadOf(t: TestContext, archive: GridArchive): Promise<void> {
   const remote = `:webdav:${series}`;
   const [cold, warm] = [join(at.folder, 'cold'), join(at.folder, 'warm')];
 
-  await rclone('copy', '--ignore-size', remote, cold);
+  await rclone('copy', remote, cold);
   const names = readdirSync(cold).toSorted();
   assert.equal(names.filter((name) => name.startsWith('i-')).length, 4, names.join(' '));
   await rclone('copy', remote, warm);

@@ -50,12 +50,15 @@ function depthOf(call: Call): 0 | 1 {
   return depth === '0' ? 0 : 1;
 }
 
+/** Mount the tree, and take a size that is not said for 0: the file reads as empty without a word. */
+const misreadsAbsence = /^(?:rclone|davfs2)\//;
+
 /**
- * What a size that is not known is said to be: nothing. rclone takes nothing for 0, and reads the file as
- * empty from a mount without a word; -1 is its own word for unknown, and then it reads to the end.
+ * What a size that is not known is said to be: nothing. Two clients get -1: for rclone it is the word for
+ * unknown, and it reads to the end; davfs2 fails with an error, until the file was made once.
  */
 function unknownLengthFor(call: Call): string | undefined {
-  return headerOf(call, 'user-agent')?.startsWith('rclone/') === true ? '-1' : undefined;
+  return misreadsAbsence.test(headerOf(call, 'user-agent') ?? '') ? '-1' : undefined;
 }
 
 async function readBody({ exchange }: Call): Promise<Uint8Array> {

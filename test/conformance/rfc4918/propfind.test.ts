@@ -227,14 +227,16 @@ const rows: readonly Row[] = [
   ],
   [
     '15.4',
-    'getcontentlength is absent where GET would have none to say; rclone alone gets its own word',
+    'getcontentlength is absent where GET would have none to say; two that take that for 0 get -1',
     async (ask) => {
       for (const agent of [undefined, 'curl/7.88.1', 'not-rclone/1', 'gfal2-util/1.8.0']) {
         const answer = await find(ask, rowCold, agent === undefined ? {} : { agent });
         assert.doesNotMatch(text(answer), /getcontentlength/, agent);
       }
       const agent = 'rclone/v1.60.1-DEV';
-      assert.match(text(await find(ask, rowCold, { agent })), /<D:getcontentlength>-1</);
+      for (const one of [agent, 'davfs2/1.6.1 neon/0.32.5']) {
+        assert.match(text(await find(ask, rowCold, { agent: one })), /<D:getcontentlength>-1</);
+      }
       const known = await find(ask, rowFile, { agent });
       assert.match(text(known), new RegExp(`<D:getcontentlength>${rowBytes.length}<`));
       const folder = await find(ask, rowFolder, { agent });
