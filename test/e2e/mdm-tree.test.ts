@@ -11,7 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { mdmEntry } from '../../demo/command.ts';
+import { type Child, runChild, startChild } from '../support/child.ts';
+import { requireTool } from '../support/require-tool.ts';
 import { type Story, startStory } from './story.ts';
 
 interface FileLine {
@@ -217,4 +220,71 @@ test('nothing is written through a link, or outside', async (t) => {
   await story.run('bob', 'get', '-q', '-f', `${one}/volume.nii`, story.file('forced.nii'));
   assert.equal(readFileSync(victim, 'utf8'), 'precious');
   assert.ok(existsSync(story.file('forced.nii')));
+});
+
+/** Enough to be interrupted in. */
+const many = [1, 2, 3].map((seed) => ({
+  slices: 30,
+  rows: 128,
+  columns: 128,
+  seed,
+  studySeed: seed,
+  seriesNumber: seed,
+}));
+
+function startGet(t: TestContext, story: Story, out: string): Promise<Child> {
+  const args = ['--json', 'get', '-r', '-p', '8', '/test/sealed', out];
+  const env = { MDM_SETTINGS: story.settingsOf('bob'), BEARER_TOKEN: '', BEARER_TOKEN_FILE: '' };
+  return startChild(t, [process.execPath, mdmEntry, ...args], { env });
+}
+
+test('an interrupt or a kill loses nothing: the same command completes it', async (t) => {
+  const story = await startStory(t, { series: many });
+  const out = story.file('out');
+  for (const signal of ['SIGINT', 'SIGKILL', 'SIGTERM'] as const) {
+    const before = existsSync(out)
+      ? filesIn(out).filter((name) => name.endsWith('.dcm')).length
+      : 0;
+    const running = await startGet(t, story, out);
+    await running.waitForOutput(/(?:"state":"fetched"[^]*){5}/);
+    running.kill(signal);
+    const { code } = await running.exited;
+    assert.equal(code, signal === 'SIGKILL' ? null : 130);
+    const files = filesIn(out);
+    const whole = files.filter((name) => name.endsWith('.dcm'));
+    assert.ok(whole.length > before && whole.length < 90, `${signal}: ${whole.length}`);
+    const isLocked = files.some((name) => name.endsWith('.lock'));
+    if (signal !== 'SIGKILL') assert.ok(!isLocked, 'who ends in order leaves no lock');
+  }
+  const rest = await story.json<FileLine>('bob', 'get', '-r', '/test/sealed', out);
+  const { fetched, present, failed } = summaryOf(rest);
+  assert.deepEqual([fetched + present, failed], [90, 0]);
+  assert.ok(present >= 15, String(present));
+  const files = filesIn(out);
+  assert.ok(
+    files.every((name) => name.endsWith('.dcm')),
+    'no part is left',
+  );
+  assert.equal(files.length, 90);
+});
+
+test('the files of a series come with few retrieves', async (t) => {
+  const story = await startStory(t, { series: many });
+  const got = await story.json<FileLine>('bob', 'get', '-r', '/test/open', story.file('out'));
+  assert.equal(summaryOf(got).fetched, 90);
+  const started = story.logs().match(/"recall.started"/g)?.length ?? 0;
+  assert.ok(started <= 6, `${started} recalls of three series`);
+});
+
+test('a terminal sees one bar for all files', { skip: requireTool('script') }, async (t) => {
+  const story = await startStory(t, { series });
+  const command = [process.execPath, mdmEntry, 'get', '-r', '/test/open', story.file('out')].join(
+    ' ',
+  );
+  const env = { MDM_SETTINGS: story.settingsOf('bob'), BEARER_TOKEN: '' };
+  const { code, stdout } = await runChild(['script', '-qec', command, '/dev/null'], { env });
+  assert.equal(code, 0, stdout);
+  const bars = stdout.split('\r\u001B[K');
+  assert.match(bars.at(-1) ?? '', /^12 of 12 files \[#{30}\]100% \d+\.\d kB \d/);
+  assert.match(stdout, /\r?\n\S+out  12 files fetched and verified, \d+\.\d kB\r?\n$/);
 });

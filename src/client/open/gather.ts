@@ -5,6 +5,9 @@ import { giveBack } from '../../lib/bytes/give-back.ts';
 /** What is handed on at once: a few segments, and still within a processor's cache. */
 const gatherBytes = 256 * 1024;
 
+/** Of the first: many bodies are short, and memory of many of them is not given back at once. */
+const firstGatherBytes = 32 * 1024;
+
 /** Where gathered bytes come from. May bring a little more after `pause`. */
 export interface GatherSource {
   pause(): unknown;
@@ -19,7 +22,7 @@ export interface GatherSource {
  */
 export class Gathering {
   readonly #source: GatherSource;
-  #filling: Uint8Array = new Uint8Array(gatherBytes);
+  #filling: Uint8Array = new Uint8Array(firstGatherBytes);
   #other: Uint8Array | undefined;
   #filled = 0;
   /** What came when the buffer was full. */
@@ -36,7 +39,7 @@ export class Gathering {
   take(chunk: Uint8Array): void {
     const taken = this.#fill(chunk);
     if (taken < chunk.length) this.#over = concatBytes([this.#over, chunk.subarray(taken)]);
-    if (this.#filled < gatherBytes) return this.#wakeSoon();
+    if (this.#filled < this.#filling.length) return this.#wakeSoon();
     this.#source.pause();
     this.#wake();
   }
@@ -75,17 +78,18 @@ export class Gathering {
   #handOver(): Uint8Array {
     const full = this.#filling;
     const bytes = full.subarray(0, this.#filled);
-    this.#filling = this.#other ?? new Uint8Array(gatherBytes);
-    this.#other = full;
+    this.#filling = this.#other ?? noBytes;
+    this.#other = full.length === gatherBytes ? full : undefined;
     this.#filled = 0;
     this.#over = this.#over.subarray(this.#fill(this.#over));
-    if (this.#filled < gatherBytes) this.#source.resume();
+    if (this.#filled === 0 || this.#filled < this.#filling.length) this.#source.resume();
     return bytes;
   }
 
   /** Copy what has room; answers how much that is. */
   #fill(chunk: Uint8Array): number {
-    const taken = chunk.subarray(0, gatherBytes - this.#filled);
+    if (this.#filling.length === 0 && chunk.length > 0) this.#filling = new Uint8Array(gatherBytes);
+    const taken = chunk.subarray(0, this.#filling.length - this.#filled);
     this.#filling.set(taken, this.#filled);
     this.#filled += taken.length;
     return taken.length;

@@ -8,6 +8,9 @@ import { lockPart, type PartLock } from './part-lock.ts';
 /** One write of the disk. */
 const stageBytes = 1024 * 1024;
 
+/** The first write: most files are small, and memory of many of them is not given back at once. */
+const firstStageBytes = 64 * 1024;
+
 /** So much is put on the disk in the background, so that the end finds little left to wait for. */
 const syncBehindBytes = 16 * stageBytes;
 
@@ -34,7 +37,7 @@ export class PartFile {
   readonly #handle: FileHandle;
   readonly #lock: PartLock;
   /** Bytes gathered for one write, and the buffer of the write under way. */
-  #stage = new Uint8Array(stageBytes);
+  #stage = new Uint8Array(firstStageBytes);
   #other: Uint8Array<ArrayBuffer> | undefined;
   #staged = 0;
   #written: number;
@@ -114,7 +117,7 @@ export class PartFile {
 
   /** Add bytes; they may be reused once it returned and its promise, if there is one, settled. */
   append(bytes: Uint8Array): Promise<void> | undefined {
-    if (bytes.length >= stageBytes - this.#staged) return this.#appendOver(bytes);
+    if (bytes.length >= this.#stage.length - this.#staged) return this.#appendOver(bytes);
     this.#stage.set(bytes, this.#staged);
     this.#staged += bytes.length;
     return undefined;
@@ -123,7 +126,7 @@ export class PartFile {
   /** The bytes kept, in chunks of 1 MiB. */
   async *read(): AsyncGenerator<Uint8Array> {
     await onDisk(this.#target, () => this.#flush());
-    const buffer = new Uint8Array(stageBytes);
+    const buffer = new Uint8Array(Math.min(stageBytes, this.#written));
     for (let offset = 0; offset < this.#written; ) {
       const { bytesRead } = await onDisk(this.#target, () =>
         this.#handle.read(buffer, 0, buffer.length, offset),
@@ -182,11 +185,11 @@ export class PartFile {
   /** Add bytes that fill the stage. */
   async #appendOver(bytes: Uint8Array): Promise<void> {
     for (let offset = 0; offset < bytes.length; ) {
-      const taken = bytes.subarray(offset, offset + stageBytes - this.#staged);
+      const taken = bytes.subarray(offset, offset + this.#stage.length - this.#staged);
       this.#stage.set(taken, this.#staged);
       this.#staged += taken.length;
       offset += taken.length;
-      if (this.#staged === stageBytes) await onDisk(this.#target, () => this.#write());
+      if (this.#staged === this.#stage.length) await onDisk(this.#target, () => this.#write());
     }
   }
 
@@ -195,7 +198,7 @@ export class PartFile {
     await this.#writing;
     const [full, length, position] = [this.#stage, this.#staged, this.#written];
     this.#stage = this.#other ?? new Uint8Array(stageBytes);
-    this.#other = full;
+    this.#other = full.length === stageBytes ? full : undefined;
     this.#staged = 0;
     this.#written += length;
     this.#writing = writeAll(this.#handle, full.subarray(0, length), position);

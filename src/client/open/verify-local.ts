@@ -27,7 +27,7 @@ export async function verifyLocal(
   const wanted = wantedOf(proofs, request);
   if (wanted === undefined) throw existing(target, '; the server has another sealed form now');
   const { size } = await file.stat();
-  const isSame = size === wanted.size && (await digestOf(file, request)) === wanted.sha256;
+  const isSame = size === wanted.size && (await digestOf(file, size, request)) === wanted.sha256;
   if (!isSame) throw existing(target, ' and is not this file');
   return reportOf(request, { bytes: size, resumedAt: size, proofs });
 }
@@ -57,9 +57,9 @@ function wantedOf(
   return { size: sealedSizeOf(version.plaintextSize), sha256: production.sealedSha256 };
 }
 
-async function digestOf(file: FileHandle, { signal }: GetRequest): Promise<string> {
+async function digestOf(file: FileHandle, size: number, { signal }: GetRequest): Promise<string> {
   const digest = createHash('sha256');
-  const buffer = new Uint8Array(readBytes);
+  const buffer = new Uint8Array(Math.min(readBytes, size + 1));
   for (;;) {
     signal?.throwIfAborted();
     const { bytesRead } = await file.read(buffer);

@@ -3,11 +3,13 @@ import { readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } fro
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { type ClientBench, openClientBench } from '../../../test/support/client-bench.ts';
 import { entryFor, plaintextOf, site } from '../../../test/support/files-bench.ts';
 import { tempFolder } from '../../../test/support/temp.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import { recallErrors } from '../../recall/errors.ts';
+import { clientLimits } from '../limits.ts';
 import { fetchTree, type Outcome, type TreeRequest } from './fetch-tree.ts';
 import { HeldFolder } from './held-folder.ts';
 
@@ -241,6 +243,43 @@ test('an interrupt ends it, keeps what came, and leaves no lock', async (t) => {
   const { fetched = 0, present = 0 } = bench.kinds();
   assert.equal(fetched + present, 24);
   assert.ok(present < 12, String(present));
+});
+
+test('a listing without end is not read further than it is needed', async (t) => {
+  const bench = await open(t);
+  const stop = new AbortController();
+  let pages = 0;
+  bench.lie = (request, response) => {
+    const { url = '' } = request;
+    if (!url.startsWith('/.mdm/v1/list')) return;
+    pages += 1;
+    const entries = Array.from({ length: 1000 }, (_, index) => ({
+      ...{ path: '', kind: 'file', modifiedMs: 0, digests: {}, locality: 'ONLINE' },
+      name: `i-${pages}x${index}.dcm`,
+    }));
+    response.end(JSON.stringify({ entries, next: String(pages) }));
+  };
+  const read = bench.ports.api.read.bind(bench.ports.api);
+  const reading = Promise.withResolvers<void>();
+  bench.ports.api.read = (_path, options) => {
+    reading.resolve();
+    // As slow as a test needs it: until it is stopped.
+    return new Promise((_, reject) => {
+      options.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error));
+    });
+  };
+  const fetching = bench.fetch([`/${site}/ct/p-1/t-1/s-ct`], { signal: stop.signal });
+  const ended = assert.rejects(fetching, { code: 'CLIENT_INTERRUPTED' });
+  await reading.promise;
+  for (let seen = 0, turns = 0; turns < 2000 && (seen < pages || turns < 500); turns += 1) {
+    seen = pages;
+    await setImmediate();
+  }
+  stop.abort(new Error('interrupted'));
+  await ended;
+  bench.ports.api.read = read;
+  assert.ok(pages <= clientLimits.listedAhead / 1000 + 2, `${pages} pages`);
+  assert.deepEqual(filesBelow(bench.root), [], 'nothing came, nothing is left');
 });
 
 test('a folder that cannot be entered is the user’s to mend', async (t) => {
