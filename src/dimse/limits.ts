@@ -127,6 +127,16 @@ export const dimseLimits = defineLimits('dimse', {
     unit: 'count',
     reason: 'Presentation context ids are the odd numbers from 1 to 255.',
   },
+  transferSyntaxesMax: {
+    value: 128,
+    unit: 'count',
+    reason: 'Of one presentation context; the standard defines some 60, private ones are rare.',
+  },
+  userItemsMax: {
+    value: 1_024,
+    unit: 'count',
+    reason: 'User information of an association: a role and a negotiation per context, some more.',
+  },
 });
 
 /** The values of `dimseLimits`; tests narrow them. */

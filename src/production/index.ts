@@ -19,4 +19,3 @@ export type {
   ProductionResult,
   ProductionTarget,
 } from './production.ts';
-export { isListedWithoutImage } from './volume-job.ts';

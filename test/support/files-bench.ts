@@ -279,7 +279,6 @@ class Producer {
             expectedInstances: 1,
             countedInstances: null,
             instances: 1,
-            withoutImage: 0,
             completeness: 'verified',
             reason: null,
           },

@@ -22,6 +22,7 @@ export const checkSuites: readonly Suite[] = [
 export const furtherSuites: readonly Suite[] = [
   { name: 'environment', patterns: ['tools/check/environment.test.ts'] },
   { name: 'golden', patterns: ['test/golden/**/*.test.ts'] },
+  { name: 'growth', patterns: ['test/growth/**/*.test.ts'] },
   { name: 'integration', patterns: ['test/integration/**/*.test.ts'] },
   { name: 'fuzz', patterns: ['test/fuzz/**/*.test.ts'] },
   { name: 'interop', patterns: ['test/interop/**/*.test.ts'] },

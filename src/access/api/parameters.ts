@@ -27,7 +27,13 @@ export class Parameters {
   }
 
   static ofQuery(query: URLSearchParams): Parameters {
-    return new Parameters(new Map([...query.keys()].map((name) => [name, query.getAll(name)])));
+    const values = new Map<string, string[]>();
+    for (const [name, value] of query) {
+      const known = values.get(name);
+      if (known === undefined) values.set(name, [value]);
+      else known.push(value);
+    }
+    return new Parameters(values);
   }
 
   /** @throws API_PARAMETER_INVALID when it is not a JSON object */

@@ -33,11 +33,15 @@ export async function* passEncapsulatedPixels(
   const frame = (fragment: Uint8Array): InstancePart =>
     part(...fragmentTokens(options.clean(fragment, options.shape)));
   let count = 0;
-  let pending: Uint8Array[] = [];
+  const pending: Uint8Array[] = [];
+  let pendingBytes = 0;
   for await (const event of fragmentsOf(batches)) {
     if (event.kind === 'start') yield part(event.token, ...fragmentTokens(noBytes));
-    else if (frames === 1) pending = addFragment(pending, event.bytes);
-    else {
+    else if (frames === 1) {
+      pendingBytes += event.bytes.length;
+      if (pendingBytes > deidLimits.frameMaxBytes) throw tooLong(pendingBytes);
+      pending.push(event.bytes);
+    } else {
       count += 1;
       if (count > frames) break;
       yield frame(event.bytes);
@@ -54,13 +58,6 @@ export async function* passEncapsulatedPixels(
     });
   }
   yield part({ kind: 'fragments-end' });
-}
-
-function addFragment(pending: Uint8Array[], fragment: Uint8Array): Uint8Array[] {
-  pending.push(fragment);
-  const held = pending.reduce((sum, { length }) => sum + length, 0);
-  if (held > deidLimits.frameMaxBytes) throw tooLong(held);
-  return pending;
 }
 
 function fragmentTokens(fragment: Uint8Array): readonly Token[] {

@@ -1,4 +1,5 @@
 import { viewOf } from '../../lib/bytes/bytes.ts';
+import { trimPadding } from '../../lib/text/trim-padding.ts';
 import { formatTag, vrOf } from '../dictionary/dictionary.ts';
 import { tag as t } from '../dictionary/generated/tag.ts';
 import { dicomErrors } from '../errors.ts';
@@ -160,8 +161,6 @@ function splitText(text: string, vr: Vr): readonly string[] {
 
 /** Trailing spaces and NULs are padding everywhere; leading spaces count in long text only. */
 function trim(value: string, vr: Vr): string {
-  let end = value.length;
-  while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\0')) end -= 1;
-  const text = value.slice(0, end);
+  const text = trimPadding(value);
   return keepsLeadingSpaces.has(vr) ? text : text.trimStart();
 }

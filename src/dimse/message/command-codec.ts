@@ -1,5 +1,6 @@
 import { assert } from '../../lib/assert.ts';
 import { viewOf } from '../../lib/bytes/bytes.ts';
+import { trimPadding } from '../../lib/text/trim-padding.ts';
 import { dimseErrors } from '../errors.ts';
 import type { Command } from './command.ts';
 
@@ -158,7 +159,7 @@ function readElement(
   const bytes = values.get(number);
   if (bytes === undefined) return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  return text.replace(/^ +|[\0 ]+$/g, '');
+  return trimPadding(text).replace(/^ +/, '');
 }
 
 function readUs(values: ReadonlyMap<number, Uint8Array>, number: number): number | undefined {

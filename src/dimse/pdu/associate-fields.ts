@@ -1,3 +1,4 @@
+import { dimseLimits } from '../limits.ts';
 import { formatAeTitle, parseAeTitle } from './ae-title.ts';
 import { fieldInvalid, type PduReader } from './pdu-reader.ts';
 import type { PduWriter } from './pdu-writer.ts';
@@ -27,7 +28,6 @@ export interface ContextCodec<Context> {
 
 const applicationContextItem = 0x10;
 const userInformationItem = 0x50;
-const presentationContextsMax = 128;
 
 /**
  * | byte  | field                                                                  |
@@ -62,11 +62,10 @@ export function decodeAssociateFields<Context>(
     if (type === applicationContextItem) applicationContextName = body.uid(body.remaining);
     else if (type === codec.itemType) presentationContexts.push(codec.decode(body));
     else if (type === userInformationItem) userItems.push(...decodeUserItems(body));
+    checkCount('presentation contexts', presentationContexts, dimseLimits.presentationContextsMax);
+    checkCount('user items', userItems, dimseLimits.userItemsMax);
   }
   if (applicationContextName === undefined) throw fieldInvalid('application context', 68);
-  if (presentationContexts.length > presentationContextsMax) {
-    throw fieldInvalid('number of presentation contexts', 68);
-  }
   return {
     protocolVersion,
     calledAeTitle,
@@ -91,4 +90,8 @@ export function encodeAssociateFields<Context>(
   writer.item(userInformationItem, (item) => {
     for (const userItem of fields.userItems) encodeUserItem(item, userItem);
   });
+}
+
+function checkCount(what: string, list: readonly unknown[], max: number): void {
+  if (list.length > max) throw fieldInvalid(`number of ${what}`, 68);
 }

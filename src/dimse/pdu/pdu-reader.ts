@@ -1,4 +1,5 @@
 import { viewOf } from '../../lib/bytes/bytes.ts';
+import { trimPadding } from '../../lib/text/trim-padding.ts';
 import { dimseErrors } from '../errors.ts';
 
 const uidPattern = /^[0-9.]{1,64}$/;
@@ -70,7 +71,7 @@ export class PduReader {
   /** A UID of `count` bytes; trailing NUL or space, which some peers add, is dropped. */
   uid(count: number): string {
     const at = this.offset;
-    const value = this.text(count).replace(/[\0 ]+$/, '');
+    const value = trimPadding(this.text(count));
     if (!uidPattern.test(value)) throw fieldInvalid('UID', at);
     return value;
   }

@@ -1,3 +1,4 @@
+import { dimseLimits } from '../limits.ts';
 import { fieldInvalid, type PduReader } from './pdu-reader.ts';
 import type { PduWriter } from './pdu-writer.ts';
 
@@ -60,6 +61,8 @@ export function decodeProposedContext(reader: PduReader): ProposedContext {
     if (type === abstractSyntaxItem) abstractSyntax = reader.uid(length);
     else if (type === transferSyntaxItem) transferSyntaxes.push(reader.uid(length));
     else reader.skip(length);
+    if (transferSyntaxes.length > dimseLimits.transferSyntaxesMax)
+      throw fieldInvalid('number of transfer syntaxes', reader.offset);
   }
   if (abstractSyntax === undefined || transferSyntaxes.length === 0) {
     throw fieldInvalid('presentation context', reader.offset);

@@ -51,7 +51,9 @@ export function parseNamespaces(text: string): readonly NamespaceRule[] {
     const pattern = globOf(expression);
     if (verb.toUpperCase() === 'DENY') denied.add(authority);
     else if (pattern !== undefined) {
-      rules.set(authority, [...(rules.get(authority) ?? []), pattern]);
+      const known = rules.get(authority);
+      if (known === undefined) rules.set(authority, [pattern]);
+      else known.push(pattern);
     }
   }
   return [...rules]

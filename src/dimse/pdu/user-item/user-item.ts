@@ -1,4 +1,5 @@
 import { unreachable } from '../../../lib/assert.ts';
+import { dimseLimits } from '../../limits.ts';
 import type { PduReader } from '../pdu-reader.ts';
 import type { PduWriter } from '../pdu-writer.ts';
 import {
@@ -82,6 +83,8 @@ const decoders: Readonly<Record<number, (reader: PduReader) => UserItem>> = {
 export function decodeUserItems(reader: PduReader): UserItem[] {
   const items: UserItem[] = [];
   while (reader.remaining > 0) {
+    // One more than allowed is enough for whoever counts those of all user information.
+    if (items.length > dimseLimits.userItemsMax) break;
     const type = reader.u8();
     reader.skip(1);
     const body = reader.sub(reader.u16());

@@ -1,0 +1,116 @@
+import { deidLimits } from '../../src/deid/limits.ts';
+import { passEncapsulatedPixels } from '../../src/deid/pixel/encapsulated-pixels.ts';
+import { cleanJpeg } from '../../src/deid/pixel/jpeg.ts';
+import { cleanJpeg2000 } from '../../src/deid/pixel/jpeg-2000.ts';
+import { type Token, tag, transferSyntax } from '../../src/dicom/index.ts';
+import { concatBytes } from '../../src/lib/bytes/bytes.ts';
+import { checkGrowth } from './growth.ts';
+
+const shape = {
+  frames: 1,
+  pixels: 1,
+  samples: 1,
+  bytesPerSample: 1,
+  nativeBytes: 1,
+  nativeBytesEnd: 1,
+};
+
+async function pass(tokens: readonly Token[], frames: number): Promise<void> {
+  const parts = passEncapsulatedPixels(batches(tokens), {
+    transferSyntaxUid: transferSyntax.JPEGBaseline8Bit,
+    shape: { ...shape, frames },
+    clean: (frame) => frame,
+  });
+  for await (const _part of parts);
+}
+
+async function* batches(tokens: readonly Token[]): AsyncGenerator<readonly Token[]> {
+  for (let at = 0; at < tokens.length; at += 1000) yield tokens.slice(at, at + 1000);
+}
+
+/** Fragments of two bytes, behind an empty offset table. */
+function fragmentTokens(n: number): readonly Token[] {
+  const one: readonly Token[] = [
+    { kind: 'fragment-start', length: 2 },
+    { kind: 'value-chunk', bytes: Uint8Array.of(1, 2) },
+    { kind: 'fragment-end' },
+  ];
+  return [
+    { kind: 'fragments-start', tag: tag.PixelData, vr: 'OB' },
+    { kind: 'fragment-start', length: 0 },
+    { kind: 'fragment-end' },
+    ...Array.from({ length: n }, () => one).flat(),
+    { kind: 'fragments-end' },
+  ];
+}
+
+function jpeg(segments: number): Uint8Array {
+  const one = Uint8Array.of(0xff, 0xdd, 0, 4, 0, 0);
+  const all = Array.from({ length: segments }, () => one);
+  return concatBytes([Uint8Array.of(0xff, 0xd8), ...all, Uint8Array.of(0xff, 0xd9)]);
+}
+
+function jpeg2000(segments: number): Uint8Array {
+  const one = Uint8Array.of(0xff, 0x64, 0, 3, 0);
+  const all = Array.from({ length: segments }, () => one);
+  const tile = Uint8Array.of(0xff, 0x90, 0, 10, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0x93);
+  return concatBytes([Uint8Array.of(0xff, 0x4f), ...all, tile, Uint8Array.of(0xff, 0xd9)]);
+}
+
+checkGrowth([
+  {
+    count: 'fragments of one frame',
+    limit: 'deid.frameMaxBytes, dicom.elementsMax',
+    n: 20_000,
+    make: (n) => {
+      const tokens = fragmentTokens(n);
+      return () => pass(tokens, 1);
+    },
+  },
+  {
+    count: 'bytes of one frame in many fragments',
+    limit: 'deid.frameMaxBytes',
+    n: 5,
+    make: (n) => {
+      const bytes = new Uint8Array(1024 * 1024);
+      const big = fragmentTokens(n).map((token): Token => {
+        return token.kind === 'value-chunk' ? { ...token, bytes } : token;
+      });
+      return () => pass(big, 1);
+    },
+    beyond: { n: deidLimits.frameMaxBytes / (1024 * 1024) + 1, code: 'DEID_LIMIT_EXCEEDED' },
+  },
+  {
+    count: 'frames of a fragment each',
+    limit: 'dicom.elementsMax',
+    n: 20_000,
+    make: (n) => {
+      const tokens = fragmentTokens(n);
+      return () => pass(tokens, n);
+    },
+  },
+  {
+    count: 'marker segments of a JPEG frame',
+    limit: 'deid.frameMaxBytes',
+    n: 50_000,
+    make: (n) => {
+      const frame = jpeg(n);
+      return () => cleanJpeg(frame);
+    },
+  },
+  {
+    count: 'comments of a JPEG 2000 frame',
+    limit: 'deid.frameMaxBytes',
+    n: 100_000,
+    make: (n) => {
+      const frame = jpeg2000(n);
+      return () => {
+        try {
+          cleanJpeg2000(frame);
+        } catch {
+          // What it costs to refuse counts too.
+        }
+      };
+    },
+  },
+]);
