@@ -41,7 +41,7 @@ const byFile = (a: ProductionResult, b: ProductionResult): number => a.fileId - 
 /** Nothing is left of a job that failed or gave up: no replica, no space set aside. */
 async function assertEmpty(workshop: Workshop): Promise<void> {
   for await (const replica of workshop.storage.list()) assert.fail(replica.id);
-  assert.equal(workshop.freeBytes(), 64 * 1024 * 1024);
+  assert.equal(await workshop.freeBytes(), 64 * 1024 * 1024);
 }
 
 async function produceAll(t: TestContext, options: Parameters<typeof jobSeries>[0] = small) {
@@ -125,7 +125,7 @@ test('what was set aside and not used is free again', async (t) => {
     return sum + result.replica.sealedSize;
   }, 0);
   assert.equal(results.length, 8);
-  assert.equal(workshop.freeBytes(), 64 * 1024 * 1024 - used);
+  assert.equal(await workshop.freeBytes(), 64 * 1024 * 1024 - used);
 });
 
 test('a second production gives the same content under the same key', async (t) => {
@@ -167,12 +167,12 @@ test('other content than that of the version is not served under it', async (t) 
   const { version } = producedOf(results, 1);
   assert('keyId' in version);
   const targets = [{ ...volume, existing: { ...version, number: 1 }, nextVersionNumber: 2 }];
-  const free = workshop.freeBytes();
+  const free = await workshop.freeBytes();
   const other = jobOf(workshop, jobSeries({ ...small, seed: 2 }), { targets });
   assert.deepEqual(await resultsOf(workshop.production.produce(other)), [
     { kind: 'changed', fileId: 1 },
   ]);
-  assert.equal(workshop.freeBytes(), free);
+  assert.equal(await workshop.freeBytes(), free);
 });
 
 test('instances twice, others, and in any order are no trouble', async (t) => {
@@ -331,7 +331,7 @@ test('a store that fills up in mid write fails the job and is empty again', asyn
     resultsOf(workshop.production.produce(jobOf(workshop, series, { reserve }))),
     { code: 'STORAGE_FULL' },
   );
-  assert.equal(workshop.freeBytes(), 2_000_000);
+  assert.equal(await workshop.freeBytes(), 2_000_000);
 });
 
 test('a caller who leaves leaves nothing half-made', async (t) => {

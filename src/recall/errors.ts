@@ -70,9 +70,11 @@ export const recallErrors = defineErrors('recall', {
   },
   RECALL_STORAGE_FULL: {
     disposition: 'transient',
-    meaning: 'The cache has no room for the file, even after evicting what could be.',
-    user: 'Try later, or release pins.',
-    operator: 'Enlarge the store or shorten pins.',
+    meaning:
+      'The gateway has no room for the file, even after evicting what could be: its disk or the limit of its store is full. Files that are staged can still be read.',
+    user: 'Tell the site operator, who can make room. Releasing files that you had pinned may help; trying again alone does not.',
+    operator:
+      '`mdm status` shows which is full. Free space on the disk of the replicas, raise storage.limit, or wait until pins end; it is noticed without a restart.',
   },
   RECALL_KEYS_UNAVAILABLE: {
     disposition: 'transient',

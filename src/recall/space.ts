@@ -19,19 +19,19 @@ export async function reserveSpace(options: {
   const { storage, versions, bytes, log } = options;
   for (;;) {
     try {
-      return storage.reserve(bytes);
+      return await storage.reserve(bytes);
     } catch (error) {
       if (codeOf(error) !== 'STORAGE_FULL') throw error;
       const victims = await versions.evictable(recallLimits.evictionBatch);
       const isAll = victims.length < recallLimits.evictionBatch;
-      if (victims.length === 0 || (isAll && sizeOf(victims) < bytes - freeOf(error))) throw error;
+      if (victims.length === 0 || (isAll && sizeOf(victims) < missingOf(error))) throw error;
       for (const victim of victims) {
         await versions.dropReplica(victim.id);
         await storage.delete(victim.id).catch((cause: unknown) =>
           // A leftover that the next start removes; another may make the room.
           log.warn('recall.eviction_failed', { replica: victim.id, code: codeOf(cause) }),
         );
-        if (fits(storage, bytes)) break;
+        if (await fits(storage, bytes)) break;
       }
     }
   }
@@ -41,15 +41,15 @@ function sizeOf(replicas: readonly FileReplica[]): number {
   return replicas.reduce((sum, { sealedSize }) => sum + sealedSize, 0);
 }
 
-/** What the store said is free; all of what is asked for if it said nothing. */
-function freeOf(error: unknown): number {
-  const free = error instanceof MdmError ? error.context['free'] : undefined;
-  return typeof free === 'number' ? free : Number.POSITIVE_INFINITY;
+/** What the store said would have to go; more than there is if it said nothing. */
+function missingOf(error: unknown): number {
+  const missing = error instanceof MdmError ? error.context['missing'] : undefined;
+  return typeof missing === 'number' ? missing : Number.POSITIVE_INFINITY;
 }
 
-function fits(storage: Storage, bytes: number): boolean {
+async function fits(storage: Storage, bytes: number): Promise<boolean> {
   try {
-    storage.reserve(bytes).release();
+    (await storage.reserve(bytes)).release();
     return true;
   } catch {
     return false;

@@ -16,9 +16,10 @@ export const storageErrors = defineErrors('storage', {
   },
   STORAGE_FULL: {
     disposition: 'transient',
-    meaning: 'There is no room: the store reached its bound, or the disk is full.',
-    user: 'Try again later, or release what is pinned.',
-    operator: 'Raise the bound of the store, evict replicas or free disk space.',
+    meaning:
+      'There is no room: the store reached its bound, or its disk is full but for what databases and audit need.',
+    user: 'Tell the site operator; releasing what you pinned may help.',
+    operator: '`mdm status` shows which is full: raise storage.limit, or free space on the disk.',
   },
   STORAGE_NOT_FOUND: {
     disposition: 'permanent',

@@ -9,18 +9,42 @@ export interface LedgerReservation extends Reservation {
   giveBack(bytes: number): void;
 }
 
-/** The space of a store: used + set aside never exceeds the bound. */
+/**
+ * The space of a store: used + set aside never exceeds the bound, and what is set aside never what
+ * the disk has left for it.
+ */
 export class Ledger {
   readonly #capacityBytes: number;
   #usedBytes = 0;
   #reservedBytes = 0;
+  /** What the disk still takes, as measured last and as written and deleted since. */
+  #roomBytes = Number.POSITIVE_INFINITY;
 
   constructor(capacityBytes: number) {
     this.#capacityBytes = capacityBytes;
   }
 
+  /** Neither used nor set aside; negative when others took what was set aside, or the bound was lowered. */
   get freeBytes(): number {
-    return this.#capacityBytes - this.#usedBytes - this.#reservedBytes;
+    const withinBound = this.#capacityBytes - this.#usedBytes;
+    return Math.min(withinBound, this.#roomBytes) - this.#reservedBytes;
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  get capacityBytes(): number {
+    return this.#capacityBytes;
+  }
+
+  get roomBytes(): number {
+    return this.#roomBytes;
+  }
+
+  /** So much the disk takes now, whoever else wrote to it. */
+  measured(roomBytes: number): void {
+    this.#roomBytes = roomBytes;
   }
 
   /** Bytes found in the store when it was opened; may exceed a bound that was lowered. */
@@ -30,7 +54,7 @@ export class Ledger {
 
   /** A replica was deleted. */
   removed(bytes: number): void {
-    this.#usedBytes -= bytes;
+    this.#count(-bytes);
   }
 
   /** Set bytes aside. @throws STORAGE_FULL */
@@ -48,10 +72,10 @@ export class Ledger {
         const fromReserve = Math.min(left, count);
         this.#require(count - fromReserve);
         setAside(-fromReserve);
-        this.#usedBytes += count;
+        this.#count(count);
       },
       giveBack: (count) => {
-        this.#usedBytes -= count;
+        this.#count(-count);
         if (!released) setAside(count);
       },
       release: () => {
@@ -61,10 +85,17 @@ export class Ledger {
     };
   }
 
+  /** Written, or deleted where negative. */
+  #count(bytes: number): void {
+    this.#usedBytes += bytes;
+    this.#roomBytes -= bytes;
+  }
+
   #require(bytes: number): void {
-    if (bytes > 0 && bytes > this.freeBytes)
-      throw storageErrors.create('STORAGE_FULL', {
-        context: { wanted: bytes, free: Math.max(0, this.freeBytes) },
-      });
+    const free = this.freeBytes;
+    if (bytes > 0 && bytes > free) {
+      const context = { wanted: bytes, free: Math.max(0, free), missing: bytes - free };
+      throw storageErrors.create('STORAGE_FULL', { context });
+    }
   }
 }

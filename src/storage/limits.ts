@@ -17,6 +17,26 @@ export const storageLimits = defineLimits('storage', {
     unit: 'bytes',
     reason: 'A manifest is some hundred bytes; more is damage.',
   },
+  keptShare: {
+    value: 0.05,
+    unit: 'ratio',
+    reason: 'Of its disk a store leaves this to databases and audit, which must not fail.',
+  },
+  keptBytesMax: {
+    value: 1024 ** 3,
+    unit: 'bytes',
+    reason: 'More than this it need not leave: databases grow by some hundred bytes a file.',
+  },
+  measuredMs: {
+    value: 1000,
+    unit: 'ms',
+    reason: 'How long what the disk had free is believed, unless it is too little: then it is asked again.',
+  },
+  refusedMs: {
+    value: 5000,
+    unit: 'ms',
+    reason: 'How long a disk that refused a write is taken for full, whatever it says: a quota is not shown.',
+  },
   scanConcurrency: {
     value: 16,
     unit: 'count',

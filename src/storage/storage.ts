@@ -22,6 +22,17 @@ export interface Reservation {
   release(): void;
 }
 
+/** Room of a store, in bytes. */
+export interface StorageSpace {
+  readonly usedBytes: number;
+  /** Its bound. */
+  readonly limitBytes: number;
+  /** What could still be set aside: within the bound, and on its disk. */
+  readonly freeBytes: number;
+  /** Free on its disk for anybody, of which it leaves `keptBytes` to others. Undefined where nobody can say. */
+  readonly disk: { readonly freeBytes: number; readonly keptBytes: number } | undefined;
+}
+
 /** Writes one replica, front to back. */
 export interface ReplicaWriter {
   readonly id: ReplicaId;
@@ -41,8 +52,13 @@ export interface ReplicaWriter {
  */
 export interface Storage {
   readonly name: string;
-  /** Set `bytes` aside. @throws STORAGE_FULL when the store's bound leaves no room */
-  reserve(bytes: number): Reservation;
+  /**
+   * Set `bytes` aside. @throws STORAGE_FULL when the store's bound or its disk leaves no room; the
+   * context's `missing` says how many bytes would have to go
+   */
+  reserve(bytes: number): Promise<Reservation>;
+  /** How much room there is, for those who watch it. */
+  space(): Promise<StorageSpace>;
   create(id: ReplicaId, reservation: Reservation): Promise<ReplicaWriter>;
   /**
    * Bytes of a complete replica. A piece is the receiver's until it asks for the next.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { readSealed, type Sealed } from '../flow/index.ts';
 import { toHex } from '../lib/bytes/bytes.ts';
+import { MdmError } from '../lib/errors/mdm-error.ts';
 import { systemRandom } from '../lib/random.ts';
 import type { ReplicaId, ReplicaWriter, Storage } from './storage.ts';
 
@@ -58,7 +59,7 @@ async function writeAll(
 async function stored(suite: StorageSuite, storage: Storage, size: number) {
   const id = freshId();
   const bytes = patterned(size, id.charCodeAt(0));
-  const writer = await storage.create(id, storage.reserve(size));
+  const writer = await storage.create(id, await storage.reserve(size));
   await writeAll(suite, writer, { bytes });
   await writer.commit();
   return { id, bytes };
@@ -105,7 +106,7 @@ const cases: Readonly<Record<string, Case>> = {
   'the writer may reuse its memory once a write has settled': async (suite, t) => {
     const { storage } = await store(suite, t);
     const id = freshId();
-    const writer = await storage.create(id, storage.reserve(0));
+    const writer = await storage.create(id, await storage.reserve(0));
     const slab = new Uint8Array(1_500);
     for (const value of [1, 2, 3]) await writer.write(suite.seal(slab.fill(value)));
     await writer.commit();
@@ -149,18 +150,18 @@ const cases: Readonly<Record<string, Case>> = {
   'an id is used once': async (suite, t) => {
     const { storage } = await store(suite, t);
     const { id } = await stored(suite, storage, 10);
-    const again = storage.create(id, storage.reserve(0));
+    const again = storage.create(id, await storage.reserve(0));
     await assert.rejects(again, { code: 'STORAGE_REPLICA_EXISTS' });
     const growing = freshId();
-    await storage.create(growing, storage.reserve(0));
-    const twice = storage.create(growing, storage.reserve(0));
+    await storage.create(growing, await storage.reserve(0));
+    const twice = storage.create(growing, await storage.reserve(0));
     await assert.rejects(twice, { code: 'STORAGE_REPLICA_EXISTS' });
   },
 
   'a growing replica is followed, and not listed or opened': async (suite, t) => {
     const { storage } = await store(suite, t);
     const id = freshId();
-    const writer = await storage.create(id, storage.reserve(10_000));
+    const writer = await storage.create(id, await storage.reserve(10_000));
     await writer.write(suite.seal(patterned(700)));
     assert.deepEqual(await storage.stat(id), { watermark: 700, state: 'growing' });
     assert.deepEqual(await listed(storage), []);
@@ -182,7 +183,7 @@ const cases: Readonly<Record<string, Case>> = {
     const { storage } = await store(suite, t);
     const id = freshId();
     const bytes = patterned(12_345);
-    const writer = await storage.create(id, storage.reserve(bytes.length));
+    const writer = await storage.create(id, await storage.reserve(bytes.length));
     const gate = Promise.withResolvers<void>();
     const slow = async (offset: number): Promise<Uint8Array> => {
       const pieces: Uint8Array[] = [];
@@ -207,7 +208,7 @@ const cases: Readonly<Record<string, Case>> = {
   'an abort fails the followers: never a short end': async (suite, t) => {
     const { storage } = await store(suite, t);
     const id = freshId();
-    const writer = await storage.create(id, storage.reserve(5_000));
+    const writer = await storage.create(id, await storage.reserve(5_000));
     await writeAll(suite, writer, { bytes: patterned(2_500) });
     const waiting = storage.follow(id, 2_500, {})[Symbol.asyncIterator]();
     const behind = storage.follow(id, 0, {})[Symbol.asyncIterator]();
@@ -230,7 +231,7 @@ const cases: Readonly<Record<string, Case>> = {
     const { storage } = await store(suite, t);
     for (const call of ['write', 'commit'] as const) {
       const id = freshId();
-      const writer = await storage.create(id, storage.reserve(5_000));
+      const writer = await storage.create(id, await storage.reserve(5_000));
       await writer.write(suite.seal(patterned(10)));
       const late = call === 'write' ? writer.write(suite.seal(patterned(4_000))) : writer.commit();
       const refused = assert.rejects(late, { code: 'STORAGE_REPLICA_ABORTED' });
@@ -245,7 +246,7 @@ const cases: Readonly<Record<string, Case>> = {
     const { storage } = await store(suite, t);
     const { id } = await stored(suite, storage, 5_000);
     const growing = freshId();
-    await storage.create(growing, storage.reserve(0));
+    await storage.create(growing, await storage.reserve(0));
     const reason = new Error('the client left');
     const cancel = new AbortController();
     const { signal } = cancel;
@@ -262,13 +263,13 @@ const cases: Readonly<Record<string, Case>> = {
   'a reader that leaves early holds nobody up': async (suite, t) => {
     const { storage } = await store(suite, t);
     const id = freshId();
-    const writer = await storage.create(id, storage.reserve(2_500));
+    const writer = await storage.create(id, await storage.reserve(2_500));
     await writer.write(suite.seal(patterned(2_500)));
     for await (const _ of storage.follow(id, 0, {})) break;
     await writer.commit();
     for await (const _ of storage.open(id, { offset: 0, length: 2_500 }, {})) break;
     await storage.delete(id);
-    assert.equal(storage.reserve(1_000_000).release(), undefined);
+    assert.equal((await storage.reserve(1_000_000)).release(), undefined);
   },
 
   'a deleted replica is gone, except for who is reading it': async (suite, t) => {
@@ -291,49 +292,64 @@ const cases: Readonly<Record<string, Case>> = {
   'the bound holds: reserved, used and given back': async (suite, t) => {
     const { storage } = await store(suite, t, 10_000);
     const full = { code: 'STORAGE_FULL', disposition: 'transient' };
-    const kept = storage.reserve(6_000);
-    assert.throws(() => storage.reserve(4_001), full);
-    storage.reserve(4_000).release();
+    const kept = await storage.reserve(6_000);
+    await assert.rejects(storage.reserve(4_001), full);
+    (await storage.reserve(4_000)).release();
     const writer = await storage.create(freshId(), kept);
     // Beyond its reservation a writer takes what is free, and fails where nothing is.
     await writer.write(suite.seal(patterned(9_000)));
-    assert.throws(() => storage.reserve(1_001), full);
+    await assert.rejects(storage.reserve(1_001), full);
     await assert.rejects(writer.write(suite.seal(patterned(2_000))), full);
     await writer.abort();
     kept.release();
     kept.release();
     const { id } = await stored(suite, storage, 10_000);
-    assert.throws(() => storage.reserve(1), full);
+    await assert.rejects(storage.reserve(1), full);
     await storage.delete(id);
-    storage.reserve(10_000).release();
+    (await storage.reserve(10_000)).release();
+  },
+
+  'says how much room there is': async (suite, t) => {
+    const { storage } = await store(suite, t, 10_000);
+    await stored(suite, storage, 2_000);
+    const kept = await storage.reserve(3_000);
+    const { usedBytes, limitBytes, freeBytes } = await storage.space();
+    assert.deepEqual([usedBytes, limitBytes, freeBytes], [2_000, 10_000, 5_000]);
+    await assert.rejects(storage.reserve(6_000), (error: unknown) => {
+      assert.ok(error instanceof MdmError);
+      assert.deepEqual(error.context, { wanted: 6_000, free: 5_000, missing: 1_000 });
+      return true;
+    });
+    kept.release();
+    assert.equal((await storage.space()).freeBytes, 8_000);
   },
 
   'one reservation serves several replicas': async (suite, t) => {
     const { storage } = await store(suite, t, 3_000);
-    const reservation = storage.reserve(3_000);
+    const reservation = await storage.reserve(3_000);
     for (const size of [1_000, 500]) {
       const writer = await storage.create(freshId(), reservation);
       await writer.write(suite.seal(patterned(size)));
       await writer.commit();
     }
-    assert.throws(() => storage.reserve(1), { code: 'STORAGE_FULL' });
+    await assert.rejects(storage.reserve(1), { code: 'STORAGE_FULL' });
     reservation.release();
-    storage.reserve(1_500).release();
-    assert.throws(() => storage.reserve(1_501), { code: 'STORAGE_FULL' });
+    (await storage.reserve(1_500)).release();
+    await assert.rejects(storage.reserve(1_501), { code: 'STORAGE_FULL' });
   },
 
   'after a crash, committed replicas are there and leftovers are gone': async (suite, t) => {
     const { storage, reopen } = await store(suite, t, 10_000);
     const { id, bytes } = await stored(suite, storage, 2_345);
     const unfinished = freshId();
-    const writer = await storage.create(unfinished, storage.reserve(5_000));
+    const writer = await storage.create(unfinished, await storage.reserve(5_000));
     await writer.write(suite.seal(patterned(4_000)));
     const again = await reopen();
     assert.deepEqual(await collect(again.list()), [{ id, size: 2_345 }]);
     assert.deepEqual(await read(again.follow(id, 0, {})), Buffer.from(bytes));
     assert.equal(await again.stat(unfinished), undefined);
-    again.reserve(10_000 - 2_345).release();
-    assert.throws(() => again.reserve(10_001 - 2_345), { code: 'STORAGE_FULL' });
+    (await again.reserve(10_000 - 2_345)).release();
+    await assert.rejects(again.reserve(10_001 - 2_345), { code: 'STORAGE_FULL' });
     await writer.abort();
   },
 };

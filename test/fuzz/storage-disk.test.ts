@@ -117,10 +117,10 @@ class Run {
   async create(slot: number, reserve: number): Promise<void> {
     const fits = reserve <= capacityBytes - this.model.taken;
     if (!fits) {
-      assert.throws(() => this.storage.reserve(reserve), { code: 'STORAGE_FULL' });
+      await assert.rejects(this.storage.reserve(reserve), { code: 'STORAGE_FULL' });
       return;
     }
-    const reservation = this.storage.reserve(reserve);
+    const reservation = await this.storage.reserve(reserve);
     const taken = this.model.complete.has(slot) || this.model.growing.has(slot);
     const created = this.storage.create(idOf(slot), reservation);
     if (taken) {
@@ -193,8 +193,8 @@ class Run {
     for (const [slot, content] of this.model.complete) expected[idOf(slot)] = content.length;
     assert.deepEqual(listed, expected);
     const free = capacityBytes - this.model.taken;
-    this.storage.reserve(free).release();
-    assert.throws(() => this.storage.reserve(free + 1), { code: 'STORAGE_FULL' });
+    (await this.storage.reserve(free)).release();
+    await assert.rejects(this.storage.reserve(free + 1), { code: 'STORAGE_FULL' });
   }
 }
 
@@ -229,7 +229,7 @@ test('whatever happens to its files, a store answers with a code or the right by
       async (pick, damage) => {
         const path = join(root, `${(round += 1)}`);
         const store = await open(path);
-        const writer = await store.create(idOf(1), store.reserve(250));
+        const writer = await store.create(idOf(1), await store.reserve(250));
         await writer.write(sealed(content));
         await writer.commit();
         const names = (await readdir(path, { recursive: true })).filter((name) =>

@@ -10,7 +10,7 @@ const store = await openDiskStorage({ name: 'disk', path, capacityBytes: 1e9, li
 for (;;) {
   const id = randomBytes(16).toString('hex') as ReplicaId;
   const size = 1 + (Number.parseInt(id.slice(0, 4), 16) % 40_000);
-  const reservation = store.reserve(size);
+  const reservation = await store.reserve(size);
   const writer = await store.create(id, reservation);
   const bytes = new Uint8Array(size).fill(Number.parseInt(id.slice(0, 2), 16));
   for (let offset = 0; offset < size; offset += 3_000)

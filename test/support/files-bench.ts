@@ -230,7 +230,7 @@ class Producer {
           };
     privateKeys.set(keyId, recipient.privateKey.slice());
     const replicaId = toHex(random.bytes(16)) as ReplicaId;
-    const writer = await storage.create(replicaId, storage.reserve(2_000_000));
+    const writer = await storage.create(replicaId, await storage.reserve(2_000_000));
     const stream = testSealer.stream({
       recipientPublicKey: recipient.publicKey,
       random,

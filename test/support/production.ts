@@ -33,7 +33,7 @@ export interface Workshop {
   /** The plaintext of a committed replica. */
   plaintextOf(id: ReplicaId, key: NewKey): Promise<Buffer>;
   /** Bytes of the store that can still be reserved. */
-  freeBytes(): number;
+  freeBytes(): Promise<number>;
 }
 
 /** What a workshop is to be like. */
@@ -79,7 +79,7 @@ export async function openWorkshop(owner: Owner, options: WorkshopOptions = {}):
     storage,
     keys,
     plaintextOf: (id, key) => plaintextOf(storage, id, key),
-    freeBytes: () => freeBytesOf(storage, capacityBytes),
+    freeBytes: async () => (await storage.space()).freeBytes,
   };
 }
 
@@ -101,21 +101,6 @@ async function plaintextOf(storage: Storage, id: ReplicaId, key: NewKey): Promis
     opened.push(piece.slice());
   }
   return Buffer.concat(opened);
-}
-
-/** Found by bisection: the store says only yes or no. */
-function freeBytesOf(storage: Storage, capacityBytes: number): number {
-  let [low, high] = [0, capacityBytes];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    try {
-      storage.reserve(middle).release();
-      low = middle;
-    } catch {
-      high = middle - 1;
-    }
-  }
-  return low;
 }
 
 /** A series as a job sees it: names, query records and instances. */

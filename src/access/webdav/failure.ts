@@ -34,11 +34,13 @@ export function sendFailure(exchange: Exchange, error: unknown): void {
   response.end(text);
 }
 
+/** A client must not repeat what found no room by itself. @standard RFC 4918 §11.5 */
 function detailsOf(error: unknown, { row, status }: FailureAnswer, exchange: Exchange): Details {
   const context = error instanceof MdmError ? error.context : {};
   const reason = status === 401 ? exchange.refusal?.code : context['reason'];
   const seconds = context['retryAfterSeconds'];
-  const isRetried = row.disposition === 'transient' && (status === 429 || status > 500);
+  const isRetried =
+    row.disposition === 'transient' && (status === 429 || status > 500) && status !== 507;
   const named = typeof seconds === 'number' && seconds > 0 ? Math.ceil(seconds) : undefined;
   const detail = failureDetail(error);
   return {

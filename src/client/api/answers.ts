@@ -83,6 +83,10 @@ export interface StatusAnswer {
     readonly name: string;
     readonly usedBytes: number;
     readonly limitBytes: number;
+    /** What could still be fetched, within the limit and on the disk. */
+    readonly freeBytes: number;
+    /** Free for anybody, of which replicas never take `keptBytes`; absent where nobody can say. */
+    readonly disk?: { readonly freeBytes: number; readonly keptBytes: number };
   };
   readonly pacs: readonly {
     readonly name: string;

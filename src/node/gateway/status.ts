@@ -21,13 +21,11 @@ export function createStatus(ports: {
   const { config, storage, keyServers, opened, crawler } = ports;
   return async () => {
     const reports = await keyServers.status({});
-    let usedBytes = 0;
-    for await (const { size } of storage.list()) usedBytes += size;
     return {
       site: config.site,
       roles: ['clinical', 'computing'],
       notes: oneProcessNotes,
-      storage: { name: storage.name, usedBytes, limitBytes: config.storage.limit },
+      storage: { name: storage.name, ...(await storage.space()) },
       pacs: [...opened.sources].map(([name, { guard }]) => ({
         name,
         ...guard.status(),

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 
 /** An open file. */
 export interface DiskFile {
@@ -26,6 +26,8 @@ export interface DiskFiles {
   rename(from: string, to: string): Promise<void>;
   /** Remove a file or a folder with its content; absent is fine. */
   remove(path: string): Promise<void>;
+  /** Of the file system that holds `path`: its size, and what we may still write. */
+  space(path: string): Promise<{ readonly totalBytes: number; readonly freeBytes: number }>;
 }
 
 /** The machine's file system, through the thread pool: a slow disk never blocks the event loop. */
@@ -43,6 +45,12 @@ export const nodeDiskFiles: DiskFiles = {
   },
   rename,
   remove: (path) => rm(path, { recursive: true, force: true }),
+  async space(path) {
+    const { blocks, bavail, bsize, files, ffree } = await statfs(path);
+    // Without a free inode nothing can be written, whatever is free; some have no fixed number of them.
+    const hasInodes = files === 0 || ffree > 0;
+    return { totalBytes: blocks * bsize, freeBytes: hasInodes ? bavail * bsize : 0 };
+  },
 };
 
 function diskFile(handle: FileHandle): DiskFile {

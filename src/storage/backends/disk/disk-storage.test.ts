@@ -4,7 +4,9 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { manualClock } from '../../../../test/support/manual-clock.ts';
 import { sealed } from '../../../flow/mint/sealed.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import { silentLog } from '../../../lib/log.ts';
 import { storageLimits } from '../../limits.ts';
@@ -20,6 +22,7 @@ interface Options {
   readonly capacityBytes?: number;
   readonly files?: DiskFiles;
   readonly log?: Log;
+  readonly clock?: Clock;
 }
 
 async function folder(t: TestContext): Promise<string> {
@@ -33,7 +36,7 @@ function open(path: string, options: Options = {}): Promise<Storage> {
 }
 
 async function write(storage: Storage, size: number): Promise<void> {
-  const writer = await storage.create(id, storage.reserve(size));
+  const writer = await storage.create(id, await storage.reserve(size));
   await writer.write(sealed(new Uint8Array(size).fill(7)));
   await writer.commit();
 }
@@ -86,7 +89,7 @@ test('readers and writers leave no file open', async (t) => {
 test('an id that is no replica id never becomes a path', async (t) => {
   const storage = await open(await folder(t));
   for (const bad of ['../../etc', `${id}/..`, id.toUpperCase(), ''])
-    await assert.rejects(storage.create(bad as ReplicaId, storage.reserve(0)), /32 lower-case hex/);
+    await assert.rejects(storage.create(bad as ReplicaId, await storage.reserve(0)), /32 lower-case hex/);
 });
 
 test('a folder that is something else is refused, a newer store too', async (t) => {
@@ -163,8 +166,9 @@ for (const [call, system, code] of [
 ] as const)
   test(`${system} of ${call} is ${code}, fails the followers and is final`, async (t) => {
     const path = await folder(t);
-    const storage = await open(path, { files: failing(call, system) });
-    const reservation = storage.reserve(5_000);
+    const clock = manualClock();
+    const storage = await open(path, { files: failing(call, system), clock });
+    const reservation = await storage.reserve(5_000);
     const writer = await storage.create(id, reservation);
     const follower = collect(storage.follow(id, 0, {}));
     const aborted = assert.rejects(follower, { code: 'STORAGE_REPLICA_ABORTED' });
@@ -177,6 +181,9 @@ for (const [call, system, code] of [
     await assert.rejects(writer.commit(), { code: 'STORAGE_FAILED' });
     await writer.abort();
     reservation.release();
-    storage.reserve(1_000_000).release();
+    // A disk that refuses is not asked again at once, whatever it says that it has free.
+    if (code === 'STORAGE_FULL') await assert.rejects(storage.reserve(1_000_000), { code });
+    clock.advance(storageLimits.refusedMs);
+    (await storage.reserve(1_000_000)).release();
     assert.deepEqual(await collect((await open(path)).list()), []);
   });

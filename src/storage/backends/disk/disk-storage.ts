@@ -1,6 +1,7 @@
 import type { Sealed } from '../../../flow/index.ts';
 import { assert } from '../../../lib/assert.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { MdmError } from '../../../lib/errors/mdm-error.ts';
 import { storageErrors } from '../../errors.ts';
 import { Growth } from '../../growth.ts';
 import type { Ledger, LedgerReservation } from '../../ledger.ts';
@@ -12,10 +13,12 @@ import type {
   ReplicaWriter,
   Reservation,
   Storage,
+  StorageSpace,
 } from '../../storage.ts';
 import { storageErrorOf } from './disk-error.ts';
 import type { DiskFiles } from './disk-files.ts';
 import { DiskReader, readRange } from './disk-reader.ts';
+import { DiskSpace } from './disk-space.ts';
 import { DiskWriter } from './disk-writer.ts';
 import type { DiskLayout } from './layout.ts';
 
@@ -44,6 +47,7 @@ interface ReadOptions {
 export class DiskStorage implements Storage {
   readonly name: string;
   readonly #options: DiskStorageOptions;
+  readonly #space: DiskSpace;
   readonly #holdings: Map<ReplicaId, Holding>;
   readonly #growing = new Map<ReplicaId, { growth: Growth; writer: DiskWriter }>();
   readonly #reservations = new WeakMap<Reservation, LedgerReservation>();
@@ -55,12 +59,18 @@ export class DiskStorage implements Storage {
     this.name = options.name;
     this.#options = options;
     this.#holdings = options.holdings;
+    this.#space = new DiskSpace({ ...options, path: options.layout.root });
   }
 
-  reserve(bytes: number): Reservation {
+  async reserve(bytes: number): Promise<Reservation> {
+    await this.#space.refresh(bytes);
     const reservation = this.#options.ledger.reserve(bytes);
     this.#reservations.set(reservation, reservation);
     return reservation;
+  }
+
+  space(): Promise<StorageSpace> {
+    return this.#space.state();
   }
 
   async create(id: ReplicaId, reservation: Reservation): Promise<ReplicaWriter> {
@@ -79,13 +89,14 @@ export class DiskStorage implements Storage {
       growth,
       reservation: known,
       settled: (outcome) => this.#settled(id, outcome),
+      failed: (error) => this.#noticeFull(error),
     });
     this.#growing.set(id, { growth, writer });
     try {
       await files.makeFolder(layout.folder(id));
     } catch (error) {
       await writer.abort();
-      throw storageErrorOf(error);
+      throw this.#noticeFull(storageErrorOf(error));
     }
     return writer;
   }
@@ -140,6 +151,13 @@ export class DiskStorage implements Storage {
 
   async *list() {
     for (const [id, { size }] of this.#holdings) yield { id, size };
+  }
+
+  /** The disk, not the ledger, said that it is full: what is known of it is wrong. */
+  #noticeFull(error: unknown): unknown {
+    const isDisks = error instanceof MdmError && error.context['systemCode'] !== undefined;
+    if (isDisks && error.code === 'STORAGE_FULL') this.#space.refused();
+    return error;
   }
 
   #settled(id: ReplicaId, outcome: 'complete' | 'aborted'): void {

@@ -20,6 +20,8 @@ export interface DiskWriterOptions {
   readonly reservation: LedgerReservation;
   /** The replica is complete or gone; called once. */
   readonly settled: (outcome: 'complete' | 'aborted') => void;
+  /** A call is about to fail with `error`; what it returns is thrown. */
+  readonly failed: (error: unknown) => unknown;
 }
 
 /**
@@ -81,7 +83,7 @@ export class DiskWriter implements ReplicaWriter {
     } catch (error) {
       if (this.#state === 'busy') this.#state = 'failed';
       this.#options.growth.abort();
-      throw storageErrorOf(error);
+      throw this.#options.failed(storageErrorOf(error));
     }
     // An abort may have come meanwhile.
     if (this.#state !== 'busy') throw storageErrors.create('STORAGE_REPLICA_ABORTED');
