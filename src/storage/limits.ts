@@ -30,12 +30,14 @@ export const storageLimits = defineLimits('storage', {
   measuredMs: {
     value: 1000,
     unit: 'ms',
-    reason: 'How long what the disk had free is believed, unless it is too little: then it is asked again.',
+    reason:
+      'How long what the disk had free is believed, unless it is too little: then it is asked again.',
   },
   refusedMs: {
     value: 5000,
     unit: 'ms',
-    reason: 'How long a disk that refused a write is taken for full, whatever it says: a quota is not shown.',
+    reason:
+      'How long a disk that refused a write is taken for full, whatever it says: a quota is not shown.',
   },
   scanConcurrency: {
     value: 16,

@@ -1,11 +1,8 @@
 /**
- * Disks that fail or are full: what cannot be made durable is not acknowledged, readers get a code,
- * and when the disk is well again so is the gateway.
+ * Disks that fail: what cannot be made durable is not acknowledged, readers get a code, and when the
+ * disk is well again so is the gateway.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startChild } from '../support/child.ts';
@@ -29,39 +26,6 @@ function codeOfRead(outcome: ReadOutcome): string {
 async function volume(road: HostileRoad, number: number): Promise<string> {
   return `${await road.series(number)}/volume.nii`;
 }
-
-const canMount =
-  spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' })
-    .status === 0;
-
-test('a full disk: 507, and recovery without a restart', {
-  skip: !canMount && 'no user namespaces with mounts here',
-  timeout: 60_000,
-}, async (t) => {
-  const road: HostileRoad = await createHostileRoad(t, {
-    wrapGateway: (command) => [
-      'unshare',
-      '-rm',
-      'sh',
-      '-c',
-      'mkdir -p "$0" && mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@"',
-      join(road.folder, 'gateway', 'computing', 'replicas'),
-      ...command,
-    ],
-  });
-  load(road, 3);
-  await road.start();
-  const replicas = `/proc/${road.gateway.pid}/root${road.folder}/gateway/computing/replicas`;
-  assert.equal(codeOfRead(await road.read(await volume(road, 1))), 'whole');
-  const { bavail, bsize } = statfsSync(replicas);
-  writeFileSync(join(replicas, 'filler'), new Uint8Array(bavail * bsize - 64 * 1024));
-  const full = await road.read(await volume(road, 2));
-  assert.match(codeOfRead(full), /^(broken|RECALL_STORAGE_FULL)$/);
-  // What is staged is still served.
-  assert.equal(codeOfRead(await road.read(await volume(road, 1))), 'whole');
-  rmSync(join(replicas, 'filler'));
-  assert.equal(codeOfRead(await road.read(await volume(road, 2))), 'whole');
-});
 
 /** Read `paths` while fsync fails. */
 async function failing(

@@ -1,7 +1,8 @@
 import type { KeyServerAnswer, LeftOutAnswer, StatusAnswer } from '../../client/api/answers.ts';
 import type { Connection } from '../connection.ts';
-import { formatBytes, formatInstant } from '../format.ts';
+import { formatInstant } from '../format.ts';
 import type { Output } from '../output.ts';
+import { spaceLines } from '../space-lines.ts';
 
 /** `mdm status`: how the installation is. */
 export async function status(connection: Connection, output: Output): Promise<void> {
@@ -13,7 +14,7 @@ function lines(answer: StatusAnswer): readonly string[] {
   const { storage } = answer;
   return [
     `site ${answer.site} (${answer.roles.join(' and ')})`,
-    `cache ${formatBytes(storage.usedBytes)} of ${formatBytes(storage.limitBytes)}`,
+    ...spaceLines(storage),
     ...answer.pacs.flatMap((pacs) => [
       `PACS ${pacs.name}: circuit ${pacs.circuit}, ${pacs.associationsOpen} of ${pacs.associationsMax} associations, ${pacs.waiting} waiting` +
         (pacs.lastCrawlFailure === undefined

@@ -5,6 +5,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const areAll = (value: unknown, test: (one: Fields) => boolean): boolean =>
   Array.isArray(value) && value.every((one: unknown) => isFields(one) && test(one));
+const areNumbers = (one: Fields, ...names: readonly string[]): boolean =>
+  names.every((name) => Number.isFinite(one[name]));
 const isText = (value: unknown): boolean => typeof value === 'string';
 
 const isStat = (one: Fields): boolean =>
@@ -14,6 +16,11 @@ const isStat = (one: Fields): boolean =>
   isFields(one['digests']);
 const isEntry = (one: Fields): boolean => isText(one['who']) && Array.isArray(one['rights']);
 const isPage = (one: Fields): boolean => one['next'] === undefined || isText(one['next']);
+const isStorage = (value: unknown): boolean =>
+  isFields(value) &&
+  areNumbers(value, 'usedBytes', 'limitBytes') &&
+  (value['disk'] === undefined ||
+    (isFields(value['disk']) && areNumbers(value['disk'], 'freeBytes', 'keptBytes')));
 const hasName = (one: Fields): boolean => isText(one['name']);
 const isLeftOut = (one: Fields): boolean => isText(one['reason']) && isText(one['level']);
 const isWalk = (walk: unknown): boolean =>
@@ -35,7 +42,7 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   revoke: (one) => areAll(one['entries'], isEntry) && areAll(one['servers'], hasName),
   status: (one) =>
     Array.isArray(one['notes']) &&
-    isFields(one['storage']) &&
+    isStorage(one['storage']) &&
     areAll(one['pacs'], (pacs) => hasName(pacs) && isWalk(pacs['lastWalk'])) &&
     areAll(one['keyServers'], hasName),
 };

@@ -89,7 +89,10 @@ test('readers and writers leave no file open', async (t) => {
 test('an id that is no replica id never becomes a path', async (t) => {
   const storage = await open(await folder(t));
   for (const bad of ['../../etc', `${id}/..`, id.toUpperCase(), ''])
-    await assert.rejects(storage.create(bad as ReplicaId, await storage.reserve(0)), /32 lower-case hex/);
+    await assert.rejects(
+      storage.create(bad as ReplicaId, await storage.reserve(0)),
+      /32 lower-case hex/,
+    );
 });
 
 test('a folder that is something else is refused, a newer store too', async (t) => {
