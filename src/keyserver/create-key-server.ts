@@ -72,7 +72,8 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     let listener: Listener | undefined;
     return {
       async listen(endpoint) {
-        listener = await createListener({ ...options, ...endpoint, doors: [door] });
+        const { host, port } = endpoint;
+        listener = await createListener({ ...options, host, port, doors: [door] });
         return urlOf(listener, options.tls !== undefined);
       },
       async close() {
