@@ -27,7 +27,10 @@ import { readDeidentified } from '../flow/index.ts';
 import { identify } from '../flow/mint/identified.ts';
 import { concatBytes } from '../lib/bytes/bytes.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
+import { jsonLog } from '../lib/log.ts';
 import { createDeidentifier } from './create-deidentifier.ts';
+
+const pixelData = (value: Uint8Array): DataElement => ({ tag: t.PixelData, vr: 'OW', value });
 
 async function codeFor(dataSet: DataSet): Promise<string> {
   const { outcome } = await runDeid(dataSet);
@@ -61,6 +64,30 @@ test('pixels are the bytes that came', async () => {
   const pixels = run.dataSet.get(t.PixelData);
   assert(pixels !== undefined && pixels.vr !== 'SQ');
   assert.deepEqual(pixels.value, testPixels);
+});
+
+test('bits that the header calls unused are zero', async () => {
+  const text = Buffer.from('Mrs Smith was here, in high bits');
+  const { file } = await runDeid(imageOf({ BitsStored: 4, HighBit: 3 }, [pixelData(text)]));
+  assert.equal(findLeak(file, ['Mrs', 'Smith', 'here']), undefined);
+  for (let index = 0; index < text.length; index += 2) text[index + 1] = 0;
+  for (let index = 0; index < text.length; index += 2) text[index] = (text[index] ?? 0) & 0x0f;
+  assert.deepEqual(file.subarray(-32), new Uint8Array(text));
+});
+
+test('samples cut anywhere by the network are cleaned as whole ones are', async () => {
+  const noise = Uint8Array.from({ length: 32 }, (_, index) => (index * 91) & 0xff);
+  for (const transferSyntaxUid of [
+    transferSyntax.ExplicitVRLittleEndian,
+    transferSyntax.ExplicitVRBigEndian,
+  ]) {
+    const image = imageOf({ PixelRepresentation: 1 }, [pixelData(noise)]);
+    const whole = await runDeid(image, { transferSyntaxUid });
+    for (const chunkBytes of [1, 3, 5, 7]) {
+      const cut = await runDeid(image, { transferSyntaxUid, chunkBytes });
+      assert.deepEqual(cut.file, whole.file, `${chunkBytes}`);
+    }
+  }
 });
 
 test('one key gives one output, another gives other identifiers', async () => {
@@ -224,6 +251,26 @@ test('what follows from the length of the pixels is written, signedness is not',
   assert.equal(facts.pixelRepresentation.kind, 'absent');
 });
 
+test('what did not stay is counted by reason, and logged without its values', async () => {
+  const lines: string[] = [];
+  const log = jsonLog({ write: (line) => lines.push(line), nowMs: () => 0 });
+  const object = imageOf({
+    PatientID: '4711',
+    ScanOptions: ['FS', 'SMITH'],
+    SeriesNumber: '19700101',
+    InstanceNumber: '4711',
+    AnatomicRegionSequence: [dataSetOf({ CodeValue: '4711882', CodingSchemeDesignator: 'DCM' })],
+    Manufacturer: 'Mrs Smith',
+  });
+  const { outcome } = await runDeid(object, { deidentifier: { log } });
+  assert(outcome.kind === 'released');
+  const { drops } = readDeidentified(outcome.instance);
+  assert.deepEqual(drops, { term: 2, bounds: 1, identifier: 1, code: 1 });
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /"event":"deid.dropped","instances":1,"term":2,/);
+  assert.doesNotMatch(lines[0] ?? '', /smith|4711|19700101/i);
+});
+
 test('a grid is withheld, also where only a private count tells of it', async () => {
   const mosaic = { ImageType: ['ORIGINAL', 'PRIMARY', 'M', 'MOSAIC'] };
   assert.equal(await codeFor(imageOf(mosaic)), 'DEID_GRID');
@@ -250,7 +297,8 @@ function encapsulate(dataSet: DataSet, uid: string, fragments: readonly Uint8Arr
   return concatBytes(chunks);
 }
 
-const jpeg = Buffer.from('ffd8fffe000b4d7273205a6d697468ffda0003011234ffd9', 'hex');
+const frameHeader = 'ffc3000b0c00040004010111';
+const jpeg = Buffer.from(`ffd8fffe000b4d7273205a6d697468${frameHeader}00ffda0003011234ffd9`, 'hex');
 
 async function runFragments(frames: string, fragments: readonly Uint8Array[]): Promise<Uint8Array> {
   const transferSyntaxUid = transferSyntax.JPEGLosslessSV1;
@@ -262,13 +310,19 @@ async function runFragments(frames: string, fragments: readonly Uint8Array[]): P
 test('comments in compressed frames go, the offset table is emptied', async () => {
   const file = await runFragments('2', [jpeg, jpeg]);
   assert.equal(findLeak(file, ['Mrs', 'mith']), undefined);
-  const clean = 'ffd8ffda0003011234ffd900';
+  const clean = `ffd8${frameHeader}00ffda0003011234ffd9`;
   assert.equal(Buffer.from(file).toString('hex').split(clean).length, 3);
 });
 
 test('one frame may come in several fragments', async () => {
   const cut = await runFragments('1', [jpeg.subarray(0, 10), jpeg.subarray(10)]);
   assert.deepEqual(cut, await runFragments('1', [jpeg]));
+});
+
+test('a compressed frame that is another image than its header says is refused', async () => {
+  const wide = Buffer.from(jpeg);
+  wide[wide.indexOf('ffc3', 0, 'hex') + 8] = 5;
+  await assert.rejects(runFragments('2', [jpeg, wide]), { code: 'DEID_FRAME_MISMATCH' });
 });
 
 test('fragments that cannot be told to frames are refused while the parts are read', async () => {
@@ -376,6 +430,8 @@ test('of a C-FIND answer only what cannot identify is left', () => {
     PatientID: '1',
     StudyInstanceUID: '1.2.3',
     SeriesNumber: '4',
+    ScanningSequence: 'SMITH',
+    InstanceNumber: '20240102',
     NumberOfSeriesRelatedInstances: '300',
     Rows: 512,
   });

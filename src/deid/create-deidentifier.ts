@@ -27,6 +27,9 @@ import { findLost } from './facts/find-lost.ts';
 import { writeDerived } from './facts/write-derived.ts';
 import { type OpenInstance, readHeader } from './header/read-header.ts';
 import { stampHeader } from './header/stamp.ts';
+import { DropLog } from './meaning/drop-log.ts';
+import { DropCounter, type Drops } from './meaning/drops.ts';
+import { identifiersOf } from './meaning/identifiers.ts';
 import { safeMetadata } from './metadata.ts';
 import { frameCleanerOf } from './pixel/frame-cleaner.ts';
 import { imageShapeOf } from './pixel/image-shape.ts';
@@ -56,11 +59,13 @@ export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
   const uids = createUidMap(options.collectionKey);
   const factsOf = createFactReader(options.collectionKey);
   const log = options.log ?? silentLog;
+  const dropLog = new DropLog(log);
   return {
     recipe: recipeOfProfile(),
     async instance(source, context) {
       try {
         const instance = await deidentify(reveal(source), context, { uids, factsOf });
+        dropLog.add(instance.drops);
         return { kind: 'released', instance: deidentified(instance) };
       } catch (error) {
         const { code, context: more } = withheldFor(error);
@@ -94,11 +99,13 @@ async function deidentify(
     checkIdentity(opened.header, source);
     if (facts.grid.kind === 'value') throw deidErrors.create('DEID_GRID');
     refuseNotKept(notKeptOf(facts));
-    const header = applyProfile(opened.header, profile, uids);
+    const drops = new DropCounter();
+    const identifiers = identifiersOf(opened.header);
+    const header = applyProfile(opened.header, { profile, uids, identifiers, drops });
     refuseNotKept(findLost(opened.header, header));
     writeDerived(header, facts);
     stampHeader(header, context.subjectName);
-    return release({ opened, header, facts, profile });
+    return release({ opened, header, facts, drops: drops.drops, profile });
   } catch (error) {
     await opened?.rest.return();
     throw translate(error);
@@ -153,10 +160,11 @@ interface Work {
   /** De-identified. */
   readonly header: DataSet;
   readonly facts: ImageFacts;
+  readonly drops: Drops;
   readonly profile: Profile;
 }
 
-function release({ opened, header, facts, profile }: Work): DeidentifiedInstance {
+function release({ opened, header, facts, drops, profile }: Work): DeidentifiedInstance {
   const { transferSyntaxUid } = opened;
   const sopClassUid = profile.sopClassUid;
   const sopInstanceUid = getUid(header, t.SOPInstanceUID);
@@ -175,6 +183,7 @@ function release({ opened, header, facts, profile }: Work): DeidentifiedInstance
     transferSyntaxUid,
     header,
     facts,
+    drops,
     read: (what) => passParts(what === 'file' ? start : undefined, pixels.parts, opened),
   };
 }

@@ -3,6 +3,7 @@ import type { Instance } from '../dicom/stream/instance.ts';
 import type { ImageFacts } from '../facts/index.ts';
 import type { Deidentified, Identified } from '../flow/index.ts';
 import type { DeidCode } from './errors.ts';
+import type { Drops } from './meaning/drops.ts';
 
 /**
  * Bytes of a de-identified DICOM file (PS3.10), in order: one `header`, then the value of native
@@ -25,6 +26,8 @@ export interface DeidentifiedInstance {
   readonly header: DataSet;
   /** What the header said of pixels and place before anything was dropped. All of it was kept. */
   readonly facts: ImageFacts;
+  /** How many values that the keep list allows did not stay, by reason. Sequences count item by item. */
+  readonly drops: Drops;
   /**
    * The whole file: preamble, file meta information, data set; or without its `header` part, which
    * a volume needs nothing of. Called once and read to its end; leaving

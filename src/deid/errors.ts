@@ -31,6 +31,14 @@ export const deidErrors = defineErrors('deid', {
     user: asIs,
     operator: 'Have the source send the image uncompressed or in another transfer syntax.',
   },
+  DEID_FRAME_MISMATCH: {
+    disposition: 'permanent',
+    meaning:
+      'A compressed frame states other rows, columns, samples or bits than the header, so that it may be another image.',
+    user: asIs,
+    operator:
+      'Compare the frame with Rows, Columns, Samples per Pixel and Bits Stored at the source: dcmdump shows the header, dcmdjpeg or gdcmconv the frame.',
+  },
   DEID_MALFORMED: {
     disposition: 'permanent',
     meaning: 'The object breaks its encoding, so nothing can be said of what it holds.',

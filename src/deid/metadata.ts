@@ -1,5 +1,7 @@
 import { type DataSet, type Keyword, type Tag, tag as t } from '../dicom/index.ts';
 import { applyProfile, type RuleBook } from './actions/apply-profile.ts';
+import { DropCounter } from './meaning/drops.ts';
+import { identifiersOf } from './meaning/identifiers.ts';
 import { keepRule } from './profile/profile.ts';
 import type { Rule } from './profile/rule.ts';
 import type { UidMap } from './pseudonyms/uid-map.ts';
@@ -55,5 +57,6 @@ const answers: RuleBook = { find: (tag) => rules.get(tag) };
 
 /** What of a C-FIND answer may be known outside the hospital. */
 export function safeMetadata(record: DataSet, uids: UidMap): DataSet {
-  return applyProfile(record, answers, uids);
+  const identifiers = identifiersOf(record);
+  return applyProfile(record, { profile: answers, uids, identifiers, drops: new DropCounter() });
 }

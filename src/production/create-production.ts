@@ -219,7 +219,8 @@ class Pass {
 
   async *#completeInstance(box: ReleasedInstance): AsyncGenerator<ProductionResult> {
     if (this.#open === undefined) return;
-    const recipe = derivedRecipe(readDeidentified(box).facts.derived);
+    const released = readDeidentified(box);
+    const recipe = [...derivedRecipe(released.facts.derived), ...droppedRecipe(released.drops)];
     // One instance is whole by itself: nothing is counted.
     const source = { listed: 1, counted: null, unconfirmed: undefined };
     const facts = { ...identityOf(box), source, instances: 1, recipe };
@@ -280,6 +281,12 @@ function recipeOf(target: ProductionTarget): SourceFacts['recipe'] {
   return target.format === 'nii.gz'
     ? [format, { name: 'compression', value: gzipRecipe }]
     : [format];
+}
+
+/** Counts by reason, no values: a reader sees that the header is not all that the source had. */
+function droppedRecipe(drops: DeidentifiedInstance['drops']): SourceFacts['recipe'] {
+  const counts = Object.entries(drops).map(([reason, count]) => `${reason} ${count}`);
+  return counts.length === 0 ? [] : [{ name: 'dropped', value: counts.toSorted().join(', ') }];
 }
 
 /** What was absent from headers and taken from the length of their pixel data. */

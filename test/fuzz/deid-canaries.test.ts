@@ -18,7 +18,7 @@ import { findLeak, imageOf, runDeid } from '../conformance/ps3.15/deid-object.ts
 /*
  * Canaries in attributes drawn from the whole dictionary, the keep list, private and unknown tags,
  * with right and wrong VRs, over-long, behind NULs, in padding, nested: none may be left in any
- * form. What passes by form alone (numbers, upper-case words of coded strings) is no canary.
+ * form.
  */
 
 const seed = 20_261_123;
@@ -93,7 +93,7 @@ class Planter {
     const tag = this.#tag();
     const vr = this.#vr(tag);
     if (vr === 'SQ') return { tag, vr, items: [this.plantAll(2, depth + 1)] };
-    return { tag, vr, value: this.#value(vr, lookup(tag)?.vrs[0]) };
+    return { tag, vr, value: this.#value(vr) };
   }
 
   #tag(): Tag {
@@ -119,9 +119,8 @@ class Planter {
     return this.#random(2) === 0 ? this.#pick(stringVrs) : this.#pick(byteVrs);
   }
 
-  /** UN is read as the dictionary's VR, `own`. */
-  #value(vr: Vr, own: Vr | undefined): Uint8Array {
-    const canary = this.#canary(vr === 'UN' ? (own ?? vr) : vr);
+  #value(vr: Vr): Uint8Array {
+    const canary = this.#canary();
     if (vr === 'UI') return even(canary, 0);
     if (vrTraits[vr].kind === 'binary' && vr !== 'UN' && vr !== 'OB') {
       // Whole numbers of 2, 4 or 8 bytes, or not.
@@ -141,11 +140,10 @@ class Planter {
     }
   }
 
-  /** A coded string of capitals and digits passes by its form, so CS gets other canaries. */
-  #canary(vr: Vr): string {
+  #canary(): string {
     const number = this.canaries.length.toString(36).padStart(4, '0');
     const shapes = [`Mrs^Kanary-${number}.`, `Kanary ${number} Street`, `Kanary${number}`];
-    const canary = vr === 'CS' ? this.#pick(shapes) : this.#pick([...shapes, `KANARY${number}`]);
+    const canary = this.#pick([...shapes, `KANARY${number.toUpperCase()}`]);
     this.canaries.push(canary);
     return canary;
   }

@@ -4,16 +4,10 @@ import { cleanJpeg } from '../../src/deid/pixel/jpeg.ts';
 import { cleanJpeg2000 } from '../../src/deid/pixel/jpeg-2000.ts';
 import { type Token, tag, transferSyntax } from '../../src/dicom/index.ts';
 import { concatBytes } from '../../src/lib/bytes/bytes.ts';
+import { shapeOf } from '../support/image-shape.ts';
 import { checkGrowth } from './growth.ts';
 
-const shape = {
-  frames: 1,
-  pixels: 1,
-  samples: 1,
-  bytesPerSample: 1,
-  nativeBytes: 1,
-  nativeBytesEnd: 1,
-};
+const shape = shapeOf({ rows: 1, columns: 1, bitsAllocated: 8, bitsStored: 8 });
 
 async function pass(tokens: readonly Token[], frames: number): Promise<void> {
   const parts = passEncapsulatedPixels(batches(tokens), {
@@ -47,14 +41,17 @@ function fragmentTokens(n: number): readonly Token[] {
 function jpeg(segments: number): Uint8Array {
   const one = Uint8Array.of(0xff, 0xdd, 0, 4, 0, 0);
   const all = Array.from({ length: segments }, () => one);
-  return concatBytes([Uint8Array.of(0xff, 0xd8), ...all, Uint8Array.of(0xff, 0xd9)]);
+  const header = Uint8Array.of(0xff, 0xc3, 0, 11, 8, 0, 1, 0, 1, 1, 1, 0x11, 0);
+  return concatBytes([Uint8Array.of(0xff, 0xd8), header, ...all, Uint8Array.of(0xff, 0xd9)]);
 }
 
 function jpeg2000(segments: number): Uint8Array {
   const one = Uint8Array.of(0xff, 0x64, 0, 3, 0);
   const all = Array.from({ length: segments }, () => one);
   const tile = Uint8Array.of(0xff, 0x90, 0, 10, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0x93);
-  return concatBytes([Uint8Array.of(0xff, 0x4f), ...all, tile, Uint8Array.of(0xff, 0xd9)]);
+  const grid = [1, 1, 0, 0, 1, 1, 0, 0].flatMap((value) => [0, 0, 0, value]);
+  const size = Uint8Array.of(0xff, 0x51, 0, 41, 0, 0, ...grid, 0, 1, 7, 1, 1);
+  return concatBytes([Uint8Array.of(0xff, 0x4f), size, ...all, tile, Uint8Array.of(0xff, 0xd9)]);
 }
 
 checkGrowth([
@@ -95,7 +92,7 @@ checkGrowth([
     n: 50_000,
     make: (n) => {
       const frame = jpeg(n);
-      return () => cleanJpeg(frame);
+      return () => cleanJpeg(frame, shape);
     },
   },
   {
@@ -106,7 +103,7 @@ checkGrowth([
       const frame = jpeg2000(n);
       return () => {
         try {
-          cleanJpeg2000(frame);
+          cleanJpeg2000(frame, shape);
         } catch {
           // What it costs to refuse counts too.
         }

@@ -100,11 +100,15 @@ for (const sample of samples) {
   });
 }
 
-/** SHA-256 of the decoded frames as pydicom sees them. */
+/** SHA-256 of the decoded samples: their stored bits as numbers, whatever the unused bits hold. */
 const pixelDigest = `
 import hashlib, sys, pydicom
 for path in sys.argv[1:]:
-    print(hashlib.sha256(pydicom.dcmread(path).pixel_array.tobytes()).hexdigest())
+    image = pydicom.dcmread(path)
+    samples = image.pixel_array.astype('int64') & ((1 << image.BitsStored) - 1)
+    if image.PixelRepresentation == 1:
+        samples -= (samples >> (image.BitsStored - 1)) << image.BitsStored
+    print(hashlib.sha256(samples.tobytes()).hexdigest())
 `;
 
 for (const sample of samples) {

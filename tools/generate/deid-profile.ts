@@ -176,9 +176,9 @@ export const keepRows = \`${lines.join('\n')}\`;
 }
 
 function classSource({ actions, attributes, iods }: Tables): string {
-  const judged = attributes.filter(({ vr }) => judgedVrs.has(vr)).map(({ tag }) => tag);
+  const kept = attributes.filter((attribute) => keepKind(attribute) !== undefined);
   const combined = [...actions].filter(([, action]) => action.includes('/')).map(([tag]) => tag);
-  const asked = new Set([...judged, ...combined]);
+  const asked = new Set([...kept.map(({ tag }) => tag), ...combined]);
   const entries = supported.map(([uid, iod, family]) => {
     const types = [...(iods.get(iod) ?? [])]
       .filter(([tag, { type }]) => asked.has(tag) && type !== '3')

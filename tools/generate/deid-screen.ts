@@ -15,7 +15,7 @@ export const skippedModules: ReadonlySet<string> = new Set([
   'device',
 ]);
 
-/** Fixed-size numbers and coded strings, the only VRs whose values can be judged by their form. */
+/** Fixed-size numbers and coded strings: judged by bounds and closed vocabularies. */
 export const keptVrs: ReadonlySet<string> = new Set([
   'AT',
   'CS',
@@ -43,8 +43,6 @@ export const classUids: ReadonlySet<string> = new Set([
   'ReferencedSOPClassUID',
   'RelatedGeneralSOPClassUID',
   'OriginalSpecializedSOPClassUID',
-  'ContextUID',
-  'MappingResourceUID',
 ]);
 
 /** UIDs of things that Table E.1-1 overlooks: replaced. */
@@ -79,6 +77,34 @@ const deniedKeywords: ReadonlySet<string> = new Set([
   'ContextGroupIdentificationSequence',
   'MappingResourceIdentificationSequence',
   'EquivalentCodeSequence',
+  'MappingResource',
+  'MappingResourceUID',
+  'CodingSchemeURLType',
+  'CodingSchemeVersion',
+  'ContextGroupExtensionFlag',
+  'ContextIdentifier',
+  'ContextUID',
+  // Content items: any concept with any value.
+  'QuantityDefinitionSequence',
+  'ConceptNameCodeSequence',
+  'ConceptCodeSequence',
+  'ValueType',
+  'NumericValue',
+  'FloatingPointValue',
+  'RationalNumeratorValue',
+  'RationalDenominatorValue',
+  // No context group says which codes these take.
+  'PrimaryAnatomicStructureSequence',
+  // Numbers that no bound can tell from a record number.
+  'AcquisitionStartConditionData',
+  'AcquisitionTerminationConditionData',
+  'TerminationCountsThreshold',
+  'PrimaryPromptsCountsAccumulated',
+  'SecondaryCountsAccumulated',
+  'SynchronizationChannel',
+  // Frames and segments of objects that are none of ours.
+  'ReferencedFrameNumbers',
+  'ReferencedSegmentNumber',
   // Descriptions of private elements: none are left.
   'PrivateDataElementCharacteristicsSequence',
   'PrivateDataElementDefinitionSequence',
@@ -94,6 +120,7 @@ const deniedKeywords: ReadonlySet<string> = new Set([
   'PrivateDataElementNumberOfItems',
   // Look-up tables are byte strings that nothing can judge.
   'VOILUTSequence',
+  'RealWorldValueLUTData',
   'LUTDescriptor',
   'RedPaletteColorLookupTableDescriptor',
   'GreenPaletteColorLookupTableDescriptor',

@@ -1,4 +1,5 @@
 import { configDoc } from './config-doc.ts';
+import { contextGroupsGenerator } from './context-groups.ts';
 import { deidProfileGenerator } from './deid-profile.ts';
 import { dictionaryGenerator } from './dictionary.ts';
 import { errorsDoc } from './errors-doc.ts';
@@ -10,6 +11,7 @@ import { lockFile } from './lock-file.ts';
 export const generators: readonly Generator[] = [
   dictionaryGenerator,
   deidProfileGenerator,
+  contextGroupsGenerator,
   configDoc,
   errorsDoc,
   limitsDoc,

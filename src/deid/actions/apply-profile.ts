@@ -1,38 +1,40 @@
 import type { DataElement, DataSet, Tag } from '../../dicom/index.ts';
 import { unreachable } from '../../lib/assert.ts';
+import type { DropCounter } from '../meaning/drops.ts';
+import type { Identifiers } from '../meaning/identifiers.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Rule } from '../profile/rule.ts';
 import type { UidMap } from '../pseudonyms/uid-map.ts';
-import { cleanCode, isCodeItem, isCodeTag } from './code-item.ts';
+import { cleanCode, isCodeItem, isCodeTag, unknownCode } from './code-item.ts';
 import { dummyElement, emptyElement } from './dummy.ts';
-import { judgeText, keepValue } from './keep-value.ts';
+import { judgeText, judgeValue } from './keep-value.ts';
 import { keepClassUids, replaceUids } from './replace-uids.ts';
 
-/** What the rules of a profile leave of a data set, at every depth. What no rule covers is gone. */
-export function applyProfile(
-  dataSet: DataSet,
-  profile: RuleBook,
-  uids: UidMap,
-): Map<Tag, DataElement> {
-  const left = new Map<Tag, DataElement>();
-  for (const [tag, element] of dataSet) {
-    const rule = profile.find(tag);
-    if (rule === undefined || isCodeTag(tag)) continue;
-    const kept = applyRule(element, rule, { profile, uids });
-    if (kept !== undefined) left.set(tag, kept);
-  }
-  return left;
+/** What a data set is cleaned with. */
+export interface Cleaning {
+  readonly profile: RuleBook;
+  readonly uids: UidMap;
+  /** What the header loses. */
+  readonly identifiers: Identifiers;
+  readonly drops: DropCounter;
 }
 
 /** Where the rules are. */
 export type RuleBook = Pick<Profile, 'find'>;
 
-interface Context {
-  readonly profile: RuleBook;
-  readonly uids: UidMap;
+/** What the rules of a profile leave of a data set, at every depth. What no rule covers is gone. */
+export function applyProfile(dataSet: DataSet, cleaning: Cleaning): Map<Tag, DataElement> {
+  const left = new Map<Tag, DataElement>();
+  for (const [tag, element] of dataSet) {
+    const rule = cleaning.profile.find(tag);
+    if (rule === undefined || isCodeTag(tag)) continue;
+    const kept = applyRule(element, rule, cleaning);
+    if (kept !== undefined) left.set(tag, kept);
+  }
+  return left;
 }
 
-function applyRule(element: DataElement, rule: Rule, context: Context): DataElement | undefined {
+function applyRule(element: DataElement, rule: Rule, cleaning: Cleaning): DataElement | undefined {
   const { tag } = element;
   switch (rule.action) {
     case 'X':
@@ -40,16 +42,16 @@ function applyRule(element: DataElement, rule: Rule, context: Context): DataElem
     case 'Z':
       return emptyElement(tag, rule);
     case 'D':
-      return replaceElement(element, rule, context);
+      return replaceElement(element, rule, cleaning);
     case 'keep':
       return element.vr === 'SQ'
-        ? keepSequence(element, rule, context)
-        : keepElement(element, rule);
+        ? keepSequence(element, rule, cleaning)
+        : judgeElement(element, rule, cleaning);
     case 'judge':
-      return judgeElement(element, rule);
+      return judgeElement(element, rule, cleaning);
     case 'U':
     case 'class-uid':
-      return uidElement(element, rule, context.uids);
+      return uidElement(element, rule, cleaning.uids);
     default:
       return unreachable(rule.action);
   }
@@ -59,45 +61,59 @@ function applyRule(element: DataElement, rule: Rule, context: Context): DataElem
 function replaceElement(
   element: DataElement,
   rule: Rule,
-  context: Context,
+  cleaning: Cleaning,
 ): DataElement | undefined {
   const hasItems = element.vr === 'SQ' && rule.vr === 'SQ' && element.items.length > 0;
   return hasItems && !rule.codes
-    ? keepSequence(element, rule, context)
+    ? keepSequence(element, rule, cleaning)
     : dummyElement(element.tag, rule);
 }
-
-type ValueElement = Exclude<DataElement, { vr: 'SQ' }>;
 
 function keepSequence(
   { tag, items }: Extract<DataElement, { vr: 'SQ' }>,
   rule: Rule,
-  context: Context,
+  cleaning: Cleaning,
 ): DataElement | undefined {
   if (rule.vr !== 'SQ') return undefined;
-  return { tag, vr: 'SQ', items: items.map((item) => cleanItem(item, context)) };
+  const left = items.flatMap((item) => cleanItem(item, rule, cleaning) ?? []);
+  const isGone = left.length === 0 && items.length > 0 && rule.otherwise === 'X';
+  return isGone ? undefined : { tag, vr: 'SQ', items: left };
 }
 
-function cleanItem(item: DataSet, { profile, uids }: Context): DataSet {
-  const left = applyProfile(item, profile, uids);
+/** An item; a code that may not stay becomes one that says nothing, or, where it may be absent, goes. */
+function cleanItem(item: DataSet, rule: Rule, cleaning: Cleaning): DataSet | undefined {
+  const left = applyProfile(item, cleaning);
   if (!isCodeItem(item)) return left;
-  for (const [tag, element] of cleanCode(item)) left.set(tag, element);
+  const code = cleanCode(rule.tag, item, cleaning.identifiers);
+  if (code === undefined) {
+    cleaning.drops.add('code');
+    if (rule.codes && rule.otherwise !== 'D') return undefined;
+  }
+  for (const [tag, element] of code ?? unknownCode) left.set(tag, element);
   return left;
 }
 
-function keepElement({ tag, vr, value }: ValueElement, rule: Rule): DataElement | undefined {
-  const kept = keepValue(rule, vr, value);
-  return kept === undefined ? undefined : { tag, vr, value: kept };
+function judgeElement(
+  element: DataElement,
+  rule: Rule,
+  { identifiers, drops }: Cleaning,
+): DataElement | undefined {
+  const { tag, vr } = element;
+  if (vr === 'SQ') return undefined;
+  const judge = rule.action === 'judge' && element.value.length > 0 ? judgeText : judgeValue;
+  const { value, dropped } = judge(rule, element, identifiers);
+  if (dropped !== undefined) drops.add(dropped);
+  return value === undefined ? replacementOf(tag, rule) : { tag, vr, value };
 }
 
-function judgeElement(element: DataElement, rule: Rule): DataElement | undefined {
-  const { tag } = element;
-  if (element.vr === rule.vr && element.vr !== 'SQ') {
-    const value = element.value.length === 0 ? element.value : judgeText(tag, rule, element.value);
-    if (value !== undefined) return { tag, vr: element.vr, value };
-  }
+/**
+ * What stands for a value of which nothing may stay. A number never gets a dummy: whoever reads it
+ * would believe it.
+ */
+function replacementOf(tag: Tag, rule: Rule): DataElement | undefined {
   if (rule.otherwise === 'X') return undefined;
-  return rule.otherwise === 'D' ? dummyElement(tag, rule) : emptyElement(tag, rule);
+  const isText = rule.action === 'judge' || rule.vr === 'CS';
+  return rule.otherwise === 'D' && isText ? dummyElement(tag, rule) : emptyElement(tag, rule);
 }
 
 function uidElement(element: DataElement, rule: Rule, uids: UidMap): DataElement | undefined {

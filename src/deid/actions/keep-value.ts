@@ -1,71 +1,141 @@
-import { type Tag, type Vr, vrTraits } from '../../dicom/index.ts';
+import { getNumbers, type Tag, type Vr, vrTraits } from '../../dicom/index.ts';
 import { deidLimits } from '../limits.ts';
+import { type Bounds, boundsOf, isWithin } from '../meaning/bounds.ts';
+import type { DropReason } from '../meaning/drops.ts';
+import type { Identifiers } from '../meaning/identifiers.ts';
+import { isKnownPointer } from '../meaning/pointers.ts';
+import { termsOf } from '../meaning/terms.ts';
 import type { Rule } from '../profile/rule.ts';
 import { isKnownText } from '../profile/vocabulary.ts';
 
-/** What one value of a coded string VR may look like; stricter than the standard is too strict. */
+/** A value as it came. */
+interface Held {
+  readonly vr: Exclude<Vr, 'SQ'>;
+  readonly value: Uint8Array;
+}
+
+/** What of a value may stay. */
+export interface Judgement {
+  /** The value as it leaves; absent: none of it. */
+  readonly value?: Uint8Array;
+  /** Why something did not stay; absent: all of it does. */
+  readonly dropped?: DropReason;
+}
+
+/** What one value of a number in text may look like; the standard's length is too strict for DS. */
 const forms: Readonly<Partial<Record<Vr, RegExp>>> = {
-  CS: /^[A-Z0-9_ ]{0,16}$/,
   // 16 characters by the standard; common devices write up to 20 or so.
   DS: /^[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?$/,
   IS: /^[+-]?\d{1,10}$/,
 };
 
 /**
- * A value as it may stay: the same numbers and codes, without anything that could hide in their
- * field; undefined where the value is not what its VR says.
+ * Judge a value by its form, then by its meaning: numbers within the bounds of the attribute, coded
+ * strings of its vocabulary, pointers to attributes that exist, and nothing that equals an identifier
+ * of the same header.
  *
- * Wrong VR, partial numbers, too many values, text where a number belongs and anything behind a
- * NUL lead to removal. A CS value that is none leaves an empty one, so that the others keep places.
+ * Wrong VR, partial numbers, too many values, one number out of bounds: nothing stays. A coded string
+ * that is none leaves an empty one, so that the others keep places.
  */
-export function keepValue(rule: Rule, vr: Vr, value: Uint8Array): Uint8Array | undefined {
-  if (!rule.vrs.includes(vr) || value.length > deidLimits.valueMaxBytes) return undefined;
-  if (value.length === 0) return value;
+export function judgeValue(rule: Rule, { vr, value }: Held, identifiers: Identifiers): Judgement {
+  if (!rule.vrs.includes(vr) || value.length > deidLimits.valueMaxBytes) return badForm;
+  if (value.length === 0) return { value };
+  if (vr === 'CS') return judgeCodedStrings(rule, value, identifiers);
   return vrTraits[vr].kind === 'binary'
-    ? keepNumbers(rule, vr, value)
-    : keepStrings(rule, vr, value);
+    ? judgeNumbers(rule, { vr, value }, identifiers)
+    : judgeNumberTexts(rule, { vr, value }, identifiers);
 }
 
-/** Bytes of one number, and how many printable ones in a row are taken for text. */
+const badForm: Judgement = { dropped: 'form' };
+
+/** Bytes of one number, and from how many letters and digits in a row it is taken for text. */
 const numbers: Readonly<Partial<Record<Vr, { readonly size: number; readonly text: number }>>> = {
   AT: { size: 4, text: 8 },
-  FD: { size: 8, text: 16 },
-  FL: { size: 4, text: 16 },
+  FD: { size: 8, text: 8 },
+  FL: { size: 4, text: 4 },
   SL: { size: 4, text: 8 },
-  SS: { size: 2, text: 6 },
+  SS: { size: 2, text: 4 },
   UL: { size: 4, text: 8 },
-  US: { size: 2, text: 6 },
+  US: { size: 2, text: 4 },
 };
 
 /**
- * Numbers fill their field with any bytes, so a text could; a field of some length whose bytes are
- * all printable is taken for text. Of real numbers one vector in a million looks like that.
+ * Numbers fill their field with any bytes, so a text could; a field of some length that holds letters
+ * and digits only is taken for text. Of real numbers one in some hundreds of thousands looks like that.
  */
-function keepNumbers(rule: Rule, vr: Vr, value: Uint8Array): Uint8Array | undefined {
+function judgeNumbers(rule: Rule, { vr, value }: Held, identifiers: Identifiers): Judgement {
   const number = numbers[vr];
-  if (number === undefined) return undefined;
-  const count = value.length / number.size;
-  const fits = Number.isInteger(count) && count <= rule.valuesMax;
-  return fits && !(value.length >= number.text && value.every(isPrintable)) ? value : undefined;
+  const count = value.length / (number?.size ?? 1);
+  if (number === undefined || !Number.isInteger(count) || count > rule.valuesMax) return badForm;
+  if (value.length >= number.text && value.every(isTextByte)) return badForm;
+  const { tag } = rule;
+  const read = getNumbers(new Map([[tag, { tag, vr, value }]]), tag);
+  if (vr === 'AT') return read.every(isKnownPointer) ? { value } : { dropped: 'term' };
+  const dropped = judgeRead(tag, read, identifiers);
+  return dropped === undefined ? { value } : { dropped };
 }
 
-const isPrintable = (byte: number): boolean => byte >= 0x20 && byte <= 0x7e;
+/** Letters, digits, and what stands between the parts of a name. */
+const isTextByte = (byte: number): boolean =>
+  (byte >= 0x30 && byte <= 0x39) ||
+  (byte >= 0x41 && byte <= 0x5a) ||
+  (byte >= 0x61 && byte <= 0x7a) ||
+  byte === 0x20 ||
+  byte === 0x2d ||
+  byte === 0x5e;
 
-function keepStrings(rule: Rule, vr: Vr, value: Uint8Array): Uint8Array | undefined {
+function judgeNumberTexts(rule: Rule, { vr, value }: Held, identifiers: Identifiers): Judgement {
   const form = forms[vr];
   const texts = splitValues(value);
-  if (form === undefined || texts.length > rule.valuesMax) return undefined;
-  if (vr !== 'CS') return texts.every((text) => form.test(text)) ? encode(texts) : undefined;
-  const kept = texts.map((text) => (form.test(text) ? text : ''));
-  return kept.some((text) => text !== '') ? encode(kept) : undefined;
+  if (form === undefined || texts.length > rule.valuesMax) return badForm;
+  if (!texts.every((text) => form.test(text))) return badForm;
+  const bounds = boundsOf(rule.tag);
+  const compared = bounds?.kind === 'n' && texts.some((text) => identifiers.isText(text));
+  const dropped = compared ? 'identifier' : judgeRead(rule.tag, texts.map(Number), identifiers);
+  return dropped === undefined ? { value: encode(texts) } : { dropped };
 }
 
-/** A text whose every value the vocabulary knows; else undefined. */
-export function judgeText(tag: Tag, rule: Rule, value: Uint8Array): Uint8Array | undefined {
-  if (value.length > deidLimits.valueMaxBytes) return undefined;
+/** Why numbers of an attribute may not stay; undefined: they may. */
+function judgeRead(
+  tag: Tag,
+  values: readonly number[],
+  identifiers: Identifiers,
+): DropReason | undefined {
+  const bounds: Bounds | undefined = boundsOf(tag);
+  if (bounds === undefined || !values.every((value) => isWithin(bounds, value))) return 'bounds';
+  return values.some((value) => identifiers.isNumber(value, bounds.kind))
+    ? 'identifier'
+    : undefined;
+}
+
+function judgeCodedStrings(rule: Rule, value: Uint8Array, identifiers: Identifiers): Judgement {
   const texts = splitValues(value);
-  const known = texts.length <= rule.valuesMax && texts.every((text) => isKnownText(tag, text));
-  return known ? encode(texts) : undefined;
+  if (texts.length > rule.valuesMax) return badForm;
+  const reasons = texts.map((text, place) => reasonAgainst(rule.tag, { text, place }, identifiers));
+  const dropped = reasons.find((reason) => reason !== undefined);
+  if (dropped === undefined) return { value: encode(texts) };
+  const kept = texts.map((text, place) => (reasons[place] === undefined ? text : ''));
+  return kept.some((text) => text !== '') ? { value: encode(kept), dropped } : { dropped };
+}
+
+function reasonAgainst(
+  tag: Tag,
+  { text, place }: { readonly text: string; readonly place: number },
+  identifiers: Identifiers,
+): DropReason | undefined {
+  if (text === '') return undefined;
+  if (termsOf(tag, place)?.has(text) !== true) return 'term';
+  return identifiers.isText(text) ? 'identifier' : undefined;
+}
+
+/** A text whose every value the vocabulary knows; else nothing. */
+export function judgeText(rule: Rule, { vr, value }: Held, identifiers: Identifiers): Judgement {
+  if (rule.vr !== vr || value.length > deidLimits.valueMaxBytes) return badForm;
+  const texts = splitValues(value);
+  if (texts.length > rule.valuesMax) return badForm;
+  if (!texts.every((text) => isKnownText(rule.tag, text))) return { dropped: 'term' };
+  if (texts.some((text) => identifiers.isText(text))) return { dropped: 'identifier' };
+  return { value: encode(texts) };
 }
 
 /** Values without their padding: spaces around, and the one NUL that some devices pad with. */

@@ -1,5 +1,4 @@
 import { type DataElement, dataSetOf, type Tag } from '../../dicom/index.ts';
-import { meaningOf } from '../profile/code-meanings.ts';
 
 /**
  * Write into a header who the subject now is and what was done to the object.
@@ -16,7 +15,7 @@ export function stampHeader(header: Map<Tag, DataElement>, subjectName: string):
       dataSetOf({
         CodeValue: '113100',
         CodingSchemeDesignator: 'DCM',
-        CodeMeaning: meaningOf('DCM', '113100') ?? '',
+        CodeMeaning: 'Basic Application Confidentiality Profile',
       }),
     ],
     LongitudinalTemporalInformationModified: 'REMOVED',

@@ -6,7 +6,10 @@ import { cleanRle } from './rle.ts';
 
 /**
  * A compressed frame without what is not image: comments, application segments, bytes after its
- * end. @throws MdmError `DEID_COMPRESSED_UNCHECKED` where that cannot be told
+ * end.
+ *
+ * @throws MdmError `DEID_COMPRESSED_UNCHECKED` where that cannot be told, `DEID_FRAME_MISMATCH` where
+ *   the frame is another image than its header says
  */
 export type FrameCleaner = (frame: Uint8Array, shape: ImageShape) => Uint8Array;
 

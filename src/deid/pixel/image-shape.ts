@@ -1,13 +1,17 @@
 import { type ImageFacts, knownValue, valueOr } from '../../facts/index.ts';
 import { deidErrors } from '../errors.ts';
+import type { SampleBits } from './unused-bits.ts';
 
 /** What the header says the pixel data must be. @standard PS3.3 §C.7.6.3 */
 export interface ImageShape {
   readonly frames: number;
+  readonly rows: number;
+  readonly columns: number;
   /** Rows × columns. */
   readonly pixels: number;
   readonly samples: number;
   readonly bytesPerSample: number;
+  readonly bits: Omit<SampleBits, 'bigEndian'>;
   /** Bytes of all frames in native form. */
   readonly nativeBytes: number;
   /** The longest native pixel data that are one image with something behind it, exclusive. */
@@ -41,5 +45,32 @@ export function imageShapeOf(facts: ImageFacts): ImageShape {
     [1, 2, 4].includes(bytesPerSample) &&
     nativeBytes <= nativeMaxBytes;
   if (!sound) throw deidErrors.create('DEID_MALFORMED', { message: 'impossible image size' });
-  return { frames, pixels, samples, bytesPerSample, nativeBytes, nativeBytesEnd };
+  const bits = bitsOf(facts);
+  return {
+    frames,
+    rows,
+    columns,
+    pixels,
+    samples,
+    bytesPerSample,
+    bits,
+    nativeBytes,
+    nativeBytesEnd,
+  };
+}
+
+/** @throws MdmError `DEID_MALFORMED` where nothing says which bits of a sample are used */
+function bitsOf(facts: ImageFacts): ImageShape['bits'] {
+  const bitsAllocated = knownValue(facts.bitsAllocated);
+  const bitsStored = knownValue(facts.bitsStored) ?? 0;
+  const highBit = knownValue(facts.highBit) ?? 0;
+  // Where it is absent nothing is lost: the stored bits are the same, and say which sign they can have.
+  const representation = valueOr(facts.pixelRepresentation, 0);
+  const isWidth = bitsAllocated === 8 || bitsAllocated === 16 || bitsAllocated === 32;
+  const fits = isWidth && bitsStored >= 1 && highBit + 1 >= bitsStored && highBit < bitsAllocated;
+  if (!fits || representation === undefined || representation > 1) {
+    throw deidErrors.create('DEID_MALFORMED', { message: 'unknown bits of a sample' });
+  }
+  const padding = knownValue(facts.padding);
+  return { bitsAllocated, bitsStored, highBit, signed: representation === 1, padding };
 }

@@ -1,4 +1,6 @@
 import { concatBytes, viewOf } from '../../lib/bytes/bytes.ts';
+import { checkFrame } from './frame-size.ts';
+import type { ImageShape } from './image-shape.ts';
 import { unchecked } from './unchecked.ts';
 
 const soc = 0xff4f;
@@ -6,25 +8,30 @@ const sot = 0xff90;
 const sod = 0xff93;
 const eoc = 0xffd9;
 const com = 0xff64;
+const siz = 0xff51;
 
-/** Marker segments of headers: image size, coding, quantization, pointers. @standard ISO 15444-1 §A */
+/** Marker segments of headers beside SIZ: coding, quantization, pointers. @standard ISO 15444-1 §A */
 const known: ReadonlySet<number> = new Set([
-  0xff50, 0xff51, 0xff52, 0xff53, 0xff55, 0xff57, 0xff58, 0xff5c, 0xff5d, 0xff5e, 0xff5f, 0xff60,
-  0xff61, 0xff63, 0xff59,
+  0xff50, 0xff52, 0xff53, 0xff55, 0xff57, 0xff58, 0xff5c, 0xff5d, 0xff5e, 0xff5f, 0xff60, 0xff61,
+  0xff63, 0xff59,
 ]);
 
 /**
  * A JPEG 2000 code stream (high throughput ones too) without the comments of its main header and
  * without bytes after EOC. A comment in a tile-part header is refused: lengths that other markers
- * repeat depend on it, and encoders do not write any.
+ * repeat depend on it, and encoders do not write any. The image is the one that the header describes.
  *
  * @standard ISO 15444-1 §A
  */
-export function cleanJpeg2000(frame: Uint8Array): Uint8Array {
+export function cleanJpeg2000(frame: Uint8Array, shape: ImageShape): Uint8Array {
   const view = viewOf(frame);
   if (word(view, 0) !== soc) throw unchecked('no SOC', 0);
   const kept: Uint8Array[] = [frame.subarray(0, 2)];
-  let at = 2;
+  // SIZ is the first segment of the main header, and no other place may have one.
+  if (word(view, 2) !== siz) throw unchecked('no SIZ', 2);
+  checkSize(view, shape);
+  let at = segmentEnd(view, 2);
+  kept.push(frame.subarray(2, at));
   while (word(view, at) !== sot) {
     const marker = word(view, at);
     const end = segmentEnd(view, at);
@@ -35,6 +42,25 @@ export function cleanJpeg2000(frame: Uint8Array): Uint8Array {
   const end = tilePartsEnd(view, at);
   kept.push(frame.subarray(at, end));
   return concatBytes(kept);
+}
+
+/** The size of the image, and the bits of each component. @standard ISO 15444-1 §A.5.1 */
+function checkSize(view: DataView, shape: ImageShape): void {
+  const end = segmentEnd(view, 2);
+  if (end < 42) throw unchecked('SIZ too short', 2);
+  const samples = view.getUint16(40);
+  if (end !== 42 + 3 * samples) throw unchecked('SIZ too short', 2);
+  const columns = view.getUint32(8) - view.getUint32(16);
+  const rows = view.getUint32(12) - view.getUint32(20);
+  for (let component = 0; component < samples; component += 1) {
+    const at = 42 + 3 * component;
+    const bits = (view.getUint8(at) & 0x7f) + 1;
+    // A component that is sampled less often is as large only on paper.
+    const isFull = view.getUint8(at + 1) === 1 && view.getUint8(at + 2) === 1;
+    if (!isFull) throw unchecked('subsampled component', at);
+    checkFrame({ rows, columns, samples, bits }, shape);
+  }
+  if (samples === 0) throw unchecked('no component', 40);
 }
 
 /** The byte after EOC. */

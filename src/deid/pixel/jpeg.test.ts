@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cleanJpeg, cleanJpegLs } from './jpeg.ts';
+import { shapeOf } from '../../../test/support/image-shape.ts';
+import type { ImageShape } from './image-shape.ts';
+import * as jpeg from './jpeg.ts';
+
+const shape: ImageShape = shapeOf({ rows: 2, columns: 1, bitsAllocated: 8, bitsStored: 8 });
+const cleanJpeg = (frame: Uint8Array): Uint8Array => jpeg.cleanJpeg(frame, shape);
+const cleanJpegLs = (frame: Uint8Array): Uint8Array => jpeg.cleanJpegLs(frame, shape);
 
 const bytes = (...parts: readonly (string | Iterable<number>)[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => [...(typeof part === 'string' ? latin1(part) : part)]));
@@ -15,7 +21,7 @@ function segment(marker: number, body: string | readonly number[]): readonly num
 
 const soi = [0xff, 0xd8];
 const eoi = [0xff, 0xd9];
-const frameHeader = segment(0xc3, [8, 0, 2, 0, 2, 1, 1, 0x11, 0]);
+const frameHeader = segment(0xc3, [8, 0, 2, 0, 1, 1, 1, 0x11, 0]);
 const scan = [...segment(0xda, [1, 1, 0, 0, 0, 0]), 0x12, 0xff, 0x00, 0x34, 0xff, 0xd0, 0x56];
 const plain = bytes(soi, frameHeader, scan, eoi);
 
@@ -44,7 +50,7 @@ test('bytes after the end go', () => {
 });
 
 test('stuffing of JPEG-LS is not taken for a marker', () => {
-  const frame = bytes(soi, segment(0xf7, [8, 0, 2, 0, 2, 1, 1, 0x11, 0]), [
+  const frame = bytes(soi, segment(0xf7, [8, 0, 2, 0, 1, 1, 1, 0x11, 0]), [
     ...segment(0xda, [1, 1, 0, 0, 0, 0]),
     0x12,
     0xff,
@@ -63,4 +69,39 @@ test('what is no whole JPEG is refused', () => {
   assert.throws(() => cleanJpeg(bytes('GIF89a')), /DEID_COMPRESSED_UNCHECKED/);
   const unknown = bytes(soi, segment(0xf0, 'Mrs Smith'), frameHeader, scan, eoi);
   assert.throws(() => cleanJpeg(unknown), /unknown marker/);
+});
+
+test('a frame of another size, depth or number of components than the header says is refused', () => {
+  for (const header of [
+    [8, 0, 4, 0, 1, 1, 1, 0x11, 0],
+    [8, 0, 2, 0, 2, 1, 1, 0x11, 0],
+    [12, 0, 2, 0, 1, 1, 1, 0x11, 0],
+    [7, 0, 2, 0, 1, 1, 1, 0x11, 0],
+    [8, 0, 2, 0, 1, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0],
+  ]) {
+    for (const [marker, cleaner] of [
+      [0xc3, cleanJpeg],
+      [0xf7, cleanJpegLs],
+    ] as const) {
+      const frame = bytes(soi, segment(marker, header), scan.slice(0, 8), [0x12], eoi);
+      assert.throws(() => cleaner(frame), /DEID_FRAME_MISMATCH/, String(header));
+    }
+  }
+});
+
+test('what states a size after the frame header, or brings a table of any bytes, is refused', () => {
+  const second = bytes(soi, frameHeader, frameHeader, scan, eoi);
+  assert.throws(() => cleanJpeg(second), /not one frame header/);
+  assert.throws(() => cleanJpeg(bytes(soi, scan, eoi)), /not one frame header/);
+  const lines = segment(0xdc, [0, 9]);
+  assert.throws(() => cleanJpeg(bytes(soi, frameHeader, scan, lines, eoi)), /unknown marker/);
+  const parameters = segment(0xf8, [1, 0, 255, 0, 3, 0, 7, 0, 21, 0, 64]);
+  const lsHeader = segment(0xf7, [8, 0, 2, 0, 1, 1, 1, 0x11, 0]);
+  const lsScan = [...segment(0xda, [1, 1, 0, 0, 0, 0]), 0x12];
+  const kept = bytes(soi, lsHeader, parameters, lsScan, eoi);
+  assert.deepEqual(cleanJpegLs(kept), kept);
+  for (const table of ['\x02\x01\x01Mrs Smith', '\x04\x02\0\x09\0\x09']) {
+    const frame = bytes(soi, lsHeader, segment(0xf8, table), lsScan, eoi);
+    assert.throws(() => cleanJpegLs(frame), /unknown marker/);
+  }
 });

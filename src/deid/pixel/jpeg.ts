@@ -1,33 +1,48 @@
 import { concatBytes, equalBytes, utf8 } from '../../lib/bytes/bytes.ts';
+import { checkFrame, type FrameSize } from './frame-size.ts';
+import type { ImageShape } from './image-shape.ts';
 import { unchecked } from './unchecked.ts';
 
 /** Where a marker segment or entropy-coded segment ends. */
 type Family = 'jpeg' | 'jpeg-ls';
 
-/** A JPEG frame without COM and APPn segments and without bytes after EOI. @standard ISO 10918-1 §B */
-export const cleanJpeg = (frame: Uint8Array): Uint8Array => clean(frame, 'jpeg');
+/**
+ * A JPEG frame without COM and APPn segments and without bytes after EOI, if it is the image that
+ * the header describes.
+ *
+ * @standard ISO 10918-1 §B
+ */
+export const cleanJpeg = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
+  clean(frame, shape, 'jpeg');
 
 /** The same for JPEG-LS. @standard ISO 14495-1 §C */
-export const cleanJpegLs = (frame: Uint8Array): Uint8Array => clean(frame, 'jpeg-ls');
+export const cleanJpegLs = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
+  clean(frame, shape, 'jpeg-ls');
 
 const soi = 0xd8;
 const eoi = 0xd9;
 const sos = 0xda;
 
-function clean(frame: Uint8Array, family: Family): Uint8Array {
+function clean(frame: Uint8Array, shape: ImageShape, family: Family): Uint8Array {
   if (frame[0] !== 0xff || frame[1] !== soi) throw unchecked('no SOI', 0);
   const kept: Uint8Array[] = [frame.subarray(0, 2)];
   let at = 2;
+  let frameHeaders = 0;
   for (;;) {
     const start = skipFill(frame, at);
     const marker = frame[start + 1];
     if (marker === eoi) {
+      if (frameHeaders !== 1) throw unchecked('not one frame header', start);
       kept.push(frame.subarray(start, start + 2));
       return concatBytes(kept);
     }
     const end = segmentEnd(frame, start);
     const segment = frame.subarray(start, end);
-    if (isKnownMarker(marker ?? 0)) kept.push(segment);
+    if (isFrameHeader(marker ?? 0)) {
+      frameHeaders += 1;
+      checkFrame(frameIn(segment), shape);
+    }
+    if (isKnownSegment(segment)) kept.push(segment);
     else if (isHarmless(segment)) kept.push(segment);
     else if (!isDropped(marker ?? 0)) throw unchecked('unknown marker', start);
     at = end;
@@ -54,14 +69,27 @@ function segmentEnd(frame: Uint8Array, start: number): number {
   return end;
 }
 
-/** SOFn, DHT, DAC, DQT, DNL, DRI, SOS, and SOF55 and LSE of JPEG-LS. */
-function isKnownMarker(marker: number): boolean {
+/** SOFn, and SOF55 of JPEG-LS. */
+function isFrameHeader(marker: number): boolean {
   return (
-    (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc8) ||
-    (marker >= 0xda && marker <= 0xdd) ||
-    marker === 0xf7 ||
-    marker === 0xf8
+    (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) || marker === 0xf7
   );
+}
+
+/** Precision, lines, samples per line, components. @standard ISO 10918-1 §B.2.2 */
+function frameIn(segment: Uint8Array): FrameSize {
+  const word = (at: number): number => ((segment[at] ?? 0) << 8) | (segment[at + 1] ?? 0);
+  return { bits: segment[4] ?? 0, rows: word(5), columns: word(7), samples: segment[9] ?? 0 };
+}
+
+/**
+ * SOFn, DHT, DAC, DQT, DRI, SOS, and SOF55 and LSE of JPEG-LS. Not DNL and the LSE of long lines,
+ * which state another size after the fact, and not the LSE of mapping tables, which hold any bytes.
+ */
+function isKnownSegment(segment: Uint8Array): boolean {
+  const marker = segment[1] ?? 0;
+  if (marker === 0xf8) return segment[4] === 1 && segment.length === 15;
+  return isFrameHeader(marker) || [0xc4, 0xcc, 0xda, 0xdb, 0xdd].includes(marker);
 }
 
 /** APPn and COM. */

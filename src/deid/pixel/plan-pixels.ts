@@ -6,6 +6,7 @@ import { passEncapsulatedPixels } from './encapsulated-pixels.ts';
 import { frameCleanerOf } from './frame-cleaner.ts';
 import type { ImageShape } from './image-shape.ts';
 import { passNativePixels } from './native-pixels.ts';
+import { createBitCleaner } from './unused-bits.ts';
 
 type Batches = AsyncGenerator<readonly Token[], void, void>;
 
@@ -27,7 +28,7 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
   const rest = tokensFrom(opened);
   const [first] = opened.first;
   const isPixelData = first !== undefined && 'tag' in first && first.tag === t.PixelData;
-  const { encapsulated } = encodingOf(transferSyntaxUid);
+  const { encapsulated, bigEndian } = encodingOf(transferSyntaxUid);
   if (isPixelData && first.kind === 'fragments-start' && encapsulated) {
     const clean = frameCleanerOf(transferSyntaxUid);
     if (clean === undefined) throw deidErrors.create('DEID_COMPRESSED_UNCHECKED');
@@ -43,7 +44,8 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
   }
   const writer = createTokenWriter({ transferSyntaxUid, lengths: 'recode' });
   const start = writer.write({ ...first, length: shape.nativeBytes });
-  return { start, parts: passNativePixels(rest, shape.nativeBytes) };
+  const cleaner = createBitCleaner({ ...shape.bits, bigEndian });
+  return { start, parts: passNativePixels(rest, { imageBytes: shape.nativeBytes, cleaner }) };
 }
 
 async function* tokensFrom({ first, rest }: OpenInstance): Batches {

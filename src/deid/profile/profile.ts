@@ -1,4 +1,4 @@
-import { lookup, type Tag } from '../../dicom/index.ts';
+import { lookup, type Tag, tag as t } from '../../dicom/index.ts';
 import { basicProfileRows } from './generated/basic-profile.ts';
 import { keepRows } from './generated/keep-list.ts';
 import { supportedSopClasses } from './generated/sop-classes.ts';
@@ -55,11 +55,12 @@ const keepActions: Readonly<Record<string, Action>> = {
   U: 'U',
 };
 
-/** A rule that keeps what its form shows to be safe: numbers, coded strings, class UIDs, known texts. */
+/** A rule that keeps what has a known meaning: numbers, coded strings, class UIDs, texts. */
 export function keepRule(tag: Tag): Rule {
   const vr = lookup(tag)?.vrs[0];
   if (vr === 'UI') return ruleOf(tag, 'class-uid');
-  return ruleOf(tag, vr === 'LO' || vr === 'SH' ? 'judge' : 'keep');
+  const isText = vr === 'LO' || vr === 'SH' || tag === t.BodyPartExamined;
+  return ruleOf(tag, isText ? 'judge' : 'keep');
 }
 
 const otherwise = { '1': 'D', '2': 'Z', '3': 'X' } as const;
@@ -68,6 +69,7 @@ function ruleOf(tag: Tag, action: Action, type: AttributeType = '3'): Rule {
   const attribute = lookup(tag);
   const vrs = attribute?.vrs ?? [];
   return {
+    tag,
     action: vrs.length === 0 ? 'X' : action,
     vrs,
     vr: vrs[0] ?? 'UN',

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { numberFacts } from '../../facts/index.ts';
 import { toHex } from '../../lib/bytes/bytes.ts';
+import { contextGroupRows } from '../meaning/generated/context-groups.ts';
+import { numberBoundRows } from '../meaning/number-bounds.ts';
+import { standardTermRows } from '../meaning/standard-terms.ts';
+import { vendorTermRows } from '../meaning/vendor-terms.ts';
 import { basicProfileRows } from './generated/basic-profile.ts';
 import { keepRows } from './generated/keep-list.ts';
 import { supportedSopClasses } from './generated/sop-classes.ts';
@@ -10,10 +14,14 @@ const codeEdition = 2;
 
 /** Name and digest of everything that decides the output beside the key: part of a receipt. */
 export function recipeOfProfile(): { readonly profile: string; readonly digest: string } {
-  const digest = createHash('sha256')
-    .update(
-      JSON.stringify([codeEdition, basicProfileRows, keepRows, supportedSopClasses, numberFacts]),
-    )
-    .digest();
+  const meanings = [
+    standardTermRows,
+    vendorTermRows,
+    numberBoundRows,
+    contextGroupRows,
+    numberFacts,
+  ];
+  const tables = [codeEdition, basicProfileRows, keepRows, supportedSopClasses, ...meanings];
+  const digest = createHash('sha256').update(JSON.stringify(tables)).digest();
   return { profile: `ps3.15-2026c-basic/${codeEdition}`, digest: toHex(digest) };
 }

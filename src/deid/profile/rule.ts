@@ -1,9 +1,9 @@
-import type { Vr } from '../../dicom/index.ts';
+import type { Tag, Vr } from '../../dicom/index.ts';
 
 /**
- * What happens to an attribute. X, Z, D, U as PS3.15 has them; `keep` passes values whose form
- * shows that they are numbers or coded strings, and cleans sequences item by item; `judge` passes
- * texts of a closed vocabulary; `class-uid` passes UIDs of the standard.
+ * What happens to an attribute. X, Z, D, U as PS3.15 has them; `keep` passes numbers
+ * within the attribute's bounds and coded strings of its vocabulary, and cleans sequences item by
+ * item; `judge` passes texts of a closed vocabulary; `class-uid` passes UIDs of the registry.
  *
  * @standard PS3.15 Table E.1-1a
  */
@@ -11,13 +11,14 @@ export type Action = 'X' | 'Z' | 'D' | 'U' | 'keep' | 'judge' | 'class-uid';
 
 /** The rule for one attribute in objects of one SOP class. What no rule covers is removed. */
 export interface Rule {
+  readonly tag: Tag;
   readonly action: Action;
   /** VRs that the dictionary allows; the first one is written. */
   readonly vrs: readonly Vr[];
   readonly vr: Vr;
   /** Most values that the dictionary allows; Infinity where it sets no bound. */
   readonly valuesMax: number;
-  /** What a `judge` value becomes that the vocabulary does not know. */
+  /** What a value becomes of which nothing may stay. */
   readonly otherwise: 'X' | 'Z' | 'D';
   /** A sequence whose items are codes. */
   readonly codes: boolean;

@@ -29,7 +29,10 @@ export const testKey = new Uint8Array(32).fill(7);
 export const testSubject = 'p-0123456789abcdef';
 /** Every UID of a test object starts like this, so that one search finds what was left. */
 export const testUidRoot = '1.2.826.0.1.3680043.10.54321.77';
-export const testPixels = Uint8Array.from({ length: 32 }, (_, index) => (index * 37) & 0xff);
+/** Sixteen samples of 12 bits. */
+export const testPixels = Uint8Array.from({ length: 32 }, (_, index) =>
+  index % 2 === 0 ? (index * 37) & 0xff : index & 0x0f,
+);
 
 /** A small sound image; `values` replace or add attributes. */
 export function imageOf(

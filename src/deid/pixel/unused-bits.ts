@@ -1,0 +1,142 @@
+/** Where the bits of a native sample lie. @standard PS3.5 §8.1.1 */
+export interface SampleBits {
+  readonly bitsAllocated: 8 | 16 | 32;
+  readonly bitsStored: number;
+  readonly highBit: number;
+  readonly signed: boolean;
+  /** Pixel Padding Value: a sample that is all of it stays as it is. @standard PS3.3 §C.7.5.1.1.2 */
+  readonly padding: number | undefined;
+  readonly bigEndian: boolean;
+}
+
+/** Makes the unused bits of samples what the header says: zero, or above the sign bit the sign. */
+export interface BitCleaner {
+  /** Bytes of a sample. */
+  readonly width: 1 | 2 | 4;
+  /** Whole samples, cleaned: the same bytes where nothing was to do, else a copy. */
+  clean(samples: Uint8Array): Uint8Array;
+}
+
+/** Masks in the order in which the bytes of a sample lie, so that one loop does for both. */
+interface Masks {
+  /** Unused bits above the sample, and below it. */
+  readonly above: number;
+  readonly below: number;
+  /** The sign bit; 0 for unsigned samples, whose bits above are zero. */
+  readonly sign: number;
+  readonly padding: number | undefined;
+}
+
+type Words = Uint8Array | Uint16Array | Uint32Array;
+
+/** The cleaner of an image's samples; absent where every bit is used. */
+export function createBitCleaner(bits: SampleBits): BitCleaner | undefined {
+  const { bitsAllocated, bitsStored } = bits;
+  if (bitsStored === bitsAllocated) return undefined;
+  const masks = masksOf(bits);
+  const isClean = pairCheckOf(bits);
+  const width = bytesOf[bitsAllocated];
+  return {
+    width,
+    clean(samples) {
+      if (isClean?.(samples) === true) return samples;
+      const aligned = samples.byteOffset % width === 0 ? samples : copyOf(samples);
+      const words = wordsOf(aligned, width);
+      const first = findUnclean(words, masks);
+      if (first < 0) return aligned;
+      const copy = wordsOf(aligned === samples ? copyOf(samples) : aligned, width);
+      cleanFrom(first, copy, masks);
+      return new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength);
+    },
+  };
+}
+
+/** A copy even of a Buffer, whose own slice is none. */
+const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+
+const bytesOf = { 8: 1, 16: 2, 32: 4 } as const;
+
+function masksOf(bits: SampleBits): Masks {
+  const { bitsAllocated, bitsStored, highBit, signed, padding, bigEndian } = bits;
+  const lowBit = highBit + 1 - bitsStored;
+  const all = 2 ** bitsAllocated - 1;
+  const below = 2 ** lowBit - 1;
+  const above = all - (2 ** (highBit + 1) - 1);
+  const ordered = (mask: number): number => (bigEndian ? swap(mask, bitsAllocated) : mask) >>> 0;
+  return {
+    above: ordered(above),
+    below: ordered(below),
+    sign: signed ? ordered(2 ** highBit) : 0,
+    padding: padding === undefined ? undefined : ordered((padding & all) >>> 0),
+  };
+}
+
+function swap(value: number, bits: number): number {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value >>> 0);
+  return bits === 8 ? value : bytes.readUIntBE(0, bits / 8);
+}
+
+function wordsOf(bytes: Uint8Array, width: 1 | 2 | 4): Words {
+  const place = [bytes.buffer, bytes.byteOffset, bytes.byteLength / width] as const;
+  if (width === 1) return bytes;
+  return width === 2 ? new Uint16Array(...place) : new Uint32Array(...place);
+}
+
+/** What a sample should be. */
+function cleaned(word: number, { above, below, sign, padding }: Masks): number {
+  if (word === padding) return word;
+  const extended = (word & sign) === 0 ? word & ~above : word | above;
+  return (extended & ~below) >>> 0;
+}
+
+function findUnclean(words: Words, masks: Masks): number {
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? 0;
+    if (cleaned(word, masks) !== word) return index;
+  }
+  return -1;
+}
+
+function cleanFrom(first: number, words: Words, masks: Masks): void {
+  for (let index = first; index < words.length; index += 1) {
+    words[index] = cleaned(words[index] ?? 0, masks);
+  }
+}
+
+/**
+ * A check of two little-endian 16-bit samples at a time: nearly all CT and MR is stored so, and
+ * nearly always nothing is to do. True: all are clean; false: look at each.
+ */
+function pairCheckOf(bits: SampleBits): ((samples: Uint8Array) => boolean) | undefined {
+  const { bitsAllocated, bitsStored, highBit, signed, bigEndian } = bits;
+  if (bitsAllocated !== 16 || bigEndian || highBit !== bitsStored - 1) return undefined;
+  const above = ((0x1_0000 - 2 ** bitsStored) * 0x1_0001) | 0;
+  const sign = signed ? (2 ** highBit * 0x1_0001) | 0 : 0;
+  const up = 16 - highBit;
+  return (samples) => {
+    if (samples.byteOffset % 4 !== 0 || samples.length % 4 !== 0) return false;
+    const pairs = new Int32Array(samples.buffer, samples.byteOffset, samples.length / 4);
+    return sign === 0 ? areZero(pairs, above) : areExtended(pairs, { above, sign, up });
+  };
+}
+
+function areZero(pairs: Int32Array, above: number): boolean {
+  let seen = 0;
+  for (let index = 0; index < pairs.length; index += 1) seen |= pairs[index] ?? 0;
+  return (seen & above) === 0;
+}
+
+/** Whether all bits above each sign bit equal it: the sign bit times a run of ones is what they are. */
+function areExtended(
+  pairs: Int32Array,
+  { above, sign, up }: { readonly above: number; readonly sign: number; readonly up: number },
+): boolean {
+  let seen = 0;
+  for (let index = 0; index < pairs.length; index += 1) {
+    const pair = pairs[index] ?? 0;
+    const signs = pair & sign;
+    seen |= pair ^ ((signs << up) - (signs << 1));
+  }
+  return (seen & above) === 0;
+}
