@@ -27,38 +27,63 @@ export type FileFormat = 'dcm' | 'nii' | 'nii.gz';
 /** De-identified attributes of a series by PS3.6 keyword; several values joined by a backslash. */
 export type SeriesMetadata = Readonly<Record<string, string | number>>;
 
-/** A series as registration announces it. Names are pseudonyms (`p-<H>`, `t-<H>`, `s-<H>`, `i-<H>`). */
-export interface SeriesAnnouncement {
+/** Where a series is in the tree. Names are pseudonyms (`p-<H>`, `t-<H>`, `s-<H>`). */
+export interface SeriesPlace {
   readonly site: string;
   readonly collection: string;
   readonly patientName: string;
   readonly studyName: string;
   readonly seriesName: string;
+}
+
+/** A series as registration announces it; its instances are called `i-<H>`. */
+export interface SeriesAnnouncement extends SeriesPlace {
+  /** Whether an archive of the configuration holds it: else only what is staged can be read. */
+  readonly isHeld: boolean;
   /** All instances known now. A later announcement of the series adds those it did not name. */
   readonly instanceNames: readonly string[];
   readonly metadata: Deidentified<SeriesMetadata>;
 }
 
-/** What the clinical index's outbox says, in the order of its sequence. */
+/**
+ * What the clinical index's outbox says, in the order of its sequence. Hidden and in conflict are
+ * undone by the next announcement, which brings the same names and keys back; withdrawn is for ever.
+ */
 export type CatalogChange =
+  /** Also shows a collection that was hidden. */
   | { readonly kind: 'collection'; readonly offer: CollectionOffer }
+  | { readonly kind: 'collection-hidden'; readonly site: string; readonly collection: string }
   | { readonly kind: 'series'; readonly series: SeriesAnnouncement }
+  | { readonly kind: 'series-hidden'; readonly place: SeriesPlace }
+  /** Archives disagree about whose it is: listed, and served to nobody. */
+  | { readonly kind: 'series-conflict'; readonly place: SeriesPlace }
+  | { readonly kind: 'series-withdrawn'; readonly place: SeriesPlace; readonly reason: string }
+  /** Withdrawn under one name, announced under another. */
   | {
-      readonly kind: 'series-withdrawn';
-      readonly site: string;
-      readonly collection: string;
-      readonly seriesName: string;
-      readonly reason: string;
+      readonly kind: 'series-reassigned';
+      readonly from: SeriesPlace;
+      readonly series: SeriesAnnouncement;
     };
 
-/** The inbox of the outbox: applied idempotently, in order, each batch in one transaction. */
+/** An announcement that the catalog could not apply and passed over. */
+export interface RefusedChange {
+  readonly sequence: number;
+  readonly change: CatalogChange;
+  readonly code: string;
+}
+
+/** The inbox of the outbox: applied idempotently and in order. */
 export interface CatalogInbox {
   /** Sequence number of the last change applied; 0 at first. */
   appliedSequence(): Promise<number>;
-  /** Apply changes; those at or below `appliedSequence` are skipped, a gap is CATALOG_FEED_GAP. */
+  /**
+   * Apply changes; those at or below `appliedSequence` are skipped, a gap is CATALOG_FEED_GAP. An
+   * announcement that cannot be applied is passed over and answered, so that what goes never waits
+   * behind what cannot come; of a reassignment the withdrawal is applied all the same.
+   */
   apply(
     changes: readonly { readonly sequence: number; readonly change: CatalogChange }[],
-  ): Promise<void>;
+  ): Promise<readonly RefusedChange[]>;
 }
 
 /** A directory: root, site, collection, patient, study or series. */
@@ -84,6 +109,8 @@ export interface FileNode {
   readonly format: FileFormat;
   readonly listed: boolean;
   readonly state: 'announced' | 'published' | 'conflict' | 'withdrawn';
+  /** Whether an archive of the configuration holds it. */
+  readonly isHeld: boolean;
   /** Why the last production refused this file for good (a geometry refusal, a withheld instance). */
   readonly refusal: string | undefined;
   readonly policyId: string | undefined;
@@ -161,6 +188,8 @@ export interface SeriesNode {
   readonly formats: readonly FileFormat[];
   readonly policyId: string | undefined;
   readonly instanceCount: number;
+  /** Archives disagree about whose it is: nothing of it is served. */
+  readonly isInConflict: boolean;
 }
 
 /** What publishing writes, in one transaction, after everything it names is durable. */
@@ -173,7 +202,7 @@ export interface Publication {
 
 /** Versions and replicas. */
 export interface CatalogVersions {
-  /** @throws CATALOG_FILE_GONE when the file was withdrawn meanwhile */
+  /** @throws CATALOG_FILE_GONE when the file was withdrawn, hidden or held back meanwhile */
   publish(publication: Publication): Promise<FileNode>;
   /** Number that the next new version of a file gets; versions that were outgrown keep theirs. */
   nextNumber(file: FileId): Promise<number>;
@@ -258,6 +287,31 @@ export interface CatalogPolicies {
   put(policy: Policy): Promise<void>;
   /** Attach to the node at `path`. */
   attach(path: string, policyId: string): Promise<void>;
+  /** Ids of those that are attached to hidden directories only: they allow nobody anything. */
+  hidden(): Promise<readonly string[]>;
+}
+
+/** What the key servers have still to be told of a key. */
+export interface KeyChange {
+  readonly keyId: string;
+  readonly goal: /** Nobody may have it for now. */
+    | 'closed'
+    /** Whoever the policy allows may have it again. */
+    | 'open'
+    /** Its shares are to be erased, for ever. */
+    | 'destroyed';
+  /** Policy of its file; undefined where no file has it any more. */
+  readonly policyId: string | undefined;
+}
+
+/** Keys of what was hidden, shown or withdrawn, until the key servers know. Survives a restart. */
+export interface CatalogKeyChanges {
+  /** The oldest changes that the key servers were not told of. */
+  pending(limit: number): Promise<readonly KeyChange[]>;
+  /** They were told of these; a change that came since stays pending. */
+  told(changes: readonly KeyChange[]): Promise<void>;
+  /** A key of something that was never published: nobody shall ever use it. */
+  destroy(keyId: string): Promise<void>;
 }
 
 /** One condition of a metadata filter. */
@@ -289,6 +343,7 @@ export interface Catalog {
   readonly recalls: CatalogRecalls;
   readonly stages: CatalogStages;
   readonly policies: CatalogPolicies;
+  readonly keyChanges: CatalogKeyChanges;
   readonly query: CatalogQuery;
   close(): Promise<void>;
 }

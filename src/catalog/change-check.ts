@@ -1,4 +1,4 @@
-import type { CatalogChange, CollectionOffer, SeriesAnnouncement } from './catalog.ts';
+import type { CatalogChange, CollectionOffer, SeriesAnnouncement, SeriesPlace } from './catalog.ts';
 import { catalogErrors } from './errors.ts';
 
 /** A site's or collection's name; a collection may be a snapshot, `lung@2`. */
@@ -21,9 +21,15 @@ export function checkChange(change: CatalogChange): void {
       return checkOffer(change.offer);
     case 'series':
       return checkSeries(change.series);
+    case 'collection-hidden':
+      return check(label.test(change.site) && label.test(change.collection), 'site or collection');
+    case 'series-hidden':
+    case 'series-conflict':
     case 'series-withdrawn':
-      check(label.test(change.site) && label.test(change.collection), 'site or collection');
-      return check(series.test(change.seriesName), 'series name');
+      return checkPlace(change.place);
+    case 'series-reassigned':
+      checkPlace(change.from);
+      return checkSeries(change.series);
   }
 }
 
@@ -36,11 +42,15 @@ function checkOffer(offer: CollectionOffer): void {
   );
 }
 
+function checkPlace(place: SeriesPlace): void {
+  check(label.test(place.site) && label.test(place.collection), 'site or collection');
+  check(patient.test(place.patientName), 'patient name');
+  check(study.test(place.studyName), 'study name');
+  check(series.test(place.seriesName), 'series name');
+}
+
 function checkSeries(announced: SeriesAnnouncement): void {
-  check(label.test(announced.site) && label.test(announced.collection), 'site or collection');
-  check(patient.test(announced.patientName), 'patient name');
-  check(study.test(announced.studyName), 'study name');
-  check(series.test(announced.seriesName), 'series name');
+  checkPlace(announced);
   check(
     announced.instanceNames.every((name) => instance.test(name)),
     'instance name',

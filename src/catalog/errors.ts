@@ -12,17 +12,18 @@ export const catalogErrors = defineErrors('catalog', {
     disposition: 'permanent',
     meaning: 'A change of the clinical index names something that cannot be a name here.',
     user: 'Nothing to do.',
-    operator: 'Report it with the sequence number in the log; the feed waits at this change.',
+    operator: 'Report it with the sequence number in the log; the series is left out until then.',
   },
   CATALOG_NAME_CONFLICT: {
     disposition: 'permanent',
     meaning: 'A series was announced under another patient or study than before.',
     user: 'Nothing to do.',
-    operator: 'Withdraw the series under its old name first; names are never merged.',
+    operator:
+      'Report it with the sequence number in the log: names are never merged, and the series stays as it was.',
   },
   CATALOG_FILE_GONE: {
     disposition: 'permanent',
-    meaning: 'The file was withdrawn while it was being produced.',
+    meaning: 'The file was withdrawn, hidden or held back while it was being produced.',
     user: 'Nothing to do: it is no longer offered.',
     operator: 'Nothing to do.',
   },

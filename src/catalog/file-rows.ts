@@ -22,7 +22,7 @@ type Optional<T> = { [Name in keyof T]: T[Name] | null };
 
 /** A file with what it is shown with; version and replica columns are null where there is none. */
 type FileRow = Omit<FileTable, 'id' | 'version_id'> &
-  Pick<SeriesTable, 'stack_id'> &
+  Pick<SeriesTable, 'stack_id' | 'held' | 'conflict'> &
   Pick<CollectionTable, 'delivery' | 'formats'> &
   Optional<Omit<VersionTable, 'id' | 'file_id' | 'created_ms'>> &
   Optional<Omit<ReplicaTable, 'id' | 'file_id' | 'version_id' | 'created_ms' | 'retired'>> & {
@@ -36,7 +36,7 @@ type FileRow = Omit<FileTable, 'id' | 'version_id'> &
 const selectFiles = sql.raw(`
   SELECT
     f.id AS file_id, f.guid, f.series_id, f.name, f.product, f.format, f.state, f.refusal,
-    f.created_ms, f.modified_ms, s.stack_id, c.delivery, c.formats,
+    f.created_ms, f.modified_ms, s.stack_id, s.held, s.conflict, c.delivery, c.formats,
     v.id AS version_id, v.number, v.validator, v.key_id, v.recipient_public_key, v.plaintext_size,
     v.sha256, v.receipt, v.created_ms AS version_created_ms, v.segment_digests,
     r.id AS replica_id, r.storage, r.sealed_size, r.sealed_sha256, r.production,
@@ -73,7 +73,8 @@ function fileNodeOf(row: FileRow, policyId: string | undefined): FileNode {
     product: row.product,
     format: row.format,
     listed: row.state !== 'withdrawn' && listedFormats(row).includes(row.format),
-    state: row.state,
+    state: row.conflict === 1 && row.state !== 'withdrawn' ? 'conflict' : row.state,
+    isHeld: row.held === 1,
     refusal: row.refusal ?? undefined,
     policyId,
     delivery: row.delivery,

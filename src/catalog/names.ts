@@ -11,7 +11,7 @@ import type {
 } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { filesWhere, listedFormats } from './file-rows.ts';
-import { childPath, effectivePolicy, lineageOf, policyOf } from './tree.ts';
+import { childPath, lineageOf, policyOf } from './tree.ts';
 
 /** The name space over the database. */
 export function createNames({ db }: CatalogContext): CatalogNames {
@@ -21,7 +21,9 @@ export function createNames({ db }: CatalogContext): CatalogNames {
     series: (id) => seriesById(db.query, id),
     async filesOf(id) {
       const path = await seriesPath(db.query, id);
-      const policyId = path === undefined ? undefined : await effectivePolicy(db.query, path);
+      const lineage = path === undefined ? undefined : await lineageOf(db.query, path);
+      if (lineage?.length === 0) return [];
+      const policyId = policyOf(lineage ?? []);
       return filesWhere(db.query, sql`WHERE f.series_id = ${id} ORDER BY f.name`, policyId);
     },
   };
@@ -85,7 +87,9 @@ async function list(
     .where('node.id', '=', directory)
     .executeTakeFirst();
   if (node === undefined) return [];
-  const policyId = await effectivePolicy(session, node.path);
+  const lineage = await lineageOf(session, node.path);
+  if (lineage.length === 0) return [];
+  const policyId = policyOf(lineage);
   const after = page.after ?? '';
   if (node.series_id !== null) {
     const formats = listedFormats({ formats: node.formats ?? '', stack_id: node.stack_id });
@@ -97,6 +101,7 @@ async function list(
     .selectFrom('node')
     .select(directoryColumns)
     .where('parent_id', '=', directory)
+    .where('hidden', '=', 0)
     .where('name', '>', after)
     .orderBy('name')
     .limit(page.limit)
@@ -120,10 +125,11 @@ async function seriesById(session: Session, id: SeriesId): Promise<SeriesNode | 
     .innerJoin('node', 'node.id', 'series.node_id')
     .innerJoin('collection', 'collection.id', 'series.collection_id')
     .select(['site', 'collection.name as collection', 'delivery', 'formats', 'path'])
-    .select(['patient_name', 'study_name', 'series_name', 'instance_count'])
+    .select(['patient_name', 'study_name', 'series_name', 'instance_count', 'conflict'])
     .where('series.id', '=', id)
     .executeTakeFirst();
-  if (row === undefined) return undefined;
+  const lineage = row === undefined ? [] : await lineageOf(session, row.path);
+  if (row === undefined || lineage.length === 0) return undefined;
   return {
     id,
     site: row.site,
@@ -134,7 +140,8 @@ async function seriesById(session: Session, id: SeriesId): Promise<SeriesNode | 
     path: row.path,
     delivery: row.delivery,
     formats: row.formats.split(',') as FileFormat[],
-    policyId: await effectivePolicy(session, row.path),
+    policyId: policyOf(lineage),
     instanceCount: row.instance_count,
+    isInConflict: row.conflict === 1,
   };
 }

@@ -60,16 +60,22 @@ function announced(
       studyName: 't-1',
       seriesName: series,
       instanceNames: instances,
+      isHeld: true,
       metadata: deidentified(metadata),
     },
   };
 }
 
-const withdrawn = (seriesName: string): CatalogChange => ({
-  kind: 'series-withdrawn',
+const placeOf = (seriesName: string, patientName = 'p-1') => ({
   site: 'berlin',
   collection: 'lung',
+  patientName,
+  studyName: 't-1',
   seriesName,
+});
+const withdrawn = (...of: Parameters<typeof placeOf>): CatalogChange => ({
+  kind: 'series-withdrawn',
+  place: placeOf(...of),
   reason: 'opt-out',
 });
 
@@ -176,6 +182,7 @@ test('what registration announces appears as a tree', async () => {
     format: 'dcm',
     listed: true,
     state: 'announced',
+    isHeld: true,
     refusal: undefined,
     policyId: 'lung',
     delivery: 'open',
@@ -196,6 +203,7 @@ test('what registration announces appears as a tree', async () => {
     formats: ['dcm', 'nii'],
     policyId: 'lung',
     instanceCount: 2,
+    isInConflict: false,
   });
 });
 
@@ -255,10 +263,11 @@ test('a batch longer than a transaction is applied in parts, each with its seque
   const changes = [offered(), announced(), announced({ series: 's-2', patient: 'p-1' })];
   const sequenced = changes.map((change, index) => ({ sequence: index + 1, change }));
   const conflict = { sequence: 4, change: announced({ series: 's-2', patient: 'p-2' }) };
-  await assert.rejects(catalog.inbox.apply([...sequenced, conflict]), {
-    code: 'CATALOG_NAME_CONFLICT',
-  });
-  assert.equal(await catalog.inbox.appliedSequence(), 3);
+  const last = { sequence: 5, change: announced({ series: 's-3' }) };
+  const refused = await catalog.inbox.apply([...sequenced, conflict, last]);
+  // What cannot be applied is passed over and told; what comes behind it does not wait.
+  assert.deepEqual(refused, [{ ...conflict, code: 'CATALOG_NAME_CONFLICT' }]);
+  assert.equal(await catalog.inbox.appliedSequence(), 5);
 });
 
 test('a name that is no pseudonym never gets in', async () => {
@@ -268,14 +277,21 @@ test('a name that is no pseudonym never gets in', async () => {
     announced({ patient: 'p-DOE' }),
     announced({ series: 's-1/..' }),
     announced({ instances: ['i-1', '1.2.840.113619'] }),
+  ];
+  const code = 'CATALOG_CHANGE_INVALID';
+  for (const [at, change] of bad.entries()) {
+    const wanted = { sequence: at + 2, change };
+    assert.deepEqual(await made.catalog.inbox.apply([wanted]), [{ ...wanted, code }]);
+  }
+  const stopping = [
     { kind: 'collection', offer: { ...offer, name: 'Lung Screening' } } as const,
     withdrawn('../s-1'),
   ];
-  for (const change of bad)
-    await assert.rejects(made.catalog.inbox.apply([{ sequence: 2, change }]), {
-      code: 'CATALOG_CHANGE_INVALID',
-    });
-  assert.equal(await made.catalog.inbox.appliedSequence(), 1);
+  const sequence = bad.length + 2;
+  for (const change of stopping)
+    await assert.rejects(made.catalog.inbox.apply([{ sequence, change }]), { code });
+  assert.equal(await made.catalog.inbox.appliedSequence(), bad.length + 1);
+  assert.deepEqual(await made.names('/berlin/lung'), []);
 });
 
 test('a policy attached nearer wins, and an offer does not undo what an operator attached', async () => {

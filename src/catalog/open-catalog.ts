@@ -4,6 +4,7 @@ import { type Random, systemRandom } from '../lib/random.ts';
 import type { Catalog } from './catalog.ts';
 import type { CatalogContext } from './context.ts';
 import { createInbox } from './inbox.ts';
+import { createKeyChanges } from './key-changes.ts';
 import { type CatalogLimits, catalogLimits } from './limits.ts';
 import { createNames } from './names.ts';
 import { createPolicies } from './policies.ts';
@@ -41,6 +42,7 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog>
     recalls: createRecalls(context),
     stages: createStages(context),
     policies: createPolicies(context),
+    keyChanges: createKeyChanges(context),
     query: createQuery(context),
     close: () => db.close(),
   };

@@ -27,6 +27,16 @@ export function createPolicies({ db, clock }: CatalogContext): CatalogPolicies {
         .executeTakeFirst();
       if (numUpdatedRows === 0n) throw catalogErrors.create('CATALOG_NODE_UNKNOWN');
     },
+    async hidden() {
+      const rows = await db.query
+        .selectFrom('node')
+        .select('policy_id')
+        .where('policy_id', 'is not', null)
+        .groupBy('policy_id')
+        .having((having) => having.fn.min('hidden'), '=', 1)
+        .execute();
+      return rows.flatMap(({ policy_id }) => policy_id ?? []);
+    },
   };
 }
 

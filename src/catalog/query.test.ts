@@ -35,6 +35,7 @@ function announced({ series, patient = 'p-1', metadata = {} }: Described): Catal
       studyName: 't-1',
       seriesName: series,
       instanceNames: [],
+      isHeld: true,
       metadata: deidentified(metadata),
     },
   };

@@ -87,6 +87,7 @@ async function findInWindow(
     WHERE n.path > ${query.after ?? ''} AND n.path <= ${last} AND ${below(query.under)}
       AND coalesce(n.policy_id, t.policy_id, p.policy_id, c.policy_id, i.policy_id, o.policy_id)
         IN (${sql.join(query.policyIds)})
+      AND n.hidden = 0 AND c.hidden = 0
       AND ${satisfied}
     ORDER BY n.path LIMIT ${query.limit}`.execute(session);
   return rows.map(({ path, metadata }) => ({

@@ -11,6 +11,8 @@ export interface NodeTable {
   /** The policy attached here, not the inherited one. */
   policy_id: string | null;
   series_id: number | null;
+  /** 1: neither it nor anything below it is there for anybody, for now. */
+  hidden: number;
   created_ms: number;
   modified_ms: number;
 }
@@ -37,6 +39,10 @@ export interface SeriesTable {
   series_name: string;
   stack_id: string | null;
   instance_count: number;
+  /** 1 if an archive of the configuration holds it. */
+  held: number;
+  /** 1 while archives disagree about whose it is. */
+  conflict: number;
   /** JSON of SeriesMetadata. */
   metadata: string;
 }
@@ -50,10 +56,12 @@ export interface MetadataTable {
   number: number | null;
 }
 
-/** A withdrawn series; bars its name for ever. */
+/** A withdrawn series; bars its path for ever. */
 export interface TombstoneTable {
   site: string;
   collection: string;
+  patient_name: string;
+  study_name: string;
   series_name: string;
   reason: string;
   withdrawn_ms: number;
@@ -66,7 +74,7 @@ export interface FileTable {
   name: string;
   product: 'instance' | 'volume';
   format: 'dcm' | 'nii' | 'nii.gz';
-  state: 'announced' | 'published' | 'conflict' | 'withdrawn';
+  state: 'announced' | 'published' | 'withdrawn';
   refusal: string | null;
   /** The current version; null when there is none, or the series has grown since. */
   version_id: number | null;
@@ -134,6 +142,8 @@ export interface CatalogSchema {
     failure: string | null;
   };
   policy: { id: string; version: number; entries: string };
+  /** What the key servers have still to be told, in the order of `id`. */
+  key_change: { id: Generated<number>; key_id: string; goal: 'closed' | 'open' | 'destroyed' };
   feed: { id: number; sequence: number };
 }
 
@@ -151,6 +161,7 @@ export const catalogMigrations: readonly Migration[] = [
         kind TEXT NOT NULL,
         policy_id TEXT,
         series_id INTEGER,
+        hidden INTEGER NOT NULL,
         created_ms INTEGER NOT NULL,
         modified_ms INTEGER NOT NULL
       ) STRICT;
@@ -177,8 +188,10 @@ export const catalogMigrations: readonly Migration[] = [
         series_name TEXT NOT NULL,
         stack_id TEXT,
         instance_count INTEGER NOT NULL,
+        held INTEGER NOT NULL,
+        conflict INTEGER NOT NULL,
         metadata TEXT NOT NULL,
-        UNIQUE (collection_id, series_name)
+        UNIQUE (collection_id, series_name, patient_name, study_name)
       ) STRICT;
       CREATE INDEX series_node ON series (node_id);
 
@@ -194,10 +207,12 @@ export const catalogMigrations: readonly Migration[] = [
       CREATE TABLE tombstone (
         site TEXT NOT NULL,
         collection TEXT NOT NULL,
+        patient_name TEXT NOT NULL,
+        study_name TEXT NOT NULL,
         series_name TEXT NOT NULL,
         reason TEXT NOT NULL,
         withdrawn_ms INTEGER NOT NULL,
-        PRIMARY KEY (site, collection, series_name)
+        PRIMARY KEY (site, collection, patient_name, study_name, series_name)
       ) STRICT, WITHOUT ROWID;
 
       CREATE TABLE file (
@@ -228,6 +243,12 @@ export const catalogMigrations: readonly Migration[] = [
         created_ms INTEGER NOT NULL,
         segment_digests BLOB NOT NULL,
         UNIQUE (file_id, number)
+      ) STRICT;
+      CREATE INDEX version_key ON version (key_id);
+      CREATE TABLE key_change (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        key_id TEXT NOT NULL UNIQUE,
+        goal TEXT NOT NULL
       ) STRICT;
 
       CREATE TABLE replica (

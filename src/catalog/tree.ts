@@ -16,14 +16,25 @@ export function ancestry(path: string): readonly string[] {
 
 /** A directory as it is looked up. */
 export type LineageRow = Selectable<
-  Pick<NodeTable, 'id' | 'path' | 'name' | 'policy_id' | 'series_id' | 'created_ms' | 'modified_ms'>
+  Pick<
+    NodeTable,
+    'id' | 'path' | 'name' | 'policy_id' | 'series_id' | 'hidden' | 'created_ms' | 'modified_ms'
+  >
 >;
 
-/** The directories that exist among those above `path` and itself, the root first. */
+/**
+ * The directories that exist among those above `path` and itself, the root first; none where one of
+ * them is hidden.
+ */
 export async function lineageOf(session: Session, path: string): Promise<readonly LineageRow[]> {
+  const rows = await wholeLineage(session, path);
+  return rows.some(({ hidden }) => hidden === 1) ? [] : rows;
+}
+
+async function wholeLineage(session: Session, path: string): Promise<readonly LineageRow[]> {
   const rows = await session
     .selectFrom('node')
-    .select(['id', 'path', 'name', 'policy_id', 'series_id', 'created_ms', 'modified_ms'])
+    .select(['id', 'path', 'name', 'policy_id', 'series_id', 'hidden', 'created_ms', 'modified_ms'])
     .where('path', 'in', ancestry(path).slice(0, depthMax))
     .execute();
   // Of one line of ancestors a longer path is a nearer one.
@@ -38,6 +49,11 @@ export function policyOf(lineage: readonly LineageRow[]): string | undefined {
 /** The policy of a directory: its own, else that of its nearest ancestor that has one. */
 export async function effectivePolicy(session: Session, path: string): Promise<string | undefined> {
   return policyOf(await lineageOf(session, path));
+}
+
+/** The policy that holds at a directory once nothing above it is hidden. */
+export async function attachedPolicy(session: Session, path: string): Promise<string | undefined> {
+  return policyOf(await wholeLineage(session, path));
 }
 
 /** Path of the entry `name` in the directory `parent`. */
@@ -64,7 +80,7 @@ export async function ensureNode(
   const values = { kind, name, path, parent_id: parent?.id ?? null, policy_id: null };
   const made = await session
     .insertInto('node')
-    .values({ ...values, series_id: null, created_ms: nowMs, modified_ms: nowMs })
+    .values({ ...values, series_id: null, hidden: 0, created_ms: nowMs, modified_ms: nowMs })
     .returning('id')
     .executeTakeFirstOrThrow();
   if (parent !== undefined) await touchNode(session, parent.id, nowMs);
@@ -78,26 +94,60 @@ export async function touchNode(session: Session, id: number, nowMs: number): Pr
 
 /** Remove a directory, and its study and patient if nothing is left in them. */
 export async function removeNode(session: Session, id: number, nowMs: number): Promise<void> {
-  const node = await session
-    .selectFrom('node')
-    .select(['parent_id', 'kind'])
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow();
-  const isPart = node.kind === 'series' || node.kind === 'study' || node.kind === 'patient';
-  if (!isPart || (await hasChildren(session, id))) {
+  const { kind, parent_id } = await kinOf(session, id);
+  if (!isPart(kind) || (await hasChild(session, id))) {
     await touchNode(session, id, nowMs);
+    if (isPart(kind)) await showIfFilled(session, id, nowMs);
     return;
   }
   await session.deleteFrom('node').where('id', '=', id).execute();
-  if (node.parent_id !== null) await removeNode(session, node.parent_id, nowMs);
+  if (parent_id !== null) await removeNode(session, parent_id, nowMs);
 }
 
-async function hasChildren(session: Session, id: number): Promise<boolean> {
-  const child = await session
+/** Hide a directory with all that is below it, or show it again; its study and patient follow. */
+export async function setHidden(
+  session: Session,
+  id: number,
+  change: { readonly hidden: boolean; readonly nowMs: number },
+): Promise<void> {
+  const values = { hidden: Number(change.hidden), modified_ms: change.nowMs };
+  await session.updateTable('node').set(values).where('id', '=', id).execute();
+  const { parent_id } = await kinOf(session, id);
+  if (parent_id === null) return;
+  await touchNode(session, parent_id, change.nowMs);
+  await showIfFilled(session, parent_id, change.nowMs);
+}
+
+/** A study or patient is shown as long as something in it is. */
+async function showIfFilled(session: Session, id: number, nowMs: number): Promise<void> {
+  const { kind, hidden } = await kinOf(session, id);
+  const isEmpty = !(await hasChild(session, id, { visible: true }));
+  if (isPart(kind) && isEmpty !== (hidden === 1)) {
+    await setHidden(session, id, { hidden: isEmpty, nowMs });
+  }
+}
+
+function isPart(kind: NodeTable['kind']): boolean {
+  return kind === 'series' || kind === 'study' || kind === 'patient';
+}
+
+function kinOf(
+  session: Session,
+  id: number,
+): Promise<Pick<NodeTable, 'parent_id' | 'kind' | 'hidden'>> {
+  return session
     .selectFrom('node')
-    .select('id')
-    .where('parent_id', '=', id)
-    .limit(1)
-    .executeTakeFirst();
-  return child !== undefined;
+    .select(['parent_id', 'kind', 'hidden'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+}
+
+async function hasChild(
+  session: Session,
+  id: number,
+  { visible = false }: { readonly visible?: boolean } = {},
+): Promise<boolean> {
+  let query = session.selectFrom('node').select('id').where('parent_id', '=', id);
+  if (visible) query = query.where('hidden', '=', 0);
+  return (await query.limit(1).executeTakeFirst()) !== undefined;
 }

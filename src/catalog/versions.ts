@@ -6,7 +6,7 @@ import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import { filesWhere } from './file-rows.ts';
 import type { ReplicaTable } from './schema.ts';
-import { effectivePolicy } from './tree.ts';
+import { lineageOf, policyOf } from './tree.ts';
 
 /** Versions and replicas over the database. */
 export function createVersions(context: CatalogContext): CatalogVersions {
@@ -53,8 +53,10 @@ async function publish(tx: Session, publication: Publication, nowMs: number): Pr
     .innerJoin('node', 'node.id', 'series.node_id')
     .select(['file.version_id', 'node.path'])
     .where('file.id', '=', fileId)
+    .where('series.conflict', '=', 0)
     .executeTakeFirst();
-  if (file === undefined) throw catalogErrors.create('CATALOG_FILE_GONE');
+  const lineage = file === undefined ? [] : await lineageOf(tx, file.path);
+  if (file === undefined || lineage.length === 0) throw catalogErrors.create('CATALOG_FILE_GONE');
   const versionId = await versionOf(tx, publication, nowMs);
   await tx
     .updateTable('replica')
@@ -83,8 +85,7 @@ async function publish(tx: Session, publication: Publication, nowMs: number): Pr
     .set({ state: 'published', refusal: null, version_id: versionId, ...modified })
     .where('id', '=', fileId)
     .execute();
-  const policyId = await effectivePolicy(tx, file.path);
-  const [published] = await filesWhere(tx, sql`WHERE f.id = ${fileId}`, policyId);
+  const [published] = await filesWhere(tx, sql`WHERE f.id = ${fileId}`, policyOf(lineage));
   return present(published, 'a published file is there');
 }
 

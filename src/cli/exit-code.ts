@@ -37,6 +37,7 @@ const exact: Readonly<Record<string, number>> = {
   RECALL_QUARANTINED: exitCode.refused,
   RECALL_WITHDRAWN: exitCode.refused,
   RECALL_LOST: exitCode.refused,
+  RECALL_NO_ARCHIVE: exitCode.refused,
 };
 
 /** The exit code of a failure: by its code, else by whether trying again may help. */

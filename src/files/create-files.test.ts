@@ -352,9 +352,13 @@ test('a download is cut soon after its reader lost the right, or the series was 
     const sequence = (await bench.catalog.inbox.appliedSequence()) + 1;
     const change = {
       kind: 'series-withdrawn',
-      site: 'berlin',
-      collection: 'ct',
-      seriesName: 's-ct',
+      place: {
+        site: 'berlin',
+        collection: 'ct',
+        patientName: 'p-1',
+        studyName: 't-1',
+        seriesName: 's-ct',
+      },
       reason: 'opt-out',
     } as const;
     await bench.catalog.inbox.apply([{ sequence, change }]);

@@ -155,7 +155,7 @@ async function* guarded(
   }
 }
 
-/** @throws RECALL_WITHDRAWN, FILES_FORBIDDEN */
+/** @throws RECALL_WITHDRAWN, RECALL_QUARANTINED, FILES_FORBIDDEN */
 async function stillAllowed(
   { catalog, clock }: ServeContext,
   caller: Principal,
@@ -163,6 +163,7 @@ async function stillAllowed(
 ): Promise<void> {
   const series = await catalog.names.series(file.seriesId);
   if (series === undefined) throw recallErrors.create('RECALL_WITHDRAWN');
+  if (series.isInConflict) throw recallErrors.create('RECALL_QUARANTINED');
   const visibility = createVisibility({
     caller,
     policies: catalog.policies,

@@ -84,6 +84,7 @@ function localityOf(node: FileNode): Locality {
   if (node.state === 'withdrawn') return 'LOST';
   if (node.state === 'conflict') return 'UNAVAILABLE';
   if (node.refusal !== undefined) return 'NONE';
+  if (!node.isHeld) return node.replica === undefined ? 'UNAVAILABLE' : 'ONLINE';
   return node.replica === undefined ? 'NEARLINE' : 'ONLINE_AND_NEARLINE';
 }
 

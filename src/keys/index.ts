@@ -28,6 +28,7 @@ export {
   type FeedEntry,
   type FeedPosition,
   feedStart,
+  nobodyPolicyId,
   readPolicy,
   type VerifiedFeedEntry,
   verifyFeedEntry,

@@ -8,7 +8,7 @@ interface FeedSchema {
 
 /** The policy feed at rest, and which version of each policy it holds. */
 export interface PolicyFeedStore extends FeedStore {
-  /** Version of a policy that the feed holds; 0 if none. */
+  /** Version of a policy that the feed holds; 0 if none, or if it was removed. */
   sentVersion(policyId: string): Promise<number>;
   noteSent(policyId: string, version: number): Promise<void>;
   close(): Promise<void>;

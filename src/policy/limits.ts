@@ -17,6 +17,11 @@ export const policyLimits = defineLimits('policy', {
     unit: 'ms',
     reason: 'A revocation is complete when the last lease ran out, after a minute by default.',
   },
+  keyChangesPerBatch: {
+    value: 500,
+    unit: 'count',
+    reason: 'Keys closed or opened in one entry of the feed, which a key server applies as one.',
+  },
   pathDepthMax: { value: 16, unit: 'count', reason: 'The tree is six levels deep.' },
   whoLengthMax: { value: 512, unit: 'bytes', reason: 'The longest distinguished names have 300.' },
 });

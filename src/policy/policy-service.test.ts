@@ -56,6 +56,7 @@ async function open(t: TestContext, entries: readonly PolicyEntry[]): Promise<Be
     studyName: 't-1',
     seriesName: 's-1',
     instanceNames: ['i-1'],
+    isHeld: true,
     metadata: deidentified({}),
   };
   await catalog.inbox.apply([
@@ -73,6 +74,7 @@ async function open(t: TestContext, entries: readonly PolicyEntry[]): Promise<Be
     },
     spread: (...args: Parameters<PolicyFeed['spread']>) => state.spread(...args),
     spreadNow: () => done,
+    beat: () => Promise.resolve(),
   } as unknown as PolicyFeed; // only these are called
   const policy = createPolicyService({
     catalog,

@@ -10,6 +10,7 @@ import { checkEntry, checkWho, isSameWho } from './check-entry.ts';
 import { policyErrors } from './errors.ts';
 import type { PolicyFeedStore } from './feed-store.ts';
 import { policyLimits } from './limits.ts';
+import { tellKeys } from './tell-keys.ts';
 
 /** A list, and the path it is attached to. */
 export interface PlacedPolicy {
@@ -46,7 +47,10 @@ export interface PolicyService {
     change: { readonly path: string; readonly who: string },
     call: PolicyCall,
   ): Promise<PolicyChange>;
-  /** Send to the key servers what a crash kept from them. Done at start. */
+  /**
+   * Send to the key servers what they were not told: lists that changed, collections and keys that
+   * were hidden, shown or withdrawn. Done at the start and whenever the catalog changed.
+   */
   reconcile(): Promise<void>;
 }
 
@@ -85,7 +89,7 @@ interface Made extends PlacedPolicy {
 /** Compose it. */
 export function createPolicyService(ports: PolicyPorts): PolicyService {
   const turns = new Mutex();
-  const { catalog, clock } = ports;
+  const { clock } = ports;
   const change = (caller: Principal, wanted: Wanted, edit: Edit): Promise<Made> =>
     turns.run(() => makeChange(ports, { caller, wanted, edit }));
   return {
@@ -109,14 +113,29 @@ export function createPolicyService(ports: PolicyPorts): PolicyService {
       );
       return waitFor(ports, made, { ...call, until: 'complete' });
     },
-    reconcile: () =>
-      turns.run(async () => {
-        for (const policy of await catalog.policies.all()) {
-          if ((await ports.store.sentVersion(policy.id)) < policy.version)
-            await send(ports, policy);
-        }
-      }),
+    reconcile: () => turns.run(() => reconcile(ports)),
   };
+}
+
+/** What allows nobody anything goes first. */
+async function reconcile(ports: PolicyPorts): Promise<void> {
+  const { catalog, feed, store } = ports;
+  let told = 0;
+  const hidden = new Set(await catalog.policies.hidden());
+  for (const id of hidden) {
+    if ((await store.sentVersion(id)) === 0) continue;
+    await feed.removePolicies([id]);
+    await store.noteSent(id, 0);
+    told += 1;
+  }
+  told += await tellKeys(catalog.keyChanges, feed);
+  for (const policy of await catalog.policies.all()) {
+    if (hidden.has(policy.id) || (await store.sentVersion(policy.id)) >= policy.version) continue;
+    await send(ports, policy);
+    told += 1;
+  }
+  // Who hangs is waited for by nobody: his lease runs out.
+  if (told > 0) void feed.beat();
 }
 
 type Edit = (entries: readonly PolicyEntry[]) => readonly PolicyEntry[];

@@ -385,14 +385,7 @@ test('a file withdrawn while it was made fails alone, and its replica is gone', 
     if (withdrawn) return;
     withdrawn = true;
     const sequence = (await town.catalog.inbox.appliedSequence()) + 1;
-    const { site, collection, seriesName } = series;
-    const change = {
-      kind: 'series-withdrawn',
-      site,
-      collection,
-      seriesName,
-      reason: 'test',
-    } as const;
+    const change = { kind: 'series-withdrawn', place: series, reason: 'test' } as const;
     await town.catalog.inbox.apply([{ sequence, change }]);
   };
   assert.equal(await ask(town, file), 'RECALL_WITHDRAWN');

@@ -23,6 +23,12 @@ export const recallErrors = defineErrors('recall', {
     user: 'Try later; if it stays, tell the site operator.',
     operator: 'Check address, AE titles and whether the PACS knows our AE title.',
   },
+  RECALL_NO_ARCHIVE: {
+    disposition: 'permanent',
+    meaning: 'No configured archive holds the file, and no replica of it is staged.',
+    user: 'Ask the site operator whether its archive comes back; nothing was deleted.',
+    operator: 'Configure the PACS that held it again (`pacs`); its entries are kept.',
+  },
   RECALL_PACS_FAILED: {
     disposition: 'transient',
     meaning: 'The archive answered, but the retrieve failed.',
@@ -54,13 +60,14 @@ export const recallErrors = defineErrors('recall', {
     disposition: 'permanent',
     meaning: 'The file is in conflict and held back until somebody has looked at it.',
     user: 'Ask the site operator.',
-    operator: 'Look at the conflict in the clinical index.',
+    operator:
+      'Archives disagree about whose it is: correct the Patient ID, or its issuer, at the one that is wrong. The next walk serves it again.',
   },
   RECALL_WITHDRAWN: {
     disposition: 'permanent',
-    meaning: 'The file was withdrawn and its keys destroyed.',
-    user: 'Nothing to do; it will not come back.',
-    operator: 'Nothing to do.',
+    meaning: 'The file is not offered any more: it was withdrawn, or hidden.',
+    user: 'Ask the collection owner, if it should be there.',
+    operator: 'Look at the filter of the collection; the log names what was withdrawn or hidden.',
   },
   RECALL_LOST: {
     disposition: 'permanent',

@@ -88,10 +88,10 @@ export async function runPass(ports: RecallPorts, pass: RecallPass): Promise<voi
 async function placeOf(ports: RecallPorts, series: SeriesNode): Promise<Place> {
   const collection = ports.collections.get(series.collection);
   const target = await ports.index.recallTarget(series.collection, series.seriesName);
-  const source = target === undefined ? undefined : ports.sources.get(target.pacs);
-  if (collection === undefined || target === undefined || source === undefined) {
-    throw recallErrors.create('RECALL_LOST');
-  }
+  if (collection === undefined || target === undefined) throw recallErrors.create('RECALL_LOST');
+  const held = target.archives.find((name) => ports.sources.has(name));
+  const source = held === undefined ? undefined : ports.sources.get(held);
+  if (source === undefined) throw recallErrors.create('RECALL_NO_ARCHIVE');
   return { collection, target, source };
 }
 

@@ -6,7 +6,7 @@ import type { CatalogChangeText } from '../pacs/index/index.ts';
 /** A change as the outbox keeps it. Only de-identified values go in. */
 export function formatChange(change: CatalogChange): CatalogChangeText {
   const plain =
-    change.kind === 'series'
+    'series' in change
       ? {
           ...change,
           series: { ...change.series, metadata: readDeidentified(change.series.metadata) },
@@ -21,7 +21,7 @@ export function formatChange(change: CatalogChange): CatalogChangeText {
  */
 export function parseChange(text: CatalogChangeText): CatalogChange {
   const change = JSON.parse(text) as CatalogChange;
-  if (change.kind !== 'series') return change;
+  if (!('series' in change)) return change;
   const metadata = change.series.metadata as unknown; // reason: JSON carries the bare value
   return {
     ...change,

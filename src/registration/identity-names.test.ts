@@ -60,7 +60,9 @@ test('ordinary identities keep the names they have always had', async (t) => {
     };
     await index.record(identity.pacs, identify(found));
     let series: SeriesIdentities | undefined;
-    for await (const { identities: of } of index.unannounced('all', filter)) series = of;
+    const recipe = { site: 'site', filter, archives: [] };
+    const review = await index.entries('all').review(recipe);
+    for await (const candidate of review.candidates('all')) series = candidate.identities;
     assert(series !== undefined);
     const { patientName, studyName, seriesName, instanceNames, subjectKey } = identity;
     assert.equal(reveal(series.subjectKey), subjectKey, identity.what);

@@ -3,3 +3,4 @@ export type { Collection } from './collection.ts';
 export type { LeftOut } from './left-out.ts';
 export { registrationLimits } from './limits.ts';
 export { type CrawlReport, createRegistration, type Registration } from './registration.ts';
+export type { CollectionStatus } from './reviewer.ts';

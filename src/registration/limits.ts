@@ -7,6 +7,27 @@ export const registrationLimits = defineLimits('registration', {
     unit: 'count',
     reason: 'Reasons with their statuses that are counted apart; a PACS chooses the statuses.',
   },
+  hideBatchSeries: {
+    value: 200,
+    unit: 'count',
+    reason: 'Series hidden in one transaction of the index.',
+  },
+  hideUnaskedStudies: {
+    value: 20,
+    unit: 'count',
+    reason: 'So many studies are hidden only after somebody confirmed it, if they are above 1 %.',
+  },
+  hideUnaskedPercent: {
+    value: 1,
+    unit: 'count',
+    reason: 'Percent of the studies of a collection; a mistyped filter hides most of them.',
+  },
+  reviewEveryMs: {
+    value: 20_000,
+    unit: 'ms',
+    reason:
+      'A walk takes hours; what it finds to be of somebody else is gone within a minute, this and the way to the doors.',
+  },
   feedBatchChanges: {
     value: 50,
     unit: 'count',

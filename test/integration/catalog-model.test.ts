@@ -92,7 +92,8 @@ class Run {
       case 'withdraw':
         return this.#withdraw(step);
       case 'replay':
-        return this.catalog.inbox.apply(this.#feed);
+        await this.catalog.inbox.apply(this.#feed);
+        return;
       case 'stack':
         return this.#stack(step);
       case 'publish':
@@ -116,7 +117,7 @@ class Run {
     const metadata = { Modality: step.modality, StackCount: step.instances.length };
     const instanceNames = [...new Set(step.instances)].map((name) => `i-${name}`);
     const place = { site: 'site', collection: 'lung', patientName, studyName, seriesName };
-    const announced = { ...place, instanceNames, metadata: deidentified(metadata) };
+    const announced = { ...place, instanceNames, isHeld: true, metadata: deidentified(metadata) };
     await this.#change({ kind: 'series', series: announced });
     if (this.#barred.has(step.series)) return;
     const known = this.#series.get(step.series) ?? {
@@ -146,8 +147,10 @@ class Run {
   }
 
   async #withdraw(step: StepOf<'withdraw'>): Promise<void> {
-    const place = { site: 'site', collection: 'lung', seriesName: `s-${step.series}` };
-    await this.#change({ kind: 'series-withdrawn', ...place, reason: 'opt-out' });
+    const [patientName, studyName] = [patientOf(step.series), studyOf(step.series)];
+    const seriesName = `s-${step.series}`;
+    const place = { site: 'site', collection: 'lung', patientName, studyName, seriesName };
+    await this.#change({ kind: 'series-withdrawn', place, reason: 'opt-out' });
     this.#barred.add(step.series);
     const known = this.#series.get(step.series);
     if (known === undefined || known.withdrawn) return;

@@ -17,6 +17,7 @@ for (;;) {
     studyName: `t-${sequence >> 2}`,
     seriesName: `s-${sequence}`,
     instanceNames: Array.from({ length: 20 }, (_, index) => `i-${index}`),
+    isHeld: true,
     metadata: deidentified({ Modality: 'CT' }),
   };
   await catalog.inbox.apply([{ sequence, change: { kind: 'series', series } }]);

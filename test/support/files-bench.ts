@@ -177,6 +177,7 @@ async function fill(catalog: Catalog, collections: readonly BenchCollection[]): 
       studyName: 't-1',
       seriesName: `s-${name}`,
       instanceNames: instances,
+      isHeld: true,
       metadata: deidentified({ Modality: 'CT', SeriesDescription: name }),
     };
     await catalog.inbox.apply([

@@ -206,6 +206,8 @@ export async function buildTown(
     createRegistration({
       index,
       inbox,
+      archives: [pacs.name],
+      onFed: async () => {},
       clock,
       log: silentLog,
       collections: [

@@ -20,6 +20,12 @@ const rights: readonly Right[] = [
   'delete',
 ];
 
+/**
+ * A policy that allows nobody anything and never will: no policy of this id is ever put. A key under
+ * it is given to no one, and is under its own policy again when it is mapped back.
+ */
+export const nobodyPolicyId = 'nobody';
+
 /** One change of who may have keys. */
 export type FeedChange =
   /** The policy is now this. */
@@ -97,8 +103,11 @@ function readFeedEntry(payload: unknown): FeedEntry {
 function readChange(fields: JsonFields): FeedChange {
   const kind = fields.choice('kind', ['policy', 'policy-removed', 'key-policy', 'tombstone']);
   switch (kind) {
-    case 'policy':
-      return { kind, policy: readPolicy(fields.object('policy')) };
+    case 'policy': {
+      const policy = readPolicy(fields.object('policy'));
+      if (policy.id === nobodyPolicyId) throw refuseField('entry.policy.id');
+      return { kind, policy };
+    }
     case 'policy-removed':
       return { kind, policyId: fields.text('policyId', pattern.policyId) };
     case 'key-policy':

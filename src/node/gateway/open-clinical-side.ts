@@ -21,7 +21,7 @@ export interface ClinicalSide {
 export async function openClinicalSide(
   context: GatewayContext,
   { catalog, storage }: ComputingSide,
-  { keyServers, serverNames, threshold }: KeysSide,
+  { keyServers, serverNames, threshold, tellKeyServers }: KeysSide,
 ): Promise<ClinicalSide> {
   const { config, tools, keys, teardown } = context;
   const { clock, random, log } = tools;
@@ -39,6 +39,8 @@ export async function openClinicalSide(
     index,
     inbox: catalog.inbox,
     collections,
+    archives: config.pacs.map(({ name }) => name),
+    onFed: tellKeyServers,
     clock,
     log,
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createKeyServers, type KeyServers } from '../../keys/index.ts';
+import { codeOf } from '../../lib/errors/mdm-error.ts';
 import {
   createPolicyService,
   openPolicyFeedStore,
@@ -17,6 +18,11 @@ export interface KeysSide {
   readonly serverNames: readonly string[];
   readonly threshold: number;
   readonly policy: PolicyService;
+  /**
+   * Send the key servers what changed of lists and keys. Never rejects: what could not be sent is sent
+   * by the next call.
+   */
+  tellKeyServers(): Promise<void>;
   /** Send what the key servers do not know yet, and keep their leases from now on. */
   start(): Promise<void>;
 }
@@ -63,6 +69,10 @@ export async function openKeysSide(
     serverNames: servers.map(({ name }) => name),
     threshold,
     policy,
+    tellKeyServers: () =>
+      policy.reconcile().catch((error: unknown) => {
+        log.error('keys.not_told', { code: codeOf(error) });
+      }),
     async start() {
       await policy.reconcile();
       feed.start();

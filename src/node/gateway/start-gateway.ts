@@ -58,7 +58,12 @@ async function start(
   const listener = await openDoors(context, { computing, keysSide, clinical, crawler });
   crawler.start();
   teardown.add(() => crawler.stop());
-  const housekeeping = startHousekeeping({ stages: computing.catalog.stages, clock, log });
+  const housekeeping = startHousekeeping({
+    stages: computing.catalog.stages,
+    tellKeyServers: keysSide.tellKeyServers,
+    clock,
+    log,
+  });
   teardown.add(async () => housekeeping.stop());
   const { tls, publicHost } = config.listen;
   const scheme = tls === undefined ? 'http' : 'https';

@@ -58,53 +58,168 @@ export interface SeriesNames {
   readonly instanceNames: readonly string[];
 }
 
-/** A series that a collection shall show and does not show yet, or not as it is now. */
-export interface UnannouncedSeries {
-  readonly seriesId: number;
-  /** The patient's name in the collection as announced before; undefined if never. */
-  readonly formerSubjectName: string | undefined;
+/** What a collection is made of: which series, of the archives that are configured now. */
+export interface Recipe {
+  readonly site: string;
+  readonly filter: CollectionFilter;
+  /** Names of the configured PACS. */
+  readonly archives: readonly string[];
+}
+
+/** Where a series stands in a collection. Pseudonyms. */
+export interface EntryNames {
+  readonly patientName: string;
+  readonly studyName: string;
+  readonly seriesName: string;
+}
+
+/** A series in a collection, as the catalog was told. */
+export interface Entry extends EntryNames {
+  readonly state: 'shown' | 'hidden' | 'conflict';
+  /** It was found not to belong to the collection any more, and is not hidden yet. */
+  readonly isLeaving: boolean;
+  /** What was announced is what there is. */
+  readonly isCurrent: boolean;
+}
+
+/** A series that a collection has to look at: new, changed, or tried in vain before. */
+export interface Candidate {
+  /** Opaque. */
+  readonly lookup: Uint8Array;
+  readonly entry: Entry | undefined;
+  /**
+   * `conflict`: the archives that hold it disagree about whose it is. Else whether one of its
+   * holdings fits the filter.
+   */
+  readonly standing: 'belongs' | 'foreign' | 'conflict';
+  /** Whether a configured archive holds it. */
+  readonly isHeld: boolean;
+  /** Code of why it could not be shown when it was last tried. */
+  readonly failure: string | undefined;
+  /** Digest of what would be announced. Opaque. */
+  readonly content: Uint8Array;
+  /** Of the archive that was seen first among those that fit, under the subject of the first of all. */
   readonly holding: Identified<SeriesHolding>;
   readonly identities: SeriesIdentities;
   /** The holding's record by itself, for de-identification. */
   readonly record: Identified<DataSet>;
 }
 
+/** One look of a collection at what changed. */
+export interface Review {
+  /**
+   * What changed since the last review that was finished, and what failed: everything, under another
+   * recipe. `entered`: only what has an entry, or several holdings. A record that cannot be read is
+   * noted as a failure and passed over.
+   */
+  candidates(which: 'entered' | 'all'): AsyncIterable<Candidate>;
+  /** What was looked at is not looked at again. */
+  finish(): Promise<void>;
+}
+
+/** How much of a collection is shown, and what is wrong with it. */
+export interface EntriesStatus {
+  readonly collection: string;
+  /** Studies of which something is shown. */
+  readonly studies: number;
+  /** Studies of which something is to be hidden. */
+  readonly studiesLeaving: number;
+  /** Series that could not be announced, or are held back, by code. */
+  readonly failures: readonly { readonly code: string; readonly series: number }[];
+}
+
 /**
- * What each PACS holds, with identities: belongs to the hospital, identities encrypted at rest
- * under the hospital's key. The source of the catalog, which it feeds through the outbox.
- *
- * @throws INDEX_NAME_COLLISION (announce), INDEX_RECORD_INVALID (record), DB_*
+ * The series of one collection: what the catalog was told, and the one way to tell it more. Each
+ * call that takes a change puts it into the outbox in the transaction of what it writes.
+ * @throws DB_*
  */
-export interface ClinicalIndex {
-  /** What is remembered of the lists that each PACS gave. */
-  readonly lists: ListMemory;
-  /** Enter or renew what a PACS holds. Answers whether anything is new. */
-  record(pacs: string, found: Identified<FoundSeries>): Promise<'new' | 'changed' | 'known'>;
-  /** Series that match the filter and whose content the collection has not announced, oldest first. */
-  unannounced(collection: string, filter: CollectionFilter): AsyncIterable<UnannouncedSeries>;
-  /** Mint the names and put the change into the outbox, in one transaction. */
-  announce(announcement: {
-    readonly collection: string;
-    readonly series: UnannouncedSeries;
-    readonly names: SeriesNames;
-    readonly change: CatalogChangeText;
-  }): Promise<void>;
-  /** Put a change that concerns no series into the outbox. */
-  post(change: CatalogChangeText): Promise<void>;
+export interface CollectionEntries {
+  /** Begin a review of what was recorded up to now. */
+  review(recipe: Recipe): Promise<Review>;
+  /**
+   * Mint the names and enter the series, or renew it; one with an entry under another patient is
+   * withdrawn under that. @throws INDEX_NAME_COLLISION, INDEX_NAME_WITHDRAWN
+   */
+  announce(
+    candidate: Candidate,
+    announcement: { readonly names: SeriesNames; readonly change: CatalogChangeText },
+  ): Promise<void>;
+  /** The entry goes for ever, and its path with it. */
+  withdraw(
+    candidate: Candidate,
+    withdrawal: { readonly reason: string; readonly change: CatalogChangeText },
+  ): Promise<void>;
+  /** The entry is in conflict. */
+  holdBack(candidate: Candidate, change: CatalogChangeText): Promise<void>;
+  /** Note that an entry is to be hidden, or after all not. */
+  setLeaving(candidate: Candidate, isLeaving: boolean): Promise<void>;
+  /** Some of what is to be hidden. */
+  leaving(limit: number): Promise<readonly EntryNames[]>;
+  /** Hide these. */
+  hide(entries: readonly (EntryNames & { readonly change: CatalogChangeText })[]): Promise<void>;
+  /** Note that a series could not be shown; undefined: that it can. */
+  setFailure(candidate: Candidate, code: string | undefined): Promise<void>;
+  /** The catalog passed an announcement over: it is tried again at the next review. */
+  refused(seriesName: string, code: string): Promise<void>;
+  /** Entries that are `hidden` or in `conflict`, after one in the order of series names. */
+  unserved(
+    after: string,
+    limit: number,
+  ): Promise<readonly (EntryNames & { readonly state: 'hidden' | 'conflict' })[]>;
+  /** Withdrawn paths, in order. */
+  withdrawn(
+    after: number,
+    limit: number,
+  ): Promise<readonly (EntryNames & { readonly id: number; readonly reason: string })[]>;
+  status(): Promise<EntriesStatus>;
+}
+
+/** A collection that the catalog was told of. */
+export interface OfferedCollection {
+  readonly site: string;
+  readonly collection: string;
+  readonly isHidden: boolean;
+}
+
+/** Changes on their way to the catalog, in order. */
+export interface IndexOutbox {
+  /** Put changes in that concern no series. */
+  post(changes: readonly CatalogChangeText[]): Promise<void>;
   /** Changes after `sequence`, in order. */
-  outbox(
+  after(
     sequence: number,
     limit: number,
   ): Promise<readonly { readonly sequence: number; readonly change: CatalogChangeText }[]>;
   /**
    * Forget the changes that the catalog applied. Where its sequence is not the one of this outbox
-   * (one of the two was restored from a backup or is new) the outbox restarts after it, empty: offers
-   * are to be posted again, and everything is unannounced.
+   * (one of the two was restored from a backup or is new) the outbox restarts after it, empty:
+   * everything is to be told again, what is gone first.
    */
   align(applied: number): Promise<'continued' | 'restarted'>;
+}
+
+/**
+ * What each PACS holds, with identities: belongs to the hospital, identities encrypted at rest
+ * under the hospital's key. The source of the catalog, which it feeds through the outbox.
+ */
+export interface ClinicalIndex {
+  /** What the lists of each PACS are compared with. */
+  readonly lists: ListMemory;
+  readonly outbox: IndexOutbox;
+  /**
+   * Enter or renew what a PACS holds. Answers whether anything is new.
+   * @throws INDEX_RECORD_INVALID
+   */
+  record(pacs: string, found: Identified<FoundSeries>): Promise<'new' | 'changed' | 'known'>;
+  /** The entries of a collection. Its names were minted under one key: see `hasNames`. */
+  entries(collection: string): CollectionEntries;
+  /** All collections that the catalog was told of. */
+  offered(): Promise<readonly OfferedCollection[]>;
+  /** A collection is offered, or hidden as a whole. */
+  offer(collection: OfferedCollection, change: CatalogChangeText): Promise<void>;
   /** Whether names were minted for a collection: then its key must not be replaced. */
   hasNames(collection: string): Promise<boolean>;
-  /** Where the bytes of an announced series are. Undefined: never announced. */
+  /** Where the bytes of a series are that is shown. Undefined: none is shown under that name. */
   recallTarget(collection: string, seriesName: string): Promise<RecallTarget | undefined>;
   close(): Promise<void>;
 }

@@ -1,12 +1,17 @@
 /** The clinical index: what each PACS holds, with identities. Belongs to the hospital. */
 export type {
+  Candidate,
   ClinicalIndex,
+  CollectionEntries,
   CollectionFilter,
+  EntriesStatus,
+  EntryNames,
   FoundSeries,
+  Recipe,
+  Review,
   SeriesHolding,
   SeriesIdentities,
   SeriesNames,
-  UnannouncedSeries,
 } from './clinical-index.ts';
 export { indexErrors } from './errors.ts';
 export { createIndexCipher, type IndexCipher } from './index-cipher.ts';

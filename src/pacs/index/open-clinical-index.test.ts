@@ -9,10 +9,11 @@ import { dataSetOf } from '../../dicom/index.ts';
 import { identify } from '../../flow/mint/identified.ts';
 import { reveal } from '../../flow/mint/reveal.ts';
 import type {
+  Candidate,
+  ClinicalIndex,
   CollectionFilter,
   FoundSeries,
   SeriesNames,
-  UnannouncedSeries,
 } from './clinical-index.ts';
 import { createIndexCipher } from './index-cipher.ts';
 import { indexLimits } from './limits.ts';
@@ -62,16 +63,35 @@ function found(options: {
   };
 }
 
-async function unannounced(
-  { index }: Awaited<ReturnType<typeof openIndex>>,
-  filter = everything,
-): Promise<readonly UnannouncedSeries[]> {
-  const all: UnannouncedSeries[] = [];
-  for await (const series of index.unannounced('all', filter)) all.push(series);
+const change = '{}' as CatalogChangeText;
+
+interface Place {
+  readonly index: ClinicalIndex;
+}
+
+async function candidates(
+  { index }: Place,
+  filter: Partial<CollectionFilter> = {},
+): Promise<readonly Candidate[]> {
+  const recipe = { site: 'site', filter: { ...everything, ...filter }, archives: ['pacs'] };
+  const review = await index.entries('all').review(recipe);
+  const all: Candidate[] = [];
+  for await (const candidate of review.candidates('all')) all.push(candidate);
   return all;
 }
 
-function namesFor(series: UnannouncedSeries, suffix = ''): SeriesNames {
+/** What a collection would announce. */
+async function unannounced(
+  place: Place,
+  filter: Partial<CollectionFilter> = {},
+): Promise<readonly Candidate[]> {
+  return (await candidates(place, filter)).filter(
+    ({ entry, standing }) =>
+      standing === 'belongs' && !(entry?.state === 'shown' && entry.isCurrent),
+  );
+}
+
+function namesFor(series: Candidate, suffix = ''): SeriesNames {
   const { instances } = reveal(series.holding);
   return {
     patientName: `p-${reveal(series.identities.subjectKey).slice(0, 8)}`,
@@ -81,11 +101,10 @@ function namesFor(series: UnannouncedSeries, suffix = ''): SeriesNames {
   };
 }
 
-async function announceAll(place: Awaited<ReturnType<typeof openIndex>>): Promise<number> {
+async function announceAll(place: Place): Promise<number> {
   const all = await unannounced(place);
-  const change = '{}' as CatalogChangeText;
   for (const series of all) {
-    await place.index.announce({ collection: 'all', series, names: namesFor(series), change });
+    await place.index.entries('all').announce(series, { names: namesFor(series), change });
   }
   return all.length;
 }
@@ -114,7 +133,7 @@ test('strangers never become one person, and one person stays one', async (t) =>
   ) => {
     const series = found({ ...options, series: `${options.study}.9` });
     await place.index.record(pacs, identify(series));
-    const all = await unannounced(place);
+    const all = await candidates(place);
     return reveal(all.at(-1)?.identities.subjectKey ?? identify(''));
   };
   const one = await subjects('pacs', { study: '1.2.1' });
@@ -142,38 +161,25 @@ test('one name for two things is refused, and nothing of the series is announced
   await place.index.record('pacs', identify(found({ series: '1.2.3.5' })));
   const [series] = await unannounced(place);
   assert(series !== undefined);
-  const change = '{}' as CatalogChangeText;
   const names = namesFor(series);
-  await assert.rejects(
-    place.index.announce({
-      collection: 'all',
-      series,
-      names: { ...names, seriesName: 's-1' },
-      change,
-    }),
-    { code: 'INDEX_NAME_COLLISION' },
-  );
+  const entries = place.index.entries('all');
+  const taken = { ...names, seriesName: 's-1' };
+  const code = 'INDEX_NAME_COLLISION';
+  await assert.rejects(entries.announce(series, { names: taken, change }), { code });
   const fresh = { ...names, seriesName: 's-2' };
   const [name = ''] = names.instanceNames;
-  await assert.rejects(
-    place.index.announce({
-      collection: 'all',
-      series,
-      names: { ...fresh, instanceNames: [name, name] },
-      change,
-    }),
-    { code: 'INDEX_NAME_COLLISION' },
-  );
-  assert.equal((await place.index.outbox(0, 10)).length, 1);
-  await place.index.announce({ collection: 'all', series, names: fresh, change });
-  assert.equal((await place.index.outbox(0, 10)).length, 2);
+  const twice = { ...fresh, instanceNames: [name, name] };
+  await assert.rejects(entries.announce(series, { names: twice, change }), { code });
+  assert.equal((await place.index.outbox.after(0, 10)).length, 1);
+  await entries.announce(series, { names: fresh, change });
+  assert.equal((await place.index.outbox.after(0, 10)).length, 2);
 });
 
 test('a patient that changes is noticed, with the name from before', async (t) => {
   const place = await openIndex(t);
   await place.index.record('pacs', identify(found({})));
   const [first] = await unannounced(place);
-  assert.equal(first?.formerSubjectName, undefined);
+  assert.equal(first?.entry, undefined);
   await announceAll(place);
   assert.equal(
     await place.index.record('pacs', identify(found({ patientId: 'SYN-0002' }))),
@@ -181,8 +187,8 @@ test('a patient that changes is noticed, with the name from before', async (t) =
   );
   const [moved] = await unannounced(place);
   assert(first !== undefined && moved !== undefined);
-  assert.equal(moved.formerSubjectName, namesFor(first).patientName);
-  assert.notEqual(namesFor(moved).patientName, moved.formerSubjectName);
+  assert.equal(moved.entry?.patientName, namesFor(first).patientName);
+  assert.notEqual(namesFor(moved).patientName, moved.entry?.patientName);
 });
 
 test('no identity can be read in the file, and none opened in another place', async (t) => {
@@ -212,13 +218,12 @@ test('what is seen of thousands of names is looked up, not walked', {
   timeout: 20_000,
 }, async (t) => {
   const place = await openIndex(t);
-  const change = '{}' as CatalogChangeText;
   for (let at = 0; at < 10; at += 1) {
     await place.index.record('pacs', identify(found({ series: `1.2.${at}`, instances: 500 })));
     const [series] = await unannounced(place);
     assert(series !== undefined);
     const names = { ...namesFor(series, `${at}`), studyName: 't-1' };
-    await place.index.announce({ collection: 'all', series, names, change });
+    await place.index.entries('all').announce(series, { names, change });
   }
   assert.equal((await unannounced(place)).length, 0);
 });
@@ -227,7 +232,7 @@ test('a filter names what belongs to a collection; all that it names must fit', 
   const place = await openIndex(t);
   await place.index.record('pacs', identify(found({})));
   const fits = async (filter: Partial<CollectionFilter>) =>
-    (await unannounced(place, { ...everything, ...filter })).length === 1;
+    (await unannounced(place, filter)).length === 1;
   assert.equal(await fits({}), true);
   assert.equal(await fits({ modalities: ['CT', 'MR'] }), true);
   assert.equal(await fits({ modalities: ['MR'] }), false);

@@ -43,19 +43,20 @@ export interface ExpectedNames {
  * knows, so that recall can work with names alone and never sees an identifier.
  */
 export class RecallTarget {
-  readonly pacs: string;
+  /** Names of the PACS that hold it, the one seen first first. */
+  readonly archives: readonly string[];
   readonly subjectName: string;
   readonly #series: SeriesRef;
   readonly #byName: ReadonlyMap<string, NamedInstance>;
   readonly #nameBySopInstanceUid: ReadonlyMap<string, string>;
 
   constructor(options: {
-    readonly pacs: string;
+    readonly archives: readonly string[];
     readonly subjectName: string;
     readonly series: SeriesRef;
     readonly instances: readonly NamedInstance[];
   }) {
-    this.pacs = options.pacs;
+    this.archives = options.archives;
     this.subjectName = options.subjectName;
     this.#series = options.series;
     this.#byName = new Map(options.instances.map((instance) => [instance.name, instance]));

@@ -6,24 +6,55 @@ type Blob = ColumnType<Uint8Array, Uint8Array, Uint8Array>;
 /** Tables of the clinical index. Blobs named `sealed` hold identities under the hospital's key. */
 export interface IndexSchema {
   subject: { id: Generated<number>; lookup: Blob; sealed: Blob };
+  /** One row a holding: what one PACS holds of a series. */
   series: {
     id: Generated<number>;
     pacs: string;
+    /** Keyed digest of study and series: the same at every PACS. */
     lookup: Blob;
     subject_id: number;
-    /** Keyed digest of the instance list: changes when the series grows or is corrected. */
+    /** Keyed digest of whose it is, of its kind and of the instance list. */
     content: Blob;
+    /** Counts over all holdings: grows whenever `content` changes. */
+    revision: number;
     sealed: Blob;
     seen_ms: number;
   };
   minted_name: { collection: string; name: string; lookup: Blob };
-  announced: {
+  /** A series in a collection, as the catalog was told. */
+  entry: {
     collection: string;
-    series_id: number;
+    lookup: Blob;
+    patient_name: string;
+    study_name: string;
     series_name: string;
+    state: 'shown' | 'hidden' | 'conflict';
+    /** 1: it belongs to the collection no more, and is to be hidden. */
+    leaving: number;
+    /** Keyed digest of what was announced; empty: to be announced again. */
     content: Blob;
     sealed: Blob;
   };
+  /** Paths that never come back. */
+  withdrawn: {
+    id: Generated<number>;
+    collection: string;
+    patient_name: string;
+    study_name: string;
+    series_name: string;
+    reason: string;
+  };
+  /** Collections ever offered, and how far the holdings were reviewed under which recipe. */
+  recipe: {
+    collection: string;
+    site: string;
+    /** Keyed digest of the filter and the configured archives. */
+    digest: Blob;
+    reviewed: number;
+    hidden: number;
+  };
+  /** Series that a collection could not show; tried again at every review. */
+  failure: { collection: string; lookup: Blob; code: string; since_ms: number };
   outbox: { sequence: Generated<number>; change_json: string };
   /** Answers of the longest list that a PACS ever gave. */
   longest_list: { pacs: string; length: number };
@@ -45,9 +76,10 @@ export const indexMigrations: readonly Migration[] = [
         lookup BLOB NOT NULL,
         subject_id INTEGER NOT NULL REFERENCES subject (id),
         content BLOB NOT NULL,
+        revision INTEGER NOT NULL UNIQUE,
         sealed BLOB NOT NULL,
         seen_ms INTEGER NOT NULL,
-        UNIQUE (pacs, lookup)
+        UNIQUE (lookup, pacs)
       ) STRICT;
       CREATE TABLE minted_name (
         collection TEXT NOT NULL,
@@ -55,14 +87,43 @@ export const indexMigrations: readonly Migration[] = [
         lookup BLOB NOT NULL,
         PRIMARY KEY (collection, name)
       ) STRICT, WITHOUT ROWID;
-      CREATE TABLE announced (
+      CREATE TABLE entry (
         collection TEXT NOT NULL,
-        series_id INTEGER NOT NULL REFERENCES series (id),
+        lookup BLOB NOT NULL,
+        patient_name TEXT NOT NULL,
+        study_name TEXT NOT NULL,
         series_name TEXT NOT NULL,
+        state TEXT NOT NULL,
+        leaving INTEGER NOT NULL,
         content BLOB NOT NULL,
         sealed BLOB NOT NULL,
-        PRIMARY KEY (collection, series_id),
+        PRIMARY KEY (collection, lookup),
         UNIQUE (collection, series_name)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX entry_leaving ON entry (collection) WHERE leaving = 1;
+      CREATE INDEX entry_study ON entry (collection, study_name);
+      CREATE TABLE withdrawn (
+        id INTEGER PRIMARY KEY,
+        collection TEXT NOT NULL,
+        patient_name TEXT NOT NULL,
+        study_name TEXT NOT NULL,
+        series_name TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        UNIQUE (collection, series_name, study_name, patient_name)
+      ) STRICT;
+      CREATE TABLE recipe (
+        collection TEXT PRIMARY KEY,
+        site TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        reviewed INTEGER NOT NULL,
+        hidden INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE failure (
+        collection TEXT NOT NULL,
+        lookup BLOB NOT NULL,
+        code TEXT NOT NULL,
+        since_ms INTEGER NOT NULL,
+        PRIMARY KEY (collection, lookup)
       ) STRICT, WITHOUT ROWID;
       CREATE TABLE outbox (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import { deidentified } from '../flow/mint/deidentified.ts';
+import type { ReplicaId } from '../storage/storage.ts';
+import type { Catalog, CatalogChange, FileNode, SeriesPlace } from './catalog.ts';
+import { openCatalog } from './index.ts';
+
+const offer = {
+  site: 'berlin',
+  name: 'lung',
+  delivery: 'open',
+  formats: ['dcm', 'nii'],
+  policyId: 'berlin/lung',
+} as const;
+const offered: CatalogChange = { kind: 'collection', offer };
+
+const placeOf = (seriesName = 's-1', patientName = 'p-1', studyName = 't-1'): SeriesPlace => ({
+  site: 'berlin',
+  collection: 'lung',
+  patientName,
+  studyName,
+  seriesName,
+});
+const announced = (place: SeriesPlace, isHeld = true): CatalogChange => ({
+  kind: 'series',
+  series: { ...place, instanceNames: ['i-1'], isHeld, metadata: deidentified({ Modality: 'CT' }) },
+});
+const pathOf = ({ patientName, studyName, seriesName }: SeriesPlace): string =>
+  `/berlin/lung/${patientName}/${studyName}/${seriesName}`;
+
+interface Shelf {
+  readonly catalog: Catalog;
+  feed(...changes: CatalogChange[]): Promise<void>;
+  /** All there is to see, by path. */
+  seen(): Promise<readonly string[]>;
+  publish(place: SeriesPlace, keyId: string): Promise<FileNode>;
+  file(place: SeriesPlace): Promise<FileNode | undefined>;
+}
+
+async function open(t: TestContext, ...changes: CatalogChange[]): Promise<Shelf> {
+  const catalog = await openCatalog({ path: ':memory:', clock: manualClock() });
+  t.after(() => catalog.close());
+  const { names, inbox } = catalog;
+  let replicas = 0;
+  const below = async (path: string): Promise<readonly string[]> => {
+    const node = await names.resolve(path);
+    if (node?.kind !== 'directory') return [];
+    const children = await names.list(node.id, { after: undefined, limit: 100 });
+    const paths = children.map(({ name }) => `${path === '/' ? '' : path}/${name}`);
+    const deeper: string[] = [];
+    for (const child of paths) deeper.push(child, ...(await below(child)));
+    return deeper;
+  };
+  const shelf: Shelf = {
+    catalog,
+    async feed(...more) {
+      const applied = await inbox.appliedSequence();
+      await inbox.apply(more.map((change, at) => ({ sequence: applied + 1 + at, change })));
+    },
+    seen: () => below('/'),
+    async publish(place, keyId) {
+      const file = (await shelf.file(place)) ?? assert.fail('the file is there');
+      const version = {
+        keyId,
+        recipientPublicKey: new Uint8Array(32),
+        plaintextSize: 1,
+        sha256: keyId,
+        validator: keyId,
+        segmentDigests: new Uint8Array(32),
+        receipt: 'r',
+      };
+      const id = String((replicas += 1)).padStart(32, '0') as ReplicaId;
+      const replica = { id, storage: 'd', sealedSize: 9, sealedSha256: 'x', production: 'p' };
+      return catalog.versions.publish({ fileId: file.id, version, replica });
+    },
+    async file(place) {
+      const node = await names.resolve(`${pathOf(place)}/i-1.dcm`);
+      return node?.kind === 'file' ? node : undefined;
+    },
+  };
+  await shelf.feed(...changes);
+  return shelf;
+}
+
+/** What the key servers would be told, and then are. */
+async function tell({ catalog }: Shelf): Promise<readonly string[]> {
+  const changes = await catalog.keyChanges.pending(100);
+  await catalog.keyChanges.told(changes);
+  return changes.map(({ keyId, goal, policyId }) => `${keyId} ${goal} ${policyId ?? ''}`.trim());
+}
+
+const find = async ({ catalog }: Shelf): Promise<readonly string[]> => {
+  const query = { under: '/', conditions: [], policyIds: ['berlin/lung'], after: undefined };
+  return (await catalog.query.find({ ...query, limit: 100 })).map(({ path }) => path);
+};
+
+const one = placeOf();
+const two = placeOf('s-2');
+
+test('what is hidden is nowhere, loses nothing, and comes back as it was', async (t) => {
+  const shelf = await open(t, offered, announced(one), announced(two));
+  const before = await shelf.publish(one, 'key-1');
+  const seen = await shelf.seen();
+  await shelf.feed({ kind: 'series-hidden', place: one });
+  assert.ok((await shelf.seen()).every((path) => !path.includes('s-1')));
+  assert.deepEqual(await find(shelf), [pathOf(two)]);
+  assert.equal(await shelf.file(one), undefined);
+  assert.equal(await shelf.catalog.names.series(before.seriesId), undefined);
+  assert.deepEqual(await shelf.catalog.names.filesOf(before.seriesId), []);
+  assert.equal(await shelf.catalog.versions.knowsReplica(before.replica?.id as ReplicaId), true);
+  assert.deepEqual(await tell(shelf), ['key-1 closed berlin/lung']);
+  await shelf.feed({ kind: 'series-hidden', place: one });
+  assert.deepEqual(await tell(shelf), []);
+  await shelf.feed(announced(one));
+  assert.deepEqual(await shelf.seen(), seen);
+  assert.deepEqual(await shelf.file(one), before);
+  assert.deepEqual(await tell(shelf), ['key-1 open berlin/lung']);
+});
+
+test('a study and a patient are hidden with the last of their series', async (t) => {
+  const other = placeOf('s-3', 'p-2', 't-2');
+  const shelf = await open(t, offered, announced(one), announced(two), announced(other));
+  await shelf.feed({ kind: 'series-hidden', place: one }, { kind: 'series-hidden', place: two });
+  assert.ok((await shelf.seen()).every((path) => !path.includes('p-1')));
+  assert.equal(await shelf.catalog.names.resolve('/berlin/lung/p-1/t-1'), undefined);
+  await shelf.feed(announced(two));
+  assert.ok((await shelf.seen()).includes(pathOf(two)));
+  // A withdrawal leaves a hidden series, and with it a patient who shows nothing.
+  await shelf.feed({ kind: 'series-withdrawn', place: two, reason: 'test' });
+  assert.ok((await shelf.seen()).every((path) => !path.includes('p-1')));
+  await shelf.feed(announced(one));
+  assert.ok((await shelf.seen()).includes(pathOf(one)));
+});
+
+test('a hidden collection is nowhere with all that is in it, until it is offered again', async (t) => {
+  const shelf = await open(t, offered, announced(one));
+  const { seriesId } = await shelf.publish(one, 'key-1');
+  const seen = await shelf.seen();
+  const { id } = (await shelf.catalog.names.resolve(pathOf(one))) ?? assert.fail('it is there');
+  await shelf.feed({ kind: 'collection-hidden', site: 'berlin', collection: 'lung' });
+  assert.deepEqual(await shelf.seen(), ['/berlin']);
+  assert.deepEqual(await find(shelf), []);
+  assert.equal(await shelf.catalog.names.resolve(`${pathOf(one)}/i-1.dcm`), undefined);
+  // Also for who holds on to an id from before.
+  assert.deepEqual(
+    await shelf.catalog.names.list(id as never, { after: undefined, limit: 9 }), // reason: a node of a directory
+    [],
+  );
+  assert.equal(await shelf.catalog.names.series(seriesId), undefined);
+  assert.deepEqual(await shelf.catalog.policies.hidden(), ['berlin/lung']);
+  await shelf.feed(offered);
+  assert.deepEqual(await shelf.seen(), seen);
+  assert.deepEqual(await shelf.catalog.policies.hidden(), []);
+});
+
+test('nothing is published of what was hidden or held back meanwhile', async (t) => {
+  for (const kind of ['series-hidden', 'series-conflict'] as const) {
+    const shelf = await open(t, offered, announced(one));
+    const { id } = (await shelf.file(one)) ?? assert.fail('the file is there');
+    await shelf.feed({ kind, place: one });
+    const replica = {
+      id: '1'.repeat(32) as ReplicaId,
+      storage: 'd',
+      sealedSize: 9,
+      sealedSha256: 'x',
+      production: 'p',
+    };
+    await assert.rejects(
+      shelf.catalog.versions.publish({ fileId: id, version: { number: 1 }, replica }),
+      { code: 'CATALOG_FILE_GONE' },
+    );
+  }
+});
+
+test('a series in conflict is listed and served to nobody, until it is announced again', async (t) => {
+  const shelf = await open(t, offered, announced(one));
+  const before = await shelf.publish(one, 'key-1');
+  await shelf.feed({ kind: 'series-conflict', place: one });
+  assert.equal((await shelf.file(one))?.state, 'conflict');
+  assert.equal((await shelf.catalog.names.series(before.seriesId))?.isInConflict, true);
+  assert.deepEqual(await tell(shelf), ['key-1 closed berlin/lung']);
+  await shelf.feed(announced(one));
+  assert.deepEqual(await shelf.file(one), before);
+  assert.deepEqual(await tell(shelf), ['key-1 open berlin/lung']);
+});
+
+test('a reassigned series goes with its keys and comes under another name, in one change', async (t) => {
+  const moved = placeOf('s-1', 'p-2');
+  const shelf = await open(t, offered, announced(one));
+  await shelf.publish(one, 'key-1');
+  const { series } = announced(moved) as Extract<CatalogChange, { kind: 'series' }>;
+  await shelf.feed({ kind: 'series-reassigned', from: one, series });
+  assert.deepEqual(await find(shelf), [pathOf(moved)]);
+  assert.equal((await shelf.file(moved))?.state, 'announced');
+  assert.deepEqual(await tell(shelf), ['key-1 destroyed']);
+  // The old name never comes back, and a key that is destroyed is never opened.
+  await shelf.feed(announced(one));
+  assert.deepEqual(await find(shelf), [pathOf(moved)]);
+  assert.deepEqual(await tell(shelf), []);
+});
+
+test('of a reassignment that cannot be announced the withdrawal is applied', async (t) => {
+  const shelf = await open(t, offered, announced(one), announced(two));
+  const bad = announced({ ...one, patientName: 'Doe^John' });
+  const { series } = bad as Extract<CatalogChange, { kind: 'series' }>;
+  const change: CatalogChange = { kind: 'series-reassigned', from: one, series };
+  const refused = await shelf.catalog.inbox.apply([{ sequence: 4, change }]);
+  assert.deepEqual(refused, [{ sequence: 4, change, code: 'CATALOG_CHANGE_INVALID' }]);
+  assert.deepEqual(await find(shelf), [pathOf(two)]);
+});
+
+test('a later word about a key counts, but none about a destroyed one', async (t) => {
+  const shelf = await open(t, offered, announced(one));
+  await shelf.publish(one, 'key-1');
+  await shelf.feed({ kind: 'series-hidden', place: one });
+  const changes = await shelf.catalog.keyChanges.pending(10);
+  await shelf.feed(announced(one));
+  await shelf.catalog.keyChanges.told(changes);
+  assert.deepEqual(await tell(shelf), ['key-1 open berlin/lung']);
+  await shelf.catalog.keyChanges.destroy('key-1');
+  await shelf.feed({ kind: 'series-hidden', place: one });
+  assert.deepEqual(await tell(shelf), ['key-1 destroyed berlin/lung']);
+});
+
+test('what no configured archive holds says so', async (t) => {
+  const shelf = await open(t, offered, announced(one, false));
+  assert.equal((await shelf.file(one))?.isHeld, false);
+  await shelf.feed(announced(one, true));
+  assert.equal((await shelf.file(one))?.isHeld, true);
+});

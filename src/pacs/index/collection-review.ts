@@ -1,0 +1,189 @@
+import { sql } from 'kysely';
+import { identify } from '../../flow/mint/identified.ts';
+import { equalBytes, toHex } from '../../lib/bytes/bytes.ts';
+import { holdingsAgree } from './agreement.ts';
+import type { Candidate, Entry, Recipe, Review, SeriesHolding } from './clinical-index.ts';
+import { createFilterMatch, type FilterMatch } from './collection-filter.ts';
+import type { HoldingPorts } from './holdings.ts';
+import { identitiesOf } from './identities.ts';
+import { indexLimits } from './limits.ts';
+import type { OpenHolding } from './sealed-records.ts';
+
+/** Told of a series whose record cannot be read. */
+export type OnUnreadable = (lookup: Uint8Array) => Promise<void>;
+
+/** A review of one collection. */
+export class CollectionReview implements Review {
+  readonly #ports: HoldingPorts;
+  readonly #collection: string;
+  readonly #recipe: Recipe;
+  readonly #matches: FilterMatch;
+  readonly #digest: Uint8Array;
+  readonly #onUnreadable: OnUnreadable;
+  /** Revisions from here on, not included, up to there, included. */
+  readonly #span: { readonly from: number; readonly to: number };
+
+  private constructor(
+    ports: HoldingPorts,
+    of: { readonly collection: string; readonly recipe: Recipe; readonly digest: Uint8Array },
+    rest: {
+      readonly span: { readonly from: number; readonly to: number };
+      readonly onUnreadable: OnUnreadable;
+    },
+  ) {
+    this.#ports = ports;
+    this.#collection = of.collection;
+    this.#recipe = of.recipe;
+    this.#digest = of.digest;
+    this.#matches = createFilterMatch(of.recipe.filter);
+    this.#span = rest.span;
+    this.#onUnreadable = rest.onUnreadable;
+  }
+
+  static async begin(
+    ports: HoldingPorts,
+    of: { readonly collection: string; readonly recipe: Recipe },
+    onUnreadable: OnUnreadable,
+  ): Promise<CollectionReview> {
+    const { filter, archives } = of.recipe;
+    const parts = [JSON.stringify(filter), JSON.stringify(archives.toSorted())];
+    const digest = ports.cipher.lookup('recipe', parts);
+    const last = await ports.db.query
+      .selectFrom('recipe')
+      .select(['digest', 'reviewed'])
+      .where('collection', '=', of.collection)
+      .executeTakeFirst();
+    const { head } = await ports.db.query
+      .selectFrom('series')
+      .select((select) => select.fn.max('revision').as('head'))
+      .executeTakeFirstOrThrow();
+    const isSame = last !== undefined && equalBytes(last.digest, digest);
+    const span = { from: isSame ? last.reviewed : 0, to: head ?? 0 };
+    return new CollectionReview(ports, { ...of, digest }, { span, onUnreadable });
+  }
+
+  async *candidates(which: 'entered' | 'all'): AsyncGenerator<Candidate> {
+    for await (const lookup of this.#changed(which)) yield* this.#candidate(lookup);
+    for await (const lookup of this.#failed()) yield* this.#candidate(lookup);
+  }
+
+  async finish(): Promise<void> {
+    const values = { digest: this.#digest, reviewed: this.#span.to };
+    await this.#ports.db.query
+      .updateTable('recipe')
+      .set(values)
+      .where('collection', '=', this.#collection)
+      .execute();
+  }
+
+  async *#changed(which: 'entered' | 'all'): AsyncGenerator<Uint8Array> {
+    const entered = sql<boolean>`(
+      EXISTS (SELECT 1 FROM entry e WHERE e.collection = ${this.#collection} AND e.lookup = series.lookup)
+      OR EXISTS (SELECT 1 FROM series o WHERE o.lookup = series.lookup AND o.pacs <> series.pacs))`;
+    for (let after = this.#span.from; ; ) {
+      let query = this.#ports.db.query
+        .selectFrom('series')
+        .select(['lookup', 'revision'])
+        .where('revision', '>', after)
+        .where('revision', '<=', this.#span.to);
+      if (which === 'entered') query = query.where(entered);
+      const rows = await query.orderBy('revision').limit(indexLimits.pageSeries).execute();
+      for (const row of rows) yield row.lookup;
+      after = rows.at(-1)?.revision ?? after;
+      if (rows.length < indexLimits.pageSeries) return;
+    }
+  }
+
+  async *#failed(): AsyncGenerator<Uint8Array> {
+    let after: Uint8Array = new Uint8Array(0);
+    for (;;) {
+      const rows = await this.#ports.db.query
+        .selectFrom('failure')
+        .select('lookup')
+        .where('collection', '=', this.#collection)
+        .where('lookup', '>', after)
+        .orderBy('lookup')
+        .limit(indexLimits.pageSeries)
+        .execute();
+      for (const row of rows) yield row.lookup;
+      after = rows.at(-1)?.lookup ?? after;
+      if (rows.length < indexLimits.pageSeries) return;
+    }
+  }
+
+  async *#candidate(lookup: Uint8Array): AsyncGenerator<Candidate> {
+    const holdings = await this.#holdings(lookup);
+    const [first] = holdings ?? [];
+    if (holdings === undefined) await this.#onUnreadable(lookup);
+    else if (first !== undefined) yield await this.#describe(lookup, { holdings, first });
+  }
+
+  /** The holdings of a series, the one seen first first; undefined if one cannot be read. */
+  async #holdings(lookup: Uint8Array): Promise<readonly OpenHolding[] | undefined> {
+    const { db, records } = this.#ports;
+    const rows = await db.query
+      .selectFrom('series')
+      .select(['pacs', 'lookup', 'content', 'sealed'])
+      .where('lookup', '=', lookup)
+      .orderBy('id')
+      .execute();
+    try {
+      return rows.map((row) => records.openSeries(row));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #describe(
+    lookup: Uint8Array,
+    of: { readonly holdings: readonly OpenHolding[]; readonly first: OpenHolding },
+  ): Promise<Candidate> {
+    const { holdings, first } = of;
+    const fitting = holdings.find(this.#matches);
+    const { subjectKey } = first;
+    const holding: SeriesHolding = { ...(fitting ?? first), subjectKey };
+    const isHeld = holdings.some(({ pacs }) => this.#recipe.archives.includes(pacs));
+    const parts = [toHex((fitting ?? first).content), subjectKey, String(isHeld)];
+    const content = this.#ports.cipher.lookup('entry', parts);
+    const isAgreed = holdingsAgree(holdings);
+    return {
+      lookup,
+      entry: await this.#entry(lookup, content),
+      standing: !isAgreed ? 'conflict' : fitting === undefined ? 'foreign' : 'belongs',
+      isHeld,
+      failure: await this.#failure(lookup),
+      content,
+      holding: identify(holding),
+      identities: identitiesOf(holding),
+      record: identify(holding.record),
+    };
+  }
+
+  async #failure(lookup: Uint8Array): Promise<string | undefined> {
+    const row = await this.#ports.db.query
+      .selectFrom('failure')
+      .select('code')
+      .where('collection', '=', this.#collection)
+      .where('lookup', '=', lookup)
+      .executeTakeFirst();
+    return row?.code;
+  }
+
+  async #entry(lookup: Uint8Array, content: Uint8Array): Promise<Entry | undefined> {
+    const row = await this.#ports.db.query
+      .selectFrom('entry')
+      .select(['patient_name', 'study_name', 'series_name', 'state', 'leaving', 'content'])
+      .where('collection', '=', this.#collection)
+      .where('lookup', '=', lookup)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    return {
+      patientName: row.patient_name,
+      studyName: row.study_name,
+      seriesName: row.series_name,
+      state: row.state,
+      isLeaving: row.leaving === 1,
+      isCurrent: equalBytes(row.content, content),
+    };
+  }
+}

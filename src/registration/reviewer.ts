@@ -1,0 +1,176 @@
+import type { CatalogInbox } from '../catalog/catalog.ts';
+import type { Log } from '../lib/log.ts';
+import type { ClinicalIndex, EntriesStatus, Recipe } from '../pacs/index/index.ts';
+import { formatChange, parseChange } from './change-text.ts';
+import type { Collection } from './collection.ts';
+import { registrationLimits } from './limits.ts';
+import {
+  hideLeaving,
+  type ReviewPorts,
+  reviewArrivals,
+  reviewDepartures,
+} from './review-collection.ts';
+import { tellDepartures } from './tell-again.ts';
+
+/** What reviewing works with. */
+export interface ReviewerPorts {
+  readonly index: ClinicalIndex;
+  readonly inbox: CatalogInbox;
+  readonly collections: readonly Collection[];
+  /** Names of the configured PACS. */
+  readonly archives: readonly string[];
+  /** Changes reached the catalog: whoever else must know is told. */
+  readonly onFed: () => Promise<void>;
+  readonly log: Log;
+}
+
+/** How a collection is, for those who run it. */
+export interface CollectionStatus extends EntriesStatus {
+  /** So much is to be hidden that it waits for an operator: `mdm collection apply`. */
+  readonly isWaiting: boolean;
+}
+
+/**
+ * Brings the catalog to what the index says: what goes first, then what comes. One caller at a time;
+ * no method may run beside another.
+ */
+export class Reviewer {
+  readonly #ports: ReviewerPorts;
+
+  constructor(ports: ReviewerPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Review all collections and feed the catalog. Within a walk (`isWhole` false) nothing is hidden
+   * for not belonging any more: how much that is shows at its end.
+   */
+  async review({ isWhole }: { readonly isWhole: boolean }): Promise<void> {
+    for (const collection of this.#ports.collections) await this.#depart(collection, isWhole);
+    await this.feed();
+    for (const collection of this.#ports.collections) await this.#arrive(collection);
+    await this.feed();
+  }
+
+  /** Collections that are no more are hidden; those that are, reviewed and then offered. */
+  async start(): Promise<void> {
+    const { index, collections } = this.#ports;
+    const configured = new Set(collections.map(({ offer }) => offer.name));
+    for (const known of await index.offered()) {
+      if (!configured.has(known.collection) && !known.isHidden) await this.#hideWhole(known);
+    }
+    // Before it is shown: what it must not show any more is gone from it.
+    for (const collection of collections) await this.#depart(collection, true);
+    await this.#offerAll();
+    await this.feed();
+    for (const collection of collections) await this.#arrive(collection);
+    await this.feed();
+  }
+
+  /** Hide what waits for an operator. Answers how many series that were. */
+  async confirm(name: string): Promise<number | undefined> {
+    const collection = this.#ports.collections.find(({ offer }) => offer.name === name);
+    if (collection === undefined) return undefined;
+    const hidden = await hideLeaving(this.#reviewOf(collection));
+    await this.feed();
+    return hidden;
+  }
+
+  async status(): Promise<readonly CollectionStatus[]> {
+    const { index, collections } = this.#ports;
+    const all = collections.map(({ offer }) => index.entries(offer.name).status());
+    return (await Promise.all(all)).map((status) => ({ ...status, isWaiting: isTooMuch(status) }));
+  }
+
+  /** Move what is in the outbox to the catalog. Idempotent; continues where it stopped. */
+  async feed(): Promise<void> {
+    const { index, inbox, log } = this.#ports;
+    let isFed = false;
+    for (;;) {
+      const applied = await inbox.appliedSequence();
+      if ((await index.outbox.align(applied)) === 'restarted') {
+        log.warn('registration.feed_restarted', { applied });
+        await tellDepartures(index);
+        await this.#offerAll();
+        for (const collection of this.#ports.collections) await this.#arrive(collection);
+      }
+      const batch = await index.outbox.after(applied, registrationLimits.feedBatchChanges);
+      if (batch.length === 0) break;
+      isFed = true;
+      const changes = batch.map(({ sequence, change }) => ({
+        sequence,
+        change: parseChange(change),
+      }));
+      for (const refused of await inbox.apply(changes)) await this.#noteRefused(refused);
+    }
+    if (isFed) await this.#ports.onFed();
+  }
+
+  async #noteRefused({
+    sequence,
+    change,
+    code,
+  }: Awaited<ReturnType<CatalogInbox['apply']>>[number]): Promise<void> {
+    this.#ports.log.error('registration.refused_by_catalog', { sequence, code });
+    if (!('series' in change)) return;
+    const { collection, seriesName } = change.series;
+    await this.#ports.index.entries(collection).refused(seriesName, code);
+  }
+
+  async #depart(collection: Collection, isWhole: boolean): Promise<void> {
+    const ports = this.#reviewOf(collection);
+    const review = await ports.entries.review(this.#recipeOf(collection));
+    await reviewDepartures(ports, review);
+    if (!isWhole) return;
+    const status = await ports.entries.status();
+    if (!isTooMuch(status)) {
+      const hidden = await hideLeaving(ports);
+      if (hidden > 0)
+        this.#ports.log.info('registration.hidden', { ...nameOf(collection), hidden });
+      return;
+    }
+    const { studies, studiesLeaving } = status;
+    const counts = { studies, studiesLeaving };
+    this.#ports.log.warn('registration.hiding_waits', { ...nameOf(collection), ...counts });
+  }
+
+  async #arrive(collection: Collection): Promise<void> {
+    const ports = this.#reviewOf(collection);
+    const review = await ports.entries.review(this.#recipeOf(collection));
+    await reviewArrivals(ports, review);
+    await review.finish();
+  }
+
+  #reviewOf(collection: Collection): ReviewPorts {
+    const { index, log } = this.#ports;
+    return { collection, entries: index.entries(collection.offer.name), log };
+  }
+
+  #recipeOf({ offer, filter }: Collection): Recipe {
+    return { site: offer.site, filter, archives: this.#ports.archives };
+  }
+
+  async #offerAll(): Promise<void> {
+    for (const { offer } of this.#ports.collections) {
+      const change = formatChange({ kind: 'collection', offer });
+      const known = { site: offer.site, collection: offer.name, isHidden: false };
+      await this.#ports.index.offer(known, change);
+    }
+  }
+
+  async #hideWhole({ site, collection }: { site: string; collection: string }): Promise<void> {
+    const change = formatChange({ kind: 'collection-hidden', site, collection });
+    await this.#ports.index.offer({ site, collection, isHidden: true }, change);
+    this.#ports.log.warn('registration.collection_hidden', { collection });
+  }
+}
+
+/** A mistake in a filter, or at a PACS, is likelier than so much that truly has to go at once. */
+function isTooMuch({ studies, studiesLeaving }: EntriesStatus): boolean {
+  const { hideUnaskedStudies, hideUnaskedPercent } = registrationLimits;
+  return (
+    studiesLeaving >= hideUnaskedStudies && studiesLeaving * 100 > studies * hideUnaskedPercent
+  );
+}
+
+const nameOf = ({ offer }: Collection) => ({ collection: offer.name });
