@@ -24,7 +24,7 @@ export const recallErrors = defineErrors('recall', {
     operator: 'Check address, AE titles and whether the PACS knows our AE title.',
   },
   RECALL_NO_ARCHIVE: {
-    disposition: 'permanent',
+    disposition: 'transient',
     meaning: 'No configured archive holds the file, and no replica of it is staged.',
     user: 'Ask the site operator whether its archive comes back; nothing was deleted.',
     operator: 'Configure the PACS that held it again (`pacs`); its entries are kept.',

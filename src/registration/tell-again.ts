@@ -25,8 +25,8 @@ async function tellWithdrawn(index: ClinicalIndex, of: Of): Promise<void> {
   const page = registrationLimits.hideBatchSeries;
   for (let after = 0; ; ) {
     const rows = await index.entries(of.collection).withdrawn(after, page);
-    const changes = rows.map(({ id: _, reason, ...names }): CatalogChangeText => {
-      const place = { ...of, ...names };
+    const changes = rows.map(({ reason, patientName, studyName, seriesName }) => {
+      const place = { ...of, patientName, studyName, seriesName };
       return formatChange({ kind: 'series-withdrawn', place, reason });
     });
     await index.outbox.post(changes);

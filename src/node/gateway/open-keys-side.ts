@@ -22,7 +22,7 @@ export interface KeysSide {
    * Send the key servers what changed of lists and keys. Never rejects: what could not be sent is sent
    * by the next call.
    */
-  tellKeyServers(): Promise<void>;
+  readonly tellKeyServers: () => Promise<void>;
   /** Send what the key servers do not know yet, and keep their leases from now on. */
   start(): Promise<void>;
 }
