@@ -24,6 +24,7 @@ function series(index: number, instances: number): CatalogChange {
       studyName: name('t', index),
       seriesName: name('s', index),
       instanceNames: Array.from({ length: instances }, (_, at) => name('i', index * 10_000 + at)),
+      isHeld: true,
       metadata: deidentified({ Modality: 'CT' }),
     },
   };
