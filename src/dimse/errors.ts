@@ -58,6 +58,13 @@ export const dimseErrors = defineErrors('dimse', {
     user: 'Try again later.',
     operator: 'Check host, port, firewall and TLS settings of the peer.',
   },
+  DIMSE_ADDRESS_UNAVAILABLE: {
+    disposition: 'permanent',
+    meaning: 'The receiver cannot listen at its address and port.',
+    user: 'Nothing to do.',
+    operator:
+      'The context names why. EADDRINUSE: another program has `receiver.port`; EADDRNOTAVAIL: `receiver.host` is no address of this machine; EACCES: ports below 1024 need a right.',
+  },
   DIMSE_CONNECTION_CLOSED: {
     disposition: 'transient',
     meaning: 'The transport connection ended while an operation was under way.',

@@ -2,6 +2,7 @@
 export {
   type Acceptor,
   type AcceptorOptions,
+  type AssociationRequest,
   listenForAssociations,
   type Refusal,
 } from './association/acceptor.ts';
@@ -19,6 +20,7 @@ export {
   chooseFrom,
   contextsMax,
   type PresentationContext,
+  type RefusedContext,
 } from './association/presentation-context.ts';
 export { type AssociateOptions, openAssociation } from './association/requestor.ts';
 export { type DimseErrorCode, dimseErrors } from './errors.ts';
@@ -30,6 +32,7 @@ export {
   type StatusCategory,
   statusCategory,
 } from './message/status.ts';
+export { type StatusMeaning, statusMeaning } from './message/status-meaning.ts';
 export { isAeTitle } from './pdu/ae-title.ts';
 export { echo } from './service/echo/scu.ts';
 export type { OnFind } from './service/find/scp.ts';

@@ -39,6 +39,49 @@ export const pacsErrors = defineErrors('pacs', {
     user: 'Try again later.',
     operator: 'The cause names the status or the protocol error; look at the log of the PACS.',
   },
+  PACS_RETRIEVE_REFUSED: {
+    disposition: 'permanent',
+    meaning: 'The PACS refused a retrieve with a status that another try does not change.',
+    user: 'Nothing to do; tell the site operator.',
+    operator:
+      'The context names the DIMSE status. A801H: enter `receiver.aeTitle` at the PACS as a destination; 0124H, 0122H: allow our AE title to retrieve.',
+  },
+  PACS_QUERY_REFUSED: {
+    disposition: 'permanent',
+    meaning: 'The PACS refused a query with a status that another try does not change.',
+    user: 'Nothing to do; tell the site operator.',
+    operator:
+      'The context names the DIMSE status. 0124H, 0122H: allow our AE title to query; A900H: the PACS does not support the keys asked for.',
+  },
+  PACS_TRANSFER_SYNTAX: {
+    disposition: 'permanent',
+    meaning:
+      'The PACS holds the instance in a transfer syntax that is not taken here and sends it in no other.',
+    user: 'Nothing to do; another try gives the same.',
+    operator:
+      'The context names the transfer syntax. Have the PACS convert what it sends to our AE title, for example to Explicit VR Little Endian.',
+  },
+  PACS_INSTANCE_WRONG: {
+    disposition: 'permanent',
+    meaning:
+      'The PACS sent an instance whose data set is not the one that its message names, or is of another class or series than the PACS lists.',
+    user: 'Nothing to do; tell the site operator.',
+    operator:
+      'The context names what differs, the log event `pacs.instances_refused` how many. Repair the object in the PACS.',
+  },
+  PACS_CONTENT_CONFLICT: {
+    disposition: 'permanent',
+    meaning: 'The PACS sent two different contents under one SOP Instance UID in one retrieve.',
+    user: 'Nothing to do; tell the site operator.',
+    operator: 'Find out at the PACS which of the two is right, and delete the other.',
+  },
+  PACS_ORIGINATOR_MISSING: {
+    disposition: 'permanent',
+    meaning:
+      'The PACS sent what a C-MOVE asked for without saying so: its C-STORE requests name no Move Originator.',
+    user: 'Nothing to do; tell the site operator.',
+    operator: 'Set `pacs[].moveOriginator: absent` for this PACS.',
+  },
   PACS_NO_METHOD: {
     disposition: 'permanent',
     meaning: 'The PACS offers no retrieve method that is configured here.',
@@ -64,5 +107,8 @@ export type PacsErrorCode = keyof typeof pacsErrors.rows;
 
 /** Whether a PACS answered a query with a failure: it may answer others. */
 export function isQueryFailure(error: unknown): error is MdmError {
-  return pacsErrors.has(error) && error.code === 'PACS_QUERY_FAILED';
+  return (
+    pacsErrors.has(error) &&
+    (error.code === 'PACS_QUERY_FAILED' || error.code === 'PACS_QUERY_REFUSED')
+  );
 }

@@ -62,6 +62,26 @@ export const pacsLimits = defineLimits('pacs', {
     unit: 'ms',
     reason: 'The association of a C-MOVE is silent while a slow reader holds back its instances.',
   },
+  resolveMs: {
+    value: 5000,
+    unit: 'ms',
+    reason: 'How long the addresses of a PACS are looked up; then those known before count.',
+  },
+  identityHeadMaxBytes: {
+    value: 4_194_304,
+    unit: 'bytes',
+    reason: 'Held of an instance until it has said its UIDs; sequences before them are small.',
+  },
+  retrieveInstancesMax: {
+    value: 20_000,
+    unit: 'count',
+    reason: 'Instances taken of one retrieve, for each of which a digest is kept.',
+  },
+  syntaxesNamedMax: {
+    value: 8,
+    unit: 'count',
+    reason: 'Transfer syntaxes named in an error; one PACS may offer dozens.',
+  },
   expectationsMax: {
     value: 64,
     unit: 'count',

@@ -56,6 +56,8 @@ export interface RetrieveUnit {
   readonly sopInstanceUids: readonly string[];
   /** SOP classes to propose presentation contexts for; from the query. */
   readonly sopClassUids: readonly string[];
+  /** The SOP class of each instance by its UID, where it is known: another is refused. */
+  readonly sopClassUidOf?: ReadonlyMap<string, string>;
 }
 
 /** What may stop a call early. C-CANCEL where the service has it, else A-ABORT. */

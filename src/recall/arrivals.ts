@@ -1,3 +1,4 @@
+import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
 import type { RecallTarget } from '../pacs/index/index.ts';
 import type { CallOptions, PacsSource } from '../pacs/pacs-source.ts';
@@ -34,8 +35,9 @@ export async function* arrivals(options: {
         yield { name, instance };
       }
     } catch (error) {
-      // Completeness is judged by what came, not by how the PACS ended.
-      if (call.signal?.aborted === true || wanted.some((name) => !seen.has(name))) throw error;
+      // Completeness is judged by what came, not by how the PACS ended; unless it sent two contents.
+      const isDoubtful = codeOf(error) === 'PACS_CONTENT_CONFLICT' || call.signal?.aborted === true;
+      if (isDoubtful || wanted.some((name) => !seen.has(name))) throw error;
       const { code, context } = recallError(error);
       log.warn('recall.ended_badly', { code, ...context });
     }

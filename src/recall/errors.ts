@@ -35,6 +35,21 @@ export const recallErrors = defineErrors('recall', {
     user: 'Try later; if it stays, tell the site operator.',
     operator: 'See the log of the recall for the DIMSE status.',
   },
+  RECALL_PACS_REFUSED: {
+    disposition: 'permanent',
+    meaning: 'The archive does not give the file: another try changes nothing until somebody does.',
+    user: 'Tell the site operator the code and the reason; do not try again before.',
+    operator:
+      'The reason says what is to be changed at the archive or in our configuration; `recall.failed` in the log names the DIMSE status.',
+  },
+  RECALL_TRANSFER_SYNTAX: {
+    disposition: 'permanent',
+    meaning:
+      'The archive holds the file in a transfer syntax that is not taken here and sends it in no other.',
+    user: 'Another try changes nothing. Ask the site operator to have the archive convert it.',
+    operator:
+      '`recall.failed` in the log names the transfer syntax. Have the archive convert what it sends to our AE title, for example to Explicit VR Little Endian.',
+  },
   RECALL_INCOMPLETE: {
     disposition: 'transient',
     meaning:

@@ -22,8 +22,9 @@ test('a permanent failure never becomes one that says: try again, and the other 
     ...Object.keys({ ...dbErrors.rows, ...sealErrors.rows, ...indexErrors.rows }),
     ...Object.keys({ ...catalogErrors.rows, ...storageErrors.rows, ...keysErrors.rows }),
     ...Object.keys({ ...dimseErrors.rows, ...dicomErrors.rows }),
-    'PACS_NO_METHOD',
     // What the PACS sent was broken; it may be repaired there.
+    'PACS_INSTANCE_WRONG',
+    'PACS_CONTENT_CONFLICT',
     'DEID_MALFORMED',
     'VOLUME_NOT_AS_LISTED',
   ]);

@@ -38,7 +38,13 @@ const failureOf: Readonly<Record<CodeBelow, RecallFailure>> = {
   PACS_REJECTED: 'RECALL_PACS_UNAVAILABLE',
   PACS_CIRCUIT_OPEN: 'RECALL_PACS_UNAVAILABLE',
   PACS_BUSY: 'RECALL_PACS_UNAVAILABLE',
-  PACS_NO_METHOD: 'RECALL_PACS_UNAVAILABLE',
+  PACS_NO_METHOD: 'RECALL_PACS_REFUSED',
+  PACS_QUERY_REFUSED: 'RECALL_PACS_REFUSED',
+  PACS_RETRIEVE_REFUSED: 'RECALL_PACS_REFUSED',
+  PACS_ORIGINATOR_MISSING: 'RECALL_PACS_REFUSED',
+  PACS_INSTANCE_WRONG: 'RECALL_PACS_FAILED',
+  PACS_CONTENT_CONFLICT: 'RECALL_PACS_FAILED',
+  PACS_TRANSFER_SYNTAX: 'RECALL_TRANSFER_SYNTAX',
   PACS_TIMEOUT: 'RECALL_PACS_FAILED',
   PACS_QUERY_FAILED: 'RECALL_PACS_FAILED',
   PACS_RETRIEVE_FAILED: 'RECALL_PACS_FAILED',
@@ -158,7 +164,10 @@ function contextOf({ context }: MdmError): ErrorContext {
   return typeof status === 'number' ? { ...context, status: formatStatus(status) } : context;
 }
 
-function detailOf({ status, expected, missing }: ErrorContext): string | undefined {
+function detailOf(context: ErrorContext): string | undefined {
+  const { status, expected, missing, transferSyntax, what } = context;
+  if (transferSyntax !== undefined) return `transfer syntax ${transferSyntax}`;
+  if (what !== undefined) return `its ${what} is not as asked for`;
   if (status !== undefined) return `DIMSE status ${status}`;
   if (expected === undefined || missing === undefined) return undefined;
   return `${missing} of ${expected} instances did not come`;

@@ -23,7 +23,7 @@ import { encodeCommand } from '../../src/dimse/message/command-codec.ts';
 import { encodePDataTf } from '../../src/dimse/pdu/p-data-tf.ts';
 import { encodePdu, type Pdu } from '../../src/dimse/pdu/pdu.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { codeOf } from '../../src/lib/errors/mdm-error.ts';
+import { codeOf, type MdmError } from '../../src/lib/errors/mdm-error.ts';
 import { silentLog } from '../../src/lib/log.ts';
 
 const explicit = transferSyntax.ExplicitVRLittleEndian;
@@ -291,6 +291,28 @@ test('callers that are refused and stay take no place of those who are let in', 
     assert.deepEqual([...answer], [3, 0, 0, 0, 0, 4, 0, 1, 1, 3]);
   }
   await assertStillServes(acceptor.port);
+});
+
+test('a port that is taken is refused with a code, and named', async (t) => {
+  const { acceptor } = await startVictim(t);
+  const again = listenForAssociations({
+    host: '127.0.0.1',
+    port: acceptor.port,
+    refuse: () => undefined,
+    chooseTransferSyntax: chooseFrom({ supports: () => true, preferred: [explicit] }),
+    onAssociation: () => {},
+    clock: systemClock,
+    log: silentLog,
+  });
+  await assert.rejects(again, (error: MdmError) => {
+    assert.equal(error.code, 'DIMSE_ADDRESS_UNAVAILABLE');
+    assert.deepEqual(error.context, {
+      host: '127.0.0.1',
+      port: acceptor.port,
+      reason: 'EADDRINUSE',
+    });
+    return true;
+  });
 });
 
 test('message ids do not start where the last association started', async (t) => {

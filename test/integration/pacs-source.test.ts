@@ -3,14 +3,13 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type DemoPacs, startDemoPacs } from '../../demo/pacs/demo-pacs.ts';
 import { type Instance, sopClass } from '../../src/dicom/index.ts';
-import { dimseStatus, openAssociation, store } from '../../src/dimse/index.ts';
 import { identify } from '../../src/flow/mint/identified.ts';
 import { reveal } from '../../src/flow/mint/reveal.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { crawl } from '../../src/pacs/crawl.ts';
 import { createGuard, type Guard } from '../../src/pacs/guard/index.ts';
-import { createDimseSource } from '../../src/pacs/kinds/dimse/index.ts';
+import { createDimseSource, MoveSender } from '../../src/pacs/kinds/dimse/index.ts';
 import type { PacsSource, RetrieveUnit } from '../../src/pacs/pacs-source.ts';
 import { type Receiver, startReceiver } from '../../src/pacs/receiver/index.ts';
 import { requireData, testData } from '../support/data.ts';
@@ -37,10 +36,13 @@ async function setUp(t: TestContext, method: 'C-GET' | 'C-MOVE' | 'auto'): Promi
   const folder = await tempFolder(t);
   await writeSeries(folder, shape);
   const clock = systemClock;
+  const at = { pacs: 'demo', host: '127.0.0.1', callingAeTitles: ['DEMO'] };
+  const sender = new MoveSender({ ...at, clock });
   const receiver = await startReceiver({
     host: '127.0.0.1',
     port: 0,
     aeTitle: 'RECV',
+    senders: [sender],
     clock,
     log: silentLog,
   });
@@ -55,7 +57,7 @@ async function setUp(t: TestContext, method: 'C-GET' | 'C-MOVE' | 'auto'): Promi
     callingAeTitle: 'MDM',
     calledAeTitle: 'DEMO',
     method,
-    receiver,
+    moveTarget: { receiver, sender, moveOriginator: 'present' },
     guard,
     clock,
     log: silentLog,
@@ -161,54 +163,6 @@ for (const method of ['C-GET', 'C-MOVE'] as const) {
     assert.ok(queries < 10, `${queries} queries went first`);
   });
 }
-
-test('the receiver refuses what no C-MOVE asked for', async (t) => {
-  const { receiver } = await setUp(t, 'C-MOVE');
-  const outcome = await openAssociation({
-    host: '127.0.0.1',
-    port: receiver.port,
-    callingAeTitle: 'ANYONE',
-    calledAeTitle: 'RECV',
-    contexts: [
-      { abstractSyntax: sopClass.CTImageStorage, transferSyntaxes: ['1.2.840.10008.1.2.1'] },
-    ],
-    clock: systemClock,
-  });
-  assert(outcome.kind === 'accepted');
-  const { association } = outcome;
-  const [first, second] = made;
-  assert(first !== undefined && second !== undefined);
-  const storable = (instance: MadeInstance): Parameters<typeof store>[1] => ({
-    ...instance,
-    open: async () => instance.dataSet,
-  });
-  assert.equal(await store(association, storable(first)), dimseStatus.outOfResources);
-  const taken: string[] = [];
-  const forget = receiver.expect({
-    moveOriginatorAeTitle: 'MDM',
-    messageId: 7,
-    sopInstanceUids: new Set([first.sopInstanceUid]),
-    onStore: ({ sopInstanceUid }) => {
-      taken.push(sopInstanceUid);
-      return { write() {}, end: async () => {}, abort() {} };
-    },
-  });
-  const from = (messageId: number): { aeTitle: string; messageId: number } => ({
-    aeTitle: 'MDM',
-    messageId,
-  });
-  const statuses = [
-    await store(association, storable(first)),
-    await store(association, storable(first), { moveOriginator: from(7) }),
-    await store(association, storable(first), { moveOriginator: from(8) }),
-    await store(association, storable(second), { moveOriginator: from(7) }),
-  ];
-  assert.deepEqual(statuses, [0, 0, 0xa700, 0xa700]);
-  forget();
-  assert.equal(await store(association, storable(first)), dimseStatus.outOfResources);
-  assert.deepEqual(taken, [first.sopInstanceUid, first.sopInstanceUid]);
-  await association.release();
-});
 
 test('a PACS that is gone is unreachable, and after three failures left alone', async (t) => {
   const { source, pacs, guard } = await setUp(t, 'C-GET');

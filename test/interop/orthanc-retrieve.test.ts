@@ -9,7 +9,12 @@ import { reveal } from '../../src/flow/mint/reveal.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createGuard, type Guard } from '../../src/pacs/guard/index.ts';
-import { createDimseSource, type DimseSourceOptions } from '../../src/pacs/kinds/dimse/index.ts';
+import {
+  createDimseSource,
+  type DimseSourceOptions,
+  MoveSender,
+  type MoveTarget,
+} from '../../src/pacs/kinds/dimse/index.ts';
 import type { PacsSource, RetrieveUnit, SeriesRef } from '../../src/pacs/pacs-source.ts';
 import { startReceiver } from '../../src/pacs/receiver/index.ts';
 import { requireData, testData } from '../support/data.ts';
@@ -61,7 +66,7 @@ interface Pacs {
 
 function sourceOf(
   t: TestContext,
-  options: Pick<DimseSourceOptions, 'port' | 'calledAeTitle' | 'method' | 'receiver'>,
+  options: Pick<DimseSourceOptions, 'port' | 'calledAeTitle' | 'method' | 'moveTarget'>,
 ): Pacs {
   const guard = createGuard({ clock: systemClock });
   const source = createDimseSource({
@@ -149,34 +154,43 @@ async function loadedDcmqrscp(t: TestContext, receiverPort: number): Promise<Dcm
   return archive;
 }
 
-async function receiverOf(t: TestContext): ReturnType<typeof startReceiver> {
+/** Our receiver, for the PACS of that AE title on loopback. */
+async function moveTargetOf(t: TestContext, aeTitle: string): Promise<MoveTarget> {
+  const at = { pacs: 'pacs', host: '127.0.0.1', callingAeTitles: [aeTitle] };
+  const sender = new MoveSender({ ...at, clock: systemClock });
   const receiver = await startReceiver({
     host: '127.0.0.1',
     port: 0,
     aeTitle: 'MDMRECV',
+    senders: [sender],
     clock: systemClock,
     log: silentLog,
   });
   t.after(() => receiver.close());
-  return receiver;
+  return { receiver, sender, moveOriginator: 'present' };
 }
 
 test('Orthanc gives series by C-GET in the order asked, bit by bit, also compressed', {
   skip,
 }, async (t) => {
   const orthanc = await loadedOrthanc(t);
-  const pacs = sourceOf(t, { port: orthanc.dicomPort, calledAeTitle: 'ORTHANC', method: 'C-GET' });
+  const pacs = sourceOf(t, {
+    port: orthanc.dicomPort,
+    calledAeTitle: 'ORTHANC',
+    method: 'C-GET',
+    moveTarget: undefined,
+  });
   await assertAllCome(pacs, { inOrder: true, folders });
 });
 
 test('Orthanc gives series by C-MOVE to our receiver, bit by bit', { skip }, async (t) => {
-  const receiver = await receiverOf(t);
-  const orthanc = await loadedOrthanc(t, receiver.port);
+  const moveTarget = await moveTargetOf(t, 'ORTHANC');
+  const orthanc = await loadedOrthanc(t, moveTarget.receiver.port);
   const pacs = sourceOf(t, {
     port: orthanc.dicomPort,
     calledAeTitle: 'ORTHANC',
     method: 'C-MOVE',
-    receiver,
+    moveTarget,
   });
   await assertAllCome(pacs, { inOrder: false, folders });
 });
@@ -187,6 +201,7 @@ test('Orthanc is probed: C-GET, C-MOVE, image level', { skip }, async (t) => {
     port: orthanc.dicomPort,
     calledAeTitle: 'ORTHANC',
     method: 'auto',
+    moveTarget: undefined,
   });
   const { retrieveMethods, imageLevelFind } = await source.probe({});
   assert.deepEqual([retrieveMethods, imageLevelFind], [['C-GET', 'C-MOVE'], true]);
@@ -194,9 +209,9 @@ test('Orthanc is probed: C-GET, C-MOVE, image level', { skip }, async (t) => {
 
 for (const method of ['C-GET', 'C-MOVE'] as const) {
   test(`dcmqrscp gives series by ${method}, bit by bit`, { skip }, async (t) => {
-    const receiver = await receiverOf(t);
-    const archive = await loadedDcmqrscp(t, receiver.port);
-    const pacs = sourceOf(t, { port: archive.port, calledAeTitle: 'QRSCP', method, receiver });
+    const moveTarget = await moveTargetOf(t, 'QRSCP');
+    const archive = await loadedDcmqrscp(t, moveTarget.receiver.port);
+    const pacs = sourceOf(t, { port: archive.port, calledAeTitle: 'QRSCP', method, moveTarget });
     await assertAllCome(pacs, { inOrder: false, folders: nativeFolders });
   });
 }

@@ -46,6 +46,8 @@ export interface Disguise {
   /** Context to send it over: its SOP class and transfer syntax. */
   readonly over?: { readonly sopClassUid?: string; readonly transferSyntaxUid?: string };
   readonly dataSet?: OutgoingDataSet;
+  /** Of a C-MOVE: another Move Originator than ours, or none. */
+  readonly originator?: { readonly aeTitle: string; readonly messageId: number } | 'none';
 }
 
 /** A C-GET or C-MOVE to be answered by a script. */
@@ -254,7 +256,11 @@ class Pacs implements ScriptedPacs {
         method: isMove ? 'C-MOVE' : 'C-GET',
         asked,
         signal: stop.signal,
-        store: (instance, disguise) => sendStore(target, instance, { ...disguise, moveOriginator }),
+        store(instance, disguise = {}) {
+          const { originator = moveOriginator } = disguise;
+          const named = originator === 'none' ? undefined : originator;
+          return sendStore(target, instance, { ...disguise, moveOriginator: named });
+        },
         respond: this.#respond(association, request),
         abort() {
           target.abort(new Error('as scripted'));

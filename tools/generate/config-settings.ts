@@ -46,13 +46,17 @@ export const gatewaySettings: Readonly<Record<string, string>> = {
   'pacs[].callingAeTitle': 'Our AE title towards it (calling). The PACS must know it.',
   'pacs[].retrieve':
     'How images are fetched. `auto` asks once: C-GET if the PACS offers it, else C-MOVE if there is a `receiver`.',
+  'pacs[].sendsFrom':
+    'Addresses or blocks (`192.0.2.7`, `192.0.2.0/24`) from which it may send to our `receiver`; nobody else may. Default: the addresses of its `host`, looked up when a retrieve starts. Blocks larger than a /8 are refused.',
+  'pacs[].sendsAs':
+    'AE titles under which it may send to our `receiver` (calling). Default: its `aeTitle`.',
+  'pacs[].moveOriginator':
+    '`present`: what it sends must name our C-MOVE (Move Originator AE title and message id). `absent`: for a PACS that leaves them out; then address, AE title and SOP Instance UID decide.',
   'pacs[].associationsMax':
     'Associations open at once, both directions together. Default 1 with C-GET, else 2: a C-MOVE holds ours and the one the PACS opens.',
   'receiver.host': 'Address of our C-STORE receiver. Only needed for C-MOVE.',
   'receiver.port': 'Its port; the PACS must be able to reach it.',
   'receiver.aeTitle': 'Its AE title: the destination that the PACS must know.',
-  'receiver.callingAeTitles':
-    'AE titles that may connect to it. What is taken is decided for each instance by what was asked for.',
   'collections[].name': 'Second name of every path. Never reuse one for something else.',
   'collections[].delivery':
     '`open`: plaintext over TLS to whom the policy allows. `sealed`: only ciphertext leaves; readers fetch the key themselves.',

@@ -23,6 +23,8 @@ import {
   answerContexts,
   answerRoles,
   type ChooseTransferSyntax,
+  type RefusedContext,
+  refusedContexts,
 } from './presentation-context.ts';
 import { RefusalLog } from './refusal-log.ts';
 
@@ -50,8 +52,8 @@ export interface AcceptorOptions {
   /** Why this caller is refused, or undefined to talk to it. */
   readonly refuse: (request: AssociationRequest) => Refusal | undefined;
   readonly chooseTransferSyntax: ChooseTransferSyntax;
-  /** An association was accepted; set its handlers at once. */
-  readonly onAssociation: (association: Association) => void;
+  /** An association was accepted, without `refused`; set its handlers at once. */
+  readonly onAssociation: (association: Association, refused: readonly RefusedContext[]) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<DimseLimits> | undefined;
@@ -176,13 +178,14 @@ function userRefusal(rq: AssociateRq, limits: DimseLimits): Refusal | undefined 
 function accept(association: MessageAssociation, rq: AssociateRq, context: ReceiveContext): void {
   const { limits } = context;
   const { callingAeTitle, calledAeTitle } = rq;
+  const presentationContexts = answerContexts(rq, context.chooseTransferSyntax);
   const ac: AssociateAc = {
     kind: 'A-ASSOCIATE-AC',
     protocolVersion: 1,
     calledAeTitle,
     callingAeTitle,
     applicationContextName: dicomApplicationContext,
-    presentationContexts: answerContexts(rq, context.chooseTransferSyntax),
+    presentationContexts,
     userItems: [...ownUserItems(limits.pduLengthMax), ...answerRoles(rq)],
   };
   association.agree({
@@ -191,6 +194,6 @@ function accept(association: MessageAssociation, rq: AssociateRq, context: Recei
     contexts: agreedContexts(rq, ac, false),
     peerPduLengthMax: peerPduLengthMax(rq.userItems),
   });
-  context.onAssociation(association);
+  context.onAssociation(association, refusedContexts(rq, presentationContexts));
   association.driver.accept(ac);
 }

@@ -110,6 +110,25 @@ export function answerContexts(rq: AssociateRq, choose: ChooseTransferSyntax): A
   });
 }
 
+/** A class that was offered in no transfer syntax that is taken here. */
+export interface RefusedContext {
+  readonly abstractSyntax: string;
+  readonly transferSyntaxes: readonly string[];
+}
+
+/** The proposals that `answers` refuse for their transfer syntaxes. @standard PS3.8 Table 9-18 */
+export function refusedContexts(
+  rq: AssociateRq,
+  answers: readonly AnsweredContext[],
+): RefusedContext[] {
+  const refused = new Set(
+    answers
+      .filter(({ result }) => result === 'transfer-syntaxes-not-supported')
+      .map(({ id }) => id),
+  );
+  return rq.presentationContexts.filter(({ id }) => refused.has(id));
+}
+
 /** The first of `preferred` that is offered; refuses classes outside `supported`, if given. */
 export function chooseFrom(options: {
   readonly supports: (abstractSyntax: string) => boolean;

@@ -1,6 +1,7 @@
 import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { assert } from '../../lib/assert.ts';
+import { dimseErrors } from '../errors.ts';
 import { ConnectionTurns, type TurnLimits } from './connection-turns.ts';
 import { ReadBuffer, SocketTransport } from './socket-transport.ts';
 import type { Transport } from './transport.ts';
@@ -126,9 +127,13 @@ function withReadBuffer(accepted: Socket, readBuffer: ReadBuffer): Socket {
 
 function listening(server: Server, options: ListenOptions): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(options.port, options.host, () => {
-    server.off('error', reject);
+  const { host, port } = options;
+  server.once('error', (cause: NodeJS.ErrnoException) => {
+    const context = { host, port, reason: cause.code ?? 'unknown' };
+    reject(dimseErrors.create('DIMSE_ADDRESS_UNAVAILABLE', { cause, context }));
+  });
+  server.listen(port, host, () => {
+    server.removeAllListeners('error');
     server.on('error', () => {}); // an accept that failed, for want of descriptors: go on
     resolve();
   });

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { parseAddressRange } from '../../lib/address/address-range.ts';
 import { proxies } from './proxies.ts';
 
+/** A block that is larger is no hospital's: 10.0.0.0/8 is the largest private one. */
+const prefixLengthMin = 8;
 const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens');
@@ -10,6 +13,16 @@ const aeTitle = z
 const port = z.int().min(0).max(65_535);
 const host = z.string().min(1);
 const file = z.string().min(1);
+const addressRange = z.string().transform((text, context) => {
+  const range = parseAddressRange(text);
+  if (range !== undefined && range.prefixLength >= prefixLengthMin) return range;
+  const message =
+    range === undefined
+      ? 'an IP address (192.0.2.7) or a block without bits behind its prefix (192.0.2.0/24)'
+      : `${text} opens the receiver to everyone: name the addresses that the PACS sends from`;
+  context.issues.push({ code: 'custom', message, input: text });
+  return z.NEVER;
+});
 const bytes = z
   .union([z.int().positive(), z.string().regex(/^\d+(?:\.\d+)? ?(?:MiB|GiB|TiB)$/)])
   .transform(parseBytes);
@@ -39,6 +52,12 @@ const pacs = z.strictObject({
   /** Ours towards it. */
   callingAeTitle: aeTitle.default('MDM'),
   retrieve: z.enum(['auto', 'C-GET', 'C-MOVE']).default('auto'),
+  /** Where it opens associations to our receiver from. Default: the addresses of `host`. */
+  sendsFrom: z.array(addressRange).min(1).optional(),
+  /** AE titles it then calls itself. Default: `aeTitle`. */
+  sendsAs: z.array(aeTitle).min(1).optional(),
+  /** Whether its C-STORE requests name the C-MOVE that they belong to. */
+  moveOriginator: z.enum(['present', 'absent']).default('present'),
   /** Open at once, both directions together. Default: what one retrieve needs. */
   associationsMax: z.int().min(1).max(16).optional(),
 });
@@ -98,8 +117,6 @@ export const gatewayConfigSchema = z.strictObject({
       host: host.default('127.0.0.1'),
       port,
       aeTitle,
-      /** AE titles that may connect. Default: any; only instances asked for are ever taken. */
-      callingAeTitles: z.array(aeTitle).min(1).optional(),
     })
     .optional(),
   collections: z.array(collection).min(1),

@@ -92,6 +92,7 @@ export class RecallTarget {
           series: this.#series,
           sopInstanceUids: wanted.map((instance) => instance.sopInstanceUid),
           sopClassUids: classesOf(wanted),
+          sopClassUidOf: classByInstance(wanted),
         }),
       );
     }
@@ -127,4 +128,12 @@ export class RecallTarget {
 function classesOf(instances: readonly NamedInstance[]): readonly string[] {
   const classes = new Set(instances.map((instance) => instance.sopClassUid));
   return [...classes].every((uid) => uid !== undefined) ? [...classes].map(String) : [];
+}
+
+function classByInstance(instances: readonly NamedInstance[]): ReadonlyMap<string, string> {
+  return new Map(
+    instances.flatMap(({ sopInstanceUid, sopClassUid }) =>
+      sopClassUid === undefined ? [] : [[sopInstanceUid, sopClassUid] as const],
+    ),
+  );
 }

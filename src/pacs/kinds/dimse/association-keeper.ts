@@ -24,6 +24,8 @@ export interface AssociationNeed {
   /** Associations counted by the guard: 2 where the PACS opens one towards us. */
   readonly weight: 1 | 2;
   readonly phase: Phase;
+  /** False: proposes what nothing else needs, so it is neither taken from what is kept nor kept. */
+  readonly isKept?: boolean;
   readonly priority: Priority;
   readonly limits?: Partial<DimseLimits>;
   readonly signal?: AbortSignal | undefined;
@@ -70,7 +72,8 @@ export class AssociationKeeper {
     try {
       const result = await work(kept.association);
       kept.permit.report('succeeded');
-      this.#keep(kept);
+      if (need.isKept === false) await letGo(kept);
+      else this.#keep(kept);
       return result;
     } catch (error) {
       const translated = pacsError(error, need.phase);
@@ -96,6 +99,7 @@ export class AssociationKeeper {
     const idle = this.#idle;
     const fits =
       idle !== undefined &&
+      need.isKept !== false &&
       idle.kept.weight === need.weight &&
       need.contexts.every(({ abstractSyntax }) => idle.kept.proposed.has(abstractSyntax));
     if (!fits) {

@@ -27,11 +27,10 @@ import type {
   RetrieveUnit,
   SeriesRef,
 } from '../../pacs-source.ts';
-import type { Receiver } from '../../receiver/index.ts';
 import { AssociationKeeper, type AssociationNeed } from './association-keeper.ts';
 import { model, queryContexts } from './contexts.ts';
 import { findExpected } from './expected.ts';
-import { retrieveByGet, retrieveByMove } from './retrieve.ts';
+import { type MoveTarget, retrieveByGet, retrieveByMove } from './retrieve.ts';
 import type { Phase } from './translate.ts';
 
 /** A PACS that speaks DIMSE. */
@@ -43,8 +42,8 @@ export interface DimseSourceOptions {
   readonly calledAeTitle: string;
   /** `auto` asks the PACS once: C-GET if it offers it, else C-MOVE. */
   readonly method: 'C-GET' | 'C-MOVE' | 'auto';
-  /** Needed for C-MOVE; the PACS must know its AE title and address. */
-  readonly receiver?: Receiver | undefined;
+  /** Needed for C-MOVE; the PACS must know the receiver's AE title and address. */
+  readonly moveTarget?: MoveTarget | undefined;
   readonly guard: Guard;
   /** What is remembered of the lists that PACS gave. */
   readonly lists: ListMemory;
@@ -68,7 +67,7 @@ class DimseSource implements PacsSource {
 
   constructor(options: DimseSourceOptions) {
     assert(
-      options.method !== 'C-MOVE' || options.receiver !== undefined,
+      options.method !== 'C-MOVE' || options.moveTarget !== undefined,
       'C-MOVE needs a receiver',
     );
     this.name = options.name;
@@ -133,17 +132,18 @@ class DimseSource implements PacsSource {
     unit: Identified<RetrieveUnit>,
     options: CallOptions,
   ): AsyncGenerator<Identified<Instance>, void, void> {
-    const { receiver } = this.#options;
+    const { moveTarget, log } = this.#options;
     const asked = reveal(unit);
     assert(
       asked.sopInstanceUids.length <= this.#limits.unitInstancesMax,
       'a unit has at most 100 instances',
     );
-    const how = { priority: options.priority ?? 'interactive', signal: options.signal } as const;
+    const { priority = 'interactive', signal } = options;
+    const how = { priority, signal, log } as const;
     this.#method ??= await this.#chooseMethod(options);
     if (this.#method === 'C-GET') return yield* retrieveByGet(this.#keeper, asked, how);
-    assert(receiver !== undefined, 'C-MOVE needs a receiver');
-    yield* retrieveByMove(this.#keeper, asked, { ...how, receiver });
+    assert(moveTarget !== undefined, 'C-MOVE needs a receiver');
+    yield* retrieveByMove(this.#keeper, asked, { ...how, target: moveTarget });
   }
 
   close(): Promise<void> {
@@ -200,7 +200,7 @@ class DimseSource implements PacsSource {
   async #chooseMethod(options: CallOptions): Promise<'C-GET' | 'C-MOVE'> {
     const { retrieveMethods } = await this.probe(options);
     if (retrieveMethods.includes('C-GET')) return 'C-GET';
-    const canMove = retrieveMethods.includes('C-MOVE') && this.#options.receiver !== undefined;
+    const canMove = retrieveMethods.includes('C-MOVE') && this.#options.moveTarget !== undefined;
     if (!canMove) throw pacsErrors.create('PACS_NO_METHOD');
     return 'C-MOVE';
   }

@@ -6,89 +6,128 @@ import {
   move,
   type RetrieveResult,
   statusCategory,
+  statusMeaning,
 } from '../../../dimse/index.ts';
 import type { Identified } from '../../../flow/index.ts';
+import { codeOf } from '../../../lib/errors/mdm-error.ts';
+import type { Log } from '../../../lib/log.ts';
 import { pacsLimits } from '../../limits.ts';
 import type { RetrieveUnit } from '../../pacs-source.ts';
 import type { Receiver } from '../../receiver/index.ts';
 import type { AssociationKeeper, AssociationNeed } from './association-keeper.ts';
 import { getContexts, model, queryContexts } from './contexts.ts';
+import { diagnosticContexts, learnTransferSyntax } from './diagnosis.ts';
 import { Handover } from './handover.ts';
-import { retrieveError } from './translate.ts';
+import type { MoveSender } from './move-sender.ts';
+import { RetrieveIntake } from './retrieve-intake.ts';
+import { retrieveError, transferSyntaxError } from './translate.ts';
 
-type NeedOptions = Pick<AssociationNeed, 'priority' | 'signal'>;
+/** How to retrieve. */
+export interface RetrieveHow extends Pick<AssociationNeed, 'priority' | 'signal'> {
+  readonly log: Log;
+}
+
+/** What a C-MOVE needs beside the association that it is asked over. */
+export interface MoveTarget {
+  readonly receiver: Receiver;
+  /** The PACS as the one that sends to the receiver. */
+  readonly sender: MoveSender;
+  /** Whether its C-STORE requests name the C-MOVE that they belong to. */
+  readonly moveOriginator: 'present' | 'absent';
+}
+
+interface Retrieve {
+  readonly keeper: AssociationKeeper;
+  readonly unit: RetrieveUnit;
+  readonly how: RetrieveHow;
+  readonly intake: RetrieveIntake;
+  /** Aborts when the reader has left, when it is told to stop, or when the intake cannot go on. */
+  readonly signal: AbortSignal;
+}
 
 /** Retrieve a unit by C-GET, over as many associations as its SOP classes need contexts. */
-export async function* retrieveByGet(
+export function retrieveByGet(
   keeper: AssociationKeeper,
   unit: RetrieveUnit,
-  options: NeedOptions,
+  how: RetrieveHow,
 ): AsyncGenerator<Identified<Instance>, void, void> {
-  const groups = getContexts(unit.sopClassUids);
-  for (const contexts of groups) {
-    const need = { ...options, contexts, weight: 1, phase: 'PACS_RETRIEVE_FAILED' } as const;
-    yield* handOver(options.signal, (handover, signal) =>
-      keeper.with(need, async (association) => {
-        const result = await get(association, {
+  return handOver({ keeper, unit, how }, async (retrieve) => {
+    const { intake, signal } = retrieve;
+    const groups = getContexts(unit.sopClassUids);
+    const results: RetrieveResult[] = [];
+    for (const contexts of groups) {
+      const need = { ...needOf(how), contexts, weight: 1 } as const;
+      const result = await keeper.with(need, (association) =>
+        get(association, {
           sopClassUid: model.get,
           identifier: identifierOf(unit),
-          onStore: (request) => handover.receive(request),
+          onStore: (request) => intake.receive(request),
           signal,
-        });
-        // One group of several lacks the contexts of the others, so its failures mean nothing.
-        if (groups.length === 1) checkResult(result);
-      }),
-    );
-  }
+        }),
+      );
+      results.push(result);
+    }
+    intake.finish();
+    await explain(retrieve, results);
+    // One group of several lacks the contexts of the others, so its failures mean nothing.
+    if (groups.length === 1) results.forEach(checkResult);
+  });
 }
 
 /** Retrieve a unit by C-MOVE to the receiver. */
 export function retrieveByMove(
   keeper: AssociationKeeper,
   unit: RetrieveUnit,
-  options: NeedOptions & { readonly receiver: Receiver },
+  how: RetrieveHow & { readonly target: MoveTarget },
 ): AsyncGenerator<Identified<Instance>, void, void> {
   const need = {
-    ...options,
+    ...needOf(how),
     contexts: queryContexts(model.move, model.find),
     weight: 2,
-    phase: 'PACS_RETRIEVE_FAILED',
     limits: { responseMs: pacsLimits.moveSilenceMs },
   } as const;
-  return handOver(options.signal, (handover, signal) =>
-    keeper.with(need, async (association) => {
-      const messageId = association.nextMessageId();
-      const forget = options.receiver.expect({
-        moveOriginatorAeTitle: association.callingAeTitle,
-        messageId,
-        sopInstanceUids: new Set(unit.sopInstanceUids),
-        onStore: (request) => handover.receive(request),
-      });
-      try {
-        checkResult(await moveTo(association, { ...options, unit, messageId, signal }));
-      } finally {
-        forget();
-      }
-    }),
-  );
+  return handOver({ keeper, unit, how }, async (retrieve) => {
+    await how.target.sender.refresh();
+    const result = await keeper.with(need, (association) =>
+      moveTo(association, retrieve, how.target),
+    );
+    retrieve.intake.finish();
+    retrieve.intake.checkContexts();
+    checkResult(result);
+  });
 }
 
-function moveTo(
+function needOf({ priority, signal }: RetrieveHow) {
+  return { priority, signal, phase: 'PACS_RETRIEVE_FAILED' } as const;
+}
+
+async function moveTo(
   association: Association,
-  options: {
-    readonly unit: RetrieveUnit;
-    readonly messageId: number;
-    readonly receiver: Receiver;
-    readonly signal: AbortSignal;
-  },
+  { unit, intake, signal }: Retrieve,
+  { receiver, sender, moveOriginator }: MoveTarget,
 ): Promise<RetrieveResult> {
-  return move(association, {
-    sopClassUid: model.move,
-    identifier: identifierOf(options.unit),
-    destination: options.receiver.aeTitle,
-    messageId: options.messageId,
-    signal: options.signal,
+  const messageId = association.nextMessageId();
+  const forget = receiver.expect({
+    sender,
+    moveOriginatorAeTitle: association.callingAeTitle,
+    messageId,
+    mayOmitOriginator: moveOriginator === 'absent',
+    sopInstanceUids: new Set(unit.sopInstanceUids),
+    onStore: (request) => intake.receive(request),
+    onOriginatorMissing: () => intake.originatorMissing(),
+    onContextRefused: (context) => intake.contextRefused(context),
   });
+  try {
+    return await move(association, {
+      sopClassUid: model.move,
+      identifier: identifierOf(unit),
+      destination: receiver.aeTitle,
+      messageId,
+      signal,
+    });
+  } finally {
+    forget();
+  }
 }
 
 /**
@@ -96,14 +135,17 @@ function moveTo(
  * retrieve is cancelled and what still comes is thrown away.
  */
 async function* handOver(
-  outer: AbortSignal | undefined,
-  retrieve: (handover: Handover, signal: AbortSignal) => Promise<void>,
+  options: Pick<Retrieve, 'keeper' | 'unit' | 'how'>,
+  retrieve: (retrieve: Retrieve) => Promise<void>,
 ): AsyncGenerator<Identified<Instance>, void, void> {
+  const { unit, how } = options;
   const handover = new Handover();
+  const intake = new RetrieveIntake({ unit, handover, log: how.log });
   const left = new AbortController();
-  const signal = outer === undefined ? left.signal : AbortSignal.any([outer, left.signal]);
+  const outer = how.signal === undefined ? [] : [how.signal];
+  const signal = AbortSignal.any([...outer, left.signal, intake.signal]);
   signal.addEventListener('abort', () => handover.discard(signal.reason), { once: true });
-  const done = retrieve(handover, signal).then(
+  const done = retrieve({ ...options, intake, signal }).then(
     () => handover.close(),
     (error: unknown) => handover.fail(error),
   );
@@ -113,6 +155,37 @@ async function* handOver(
     left.abort();
     await done;
   }
+}
+
+/**
+ * If sub-operations failed and an instance did not come, find out whether its transfer syntax is
+ * why: the statuses of C-GET do not tell.
+ * @throws MdmError `PACS_TRANSFER_SYNTAX`
+ */
+async function explain(retrieve: Retrieve, results: readonly RetrieveResult[]): Promise<void> {
+  const { keeper, unit, how, intake, signal } = retrieve;
+  const missing = intake.missing();
+  const sopClassUid = missing === undefined ? undefined : intake.classOf(missing);
+  const didFail = results.some(({ status }) => mayLackContext(status));
+  if (missing === undefined || sopClassUid === undefined || !didFail) return;
+  const contexts = diagnosticContexts(sopClassUid);
+  const need = { ...needOf(how), contexts, weight: 1, isKept: false } as const;
+  const identifier = identifierOf({ ...unit, sopInstanceUids: [missing] });
+  let learnt: string | undefined;
+  try {
+    learnt = await keeper.with(need, (association) =>
+      learnTransferSyntax(association, { identifier, signal }),
+    );
+  } catch (error) {
+    how.log.warn('pacs.diagnosis_failed', { code: codeOf(error) });
+  }
+  if (learnt !== undefined) throw transferSyntaxError([learnt], how.log);
+}
+
+/** Statuses that archives give where they have no presentation context for an instance. */
+function mayLackContext(status: number): boolean {
+  const category = statusCategory(status);
+  return category === 'warning' || (category === 'failure' && statusMeaning(status).isPassing);
 }
 
 /** A warning means that some did not come: that is for the caller to see by what it holds. */

@@ -9,7 +9,7 @@ test('the DIMSE status is in the error that a failed query becomes', () => {
   const cause = dimseErrors.create('DIMSE_STATUS_FAILURE', { context: { status: 0xa900 } });
   const error = pacsError(cause, 'PACS_QUERY_FAILED');
   assert.ok(pacsErrors.has(error));
-  assert.equal(error.message, 'PACS_QUERY_FAILED: 0xA900');
+  assert.equal(error.message, 'PACS_QUERY_REFUSED: 0xA900');
   assert.deepEqual(error.context, { reason: 'DIMSE_STATUS_FAILURE', status: 0xa900 });
   assert.equal(isFailureOfPacs(error), false);
 });

@@ -1,6 +1,14 @@
 import { dicomErrors } from '../../../dicom/index.ts';
-import { type AssociateOutcome, dimseErrors, formatStatus } from '../../../dimse/index.ts';
+import {
+  type AssociateOutcome,
+  dimseErrors,
+  formatStatus,
+  statusMeaning,
+} from '../../../dimse/index.ts';
+import type { MdmError } from '../../../lib/errors/mdm-error.ts';
+import type { Log } from '../../../lib/log.ts';
 import { type PacsErrorCode, pacsErrors } from '../../errors.ts';
+import { formatTransferSyntax } from '../../transfer-syntaxes.ts';
 
 /** What was being done when something failed. */
 export type Phase = 'PACS_QUERY_FAILED' | 'PACS_RETRIEVE_FAILED';
@@ -15,7 +23,7 @@ export function pacsError(cause: unknown, phase: Phase): unknown {
     return pacsErrors.create(phase, { cause, context: { reason: cause.code } });
   }
   if (!dimseErrors.has(cause)) return cause;
-  const code = byCode[cause.code] ?? phase;
+  const code = byCode[cause.code] ?? (isLasting(cause) ? refusedIn[phase] : phase);
   const { status } = cause.context;
   return pacsErrors.create(code, {
     cause,
@@ -28,6 +36,20 @@ const byCode: Readonly<Partial<Record<string, PacsErrorCode>>> = {
   DIMSE_CONNECTION_FAILED: 'PACS_UNREACHABLE',
   DIMSE_TIMEOUT: 'PACS_TIMEOUT',
 };
+
+const refusedIn: Readonly<Record<Phase, PacsErrorCode>> = {
+  PACS_QUERY_FAILED: 'PACS_QUERY_REFUSED',
+  PACS_RETRIEVE_FAILED: 'PACS_RETRIEVE_REFUSED',
+};
+
+/** An answer that stays the same until somebody changes something at the PACS. */
+function isLasting({ code, context }: MdmError): boolean {
+  const { status } = context;
+  return (
+    code === 'DIMSE_CONTEXT_NOT_ACCEPTED' ||
+    (typeof status === 'number' && !statusMeaning(status).isPassing)
+  );
+}
 
 /** The error for an association that was not accepted. */
 export function associateError(outcome: Exclude<AssociateOutcome, { kind: 'accepted' }>): Error {
@@ -52,17 +74,30 @@ export function associateError(outcome: Exclude<AssociateOutcome, { kind: 'accep
 
 /** The error for a retrieve that ended with a failure status. */
 export function retrieveError(status: number): Error {
-  const message = formatStatus(status);
-  return pacsErrors.create('PACS_RETRIEVE_FAILED', { message, context: { status } });
+  const { meaning, isPassing } = statusMeaning(status);
+  const code = isPassing ? 'PACS_RETRIEVE_FAILED' : 'PACS_RETRIEVE_REFUSED';
+  const message = `${formatStatus(status)}: ${meaning}`;
+  return pacsErrors.create(code, { message, context: { status } });
+}
+
+/** The error for an instance that the PACS has in these transfer syntaxes only. */
+export function transferSyntaxError(syntaxes: readonly string[], log: Log): Error {
+  const transferSyntax = syntaxes.map(formatTransferSyntax).join(', ');
+  log.warn('pacs.transfer_syntax', { transferSyntax });
+  return pacsErrors.create('PACS_TRANSFER_SYNTAX', {
+    message: transferSyntax,
+    context: { transferSyntax },
+  });
 }
 
 /**
  * Whether a failure says that the PACS is in trouble. A failure status is an answer, so it does
- * not, except where it says that resources are out (A7xxH); nor does an answer that is no data set.
+ * not, except where it says that resources are out (A7xxH); nor does an answer that is no data
+ * set, nor what stays the same.
  */
 export function isFailureOfPacs(error: unknown): boolean {
   if (!pacsErrors.has(error) || error.code === 'PACS_CIRCUIT_OPEN') return false;
-  if (dicomErrors.has(error.cause)) return false;
+  if (dicomErrors.has(error.cause) || error.disposition === 'permanent') return false;
   const { status } = error.context;
   return typeof status !== 'number' || (status & 0xff00) === 0xa700;
 }

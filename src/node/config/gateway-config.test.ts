@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gatewayConfigSchema } from './gateway-config.ts';
+
+/** What is said against a configuration whose PACS and receiver are as given; nothing: ''. */
+function faultOf(pacs: Readonly<Record<string, unknown>>, receiver?: unknown): string {
+  const outcome = gatewayConfigSchema.safeParse({
+    site: 'test',
+    data: 'data',
+    listen: {},
+    pacs: [{ name: 'pacs', host: 'pacs.example', port: 104, aeTitle: 'PACS', ...pacs }],
+    receiver,
+    collections: [{ name: 'open', delivery: 'open' }],
+    keyServers: {
+      servers: [
+        { name: 'a', url: 'https://a.example' },
+        { name: 'b', url: 'https://b.example' },
+      ],
+    },
+  });
+  const issues = outcome.success ? [] : outcome.error.issues;
+  return issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+}
+
+const receiver = { host: '0.0.0.0', port: 11_112, aeTitle: 'MDM' };
+
+for (const everyone of ['0.0.0.0/0', '::/0', '0.0.0.0/1', '128.0.0.0/1', '::ffff:0.0.0.0/96']) {
+  test(`a receiver that ${everyone} may send to is open to everyone, and refused`, () => {
+    const fault = faultOf({ sendsFrom: ['192.0.2.7', everyone] }, receiver);
+    assert.match(fault, /^pacs\.0\.sendsFrom\.1: .* opens the receiver to everyone/);
+  });
+}
+
+for (const odd of ['pacs.example', '192.0.2.7/24', '192.0.2', '192.0.2.0/40', '']) {
+  test(`"${odd}" is no address that a PACS sends from`, () => {
+    assert.match(faultOf({ sendsFrom: [odd] }, receiver), /^pacs\.0\.sendsFrom\.0: an IP address/);
+  });
+}
+
+test('addresses, blocks, AE titles and a PACS without Move Originator are settings', () => {
+  const sendsFrom = ['10.0.0.0/8', '192.0.2.7', '2001:db8::/48', '::ffff:192.0.2.8'];
+  const pacs = { sendsFrom, sendsAs: ['PACS1', 'PACS2'], moveOriginator: 'absent' };
+  assert.equal(faultOf(pacs, receiver), '');
+  assert.match(faultOf({ sendsFrom: [] }), /sendsFrom/);
+  assert.match(faultOf({ moveOriginator: 'sometimes' }), /moveOriginator/);
+  assert.match(faultOf({ sendsAs: ['SEVENTEEN LETTERS'] }), /sendsAs/);
+});
+
+test('one list for all PACS is no setting: each is bound to what it is asked for', () => {
+  assert.match(faultOf({}, { ...receiver, callingAeTitles: ['PACS'] }), /callingAeTitles/);
+});
