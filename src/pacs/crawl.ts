@@ -6,6 +6,7 @@ import { reveal } from '../flow/mint/reveal.ts';
 import { present } from '../lib/assert.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
+import { visitInSlices } from '../lib/streams/visit-in-slices.ts';
 import { isQueryFailure } from './errors.ts';
 import type { FoundSeries } from './index/clinical-index.ts';
 import { pacsLimits } from './limits.ts';
@@ -145,7 +146,7 @@ class Walk {
       if (gapOf(error, 'IMAGE') === undefined) throw error;
       return [];
     });
-    const { usable } = sortAnswers(answers, { level: 'IMAGE', of });
+    const { usable } = await sortAnswers(answers, { level: 'IMAGE', of });
     const details = usable.find((answer) => uidOf(answer, 'IMAGE') === uid);
     return new Map([...(details ?? []), ...first]);
   }
@@ -187,7 +188,7 @@ class Walk {
   async #find(query: PacsQuery): Promise<readonly DataSet[]> {
     const found: DataSet[] = [];
     const answers = this.#source.find(identify(query), this.#options);
-    for await (const answer of answers) found.push(reveal(answer));
+    await visitInSlices(answers, (answer) => void found.push(reveal(answer)));
     return found;
   }
 }

@@ -5,6 +5,7 @@ import { openCatalog } from '../catalog/index.ts';
 import { type DataSet, dataSetOf } from '../dicom/index.ts';
 import { systemRandom } from '../lib/random.ts';
 import { pacsErrors } from '../pacs/errors.ts';
+import type { CrawlReport } from './registration.ts';
 
 const one = { slices: 3, rows: 4, columns: 4 } as const;
 const two = { ...one, seed: 2, studySeed: 2 } as const;
@@ -30,11 +31,25 @@ test('a walk that fails half-way announces what it found and says how it failed'
     if (queries > 6) throw pacsErrors.create('PACS_UNREACHABLE');
     return truth;
   };
-  await assert.rejects(town.registration.crawl(town.pacs, {}), { code: 'PACS_UNREACHABLE' });
+  const reports: CrawlReport[] = [];
+  const onReport = (report: CrawlReport): void => void reports.push(report);
+  await assert.rejects(town.registration.crawl(town.pacs, { onReport }), {
+    code: 'PACS_UNREACHABLE',
+  });
+  assert.deepEqual(
+    reports.map(({ seriesFound, complete }) => [seriesFound, complete]),
+    [[1, false]],
+  );
   assert.equal((await series(town)).length, 1);
   town.pacs.behave = {};
   const report = await town.registration.crawl(town.pacs, {});
-  assert.deepEqual(report, { seriesFound: 3, seriesNew: 2, seriesChanged: 0, leftOut: [] });
+  assert.deepEqual(report, {
+    seriesFound: 3,
+    seriesNew: 2,
+    seriesChanged: 0,
+    leftOut: [],
+    complete: true,
+  });
   assert.equal((await series(town)).length, 3);
 });
 

@@ -14,11 +14,13 @@ export interface CrawlReport {
   readonly seriesFound: number;
   readonly seriesNew: number;
   readonly seriesChanged: number;
-  /** What was left out, or may have been, by reason: nothing, if the walk is complete. */
+  /** What was left out, or may have been, by reason. */
   readonly leftOut: readonly LeftOut[];
+  /** It came to its end and left nothing out. */
+  readonly complete: boolean;
 }
 
-type SeriesCounts = { -readonly [Name in keyof Omit<CrawlReport, 'leftOut'>]: number };
+type SeriesCounts = { -readonly [Name in keyof Omit<CrawlReport, 'leftOut' | 'complete'>]: number };
 
 /** The metadata road: what a PACS holds becomes catalog entries. Fetches no image. */
 export interface Registration {
@@ -28,7 +30,14 @@ export interface Registration {
    */
   offerCollections(): Promise<void>;
   /** Walk a PACS; what must go of what it found goes first, then what is new is announced. */
-  crawl(source: PacsSource, options: { readonly signal?: AbortSignal }): Promise<CrawlReport>;
+  crawl(
+    source: PacsSource,
+    options: {
+      readonly signal?: AbortSignal;
+      /** Told what the walk found before it succeeds or fails. */
+      readonly onReport?: (report: CrawlReport) => void;
+    },
+  ): Promise<CrawlReport>;
   /** Move what is in the outbox to the catalog. Idempotent; continues where it stopped. */
   feed(): Promise<void>;
   /**
@@ -86,15 +95,18 @@ export function createRegistration(
       call.signal?.throwIfAborted();
       await turns.run(() => reviewer.review({ isWhole: true }));
       const rows = leftOut.rows();
+      const complete = failure === undefined && rows.length === 0;
+      const done: CrawlReport = { ...report, leftOut: rows, complete };
+      call.onReport?.(done);
       for (const row of rows) log.warn('registration.left_out', { pacs: source.name, ...row });
       log.info('registration.crawled', {
         pacs: source.name,
         ...report,
         leftOut: rows.reduce((sum, { count }) => sum + count, 0),
-        complete: failure === undefined && rows.length === 0,
+        complete,
       });
       if (failure !== undefined) throw failure.error;
-      return { ...report, leftOut: rows };
+      return done;
     },
     feed: () => turns.run(() => reviewer.feed()),
     applyHiding: (collection) => turns.run(() => reviewer.confirm(collection)),

@@ -95,7 +95,7 @@ export interface StatusAnswer {
     readonly associationsMax: number;
     readonly waiting: number;
     readonly lastCrawlFailure?: string;
-    /** The last walk that came to its end. */
+    /** The last walk, also one that failed. */
     readonly lastWalk?: {
       readonly endedMs: number;
       readonly seriesFound: number;

@@ -8,9 +8,8 @@ import { nodeErrors } from '../errors.ts';
 import type { OpenSource } from './open-sources.ts';
 
 /** What a walk came to. */
-export interface LastWalk extends Pick<CrawlReport, 'seriesFound' | 'leftOut'> {
+export interface LastWalk extends CrawlReport {
   readonly endedMs: number;
-  readonly complete: boolean;
 }
 
 /** Walks the archives from time to time; one walk at a time. */
@@ -45,7 +44,7 @@ export class Crawler {
     return this.#failures.get(pacs);
   }
 
-  /** What the last walk of a PACS that came to its end found; undefined before there is one. */
+  /** What the last walk of a PACS found, also one that failed; undefined before there is one. */
   lastWalkOf(pacs: string): LastWalk | undefined {
     return this.#lastWalks.get(pacs);
   }
@@ -89,11 +88,9 @@ export class Crawler {
       try {
         const report = await this.#registration.crawl(opened.source, {
           signal: this.#abort.signal,
+          onReport: (made) => this.#lastWalks.set(name, { ...made, endedMs: this.#clock.nowMs() }),
         });
         this.#failures.delete(name);
-        const { seriesFound, leftOut } = report;
-        const complete = leftOut.length === 0;
-        this.#lastWalks.set(name, { endedMs: this.#clock.nowMs(), seriesFound, leftOut, complete });
         return report;
       } catch (error) {
         const code = codeOf(error) ?? 'REGISTRATION_FAILED';

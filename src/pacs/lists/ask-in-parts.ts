@@ -1,4 +1,5 @@
 import type { DataSet, Keyword } from '../../dicom/index.ts';
+import { visitInSlices } from '../../lib/streams/visit-in-slices.ts';
 import { isQueryFailure } from '../errors.ts';
 import { pacsLimits } from '../limits.ts';
 import type { QueryLevel } from '../pacs-source.ts';
@@ -39,8 +40,9 @@ export async function askInParts(
     const chosen = await chooseAxis(ask, level, list);
     if (chosen === undefined) return { answers, outcome: 'none' };
     const outcome = await cutAlong(ask, { ...chosen, level, answers });
-    const lacksSome = outcome === 'whole' && !holdsAll(answers, list, level);
-    return { answers, outcome: lacksSome ? 'open' : outcome };
+    if (outcome !== 'whole') return { answers, outcome };
+    const lacking = await countApart(list, await uidsOf(answers, level), level);
+    return { answers, outcome: lacking === 0 ? 'whole' : 'open' };
   } catch (error) {
     if (!isQueryFailure(error)) throw error;
     return { answers, outcome: 'none' }; // It cannot answer such a query.
@@ -59,13 +61,21 @@ async function chooseAxis(
   list: readonly DataSet[],
 ): Promise<Chosen | undefined> {
   const axes = axesOf[level];
-  const choose = (among: readonly DataSet[]): Chosen | undefined => {
-    const axis = axes.find((each) => medianOf(each, among) !== undefined);
-    return axis && { axis, list: among };
-  };
-  const keys = Object.fromEntries(axes.map(({ keyword }) => [keyword, '']));
+  const known = await firstAxis(axes, list);
+  if (known !== undefined) return { axis: known, list };
   // Asked for only now: at IMAGE level an archive may open every file for it.
-  return choose(list) ?? choose(await ask(keys));
+  const asked = await ask(Object.fromEntries(axes.map(({ keyword }) => [keyword, ''])));
+  const axis = await firstAxis(axes, asked);
+  return axis && { axis, list: asked };
+}
+
+/** The first along which the answers can be parted. */
+async function firstAxis(
+  axes: readonly Axis[],
+  answers: readonly DataSet[],
+): Promise<Axis | undefined> {
+  for (const axis of axes) if ((await medianOf(axis, answers)) !== undefined) return axis;
+  return undefined;
 }
 
 /** Whole: no part that was not cut again is as long as the list. None: two halves overlap. */
@@ -75,47 +85,66 @@ async function cutAlong(
 ): Promise<Parts['outcome']> {
   const { axis, level, list, answers } = context;
   const open: Part[] = [{ from: axis.first, to: axis.last, answers: list }];
+  const isFractional = await hasFractions(axis, list);
   let asked = 0;
   const askFor = async (from: number, to: number): Promise<Part> => {
     asked += 1;
-    const part = await ask({ [axis.keyword]: axis.rangeOf(from, to, list) });
-    answers.push(...part);
+    const part = await ask({ [axis.keyword]: axis.rangeOf(from, to, isFractional) });
+    for (const answer of part) answers.push(answer);
     return { from, to, answers: part };
   };
   for (let part = open.shift(); part !== undefined; part = open.shift()) {
-    const median = medianOf(axis, part.answers);
+    const median = await medianOf(axis, part.answers);
     if (median === undefined || asked >= pacsLimits.listPartsMax) return 'open';
     const low = await askFor(part.from, median);
     const high = await askFor(median + 1, part.to);
-    if (haveCommon([low, high], level)) return 'none';
+    const apart = await countApart(low.answers, await uidsOf(high.answers, level), level);
+    if (apart < low.answers.length) return 'none';
     open.push(...[low, high].filter((half) => half.answers.length >= list.length));
   }
   return 'whole';
 }
 
 /** A value with values at or below and values above it; undefined where all are the same. */
-function medianOf(axis: Axis, answers: readonly DataSet[]): number | undefined {
-  const values = answers
-    .map((answer) => axis.valueOf(answer))
-    .filter((value) => value !== undefined)
-    .filter((value) => value >= axis.first && value <= axis.last)
-    .sort((a, b) => a - b);
+async function medianOf(axis: Axis, answers: readonly DataSet[]): Promise<number | undefined> {
+  const found: number[] = [];
+  await visitInSlices(answers, (answer) => {
+    const value = axis.valueOf(answer);
+    if (value !== undefined && value >= axis.first && value <= axis.last) found.push(value);
+  });
+  const values = Float64Array.from(found).sort();
   const median = values[(values.length - 1) >> 1];
   const last = values.at(-1);
   if (median === undefined || last === undefined) return undefined;
   return median < last ? median : values.findLast((value) => value < last);
 }
 
-function haveCommon([low, high]: readonly Part[], level: QueryLevel): boolean {
-  const uids = new Set(low?.answers.map((answer) => uidOf(answer, level)));
-  return high?.answers.some((answer) => uids.has(uidOf(answer, level))) === true;
+async function uidsOf(
+  answers: readonly DataSet[],
+  level: QueryLevel,
+): Promise<Set<string | undefined>> {
+  const uids = new Set<string | undefined>();
+  await visitInSlices(answers, (answer) => void uids.add(uidOf(answer, level)));
+  return uids;
 }
 
-function holdsAll(
+/** How many of the answers name what is not among `uids`. */
+async function countApart(
   answers: readonly DataSet[],
-  list: readonly DataSet[],
+  uids: ReadonlySet<string | undefined>,
   level: QueryLevel,
-): boolean {
-  const uids = new Set(answers.map((answer) => uidOf(answer, level)));
-  return list.every((answer) => uids.has(uidOf(answer, level)));
+): Promise<number> {
+  let apart = 0;
+  await visitInSlices(answers, (answer) => {
+    if (!uids.has(uidOf(answer, level))) apart += 1;
+  });
+  return apart;
+}
+
+async function hasFractions(axis: Axis, answers: readonly DataSet[]): Promise<boolean> {
+  let count = 0;
+  await visitInSlices(answers, (answer) => {
+    if (axis.isFractional(answer)) count += 1;
+  });
+  return count > 0;
 }

@@ -47,13 +47,13 @@ export async function askList(ports: ListPorts, question: ListQuestion): Promise
   };
   const list = await ask({});
   const isLongest = await ports.memory.isLongest(ports.pacs, list.length);
-  const sorted = sortAnswers(list, question);
+  const sorted = await sortAnswers(list, question);
   const standing = standingOf(sorted.usable.length, counted);
   const isRound = isRoundLength(list.length);
   const isSuspect = standing !== 'confirmed' && list.length > 1 && (isRound || isLongest);
   if (!isSuspect) return { ...sorted, counted, standing, isDoubtful: false };
   const { answers, outcome } = await askInParts(ask, { level, list });
-  const { usable } = sortAnswers([...list, ...answers], question);
+  const { usable } = await sortAnswers([...list, ...answers], question);
   const now = standingOf(usable.length, counted);
   const isOpen = outcome === 'open' || (outcome === 'none' && isRound);
   return { ...sorted, usable, counted, standing: now, isDoubtful: isOpen && now !== 'confirmed' };

@@ -8,8 +8,13 @@ export interface Axis {
   readonly last: number;
   /** Undefined where the answer has no such value. */
   valueOf(answer: DataSet): number | undefined;
-  /** A closed range as a matching key, as precise as `answers` are. @standard PS3.4 §C.2.2.2.5 */
-  rangeOf(from: number, to: number, answers: readonly DataSet[]): string;
+  /** Whether the answer's value is finer than our numbers. */
+  isFractional(answer: DataSet): boolean;
+  /**
+   * A closed range as a matching key; fractions are named only where answers have them, for not
+   * every PACS can read them. @standard PS3.4 §C.2.2.2.5
+   */
+  rangeOf(from: number, to: number, isFractional: boolean): string;
 }
 
 const dayMs = 86_400_000;
@@ -28,14 +33,12 @@ function dateAxis(keyword: Keyword): Axis {
       const value = Date.UTC(Number(year), Number(month) - 1, Number(day)) / dayMs;
       return Number.isNaN(value) ? undefined : value;
     },
+    isFractional: () => false,
     rangeOf: (from, to) => `${format(from)}-${format(to)}`,
   };
 }
 
-/**
- * Seconds of the day; what a second holds is not cut, since not every PACS looks at fractions. They
- * are named only where answers have them: not every PACS can read them.
- */
+/** Seconds of the day; what a second holds is not cut, since not every PACS looks at fractions. */
 function timeAxis(keyword: Keyword): Axis {
   const textOf = (answer: DataSet): string => getString(answer, tag[keyword]) ?? '';
   const two = (number: number): string => String(Math.floor(number)).padStart(2, '0');
@@ -51,10 +54,9 @@ function timeAxis(keyword: Keyword): Axis {
       const value = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
       return value < 86_400 ? value : undefined;
     },
-    rangeOf(from, to, answers) {
-      const isFraction = (answer: DataSet): boolean => textOf(answer).includes('.');
-      return `${format(from)}-${format(to)}${answers.some(isFraction) ? '.999999' : ''}`;
-    },
+    isFractional: (answer) => textOf(answer).includes('.'),
+    rangeOf: (from, to, isFractional) =>
+      `${format(from)}-${format(to)}${isFractional ? '.999999' : ''}`,
   };
 }
 

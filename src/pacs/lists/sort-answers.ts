@@ -1,4 +1,5 @@
 import { type DataSet, tag } from '../../dicom/index.ts';
+import { visitInSlices } from '../../lib/streams/visit-in-slices.ts';
 import { answerUid } from '../answer-uid.ts';
 import type { QueryLevel } from '../pacs-source.ts';
 
@@ -30,19 +31,19 @@ export function uidOf(answer: DataSet, level: QueryLevel): string | undefined {
 }
 
 /** Tell the answers apart; of two that name the same, the first counts. */
-export function sortAnswers(
+export async function sortAnswers(
   answers: readonly DataSet[],
   { level, of }: { readonly level: QueryLevel; readonly of: ListOf },
-): SortedAnswers {
+): Promise<SortedAnswers> {
   const usable = new Map<string, DataSet>();
   let uidInvalid = 0;
   let notAskedFor = 0;
-  for (const answer of answers) {
+  await visitInSlices(answers, (answer) => {
     const uid = uidOf(answer, level);
     if (!isOf(answer, of)) notAskedFor += 1;
     else if (uid === undefined) uidInvalid += 1;
     else if (!usable.has(uid)) usable.set(uid, answer);
-  }
+  });
   return { usable: [...usable.values()], uidInvalid, notAskedFor };
 }
 

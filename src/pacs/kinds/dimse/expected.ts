@@ -45,7 +45,8 @@ async function countOf(
   of: Parameters<typeof sortAnswers>[1]['of'],
 ): Promise<number | undefined> {
   const keys = dataSetOf({ ...of, NumberOfSeriesRelatedInstances: '' });
-  const { usable } = sortAnswers(await find({ level: 'SERIES', keys }), { level: 'SERIES', of });
+  const answers = await find({ level: 'SERIES', keys });
+  const { usable } = await sortAnswers(answers, { level: 'SERIES', of });
   const [answer] = usable;
   return answer && statedCount(answer, tag.NumberOfSeriesRelatedInstances);
 }
