@@ -282,6 +282,14 @@ export interface CatalogStages {
 /** Policies, attached to nodes by reference. */
 export interface CatalogPolicies {
   get(id: string): Promise<Policy | undefined>;
+  /**
+   * The policy that holds at a path, whether or not anything is there: the nearest one attached on
+   * the way. Where none is, another one is read and given with `governs: false`, so that it takes as
+   * long. Undefined only where there is no policy at all.
+   */
+  governing(
+    path: string,
+  ): Promise<{ readonly policy: Policy; readonly governs: boolean } | undefined>;
   all(): Promise<readonly Policy[]>;
   /** Create, or replace if `policy.version` is the stored version + 1, else CATALOG_POLICY_CONFLICT. */
   put(policy: Policy): Promise<void>;

@@ -2,6 +2,7 @@ import type { Policy, PolicyEntry } from '../authz/policy.ts';
 import type { CatalogPolicies } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
+import { ancestry, depthMax } from './tree.ts';
 
 /** Policies over the database. */
 export function createPolicies({ db, clock }: CatalogContext): CatalogPolicies {
@@ -14,6 +15,7 @@ export function createPolicies({ db, clock }: CatalogContext): CatalogPolicies {
         .executeTakeFirst();
       return row === undefined ? undefined : policyOf(row);
     },
+    governing: (path) => governing(db.query, path),
     async all() {
       const rows = await db.query.selectFrom('policy').selectAll().orderBy('id').execute();
       return rows.map(policyOf);
@@ -38,6 +40,29 @@ export function createPolicies({ db, clock }: CatalogContext): CatalogPolicies {
       return rows.flatMap(({ policy_id }) => policy_id ?? []);
     },
   };
+}
+
+/** Looks only at directories that have a policy: what else exists makes no difference, in time either. */
+async function governing(session: Session, path: string) {
+  const nearest = session
+    .selectFrom('node')
+    .select('policy_id')
+    .where('policy_id', 'is not', null)
+    .where('path', 'in', ancestry(path).slice(0, depthMax))
+    .orderBy((by) => by.fn('length', ['path']), 'desc')
+    .limit(1);
+  const row = await session
+    .selectFrom('policy')
+    .selectAll()
+    .select(nearest.as('nearest'))
+    .where('id', '=', (by) =>
+      by.fn.coalesce(
+        nearest,
+        by.selectFrom('policy').select((all) => all.fn.min('id').as('id')),
+      ),
+    )
+    .executeTakeFirst();
+  return row && { policy: policyOf(row), governs: row.nearest === row.id };
 }
 
 async function put(tx: Session, policy: Policy): Promise<void> {

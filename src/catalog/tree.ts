@@ -3,7 +3,7 @@ import type { Session } from './context.ts';
 import type { NodeTable } from './schema.ts';
 
 /** Nothing lies deeper; a path of a thousand segments is not looked up. */
-const depthMax = 16;
+export const depthMax = 16;
 
 /** Paths of all directories above `path` and itself, the root first. */
 export function ancestry(path: string): readonly string[] {

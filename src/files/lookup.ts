@@ -23,7 +23,7 @@ export interface LookupContext {
 
 /**
  * Resolve a path for a caller who needs one of some rights on it. What the caller may not know of
- * and what does not exist give the same answer, after the same look-ups.
+ * and what does not exist give the same answer, after the same look-ups: of policies alone.
  * @throws FILES_NOT_FOUND, FILES_FORBIDDEN, FILES_PATH_INVALID
  */
 export async function lookup(
@@ -67,20 +67,14 @@ async function find(
     policies: context.catalog.policies,
     nowMs: context.clock.nowMs(),
   });
+  // Decided before anything is looked for: what is absent and what may not be known take one time.
+  if (!(await visibility.mayKnow(tree.catalogPath))) throw filesErrors.create('FILES_NOT_FOUND');
   const node = await context.catalog.names.resolve(tree.catalogPath);
-  // What is absent is decided too, so that the time to answer does not tell it from the invisible.
-  const { mayKnowExists } =
-    node === undefined
-      ? await visibility.decideUnder(absentPolicy, 'read')
-      : await visibility.decide(node, 'list');
-  if (node === undefined || !mayKnowExists || !isForm(node, tree)) {
+  if (node === undefined || !isForm(node, tree)) throw filesErrors.create('FILES_NOT_FOUND');
+  if (!(await visibility.decide(node, 'list')).mayKnowExists)
     throw filesErrors.create('FILES_NOT_FOUND');
-  }
   return { tree, node, visibility };
 }
-
-/** No policy has an empty id. */
-const absentPolicy = '';
 
 /** A directory has no sealed form; a file of a sealed collection has no other. */
 function isForm(node: DirectoryNode | FileNode, tree: TreePath): boolean {

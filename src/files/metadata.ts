@@ -6,7 +6,7 @@ import { filesErrors } from './errors.ts';
 import { filesLimits } from './limits.ts';
 import { lookupFile } from './lookup.ts';
 import { parseTreePath } from './path.ts';
-import { createVisibility } from './visibility.ts';
+import { createVisibility, type Visibility } from './visibility.ts';
 
 /** What proves a file: exact signed bytes, and the list that one of them signs the root of. */
 export interface FileReceipts {
@@ -68,7 +68,9 @@ export function createFileMetadata(ports: {
       const { path } = parseTreePath(query.under);
       const limit = Math.min(Math.max(1, query.limit), filesLimits.pageEntriesMax);
       const policyIds = await readableMetadata(ports, caller);
-      const entries = await ports.catalog.query.find({ ...query, under: path, policyIds, limit });
+      const mayKnow = await visibilityOf(ports, caller).mayKnow(path);
+      const below = { ...query, under: path, policyIds, limit };
+      const entries = mayKnow ? await ports.catalog.query.find(below) : [];
       const keywords = [...new Set(query.conditions.map(({ keyword }) => keyword))].join(' ');
       const detail = `${entries.length} series by: ${keywords}`;
       await ports.audit.disclosing({ caller, action: 'find', path, detail });
@@ -77,16 +79,20 @@ export function createFileMetadata(ports: {
   };
 }
 
+interface Ports {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+}
+
+function visibilityOf({ catalog, clock }: Ports, caller: Principal): Visibility {
+  return createVisibility({ caller, policies: catalog.policies, nowMs: clock.nowMs() });
+}
+
 /** The policies under which the caller may read metadata: the filter of every query. */
-async function readableMetadata(
-  ports: { readonly catalog: Catalog; readonly clock: Clock },
-  caller: Principal,
-): Promise<readonly string[]> {
-  const nowMs = ports.clock.nowMs();
-  const { policies } = ports.catalog;
-  const visibility = createVisibility({ caller, policies, nowMs });
+async function readableMetadata(ports: Ports, caller: Principal): Promise<readonly string[]> {
+  const visibility = visibilityOf(ports, caller);
   const allowed: string[] = [];
-  for (const policy of await policies.all()) {
+  for (const policy of await ports.catalog.policies.all()) {
     const decision = await visibility.decideUnder(policy.id, 'read-metadata');
     if (decision.allowed) allowed.push(policy.id);
   }

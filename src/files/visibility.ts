@@ -9,6 +9,8 @@ export interface Visibility {
   decide(node: DirectoryNode | FileNode, right: Right): Promise<Decision>;
   /** What the caller may do with nodes of a policy. */
   decideUnder(policyId: string, right: Right): Promise<Decision>;
+  /** Whether the caller may know what is at a path; takes as long whether or not anything is. */
+  mayKnow(path: string): Promise<boolean>;
 }
 
 /**
@@ -44,10 +46,23 @@ export function createVisibility(options: {
   };
   return {
     decideUnder,
+    async mayKnow(path) {
+      const found = await options.policies.governing(path);
+      if (found === undefined) return isAboveCollections(path);
+      const { policy, governs } = found;
+      const { caller: principal, nowMs } = options;
+      const { mayKnowExists } = evaluate({ principal, right: 'list', policy, nowMs });
+      return isAboveCollections(path) || (governs && mayKnowExists);
+    },
     async decide(node, right) {
       if (node.policyId !== undefined) return decideUnder(node.policyId, right);
       if (node.kind === 'file') return noPolicy;
       return right === 'list' ? passThrough : noPassThrough;
     },
   };
+}
+
+/** The root and the sites. */
+function isAboveCollections(path: string): boolean {
+  return path.indexOf('/', 1) === -1;
 }

@@ -229,12 +229,14 @@ async function policyAt(ports: PolicyPorts, caller: Principal, path: string): Pr
   const at = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   const isDeep =
     at.split('/', policyLimits.pathDepthMax + 2).length > policyLimits.pathDepthMax + 1;
-  const node = isDeep ? undefined : await names.resolve(at);
-  const policy = await policies.get(node?.policyId ?? '');
-  if (policy === undefined) throw policyErrors.create('POLICY_NOT_FOUND');
+  const found = isDeep ? undefined : await policies.governing(at);
+  if (found === undefined) throw policyErrors.create('POLICY_NOT_FOUND');
+  const { policy, governs } = found;
   const right: Right = 'change-permissions';
   const decision = evaluate({ principal: caller, right, policy, nowMs: ports.clock.nowMs() });
-  if (!decision.mayKnowExists) throw policyErrors.create('POLICY_NOT_FOUND');
+  // Before anything is looked for: what is absent and what may not be known take one time.
+  if (!governs || !decision.mayKnowExists) throw policyErrors.create('POLICY_NOT_FOUND');
+  if ((await names.resolve(at)) === undefined) throw policyErrors.create('POLICY_NOT_FOUND');
   if (!decision.allowed) throw policyErrors.create('POLICY_FORBIDDEN');
   return { policy, rule: decision.rule, at, placedAt: await placeOf(ports.catalog, policy.id, at) };
 }
