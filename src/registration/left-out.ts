@@ -6,6 +6,8 @@ export type LeftOutReason =
   | GapReason
   /** What the answers of a series say cannot be entered into the clinical index. */
   | 'record-invalid'
+  /** Series that are known and not announced, or held back; not all need be of this PACS. */
+  | 'not-announced'
   /** Of further kinds than are counted apart. */
   | 'other';
 

@@ -94,6 +94,8 @@ export function createRegistration(
       // What was recorded before a failure is announced; a walk that is stopped leaves it to the next.
       call.signal?.throwIfAborted();
       await turns.run(() => reviewer.review({ isWhole: true }));
+      const held = await notAnnounced(reviewer);
+      if (held > 0) leftOut.add({ reason: 'not-announced', level: 'SERIES', count: held });
       const rows = leftOut.rows();
       const complete = failure === undefined && rows.length === 0;
       const done: CrawlReport = { ...report, leftOut: rows, complete };
@@ -112,4 +114,10 @@ export function createRegistration(
     applyHiding: (collection) => turns.run(() => reviewer.confirm(collection)),
     status: () => reviewer.status(),
   };
+}
+
+/** Series that could not be announced, or are held back, in all collections. */
+async function notAnnounced(reviewer: Reviewer): Promise<number> {
+  const failures = (await reviewer.status()).flatMap((collection) => collection.failures);
+  return failures.reduce((sum, { series }) => sum + series, 0);
 }

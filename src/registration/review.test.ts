@@ -495,3 +495,15 @@ test('a catalog that was lost, or restored, is told first what is gone', async (
   await hospital.start({ filters: { all: { patientIds: [bea.id] } } });
   assert.deepEqual(await hospital.shown(), shown);
 });
+
+test('a walk after which a series is held back is not complete, and says so', async (t) => {
+  const hospital = await open(t);
+  const registration = await hospital.start();
+  const [a, b] = [memoryPacs('a', [study(1)]), memoryPacs('b', [])];
+  const first = await registration.crawl(a, {});
+  assert.deepEqual([first.complete, first.leftOut], [true, []]);
+  put(b, study(1, { patient: bea }));
+  const second = await registration.crawl(b, {});
+  const held = { reason: 'not-announced', level: 'SERIES', count: 1 };
+  assert.deepEqual([second.complete, second.leftOut], [false, [held]]);
+});

@@ -46,6 +46,7 @@ const reasons: Readonly<Record<string, string>> = {
   'list-short': 'cut short: the archive counts more than it lists',
   'list-doubtful': 'may be cut short: no count confirms the list',
   'record-invalid': 'left out: the answers cannot be entered',
+  'not-announced': 'known, and not announced or held back',
 };
 
 function leftOutLine({ reason, level, status, count }: LeftOutAnswer): string {

@@ -2,6 +2,7 @@ import { type DataSet, dataSetOf, type Instance } from '../../../dicom/index.ts'
 import {
   type Association,
   dimseStatus,
+  formatStatus,
   get,
   move,
   type RetrieveResult,
@@ -66,6 +67,7 @@ export function retrieveByGet(
         }),
       );
       results.push(result);
+      tellEnd(retrieve, result);
     }
     intake.finish();
     await explain(retrieve, results);
@@ -91,6 +93,7 @@ export function retrieveByMove(
     const result = await keeper.with(need, (association) =>
       moveTo(association, retrieve, how.target),
     );
+    tellEnd(retrieve, result);
     retrieve.intake.finish();
     retrieve.intake.checkContexts();
     checkResult(result);
@@ -186,6 +189,12 @@ async function explain(retrieve: Retrieve, results: readonly RetrieveResult[]): 
 function mayLackContext(status: number): boolean {
   const category = statusCategory(status);
   return category === 'warning' || (category === 'failure' && statusMeaning(status).isPassing);
+}
+
+/** What a PACS says of a retrieve that it did not end with success, unless we cancelled it. */
+function tellEnd({ how, signal }: Retrieve, { status, ...counts }: RetrieveResult): void {
+  if (status === dimseStatus.success || signal.aborted) return;
+  how.log.warn('pacs.retrieve_ended', { status: formatStatus(status), ...counts });
 }
 
 /** A warning means that some did not come: that is for the caller to see by what it holds. */
