@@ -4,6 +4,7 @@ import type { GetReport } from '../client/open/get-file.ts';
 const reasons: Readonly<Record<string, string>> = {
   'not-counted': 'it states no count',
   'counted-fewer': 'it counts fewer than it lists',
+  'not-sent': 'it did not send an object that it lists as holding no image',
 };
 
 /** Whether a verified file is known to be all that the archive holds of the series. */

@@ -136,12 +136,25 @@ for (const [what, code, change] of [
   ['transfer syntaxes', 'DEID_COMPRESSED_UNCHECKED', { transferSyntaxUid: '1.2.3' }],
 ] as const) {
   test(`unknown ${what} are withheld, and their source is released`, async () => {
-    const { instance, released } = watched(imageOf());
+    const { instance, released } = watched(imageOf({ SOPClassUID: '1.2.3' }));
     const { outcome } = await runInstance({ ...instance, ...change });
     assert.deepEqual(outcome, { kind: 'withheld', code });
     assert.equal(released(), true);
   });
 }
+
+test('an object without pixel data of a kind without profile holds no image', async () => {
+  const raw = new Map(imageOf({ SOPClassUID: sopClass.RawDataStorage }));
+  assert.equal(await codeFor(raw), 'DEID_UNSUPPORTED_SOP_CLASS');
+  raw.delete(t.PixelData);
+  assert.equal(await codeFor(raw), 'DEID_NO_IMAGE');
+  const slice = new Map(imageOf());
+  slice.delete(t.PixelData);
+  const { instance, released } = watched(slice);
+  const { outcome } = await runInstance({ ...instance, sopClassUid: sopClass.RawDataStorage });
+  assert.deepEqual(outcome, { kind: 'withheld', code: 'DEID_MALFORMED' });
+  assert.equal(released(), true);
+});
 
 test('an object that calls itself otherwise than the archive did is withheld', async () => {
   const run = await runInstance({

@@ -37,6 +37,7 @@ import { planPixels } from './pixel/plan-pixels.ts';
 import { type Profile, profileOf } from './profile/profile.ts';
 import { recipeOfProfile } from './profile/recipe.ts';
 import { createUidMap, type UidMap } from './pseudonyms/uid-map.ts';
+import { findImage, type UnknownObject } from './withhold/find-image.ts';
 import { findImageRisk } from './withhold/image-risk.ts';
 
 /** What a de-identifier works with. */
@@ -125,24 +126,33 @@ function withheldFor(error: unknown): { code: DeidCode; context: MdmError['conte
 }
 
 /**
- * The rules for an instance, judged before it is read. One that has none is left after its first
- * chunk: a source that was never started would not notice that nobody wants it.
+ * The rules for an instance, judged before it is read. One that has none is read to its pixel data,
+ * to know whether it is an image; one in a transfer syntax of which we can judge nothing is left after its
+ * first chunk: a source that was never started would not notice that nobody wants it.
  */
-async function profileFor({ sopClassUid, transferSyntaxUid, dataSet }: Instance): Promise<Profile> {
-  const profile = profileOf(sopClassUid);
+async function profileFor(source: Instance): Promise<Profile> {
+  const profile = profileOf(source.sopClassUid);
+  const { encoding, judged } = syntaxOf(source.transferSyntaxUid);
+  if (profile !== undefined && judged) return profile;
+  if (profile === undefined && encoding) throw deidErrors.create(reasons[await findImage(source)]);
+  for await (const _chunk of source.dataSet) break;
   const code = profile === undefined ? 'DEID_UNSUPPORTED_SOP_CLASS' : 'DEID_COMPRESSED_UNCHECKED';
-  if (profile !== undefined && isReadable(transferSyntaxUid)) return profile;
-  for await (const _chunk of dataSet) break;
   throw deidErrors.create(code);
 }
 
-function isReadable(transferSyntaxUid: string): boolean {
+const reasons = {
+  image: 'DEID_UNSUPPORTED_SOP_CLASS',
+  'no-image': 'DEID_NO_IMAGE',
+  mislabelled: 'DEID_MALFORMED',
+} as const satisfies Readonly<Record<UnknownObject, DeidCode>>;
+
+/** Whether the encoding of a transfer syntax is known, and whether its pixel data can be judged. */
+function syntaxOf(uid: string): { readonly encoding: boolean; readonly judged: boolean } {
   try {
-    return (
-      !encodingOf(transferSyntaxUid).encapsulated || frameCleanerOf(transferSyntaxUid) !== undefined
-    );
+    const { encapsulated } = encodingOf(uid);
+    return { encoding: true, judged: !encapsulated || frameCleanerOf(uid) !== undefined };
   } catch (error) {
-    if (dicomErrors.has(error)) return false;
+    if (dicomErrors.has(error)) return { encoding: false, judged: false };
     throw error;
   }
 }

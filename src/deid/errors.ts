@@ -13,6 +13,13 @@ export const deidErrors = defineErrors('deid', {
     user: asIs,
     operator: 'Only CT, MR and PET images leave in this version.',
   },
+  DEID_NO_IMAGE: {
+    disposition: 'permanent',
+    meaning:
+      'The object holds no image: raw data, a presentation state, a report. It is no part of a volume, and the profile does not know its attributes.',
+    user: 'Nothing to do: the object stays in the hospital; the images beside it do not need it.',
+    operator: 'Only CT, MR and PET images leave in this version.',
+  },
   DEID_BURNED_IN: {
     disposition: 'permanent',
     meaning: 'The image says, or its type suggests, that text is burned into its pixels.',

@@ -4,6 +4,7 @@ import { type Fact, valueOr } from '../facts/index.ts';
 import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { MdmError } from '../lib/errors/mdm-error.ts';
 import type { Random } from '../lib/random.ts';
 import type { Sealer, Signer } from '../seal/index.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -16,9 +17,10 @@ import type {
   ProductionJob,
   ProductionResult,
   ProductionTarget,
+  SourceStatement,
 } from './production.ts';
 import { type SourceFacts, TargetFile } from './target-file.ts';
-import { type SliceInHand, VolumeJob } from './volume-job.ts';
+import { isListedWithoutImage, type SliceInHand, VolumeJob } from './volume-job.ts';
 import { gzipEncoder, plainEncoder, type VoxelEncoder } from './voxel-encoder.ts';
 
 /** A fresh private key on its way into shares. */
@@ -78,6 +80,10 @@ class Pass {
   /** The instance target being written. */
   #open: TargetFile | undefined;
   #last: ReleasedInstance | undefined;
+  /** Objects of the series that hold no image: no part of a volume. */
+  #withoutImage = 0;
+  /** Those of them that the archive lists as such and did not send. */
+  #unsent = 0;
 
   constructor(ports: ProductionPorts, job: ProductionJob) {
     this.#ports = ports;
@@ -119,11 +125,21 @@ class Pass {
       if (this.#volume === undefined && this.#wantsNoMore()) return;
     }
     signal.throwIfAborted();
+    this.#passOverUnsent();
     if (this.#missing.size > 0 || expected.length === 0) {
       throw productionErrors.create('PRODUCTION_INCOMPLETE', {
         context: { expected: expected.length, missing: this.#missing.size },
       });
     }
+  }
+
+  /** Many an archive cannot send objects that hold no image: a volume lacks nothing without them. */
+  #passOverUnsent(): void {
+    for (const each of this.#job.expected) {
+      if (this.#instanceTargets.has(each.name) || !isListedWithoutImage(each)) continue;
+      if (this.#missing.delete(each.name)) this.#unsent += 1;
+    }
+    this.#withoutImage += this.#unsent;
   }
 
   /** Whether every instance that is a target came, in a pass that makes no volume. */
@@ -140,7 +156,7 @@ class Pass {
     }
     const box = outcome.instance;
     this.#last = box;
-    const slice = yield* this.#beginSlice(name, box);
+    const slice = await this.#volume?.begin(name, box);
     const target = this.#instanceTargets.get(name);
     if (target !== undefined) this.#open = await this.#openInstance(target, box);
     try {
@@ -151,60 +167,31 @@ class Pass {
       return;
     }
     yield* this.#completeInstance(box);
-    if (slice !== undefined) yield* this.#endSlice(slice);
+    if (slice !== undefined) await this.#volume?.take(slice);
   }
 
-  /** The instance goes where it is wanted; where it is not, its source is let go. */
+  /**
+   * The instance goes where it is wanted; where it is not, its source is let go. For a volume it is
+   * read to its end even when there can be none: the reason must not depend on what came first.
+   */
   async #pass(box: ReleasedInstance, slice: SliceInHand | undefined): Promise<void> {
     const what = this.#open === undefined ? 'pixels' : 'file';
     for await (const part of readDeidentified(box).read(what)) {
-      if (this.#open === undefined && slice === undefined) return;
+      if (this.#open === undefined && this.#volume === undefined) return;
       if (this.#open !== undefined) await this.#open.write(derive(box, () => part.bytes));
       if (part.kind === 'pixel') slice?.intake.add(part.bytes);
     }
   }
 
-  /** An instance cannot leave: its file and every volume of the series are refused. */
+  /** An instance cannot leave: its file is refused, and every volume of the series if it is an image. */
   async *#withhold(name: string, code: string): AsyncGenerator<ProductionResult> {
     const open = this.#open;
     this.#open = undefined;
     await open?.abort();
     const target = this.#instanceTargets.get(name);
     if (target !== undefined) yield { kind: 'refused', fileId: target.fileId, code };
-    yield* this.#endVolume(({ fileId }) => ({ kind: 'refused', fileId, code }));
-  }
-
-  /** The volume cannot be made; the instances go on. */
-  async *#endVolume(
-    resultOf: (target: ProductionTarget) => ProductionResult,
-  ): AsyncGenerator<ProductionResult> {
-    const volume = this.#volume;
-    if (volume === undefined) return;
-    this.#volume = undefined;
-    await volume.abort();
-    for (const target of this.#volumeTargets) yield resultOf(target);
-  }
-
-  async *#beginSlice(
-    name: string,
-    box: ReleasedInstance,
-  ): AsyncGenerator<ProductionResult, SliceInHand | undefined> {
-    const begun = await this.#volume?.begin(name, box);
-    if (typeof begun !== 'string') return begun;
-    yield* this.#endVolume(({ fileId }) => ({ kind: 'refused', fileId, code: begun }));
-    return undefined;
-  }
-
-  async *#endSlice(slice: SliceInHand): AsyncGenerator<ProductionResult> {
-    try {
-      const code = await this.#volume?.take(slice);
-      if (code !== undefined) {
-        yield* this.#endVolume(({ fileId }) => ({ kind: 'refused', fileId, code }));
-      }
-    } catch (error) {
-      if (!productionErrors.has(error)) throw error;
-      yield* this.#endVolume(({ fileId }) => ({ kind: 'failed', fileId, error }));
-    }
+    if (code === 'DEID_NO_IMAGE') this.#withoutImage += 1;
+    else await this.#volume?.withhold(code);
   }
 
   #openInstance(target: ProductionTarget, box: ReleasedInstance): Promise<TargetFile> {
@@ -223,31 +210,53 @@ class Pass {
     const recipe = [...derivedRecipe(released.facts.derived), ...droppedRecipe(released.drops)];
     // One instance is whole by itself: nothing is counted.
     const source = { listed: 1, counted: null, unconfirmed: undefined };
-    const facts = { ...identityOf(box), source, instances: 1, recipe };
+    const facts = { ...identityOf(box), source, instances: 1, withoutImage: 0, recipe };
     const result = await this.#open.complete(facts);
     this.#open = undefined;
     yield result;
   }
 
   async *#finishVolume(volume: VolumeJob): AsyncGenerator<ProductionResult> {
-    const box = present(this.#last, 'a complete volume has slices');
-    const code = await volume.finish(box);
-    if (code !== undefined) {
-      yield* this.#endVolume(({ fileId }) => ({ kind: 'refused', fileId, code }));
+    const refusal = await this.#refusalOf(volume);
+    if (refusal !== undefined) {
+      await volume.abort();
+      for (const { fileId } of this.#volumeTargets) yield { ...refusal, fileId };
       return;
     }
-    const { expected } = this.#job;
-    const source = present(this.#job.source, 'a volume is made of the whole series');
+    const box = present(this.#last, 'a complete volume has slices');
+    const source = this.#sourceStatement();
     for (const { file } of volume.encoders) {
       const facts: SourceFacts = {
         ...identityOf(box),
         instanceUid: null,
         source,
-        instances: expected.length,
+        instances: present(volume.plan, 'a complete volume is planned').slices,
+        withoutImage: this.#withoutImage,
         recipe: [...recipeOf(file.target), ...derivedRecipe(volume.derived)],
       };
       const result = await file.complete(facts);
       yield result.kind === 'produced' ? { ...result, stackId: volume.plan?.stackId } : result;
+    }
+  }
+
+  /** What the archive said of the series; what it did not send is not confirmed. */
+  #sourceStatement(): SourceStatement {
+    const source = present(this.#job.source, 'a volume is made of the whole series');
+    return this.#unsent === 0
+      ? source
+      : { ...source, unconfirmed: source.unconfirmed ?? 'not-sent' };
+  }
+
+  /** Why all volume targets fail, undefined if the volume is whole. */
+  async #refusalOf(
+    volume: VolumeJob,
+  ): Promise<{ kind: 'refused'; code: string } | { kind: 'failed'; error: MdmError } | undefined> {
+    try {
+      const code = await volume.finish(this.#last);
+      return code === undefined ? undefined : { kind: 'refused', code };
+    } catch (error) {
+      if (!productionErrors.has(error)) throw error;
+      return { kind: 'failed', error };
     }
   }
 

@@ -19,3 +19,4 @@ export type {
   ProductionResult,
   ProductionTarget,
 } from './production.ts';
+export { isListedWithoutImage } from './volume-job.ts';

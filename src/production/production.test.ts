@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { asyncProperty, boolean, assert as check, shuffledSubarray } from 'fast-check';
+import type { TestElement } from '../../test/support/part10-writer.ts';
 import {
   jobOf,
   jobSeries,
@@ -64,6 +65,7 @@ test('a volume holds every slice at its place, and its receipt says what it is',
     expectedInstances: 6,
     countedInstances: 6,
     instances: 6,
+    withoutImage: 0,
     completeness: 'verified',
     reason: null,
   });
@@ -282,30 +284,82 @@ test('who follows a volume that is given up gets an error, not an end', async (t
 test('an instance that nobody wants is not read to its end', async (t) => {
   // Its pixel data are broken: only who wanted them would have to know.
   const workshop = await openWorkshop(t);
-  const series = jobSeries({ ...small, edit: () => [[0x00080060, 'CS', 'CT']] });
+  const series = jobSeries(small);
   const [instanceName] = series.names.slice(5);
   let left = 0;
   const instances = (async function* () {
-    yield series.instance(0, { transferSyntaxUid: transferSyntax.ExplicitVRBigEndian });
     yield series.instance(1, { dropBytes: 50, onLeave: () => (left += 1) });
     yield series.instance(5);
   })();
-  const targets = [
-    volume,
-    targetOf({ fileId: 3, product: 'instance', instanceName, format: 'dcm' }),
-  ];
+  const targets = [targetOf({ fileId: 3, product: 'instance', instanceName, format: 'dcm' })];
   const results = await resultsOf(
     workshop.production.produce(jobOf(workshop, series, { targets, instances })),
   );
   assert.deepEqual(
     results.map(({ kind, fileId }) => [kind, fileId]),
-    [
-      ['refused', 1],
-      ['produced', 3],
-    ],
+    [['produced', 3]],
   );
   assert.equal(left, 1);
 });
+
+/** Series of which some instances are not as the others: what is wrong with the one at each index. */
+const mixtures: Readonly<Record<string, Readonly<Record<number, InstanceChange | Edit>>>> = {
+  'a compressed one and a broken one': {
+    1: { transferSyntaxUid: transferSyntax.JPEG2000Lossless },
+    4: { dropBytes: 50 },
+  },
+  'another byte order, another echo and a missing sign': {
+    0: { transferSyntaxUid: transferSyntax.ExplicitVRBigEndian },
+    2: [[0x00280010, 'US', [15]]],
+    5: [[0x00280103, 'US', '']],
+  },
+  'a screen capture and a damaged slope': {
+    2: { sopClassUid: sopClass.SecondaryCaptureImageStorage },
+    3: [[0x00281053, 'DS', '2,5']],
+  },
+  'a repeated position and another orientation': {
+    1: [[0x00200032, 'DS', '-10\\-20\\30']],
+    4: [[0x00200037, 'DS', '0\\1\\0\\0\\0\\-1']],
+  },
+  'a mosaic and a slice elsewhere': {
+    3: [[0x00080008, 'CS', 'ORIGINAL\\PRIMARY\\MOSAIC']],
+    5: [[0x00200032, 'DS', '-10\\-20\\50']],
+  },
+};
+
+for (const [what, changes] of Object.entries(mixtures)) {
+  test(`the reason of a refusal is the same in any order: ${what}`, async (t) => {
+    const editOf = (index: number): Edit => (isEdit(changes[index]) ? changes[index] : []);
+    const codes = new Set<string>();
+    const order = shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 });
+    await check(
+      asyncProperty(order, boolean(), async (arrival, records) => {
+        const workshop = await openWorkshop(t);
+        const series = jobSeries({ ...small, edit: editOf, records });
+        const instances = (async function* () {
+          for (const index of arrival) {
+            const change = changes[index];
+            yield series.instance(index, isEdit(change) ? {} : change);
+          }
+        })();
+        const job = jobOf(workshop, series, { instances });
+        const [result] = await resultsOf(workshop.production.produce(job));
+        assert(result?.kind === 'refused');
+        codes.add(result.code);
+        assert.equal(codes.size, 1, [...codes].join(' '));
+        await assertEmpty(workshop);
+      }),
+      { numRuns: 25 },
+    );
+  });
+}
+
+type InstanceChange = NonNullable<Parameters<ReturnType<typeof jobSeries>['instance']>[1]>;
+type Edit = readonly TestElement[];
+
+function isEdit(change: InstanceChange | Edit | undefined): change is Edit {
+  return Array.isArray(change);
+}
 
 test('keys that cannot be deposited fail the job, whichever target it is, and leave nothing', async (t) => {
   for (const failing of [1, 2]) {
@@ -383,21 +437,20 @@ test('slices too far out of order cost the volume only, and only this time', asy
     ];
     const job = jobOf(workshop, series, { targets, order: [5, 4, 3, 2, 1, 0] });
     const results = await resultsOf(workshop.production.produce(job));
-    const [first, second] = results;
+    const [first, second] = results.toSorted(byFile);
     assert(first?.kind === 'failed');
     assert.equal(first.error.code, 'PRODUCTION_SLICES_OUT_OF_ORDER');
     assert.equal(second?.kind, 'produced');
   }
 });
 
-test('a slice that does not lie where the list says is refused', async (t) => {
+test('a good stack whose slices do not lie where the list says is refused, for this time', async (t) => {
   const workshop = await openWorkshop(t);
-  const listed = jobSeries(small);
   const moved = jobSeries({
     ...small,
-    edit: (index) => (index === 4 ? [[0x00200032, 'DS', '-10\\-20\\36.5']] : []),
+    edit: (index) => (index === 5 ? [[0x00200032, 'DS', '-10\\-20\\37.54']] : []),
   });
-  const job = jobOf(workshop, { ...moved, expected: listed.expected });
+  const job = jobOf(workshop, { ...jobSeries(small), expected: moved.expected });
   const results = await resultsOf(workshop.production.produce(job));
   assert.deepEqual(results, [{ kind: 'refused', fileId: 1, code: 'VOLUME_NOT_AS_LISTED' }]);
   await assertEmpty(workshop);
@@ -435,4 +488,81 @@ test('a receipt says what was taken from the length of the pixel data', async (t
     await plaintextOf(workshop, producedOf(results, 1)),
     await plaintextOf(whole.workshop, producedOf(whole.results, 1)),
   );
+});
+
+/** A series with one object more, which the change makes of another kind. */
+function seriesWithObject(change: InstanceChange, record: Edit = []) {
+  const whole = jobSeries({ ...small, slices: 7, edit: (index) => (index === 6 ? record : []) });
+  return { ...whole, change };
+}
+
+const rawClass = sopClass.RawDataStorage;
+/** Without pixel data: the last element of a made data set. */
+const rawObject = { sopClassUid: rawClass, dropBytes: 12 + 16 * 12 * 2 };
+
+test('an object that holds no image is no part of the volume, and the receipt counts it', async (t) => {
+  const listedAs: Edit = [
+    [0x00080016, 'UI', rawClass],
+    [0x00200032, 'DS', ''],
+  ];
+  const series = seriesWithObject(rawObject, listedAs);
+  const digests = new Set<string>();
+  for (const order of [
+    [0, 1, 2, 3, 4, 5, 6],
+    [6, 5, 4, 3, 2, 1, 0],
+    [0, 1, 2, 3, 4, 5],
+  ]) {
+    const workshop = await openWorkshop(t);
+    const instances = (async function* () {
+      for (const index of order) yield series.instance(index, index === 6 ? rawObject : {});
+    })();
+    const job = jobOf(workshop, series, { instances });
+    const { version } = producedOf(await resultsOf(workshop.production.produce(job)), 1);
+    assert('receipt' in version);
+    const { source } = JSON.parse(
+      Buffer.from(version.receipt.split('.')[1] ?? '', 'base64url').toString(),
+    );
+    assert.equal(source.instances, 6);
+    assert.equal(source.withoutImage, 1);
+    digests.add(version.sha256);
+  }
+  const { results } = await produceAll(t);
+  const plain = producedOf(results, 1).version;
+  assert('sha256' in plain);
+  assert.deepEqual([...digests], [plain.sha256]);
+});
+
+test('an object without image is refused as an instance with a reason of its own', async (t) => {
+  const workshop = await openWorkshop(t);
+  const series = seriesWithObject(rawObject, [[0x00080016, 'UI', rawClass]]);
+  const [instanceName] = series.names.slice(6);
+  const targets = [targetOf({ fileId: 3, product: 'instance', instanceName, format: 'dcm' })];
+  const instances = (async function* () {
+    yield series.instance(6, rawObject);
+  })();
+  const results = await resultsOf(
+    workshop.production.produce(jobOf(workshop, series, { targets, instances })),
+  );
+  assert.deepEqual(results, [{ kind: 'refused', fileId: 3, code: 'DEID_NO_IMAGE' }]);
+});
+
+test('a slice without pixel data is missing, whatever it is called', async (t) => {
+  const workshop = await openWorkshop(t);
+  const series = seriesWithObject(rawObject);
+  const instances = (async function* () {
+    for (const index of [0, 1, 2, 3, 4, 5, 6])
+      yield series.instance(index, index === 6 ? rawObject : {});
+  })();
+  const results = await resultsOf(
+    workshop.production.produce(jobOf(workshop, series, { instances })),
+  );
+  assert.deepEqual(results, [{ kind: 'refused', fileId: 1, code: 'DEID_MALFORMED' }]);
+});
+
+test('what is listed as an image and does not come leaves the series incomplete', async (t) => {
+  const workshop = await openWorkshop(t);
+  const job = jobOf(workshop, jobSeries({ ...small, slices: 7 }), { order: [0, 1, 2, 3, 4, 5] });
+  await assert.rejects(resultsOf(workshop.production.produce(job)), {
+    code: 'PRODUCTION_INCOMPLETE',
+  });
 });

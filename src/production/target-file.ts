@@ -26,6 +26,8 @@ export interface SourceFacts {
   readonly source: SourceStatement;
   /** Instances that came and were used. */
   readonly instances: number;
+  /** Objects of the series that hold no image, and so are no part of a volume. */
+  readonly withoutImage: number;
   readonly studyUid: string;
   readonly seriesUid: string;
   /** Null for a file made of several instances. */
@@ -240,12 +242,17 @@ async function newKey(
   return { keyId, recipientPublicKey: publicKey };
 }
 
-function sourceCountsOf({ source, instances }: SourceFacts): VersionReceipt['source'] {
+function sourceCountsOf({
+  source,
+  instances,
+  withoutImage,
+}: SourceFacts): VersionReceipt['source'] {
   const { listed, counted, unconfirmed } = source;
   return {
     expectedInstances: listed,
     countedInstances: counted,
     instances,
+    withoutImage,
     completeness: unconfirmed === undefined ? 'verified' : 'unverified',
     reason: unconfirmed ?? null,
   };

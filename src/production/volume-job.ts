@@ -1,5 +1,6 @@
-import type { DeidentifiedInstance } from '../deid/index.ts';
-import { knownValue } from '../facts/index.ts';
+import { type DeidentifiedInstance, deidErrors } from '../deid/index.ts';
+import { getUid, tag } from '../dicom/index.ts';
+import { holdsNoImage, knownValue } from '../facts/index.ts';
 import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import {
@@ -11,7 +12,6 @@ import {
   positionOf,
   type Vector3,
   type VolumePlan,
-  type VolumeRefusal,
 } from '../volume/index.ts';
 import { productionErrors } from './errors.ts';
 import type { ProductionLimits } from './limits.ts';
@@ -27,38 +27,40 @@ type Instance = Deidentified<DeidentifiedInstance>;
 
 /** A slice on its way into the volume. */
 export interface SliceInHand {
-  readonly index: number;
+  readonly name: string;
   readonly box: Instance;
-  readonly slice: PlanSlice;
   readonly intake: SliceIntake;
 }
 
-/** A slice that came, before it has a place. */
-interface Arrived {
-  readonly index: number;
-  readonly slice: PlanSlice;
-  readonly pixels: Uint8Array;
-}
-
 /**
- * One volume in the making, from slices in any order; the bytes do not depend on it.
+ * One volume in the making, from slices in any order; neither the bytes nor the reason of a refusal
+ * depend on it.
  *
  * Where the PACS's query gives positions, the plan stands when the header of the lowest slice is
  * there, and slices are written as they come. Where it does not, all slices wait until the last
- * header is known.
+ * header is known. A list only claims: at the end the plan of all headers decides, whether there is
+ * a volume, and whether the one that was written is it. Once there can be none, headers are still
+ * read, because the reason is that of the whole series and not of what came first.
  */
 export class VolumeJob {
   readonly #open: OpenEncoders;
   readonly #limits: ProductionLimits;
+  /** Of what is listed as an image, or may be one. */
   readonly #indexByName: ReadonlyMap<string, number>;
-  /** As the query gives them; undefined if it does not give all. */
-  readonly #positions: readonly Vector3[] | undefined;
+  /** As the query gives them; undefined if it does not give all, or none that make a stack. */
+  #positions: readonly Vector3[] | undefined;
   readonly #window: SliceWindow;
-  #unplaced: Arrived[] = [];
+  readonly #headers = new Map<string, PlanSlice>();
+  readonly #unplaced = new Map<string, Uint8Array>();
   #unplacedBytes = 0;
+  readonly #derived = new Set<string>();
+  /** Codes of what the headers alone do not show. */
+  readonly #reasons = new Set<string>();
+  #outOfOrder = false;
+  /** No voxel is written any more. */
+  #over = false;
   #plan: VolumePlan | undefined;
   #encoders: readonly VoxelEncoder[] = [];
-  readonly #derived = new Set<string>();
   /** A slice-sized buffer that is free again. */
   #spare: Uint8Array | undefined;
 
@@ -67,10 +69,11 @@ export class VolumeJob {
     readonly open: OpenEncoders;
     readonly limits: ProductionLimits;
   }) {
+    const images = options.expected.filter((each) => !isListedWithoutImage(each));
     this.#open = options.open;
     this.#limits = options.limits;
-    this.#indexByName = new Map(options.expected.map(({ name }, index) => [name, index]));
-    this.#positions = positionsOf(options.expected);
+    this.#indexByName = new Map(images.map(({ name }, index) => [name, index]));
+    this.#positions = positionsOf(images);
     this.#window = new SliceWindow({ maxBytes: options.limits.sliceWindowBytes });
   }
 
@@ -87,58 +90,62 @@ export class VolumeJob {
     return this.#derived;
   }
 
-  /** Look at the header of an arriving slice. Returns why the volume cannot be made, if it cannot. */
-  async begin(name: string, box: Instance): Promise<SliceInHand | VolumeRefusal> {
-    const index = present(this.#indexByName.get(name), 'only expected slices are taken');
+  /** Take the header of an arriving image. Gives what its pixels go into, if they are wanted. */
+  async begin(name: string, box: Instance): Promise<SliceInHand | undefined> {
     const { facts, transferSyntaxUid } = readDeidentified(box);
     const slice: PlanSlice = { facts, transferSyntaxUid };
+    this.#headers.set(name, slice);
     for (const keyword of facts.derived) this.#derived.add(keyword);
-    const early = this.#plan === undefined ? await this.#planEarly(index, slice, box) : undefined;
-    const refusal = early ?? (this.#plan && checkSlice(this.#plan, index, slice));
-    if (refusal !== undefined) return refusal;
+    if (this.#over) return undefined;
+    if (this.#plan === undefined) await this.#planEarly(name, slice, box);
+    if (!this.#belongs(name, slice)) return this.#giveUp();
     const length = this.#plan?.sliceBytes ?? pixelBytesOf(slice);
-    if (length > this.#limits.sliceBytesMax) return 'VOLUME_TOO_LARGE';
-    return { index, box, slice, intake: new SliceIntake(this.#buffer(length)) };
+    if (length > this.#limits.sliceBytesMax) return this.#giveUp('VOLUME_TOO_LARGE');
+    return { name, box, intake: new SliceIntake(this.#buffer(length)) };
   }
 
-  /**
-   * The slice is here. Returns why the volume cannot be made, if it cannot.
-   * @throws PRODUCTION_SLICES_OUT_OF_ORDER
-   */
-  async take({ index, box, slice, intake }: SliceInHand): Promise<VolumeRefusal | undefined> {
+  /** The pixels of the slice are here. */
+  async take({ name, box, intake }: SliceInHand): Promise<void> {
+    if (this.#over) return;
     const pixels = intake.pixels();
-    if (pixels === undefined) return 'VOLUME_PIXEL_LENGTH';
+    if (pixels === undefined) return this.#giveUp('VOLUME_PIXEL_LENGTH');
     if (this.#plan === undefined) {
       this.#unplacedBytes += pixels.length;
-      this.#checkRoom(this.#unplacedBytes <= this.#limits.sliceWindowBytes);
-      this.#unplaced.push({ index, slice, pixels });
-      return undefined;
+      if (this.#unplacedBytes > this.#limits.sliceWindowBytes) return this.#runOutOfRoom();
+      this.#unplaced.set(name, pixels);
+      return;
     }
-    const place = this.#placeOf(index);
-    if (place !== this.#window.next) this.#checkRoom(this.#window.hasRoom(pixels.length));
+    const place = this.#placeOf(name);
+    const hasRoom = place === this.#window.next || this.#window.hasRoom(pixels.length);
+    if (!hasRoom) return this.#runOutOfRoom();
     this.#window.put(place, pixels);
     for (let next = this.#window.take(); next !== undefined; next = this.#window.take()) {
       await this.#write(box, next);
       this.#spare = next;
     }
-    return undefined;
   }
 
-  /** All expected slices came. Returns why the volume cannot be made, if it cannot. */
-  async finish(source: Deidentified<unknown>): Promise<VolumeRefusal | undefined> {
-    if (this.#plan === undefined) {
-      const ordered = this.#unplaced.toSorted((a, b) => a.index - b.index);
-      const outcome = planVolume(ordered.map((arrived) => arrived.slice));
-      if (!outcome.ok) return outcome.code;
-      await this.#start(outcome.value, source);
-      const placeOf = (at: number): number =>
-        present(outcome.value.placeOf[at], 'a place for each');
-      const byPlace = ordered.map((_, at) => at).toSorted((a, b) => placeOf(a) - placeOf(b));
-      for (const at of byPlace) {
-        await this.#write(source, present(ordered[at], 'a slice of the list').pixels);
-      }
-      this.#unplaced = [];
-    }
+  /** An image of the series may not leave, or broke while it was read. */
+  async withhold(code: string): Promise<void> {
+    await this.#giveUp(code);
+  }
+
+  /**
+   * All that can come came. Returns why the volume cannot be made, if it cannot.
+   * @throws PRODUCTION_SLICES_OUT_OF_ORDER
+   */
+  async finish(source: Deidentified<unknown> | undefined): Promise<string | undefined> {
+    const names = [...this.#headers.keys()].toSorted((a, b) => this.#rank(a) - this.#rank(b));
+    const outcome = planVolume(names.map((name) => present(this.#headers.get(name), 'a header')));
+    const withheld = this.#firstOf(withheldCodes);
+    if (withheld !== undefined) return withheld;
+    if (names.length === 0 || source === undefined) return 'VOLUME_NOT_AN_IMAGE';
+    if (!outcome.ok) return outcome.code;
+    const [reason] = [...this.#reasons].toSorted();
+    if (reason !== undefined) return reason;
+    if (this.#outOfOrder) throw productionErrors.create('PRODUCTION_SLICES_OUT_OF_ORDER');
+    if (this.#plan === undefined) await this.#writeAll(outcome.value, { names, source });
+    else if (this.#over || !isSame(this.#plan, outcome.value)) return 'VOLUME_NOT_AS_LISTED';
     assert(this.#window.heldBytes === 0, 'every slice was written');
     for (const encoder of this.#encoders) await encoder.end();
     return undefined;
@@ -149,31 +156,66 @@ export class VolumeJob {
     for (const encoder of this.#encoders) await encoder.abort();
   }
 
-  async #planEarly(
-    index: number,
-    slice: PlanSlice,
-    box: Instance,
-  ): Promise<VolumeRefusal | undefined> {
-    if (this.#positions === undefined) {
-      // A slice that is no image, or compressed, needs no other slice to be refused.
-      const outcome = planVolume([slice]);
-      return outcome.ok || outcome.code === 'VOLUME_SINGLE_SLICE' ? undefined : outcome.code;
-    }
+  async #planEarly(name: string, slice: PlanSlice, box: Instance): Promise<void> {
+    if (this.#positions === undefined) return;
     const outcome = planFromPositions(this.#positions, slice);
-    if (!outcome.ok) return outcome.code;
-    const plan = outcome.value;
+    // What the list claims makes no stack: the headers will say whether there is one.
+    if (!outcome.ok) this.#positions = undefined;
+    const index = this.#indexByName.get(name);
     // Directions may differ in their last digits: the lowest slice gives them, whatever came first.
-    if (plan.placeOf[index] !== 0) return undefined;
-    for (const arrived of this.#unplaced) {
-      const refusal = checkSlice(plan, arrived.index, arrived.slice);
-      if (refusal !== undefined) return refusal;
+    if (!outcome.ok || index === undefined || outcome.value.placeOf[index] !== 0) return;
+    const waiting = [...this.#unplaced];
+    this.#unplaced.clear();
+    await this.#start(outcome.value, box);
+    for (const [other, pixels] of waiting) {
+      const header = present(this.#headers.get(other), 'a header');
+      if (!this.#belongs(other, header)) return this.#giveUp();
+      this.#window.put(this.#placeOf(other), pixels);
     }
-    await this.#start(plan, box);
-    for (const arrived of this.#unplaced) {
-      this.#window.put(this.#placeOf(arrived.index), arrived.pixels);
+  }
+
+  /** Whether the slice can be of the volume, by what is known so far. */
+  #belongs(name: string, slice: PlanSlice): boolean {
+    if (this.#over) return false;
+    if (this.#plan !== undefined) {
+      const index = this.#indexByName.get(name);
+      return index !== undefined && checkSlice(this.#plan, index, slice) === undefined;
     }
-    this.#unplaced = [];
-    return undefined;
+    const alone = planVolume([slice]);
+    return alone.ok || alone.code === 'VOLUME_SINGLE_SLICE';
+  }
+
+  async #giveUp(code?: string): Promise<undefined> {
+    if (code !== undefined) this.#reasons.add(code);
+    if (this.#over) return;
+    this.#over = true;
+    this.#unplaced.clear();
+    await this.abort();
+  }
+
+  async #runOutOfRoom(): Promise<void> {
+    this.#outOfOrder = true;
+    await this.#giveUp();
+  }
+
+  #firstOf(codes: readonly string[]): string | undefined {
+    return codes.find((code) => this.#reasons.has(code));
+  }
+
+  async #writeAll(
+    plan: VolumePlan,
+    {
+      names,
+      source,
+    }: { readonly names: readonly string[]; readonly source: Deidentified<unknown> },
+  ): Promise<void> {
+    await this.#start(plan, source);
+    const byPlace = new Array<string>(names.length);
+    for (const [at, name] of names.entries()) byPlace[plan.placeOf[at] ?? 0] = name;
+    for (const name of byPlace) {
+      await this.#write(source, present(this.#unplaced.get(name), 'the pixels of each slice'));
+      this.#unplaced.delete(name);
+    }
   }
 
   async #start(plan: VolumePlan, source: Deidentified<unknown>): Promise<void> {
@@ -189,12 +231,14 @@ export class VolumeJob {
     for (const encoder of this.#encoders) await encoder.write(voxels);
   }
 
-  #placeOf(index: number): number {
+  #placeOf(name: string): number {
+    const index = present(this.#indexByName.get(name), 'a slice of the plan is listed');
     return present(this.#plan?.placeOf[index], 'a place for each slice');
   }
 
-  #checkRoom(fits: boolean): void {
-    if (!fits) throw productionErrors.create('PRODUCTION_SLICES_OUT_OF_ORDER');
+  /** Its place in the list; what is not listed as an image comes behind. */
+  #rank(name: string): number {
+    return this.#indexByName.get(name) ?? this.#indexByName.size;
   }
 
   /** A buffer for the pixels of one slice; a used one where sizes agree. */
@@ -203,6 +247,26 @@ export class VolumeJob {
     this.#spare = undefined;
     return spare ?? new Uint8Array(length);
   }
+}
+
+/** Reasons of single instances, in the order in which one is given; what may be repaired comes last. */
+const withheldCodes: readonly string[] = [
+  ...Object.keys(deidErrors.rows).filter((code) => code !== 'DEID_MALFORMED'),
+  'DEID_MALFORMED',
+];
+
+/** Whether two plans of the same slices make the same file. */
+function isSame(a: VolumePlan, b: VolumePlan): boolean {
+  const [one, other] = [a, b].map((plan) => Buffer.from(niftiFormat.header(plan)));
+  return one?.equals(present(other, 'two headers')) === true && sameNumbers(a.placeOf, b.placeOf);
+}
+
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, index) => value === b[index]);
+
+/** The list calls it an object that holds no image; what comes under its name decides. */
+export function isListedWithoutImage({ record }: ExpectedInstanceOfJob): boolean {
+  return record !== undefined && holdsNoImage(getUid(readDeidentified(record), tag.SOPClassUID));
 }
 
 function positionsOf(expected: readonly ExpectedInstanceOfJob[]): readonly Vector3[] | undefined {

@@ -15,12 +15,15 @@ export async function* arrivals(options: {
   readonly source: PacsSource;
   readonly target: RecallTarget;
   readonly names: readonly string[];
+  /** Names of objects without which nothing is incomplete: that hold no image. */
+  readonly optional: ReadonlySet<string>;
   readonly call: CallOptions;
   readonly log: Log;
 }): AsyncGenerator<NamedIdentifiedInstance> {
-  const { source, target, names, call, log } = options;
+  const { source, target, names, optional, call, log } = options;
   const { unitInstancesMax } = recallLimits;
   const seen = new Set<string>();
+  const isMissing = (name: string): boolean => !seen.has(name) && !optional.has(name);
   let late = 0;
   for (let start = 0; start < names.length; start += unitInstancesMax) {
     const wanted = names.slice(start, start + unitInstancesMax).filter((name) => !seen.has(name));
@@ -37,7 +40,7 @@ export async function* arrivals(options: {
     } catch (error) {
       // Completeness is judged by what came, not by how the PACS ended; unless it sent two contents.
       const isDoubtful = codeOf(error) === 'PACS_CONTENT_CONFLICT' || call.signal?.aborted === true;
-      if (isDoubtful || wanted.some((name) => !seen.has(name))) throw error;
+      if (isDoubtful || wanted.some(isMissing)) throw error;
       const { code, context } = recallError(error);
       log.warn('recall.ended_badly', { code, ...context });
     }

@@ -476,6 +476,7 @@ test('a list that is whole when asked once more is made, and its receipt says ve
     expectedInstances: 5,
     countedInstances: 5,
     instances: 5,
+    withoutImage: 0,
     completeness: 'verified',
     reason: null,
   });
@@ -502,7 +503,7 @@ test('what no count confirms is made, and its receipt says why it is unverified'
     const town = await buildTown(t, pacs);
     pacs.behave.expected = (truth) => ({ ...truth, ...change });
     assert.equal(await ask(town, await town.file('.nii')), 'published');
-    const source = { ...counts, instances: 5, completeness: 'unverified', reason };
+    const source = { ...counts, instances: 5, withoutImage: 0, completeness: 'unverified', reason };
     assert.deepEqual(await sourceOf(town), source);
   }
 });
@@ -519,6 +520,7 @@ test('a PACS that counts and lists nothing confirms what was announced, or says 
     expectedInstances: null,
     countedInstances: 5,
     instances: 5,
+    withoutImage: 0,
     completeness: 'verified',
     reason: null,
   });

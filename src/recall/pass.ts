@@ -6,6 +6,7 @@ import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
 import type { ClinicalIndex, RecallTarget } from '../pacs/index/index.ts';
 import type { PacsSource } from '../pacs/pacs-source.ts';
+import { isListedWithoutImage } from '../production/index.ts';
 import type {
   Production,
   ProductionJob,
@@ -143,6 +144,7 @@ async function makeAll(
     source,
     target,
     names: plan.expected.map(({ name }) => name),
+    optional: new Set(plan.expected.filter(isListedWithoutImage).map(({ name }) => name)),
     call: { signal: board.signal, priority },
     log: ports.log.with({ series: pass.series.seriesName }),
   });

@@ -10,7 +10,10 @@ const refusal = (
   operator: 'Nothing to do: the images are as the scanner made them.',
 });
 
-/** Why a stack of instances cannot be a volume without inventing something. */
+/**
+ * Why a stack of instances cannot be a volume without inventing something. Where several reasons hold
+ * for a stack, the first row of these is given, so that a reason does not depend on what came first.
+ */
 export const volumeErrors = defineErrors('volume', {
   VOLUME_NOT_AN_IMAGE: refusal(
     'An instance has no image pixel description (no rows, columns or bits).',

@@ -339,3 +339,22 @@ test('a header that is not what the plan says is refused with what differs', () 
   assert.equal(check({ edit: () => ({ 0x00180086: '2' }) }), 'VOLUME_SEVERAL_STACKS');
   assert.equal(check({ edit: () => ({ [position]: undefined }) }), 'VOLUME_NO_GEOMETRY');
 });
+
+test('the reason of a refusal does not depend on the order of the slices', () => {
+  const edits = refusals.flatMap(([, { edit, ...rest }]) =>
+    edit === undefined || Object.keys(rest).length > 0 ? [] : [edit],
+  );
+  const two = fc.tuple(fc.constantFrom(...edits), fc.constantFrom(...edits));
+  const orders = fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 });
+  fc.assert(
+    fc.property(two, orders, ([a, b], order) => {
+      const slices = sampleSlices({ count: 6, edit: (at) => ({ ...a(at), ...b(5 - at) }) });
+      const codeOf = (list: typeof slices): string => {
+        const outcome = planVolume(list);
+        return outcome.ok ? 'planned' : outcome.code;
+      };
+      assert.equal(codeOf(order.map((index) => present(slices[index], 'slice'))), codeOf(slices));
+    }),
+    { numRuns: 300 },
+  );
+});

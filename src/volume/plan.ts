@@ -1,32 +1,87 @@
 import { present } from '../lib/assert.ts';
 import { malformed, ok } from '../lib/result.ts';
 import { differenceOf, type StackTraits } from './difference.ts';
-import type { VolumeRefusal } from './errors.ts';
+import { type VolumeRefusal, volumeErrors } from './errors.ts';
 import { volumeLimits } from './limits.ts';
 import { misplacementOf, placeSlices } from './placement.ts';
 import { readSlice, type Slice } from './slice.ts';
 import { stackIdOf } from './stack-id.ts';
-import { cross, normalize, scale, type Vector3 } from './vector.ts';
+import { cross, dot, normalize, scale, type Vector3 } from './vector.ts';
 import type { PlanOutcome, PlanSlice, SliceGeometry, VolumePlan } from './volume-format.ts';
 
 /**
  * Join slices into one volume, or say why that would not be true to them.
  *
  * Slices are placed by their position along the slice normal (row x column direction), never by name
- * or number. The order of the input does not matter. `offset` of a refusal is the index of the slice.
+ * or number. The order of the input does not matter, neither for the plan nor for the code of a
+ * refusal: of several reasons the first in the table of errors is given. `offset` of a refusal is
+ * the index of a slice that showed it.
  */
 export function planVolume(slices: readonly PlanSlice[]): PlanOutcome {
+  const reasons: Reason[] = [];
   const read: Slice[] = [];
   for (const [index, slice] of slices.entries()) {
     const outcome = readSlice(slice);
-    if (!outcome.ok) return malformed(outcome.code, index);
-    const difference = read[0] === undefined ? undefined : differenceOf(read[0], outcome.value);
-    if (difference !== undefined) return malformed(difference, index);
-    read.push(outcome.value);
+    if (outcome.ok) read.push(outcome.value);
+    else reasons.push({ code: outcome.code, index });
   }
-  if (read[0] === undefined) return malformed('VOLUME_SINGLE_SLICE', 0);
-  const positions = read.map((slice) => slice.geometry.positionLps);
-  return planStack(positions, read[0], (lowest) => read[lowest]);
+  return refusalOf(reasons) ?? planAlike(read);
+}
+
+interface Reason {
+  readonly code: VolumeRefusal;
+  readonly index: number;
+}
+
+const precedence = Object.keys(volumeErrors.rows) as readonly VolumeRefusal[];
+
+function refusalOf(reasons: readonly Reason[]): PlanOutcome | undefined {
+  const code = precedence.find((each) => reasons.some((reason) => reason.code === each));
+  const reason = reasons.find((each) => each.code === code);
+  return reason === undefined ? undefined : malformed(reason.code, reason.index);
+}
+
+function planAlike(read: readonly Slice[]): PlanOutcome {
+  const order = canonicalOrder(read);
+  const sorted = order.map((index) => present(read[index], 'a slice of the list'));
+  const reference = lowestOf(sorted);
+  if (reference === undefined) return malformed('VOLUME_SINGLE_SLICE', 0);
+  const reasons = read.flatMap((slice, index) => {
+    const code = differenceOf(reference, slice);
+    return code === undefined ? [] : [{ code, index }];
+  });
+  const refusal = refusalOf(reasons);
+  if (refusal !== undefined) return refusal;
+  const positions = sorted.map((slice) => slice.geometry.positionLps);
+  const plan = planStack(positions, reference, (lowest) => sorted[lowest]);
+  const indexOf = (place: number): number => present(order[place], 'an index of the list');
+  if (!plan.ok) return malformed(plan.code, order.length === 0 ? 0 : indexOf(plan.offset));
+  const placeOf = new Array<number>(order.length);
+  for (const [at, place] of plan.value.placeOf.entries()) placeOf[indexOf(at)] = place;
+  return ok({ ...plan.value, placeOf });
+}
+
+/** Indices of slices by place, then by all that is known of them: the same whatever came first. */
+function canonicalOrder(slices: readonly Slice[]): readonly number[] {
+  const keys = slices.map((slice) => JSON.stringify(slice));
+  const at = (index: number): Vector3 =>
+    present(slices[index], 'a slice of the list').geometry.positionLps;
+  return slices
+    .map((_, index) => index)
+    .toSorted((a, b) => {
+      const [p, q] = [at(a), at(b)];
+      const byPlace = p[0] - q[0] || p[1] - q[1] || p[2] - q[2];
+      return byPlace || ((keys[a] ?? '') < (keys[b] ?? '') ? -1 : 1);
+    });
+}
+
+/** The lowest along the normal of the first: what the others are held against. */
+function lowestOf(slices: readonly Slice[]): Slice | undefined {
+  const [first] = slices;
+  if (first === undefined) return undefined;
+  const normal = normalOf(first.geometry);
+  const height = (slice: Slice): number => dot(slice.geometry.positionLps, normal);
+  return slices.reduce((low, slice) => (height(slice) < height(low) ? slice : low), first);
 }
 
 /**

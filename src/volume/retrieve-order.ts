@@ -1,5 +1,6 @@
-import type { DataSet } from '../dicom/index.ts';
-import { knownValue, numberFacts, readNumbers } from '../facts/index.ts';
+import { type DataSet, getUid, tag } from '../dicom/index.ts';
+import { holdsNoImage, knownValue, numberFacts, readNumbers } from '../facts/index.ts';
+import { present } from '../lib/assert.ts';
 import { positionOf } from './slice.ts';
 import { cross, dot, scale, subtract, type Vector3 } from './vector.ts';
 
@@ -13,16 +14,33 @@ import { cross, dot, scale, subtract, type Vector3 } from './vector.ts';
  */
 export function retrieveOrder(records: readonly (DataSet | undefined)[]): readonly number[] {
   const indices = records.map((_, index) => index);
-  const positions: Vector3[] = [];
-  for (const record of records) {
+  const isImage = (index: number): boolean => !isWithoutImage(records[index]);
+  const images = indices.filter(isImage);
+  const rest = indices.filter((index) => !isImage(index));
+  return [...alongNormal(images, records), ...rest];
+}
+
+/** Objects that hold no image have no place; they come last. */
+function isWithoutImage(record: DataSet | undefined): boolean {
+  return record !== undefined && holdsNoImage(getUid(record, tag.SOPClassUID));
+}
+
+function alongNormal(
+  indices: readonly number[],
+  records: readonly (DataSet | undefined)[],
+): readonly number[] {
+  const positions = new Map<number, Vector3>();
+  for (const index of indices) {
+    const record = records[index];
     const position = record === undefined ? undefined : positionOf(record);
     if (position === undefined) return indices;
-    positions.push(position);
+    positions.set(index, position);
   }
-  const direction = normalOf(records[0]) ?? lineOf(positions);
+  const direction = normalOf(records[indices[0] ?? 0]) ?? lineOf([...positions.values()]);
   if (direction === undefined) return indices;
-  const along = positions.map((position) => dot(position, direction));
-  return indices.toSorted((a, b) => (along[a] ?? 0) - (along[b] ?? 0));
+  const along = (index: number): number =>
+    dot(present(positions.get(index), 'a position of each'), direction);
+  return indices.toSorted((a, b) => along(a) - along(b));
 }
 
 function normalOf(record: DataSet | undefined): Vector3 | undefined {

@@ -280,6 +280,7 @@ class Producer {
             expectedInstances: 1,
             countedInstances: null,
             instances: 1,
+            withoutImage: 0,
             completeness: 'verified',
             reason: null,
           },

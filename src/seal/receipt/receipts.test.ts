@@ -42,6 +42,7 @@ const receipt: VersionReceipt = {
     expectedInstances: 300,
     countedInstances: 300,
     instances: 300,
+    withoutImage: 0,
     completeness: 'verified',
     reason: null,
   },

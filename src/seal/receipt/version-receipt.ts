@@ -42,10 +42,12 @@ export interface SourceCounts {
   /** What the source counted; null when it states no count, or none was asked for. */
   readonly countedInstances: number | null;
   readonly instances: number;
+  /** Objects of the series that hold no image: listed, and no part of a volume. */
+  readonly withoutImage: number;
   readonly completeness: 'verified' | 'unverified';
   /**
    * Why completeness is unverified, a word of lower-case letters and hyphens: `not-counted`,
-   * `counted-fewer`, or another that is added later. Null if and only if it is verified.
+   * `counted-fewer`, `not-sent`, or another that is added later. Null if and only if it is verified.
    */
   readonly reason: string | null;
 }
@@ -93,6 +95,7 @@ function readSource(fields: JsonFields): SourceCounts {
     expectedInstances: fields.nullableInteger('expectedInstances') ?? null,
     countedInstances: fields.nullableInteger('countedInstances') ?? null,
     instances: fields.integer('instances', 1),
+    withoutImage: fields.integer('withoutImage', 0),
     completeness: fields.choice('completeness', ['verified', 'unverified']),
     reason: fields.nullableText('reason', pattern.reason) ?? null,
   };
