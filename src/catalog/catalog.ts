@@ -111,7 +111,10 @@ export interface FileNode {
   readonly state: 'announced' | 'published' | 'conflict' | 'withdrawn';
   /** Whether an archive of the configuration holds it. */
   readonly isHeld: boolean;
-  /** Why the last production refused this file for good (a geometry refusal, a withheld instance). */
+  /**
+   * Why the last production refused this file (a geometry refusal, a withheld instance). Forgotten
+   * after `refusalKeptMs`, when the series grows, and when another edition of the program opens the catalog.
+   */
   readonly refusal: string | undefined;
   readonly policyId: string | undefined;
   readonly delivery: 'open' | 'sealed';
@@ -208,7 +211,7 @@ export interface CatalogVersions {
   nextNumber(file: FileId): Promise<number>;
   /** The series' one stack is known: volume files get their `v-<h>` names and are listed if offered. */
   stackProven(series: SeriesId, stackId: string): Promise<void>;
-  /** This file cannot be produced, for a reason that another try will not change. */
+  /** This file cannot be produced, for a reason that another try would hardly change soon. */
   refuse(file: FileId, code: string): Promise<void>;
   /** The archive gives other content than the current version: size and content are unknown again. */
   supersede(file: FileId): Promise<void>;

@@ -11,6 +11,8 @@ export interface CatalogContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: CatalogLimits;
+  /** Of what decides whether files can be made; recorded beside refusals. */
+  readonly edition: string;
 }
 
 /** Where a statement runs: a transaction, or the database itself. */

@@ -36,6 +36,7 @@ type FileRow = Omit<FileTable, 'id' | 'version_id'> &
 const selectFiles = sql.raw(`
   SELECT
     f.id AS file_id, f.guid, f.series_id, f.name, f.product, f.format, f.state, f.refusal,
+    f.refusal_edition, f.refused_until_ms,
     f.created_ms, f.modified_ms, s.stack_id, s.held, s.conflict, c.delivery, c.formats,
     v.id AS version_id, v.number, v.validator, v.key_id, v.recipient_public_key, v.plaintext_size,
     v.sha256, v.receipt, v.created_ms AS version_created_ms, v.segment_digests,
@@ -47,14 +48,14 @@ const selectFiles = sql.raw(`
   LEFT JOIN version v ON v.id = f.version_id
   LEFT JOIN replica r ON r.version_id = v.id AND r.retired = 0`);
 
-/** Files that satisfy `rest` (WHERE, ORDER BY, LIMIT over `f` and `s`), with one policy for all. */
+/** Files that satisfy `rest` (WHERE, ORDER BY, LIMIT over `f` and `s`), with one policy for all, as they are at `nowMs`. */
 export async function filesWhere(
   session: Session,
   rest: RawBuilder<unknown>,
-  policyId: string | undefined,
+  shown: { readonly policyId: string | undefined; readonly nowMs: number },
 ): Promise<readonly FileNode[]> {
   const { rows } = await sql<FileRow>`${selectFiles} ${rest}`.execute(session);
-  return rows.map((row) => fileNodeOf(row, policyId));
+  return rows.map((row) => fileNodeOf(row, shown));
 }
 
 /** Which formats of a series are listed: those offered, volumes once the one stack is known. */
@@ -63,7 +64,12 @@ export function listedFormats(series: { formats: string; stack_id: string | null
   return offered.filter((format) => format === 'dcm' || series.stack_id !== null);
 }
 
-function fileNodeOf(row: FileRow, policyId: string | undefined): FileNode {
+/** A refusal that is older than it is taken for granted is none: the next reader has it tried anew. */
+function fileNodeOf(
+  row: FileRow,
+  { policyId, nowMs }: { readonly policyId: string | undefined; readonly nowMs: number },
+): FileNode {
+  const isRefused = row.refused_until_ms !== null && row.refused_until_ms > nowMs;
   return {
     kind: 'file',
     id: row.file_id as FileId,
@@ -75,7 +81,7 @@ function fileNodeOf(row: FileRow, policyId: string | undefined): FileNode {
     listed: row.state !== 'withdrawn' && listedFormats(row).includes(row.format),
     state: row.conflict === 1 && row.state !== 'withdrawn' ? 'conflict' : row.state,
     isHeld: row.held === 1,
-    refusal: row.refusal ?? undefined,
+    refusal: isRefused ? (row.refusal ?? undefined) : undefined,
     policyId,
     delivery: row.delivery,
     createdMs: row.created_ms,

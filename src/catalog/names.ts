@@ -14,17 +14,18 @@ import { filesWhere, listedFormats } from './file-rows.ts';
 import { childPath, lineageOf, policyOf } from './tree.ts';
 
 /** The name space over the database. */
-export function createNames({ db }: CatalogContext): CatalogNames {
+export function createNames({ db, clock }: CatalogContext): CatalogNames {
   return {
-    resolve: (path) => resolve(db.query, path),
-    list: (directory, page) => list(db.query, directory, page),
+    resolve: (path) => resolve(db.query, path, clock.nowMs()),
+    list: (directory, page) => list(db.query, directory, { ...page, nowMs: clock.nowMs() }),
     series: (id) => seriesById(db.query, id),
     async filesOf(id) {
       const path = await seriesPath(db.query, id);
       const lineage = path === undefined ? undefined : await lineageOf(db.query, path);
       if (lineage?.length === 0) return [];
       const policyId = policyOf(lineage ?? []);
-      return filesWhere(db.query, sql`WHERE f.series_id = ${id} ORDER BY f.name`, policyId);
+      const shown = { policyId, nowMs: clock.nowMs() };
+      return filesWhere(db.query, sql`WHERE f.series_id = ${id} ORDER BY f.name`, shown);
     },
   };
 }
@@ -43,6 +44,7 @@ interface DirectoryRow {
 async function resolve(
   session: Session,
   path: string,
+  nowMs: number,
 ): Promise<DirectoryNode | FileNode | undefined> {
   const lineage = await lineageOf(session, path);
   const last = lineage.at(-1);
@@ -51,7 +53,7 @@ async function resolve(
   if (last.path === path) return directoryOf(last, policyId);
   const name = path.slice(last.path.length + 1);
   if (last.series_id === null || childPath(last.path, name) !== path) return undefined;
-  const [file] = await filesWhere(session, fileNamed(last.series_id, name), policyId);
+  const [file] = await filesWhere(session, fileNamed(last.series_id, name), { policyId, nowMs });
   return file;
 }
 
@@ -76,7 +78,7 @@ function fileNamed(seriesId: number, name: string): RawBuilder<unknown> {
 async function list(
   session: Session,
   directory: NodeId,
-  page: { readonly after: string | undefined; readonly limit: number },
+  page: { readonly after: string | undefined; readonly limit: number; readonly nowMs: number },
 ): Promise<readonly (DirectoryNode | FileNode)[]> {
   assert(page.limit > 0, 'a page has room');
   const node = await session
@@ -95,7 +97,7 @@ async function list(
     const formats = listedFormats({ formats: node.formats ?? '', stack_id: node.stack_id });
     const rest = sql`WHERE f.series_id = ${node.series_id} AND f.name > ${after}
       AND f.format IN (${sql.join(formats)}) ORDER BY f.name LIMIT ${page.limit}`;
-    return formats.length === 0 ? [] : filesWhere(session, rest, policyId);
+    return formats.length === 0 ? [] : filesWhere(session, rest, { policyId, nowMs: page.nowMs });
   }
   const rows = await session
     .selectFrom('node')

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { tempFolder } from '../../test/support/temp.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
 import { toHex } from '../lib/bytes/bytes.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -416,6 +418,33 @@ test('a refusal stays until the file is published or its series grows', async ()
   assert.equal((await made.file(path)).refusal, 'VOLUME_UNEVEN_SPACING');
   await made.feed(announced({ instances: ['i-3'] }));
   assert.equal((await made.file(path)).refusal, undefined);
+});
+
+test('a refusal is not remembered for ever', async () => {
+  const made = await bench(offered(), announced());
+  const path = `${seriesPath}/volume.nii`;
+  const { id } = await made.file(path);
+  await made.catalog.versions.refuse(id, 'VOLUME_UNEVEN_SPACING');
+  made.clock.now += catalogLimits.refusalKeptMs - 1;
+  assert.equal((await made.file(path)).refusal, 'VOLUME_UNEVEN_SPACING');
+  made.clock.now += 1;
+  assert.equal((await made.file(path)).refusal, undefined);
+});
+
+test('what another edition of the program refused is tried again', async (t) => {
+  const path = join(await tempFolder(t), 'catalog.db');
+  const file = `${seriesPath}/volume.nii`;
+  const refusals: (string | undefined)[] = [];
+  for (const edition of ['one', 'one', 'two']) {
+    const made = new Bench(await openCatalog({ path, edition }));
+    if (refusals.length === 0) {
+      await made.feed(offered(), announced());
+      await made.catalog.versions.refuse((await made.file(file)).id, 'VOLUME_MOSAIC');
+    }
+    refusals.push((await made.file(file)).refusal);
+    await made.catalog.close();
+  }
+  assert.deepEqual(refusals, ['VOLUME_MOSAIC', 'VOLUME_MOSAIC', undefined]);
 });
 
 test('a late slice makes volumes unknown again, under their name, and leaves the instances', async () => {

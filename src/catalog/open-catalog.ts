@@ -2,7 +2,7 @@ import { openSqlite } from '../db/index.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
 import type { Catalog } from './catalog.ts';
-import type { CatalogContext } from './context.ts';
+import type { CatalogContext, Session } from './context.ts';
 import { createInbox } from './inbox.ts';
 import { createKeyChanges } from './key-changes.ts';
 import { type CatalogLimits, catalogLimits } from './limits.ts';
@@ -22,6 +22,8 @@ export interface OpenCatalogOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly limits?: CatalogLimits;
+  /** Names what decides whether files can be made. What another edition refused is tried again. */
+  readonly edition?: string;
 }
 
 /**
@@ -30,11 +32,15 @@ export interface OpenCatalogOptions {
  */
 export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog> {
   const { clock = systemClock, random = systemRandom, limits = catalogLimits } = options;
+  const { edition = '' } = options;
   const migrations = catalogMigrations;
   const db = await openSqlite<CatalogSchema>({ path: options.path, migrations, clock });
-  const context: CatalogContext = { db, clock, random, limits };
+  const context: CatalogContext = { db, clock, random, limits, edition };
   const root = { kind: 'root', name: '', parent: undefined, nowMs: clock.nowMs() } as const;
-  await db.transaction((tx) => ensureNode(tx, root));
+  await db.transaction(async (tx) => {
+    await ensureNode(tx, root);
+    await forgetRefusals(tx, edition);
+  });
   return {
     inbox: createInbox(context),
     names: createNames(context),
@@ -46,4 +52,13 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog>
     query: createQuery(context),
     close: () => db.close(),
   };
+}
+
+/** What was refused by an edition that is not this one says nothing any more. */
+async function forgetRefusals(tx: Session, edition: string): Promise<void> {
+  await tx
+    .updateTable('file')
+    .set({ refusal: null, refusal_edition: null, refused_until_ms: null })
+    .where('refusal_edition', '<>', edition)
+    .execute();
 }

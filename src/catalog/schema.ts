@@ -76,6 +76,10 @@ export interface FileTable {
   format: 'dcm' | 'nii' | 'nii.gz';
   state: 'announced' | 'published' | 'withdrawn';
   refusal: string | null;
+  /** What made the refusal: another edition of the program is asked anew. Null without one. */
+  refusal_edition: string | null;
+  /** Until when it is taken for granted. Null without one. */
+  refused_until_ms: number | null;
   /** The current version; null when there is none, or the series has grown since. */
   version_id: number | null;
   created_ms: number;
@@ -224,6 +228,8 @@ export const catalogMigrations: readonly Migration[] = [
         format TEXT NOT NULL,
         state TEXT NOT NULL,
         refusal TEXT,
+        refusal_edition TEXT,
+        refused_until_ms INTEGER,
         version_id INTEGER,
         created_ms INTEGER NOT NULL,
         modified_ms INTEGER NOT NULL,

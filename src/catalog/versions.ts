@@ -10,7 +10,7 @@ import { lineageOf, policyOf } from './tree.ts';
 
 /** Versions and replicas over the database. */
 export function createVersions(context: CatalogContext): CatalogVersions {
-  const { db, clock, limits } = context;
+  const { db, clock, limits, edition } = context;
   return {
     publish: (publication) => db.transaction((tx) => publish(tx, publication, clock.nowMs())),
     nextNumber: (file) => nextNumber(db.query, file),
@@ -19,7 +19,12 @@ export function createVersions(context: CatalogContext): CatalogVersions {
     async refuse(file, code) {
       await db.query
         .updateTable('file')
-        .set({ refusal: code, modified_ms: clock.nowMs() })
+        .set({
+          refusal: code,
+          refusal_edition: edition,
+          refused_until_ms: clock.nowMs() + limits.refusalKeptMs,
+          modified_ms: clock.nowMs(),
+        })
         .where('id', '=', file)
         .where('state', '!=', 'withdrawn')
         .execute();
@@ -85,7 +90,8 @@ async function publish(tx: Session, publication: Publication, nowMs: number): Pr
     .set({ state: 'published', refusal: null, version_id: versionId, ...modified })
     .where('id', '=', fileId)
     .execute();
-  const [published] = await filesWhere(tx, sql`WHERE f.id = ${fileId}`, policyOf(lineage));
+  const shown = { policyId: policyOf(lineage), nowMs };
+  const [published] = await filesWhere(tx, sql`WHERE f.id = ${fileId}`, shown);
   return present(published, 'a published file is there');
 }
 

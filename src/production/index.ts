@@ -5,6 +5,7 @@ export {
   type NewKey,
   type ProductionPorts,
 } from './create-production.ts';
+export { productionEdition } from './edition.ts';
 export { productionErrors } from './errors.ts';
 export { type ProductionLimits, productionLimits } from './limits.ts';
 export type {

@@ -1,3 +1,4 @@
+export { volumeEdition } from './edition.ts';
 export { type VolumeRefusal, volumeErrors } from './errors.ts';
 export { niftiFormat } from './formats/nifti/nifti.ts';
 export { gzipMembers, gzipRecipe } from './gzip/gzip-members.ts';

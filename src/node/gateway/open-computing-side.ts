@@ -1,5 +1,6 @@
 import { type Audit, openAudit } from '../../audit/index.ts';
 import { type Catalog, openCatalog } from '../../catalog/index.ts';
+import { productionEdition } from '../../production/index.ts';
 import { openDiskStorage } from '../../storage/backends/disk/index.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { GatewayContext } from './context.ts';
@@ -26,7 +27,12 @@ export async function openComputingSide(context: GatewayContext): Promise<Comput
     clock,
     log,
   });
-  const catalog = await openCatalog({ path: folders.catalog, clock, random });
+  const catalog = await openCatalog({
+    path: folders.catalog,
+    clock,
+    random,
+    edition: productionEdition(),
+  });
   teardown.add(() => catalog.close());
   await removeStrayReplicas({ storage, versions: catalog.versions, log });
   return { audit, storage, catalog };
