@@ -98,6 +98,7 @@ class Pass {
     if (this.#volumeTargets.length > 0) {
       this.#volume = new VolumeJob({
         expected: job.expected,
+        headersOnly: job.headersOnly,
         open: (plan) => this.#openEncoders(plan),
         limits: ports.limits ?? productionLimits,
       });

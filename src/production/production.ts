@@ -69,6 +69,8 @@ export interface ProductionJob {
   /** What the source says of the whole series; needed where a volume is a target. */
   readonly source: SourceStatement | undefined;
   readonly instances: AsyncIterable<NamedIdentifiedInstance>;
+  /** Positions of the list are found wrong: the volume is planned when all headers are known. */
+  readonly headersOnly: boolean;
   /** A replica may be followed while it grows: its key shares are durable. */
   readonly onGrowing: (fileId: number, replica: GrowingReplica) => void;
   /** Sets space aside, evicting if need be. */

@@ -66,6 +66,7 @@ export class VolumeJob {
 
   constructor(options: {
     readonly expected: readonly ExpectedInstanceOfJob[];
+    readonly headersOnly: boolean;
     readonly open: OpenEncoders;
     readonly limits: ProductionLimits;
   }) {
@@ -73,7 +74,7 @@ export class VolumeJob {
     this.#open = options.open;
     this.#limits = options.limits;
     this.#indexByName = new Map(images.map(({ name }, index) => [name, index]));
-    this.#positions = positionsOf(images);
+    this.#positions = options.headersOnly ? undefined : positionsOf(images);
     this.#window = new SliceWindow({ maxBytes: options.limits.sliceWindowBytes });
   }
 

@@ -50,6 +50,8 @@ export interface RecallPass {
   readonly priority: 'interactive' | 'bulk';
   /** The sources gave other content than the files' versions: make new versions. */
   readonly renew?: boolean;
+  /** The list gave other places than the headers: it is not planned by. */
+  readonly headersOnly?: boolean;
 }
 
 /** Where a series is. */
@@ -74,9 +76,13 @@ export async function runPass(ports: RecallPorts, pass: RecallPass): Promise<voi
     const place = await placeOf(ports, pass.series);
     const plan = await planOf(place, pass, ports.clock);
     if (plan.files.length === 0) return;
-    const changed = await makeAll(ports, pass, { place, plan });
-    if (changed.length === 0) return;
+    const { changed, misplaced } = await makeAll(ports, pass, { place, plan });
     const { seriesName } = pass.series;
+    if (misplaced.length > 0) {
+      ports.log.warn('recall.list_misplaces', { series: seriesName, pacs: place.target.pacs });
+      await runPass(ports, { ...pass, files: misplaced, headersOnly: true });
+    }
+    if (changed.length === 0) return;
     ports.log.warn('recall.content_changed', { series: seriesName, files: changed.length });
     // What was known of them is no longer so: neither their sizes nor their digests.
     for (const file of changed) await ports.catalog.versions.supersede(file.id);
@@ -131,12 +137,20 @@ async function planOf(
   }
 }
 
-/** Produce and publish. Returns the files whose source has other content than their version. */
+/** Files that need another pass. */
+interface Remaining {
+  /** The source has other content than their version. */
+  readonly changed: readonly FileNode[];
+  /** Their slices do not lie where the list says, and may make a volume without it. */
+  readonly misplaced: readonly FileNode[];
+}
+
+/** Produce and publish. */
 async function makeAll(
   ports: RecallPorts,
   pass: RecallPass,
   { place, plan }: { readonly place: Place; readonly plan: Plan },
-): Promise<readonly FileNode[]> {
+): Promise<Remaining> {
   const { board, priority } = pass;
   const { source, target } = place;
   const byId = new Map<number, FileNode>(plan.files.map((file) => [file.id, file]));
@@ -151,13 +165,18 @@ async function makeAll(
   const targets = await targetsOf(ports, plan.files, pass.renew === true);
   const job = jobOf({ ports, pass, place, plan, targets, instances });
   const changed: FileNode[] = [];
+  const misplaced: FileNode[] = [];
   for await (const result of ports.production.produce(job)) {
     const file = present(byId.get(result.fileId), 'results are of the files wanted');
     if (result.kind === 'changed') changed.push(file);
+    else if (isMisplaced(result) && pass.headersOnly !== true) misplaced.push(file);
     else await publish(ports, { board, file }, result);
   }
-  return changed;
+  return { changed, misplaced };
 }
+
+const isMisplaced = (result: ProductionResult): boolean =>
+  result.kind === 'refused' && result.code === 'VOLUME_NOT_AS_LISTED';
 
 function jobOf(options: {
   readonly ports: RecallPorts;
@@ -181,6 +200,7 @@ function jobOf(options: {
     expected: plan.expected,
     source: plan.source,
     instances,
+    headersOnly: options.pass.headersOnly === true,
     onGrowing(fileId, growing) {
       const file = plan.files.find((candidate) => candidate.id === fileId);
       if (file === undefined) return;

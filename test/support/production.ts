@@ -220,6 +220,7 @@ export function jobOf(
     instances: (async function* () {
       for (const index of order) yield series.instance(index);
     })(),
+    headersOnly: false,
     onGrowing() {},
     reserve: async (bytes) => workshop.storage.reserve(bytes),
     signal: new AbortController().signal,
