@@ -28,10 +28,10 @@ export const catalogLimits = defineLimits('catalog', {
     reason: 'The last read of a replica is noted at this grain, so that reading hardly writes.',
   },
   refusalKeptMs: {
-    value: 7 * 24 * 60 * 60 * 1_000,
+    value: 24 * 60 * 60 * 1_000,
     unit: 'ms',
     reason:
-      'How long a refused file is not tried again: what an archive corrects is noticed, and a refusal costs a retrieve a week.',
+      'How long a refused file is not tried again: what an archive corrects is noticed, and a refusal costs at most a retrieve a day.',
   },
   recallKeptMs: {
     value: 7 * 24 * 60 * 60 * 1_000,

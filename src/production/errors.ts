@@ -11,7 +11,7 @@ export const productionErrors = defineErrors('production', {
   PRODUCTION_SLICES_OUT_OF_ORDER: {
     disposition: 'permanent',
     meaning: 'Slices arrived so far out of order that they exceed the memory of a recall.',
-    user: 'Read the instances instead.',
+    user: 'Read the instances instead, where the collection lists them.',
     operator: 'The PACS ignores the order asked for; see sliceWindowBytes in docs/limits.md.',
   },
 });

@@ -140,7 +140,7 @@ export class VolumeJob {
     const outcome = planVolume(names.map((name) => present(this.#headers.get(name), 'a header')));
     const withheld = this.#firstOf(withheldCodes);
     if (withheld !== undefined) return withheld;
-    if (names.length === 0 || source === undefined) return 'VOLUME_NOT_AN_IMAGE';
+    if (names.length === 0 || source === undefined) return 'DEID_NO_IMAGE';
     if (!outcome.ok) return outcome.code;
     const [reason] = [...this.#reasons].toSorted();
     if (reason !== undefined) return reason;

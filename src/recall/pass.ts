@@ -79,7 +79,7 @@ export async function runPass(ports: RecallPorts, pass: RecallPass): Promise<voi
     const { changed, misplaced } = await makeAll(ports, pass, { place, plan });
     const { seriesName } = pass.series;
     if (misplaced.length > 0) {
-      ports.log.warn('recall.list_misplaces', { series: seriesName, pacs: place.target.pacs });
+      ports.log.warn('recall.list_misplaces', { series: seriesName, pacs: place.source.name });
       await runPass(ports, { ...pass, files: misplaced, headersOnly: true });
     }
     if (changed.length === 0) return;

@@ -2,7 +2,7 @@ import { defineErrors, type ErrorRow } from '../lib/errors/error-table.ts';
 
 const refusal = (
   meaning: string,
-  user = 'Read the instances (`i-*.dcm`) of the series instead.',
+  user = 'Read the instances (`i-*.dcm`) of the series instead, where the collection lists them.',
 ): ErrorRow & { disposition: 'permanent' } => ({
   disposition: 'permanent',
   meaning,
@@ -17,6 +17,7 @@ const refusal = (
 export const volumeErrors = defineErrors('volume', {
   VOLUME_NOT_AN_IMAGE: refusal(
     'An instance has no image pixel description (no rows, columns or bits).',
+    'Nothing to do: the instance is withheld too. The others can be read.',
   ),
   VOLUME_FACT_NOT_KEPT: refusal(
     'An element that says how pixels are read, scaled or placed is there but cannot be read.',
@@ -47,7 +48,13 @@ export const volumeErrors = defineErrors('volume', {
     'Two slices lie at the same place: a time series, or a repeated slice.',
   ),
   VOLUME_UNEVEN_SPACING: refusal('The distance between slices varies, or a slice is missing.'),
-  VOLUME_NOT_AS_LISTED: refusal('A slice does not lie where the list of the archive says.'),
+  VOLUME_NOT_AS_LISTED: {
+    disposition: 'transient',
+    meaning:
+      'The slices make a stack, but do not lie where the list of the archive says, even when asked again.',
+    user: 'Try later; the instances can be read, where the collection lists them.',
+    operator: 'Compare positions in the database of the PACS with those in the objects.',
+  },
   VOLUME_GANTRY_TILT: refusal('The slices are shifted against each other: a tilted gantry.'),
   VOLUME_SEVERAL_STACKS: refusal(
     'The series holds several images of one place: echoes, times, image types.',
