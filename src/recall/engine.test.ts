@@ -5,7 +5,7 @@ import { withTimePassing } from '../../test/support/manual-clock.ts';
 import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town.ts';
 import type { FileNode } from '../catalog/catalog.ts';
 import { dbErrors } from '../db/index.ts';
-import { type DataSet, elementOf, getNumbers, sopClass, tag } from '../dicom/index.ts';
+import { sopClass } from '../dicom/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import { pacsErrors } from '../pacs/errors.ts';
 import { pacsLimits } from '../pacs/limits.ts';
@@ -569,51 +569,3 @@ async function seriesOf(town: Town) {
   const series = file && (await town.catalog.names.series(file.seriesId));
   return series ?? assert.fail('a series');
 }
-
-test('a list that gives other places than the headers costs a second retrieve, not the volume', async (t) => {
-  const truthful = await buildTown(t, memoryPacs('pacs', [small]));
-  assert.equal(await ask(truthful, await truthful.file('.nii')), 'published');
-  const pacs = memoryPacs('pacs', [small]);
-  pacs.behave.expected = ({ list, ...truth }) => ({
-    ...truth,
-    list: list && {
-      ...list,
-      instances: list.instances.map((each, index) =>
-        index < 4 ? each : { ...each, record: movedBy(each.record, 0.05) },
-      ),
-    },
-  });
-  const town = await buildTown(t, pacs);
-  assert.equal(await ask(town, await town.file('.nii')), 'published');
-  assert.equal(pacs.retrieves.length, 2);
-  const digests = [await truthful.file('.nii'), await town.file('.nii')].map(
-    ({ version }) => version?.sha256,
-  );
-  assert.equal(new Set(digests).size, 1);
-});
-
-/** An answer whose position is so many millimetres higher. */
-function movedBy(record: DataSet, mm: number): DataSet {
-  const [x = 0, y = 0, z = 0] = getNumbers(record, tag.ImagePositionPatient);
-  const moved = elementOf(tag.ImagePositionPatient, [x, y, z + mm]);
-  return new Map([...record, [moved.tag, moved]]);
-}
-
-test('raw data beside the slices end no volume, whether the archive can send them or not', async (t) => {
-  for (const sent of [true, false]) {
-    const pacs = memoryPacs('pacs', [
-      {
-        ...small,
-        edit: (index) => (index === 4 ? [[0x00080016, 'UI', sopClass.RawDataStorage]] : []),
-      },
-    ]);
-    // The object's own bytes are those of no image: nothing behind the header.
-    pacs.behave.instance = (made) =>
-      made.index === 4 ? { sopClassUid: sopClass.RawDataStorage, dropBytes: pixelBytes } : {};
-    pacs.behave.retrieve = (asked) => (sent ? asked : asked.filter(({ index }) => index !== 4));
-    const town = await buildTown(t, pacs);
-    assert.equal(await ask(town, await town.file('.nii')), 'published');
-  }
-});
-
-const pixelBytes = 12 + small.rows * small.columns * 2;
