@@ -420,17 +420,6 @@ test('a refusal stays until the file is published or its series grows', async ()
   assert.equal((await made.file(path)).refusal, undefined);
 });
 
-test('a refusal is not remembered for ever', async () => {
-  const made = await bench(offered(), announced());
-  const path = `${seriesPath}/volume.nii`;
-  const { id } = await made.file(path);
-  await made.catalog.versions.refuse(id, 'VOLUME_UNEVEN_SPACING');
-  made.clock.now += catalogLimits.refusalKeptMs - 1;
-  assert.equal((await made.file(path)).refusal, 'VOLUME_UNEVEN_SPACING');
-  made.clock.now += 1;
-  assert.equal((await made.file(path)).refusal, undefined);
-});
-
 test('what another edition of the program refused is tried again', async (t) => {
   const path = join(await tempFolder(t), 'catalog.db');
   const file = `${seriesPath}/volume.nii`;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town.ts';
+import { catalogLimits } from '../catalog/limits.ts';
 import { type DataSet, elementOf, getNumbers, sopClass, tag } from '../dicom/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 
@@ -65,3 +66,17 @@ test('raw data beside the slices end no volume, whether the archive can send the
 });
 
 const pixelBytes = 12 + small.rows * small.columns * 2;
+
+test('a refusal is not remembered for ever', async (t) => {
+  const pacs = memoryPacs('pacs', [small]);
+  pacs.behave.instance = (made) =>
+    made.index === 2 ? { sopClassUid: sopClass.SecondaryCaptureImageStorage } : {};
+  const town = await buildTown(t, pacs);
+  assert.equal(await askVolume(town), 'RECALL_WITHHELD');
+  pacs.behave = {};
+  town.clock.advance(catalogLimits.refusalKeptMs - 1);
+  assert.equal(await askVolume(town), 'RECALL_WITHHELD');
+  assert.equal(pacs.retrieves.length, 1);
+  town.clock.advance(1);
+  assert.equal(await askVolume(town), 'published');
+});
