@@ -31,8 +31,8 @@ export class GetTally {
     if (this.#output.json) this.#output.result({ path, state, ...report }, '');
   }
 
-  /** Say what became of all. */
-  sum(target: string): void {
+  /** Say what became of all; `isWhole`: nothing ended the command before its end. */
+  sum({ target, isWhole }: { readonly target: string; readonly isWhole: boolean }): void {
     const { fetched, present, failed } = this.#counts;
     const size = formatBytes(this.#bytes);
     const parts = [
@@ -40,10 +40,11 @@ export class GetTally {
       ...(present === 0 ? [] : [`${present} were there already, verified`]),
       ...(this.#unconfirmed === 0 ? [] : [`${this.#unconfirmed} not confirmed by the archive`]),
       ...(failed === 0 ? [] : [`${failed} failed`]),
-      ...(failed + this.#unconfirmed === 0 ? ['complete'] : []),
+      ...(isWhole && failed + this.#unconfirmed === 0 ? ['complete'] : []),
+      ...(isWhole ? [] : ['stopped before the end']),
     ];
     const unconfirmed = this.#unconfirmed;
-    const summary = { ...this.#counts, unconfirmed, bytes: this.#bytes, target };
+    const summary = { ...this.#counts, unconfirmed, isWhole, bytes: this.#bytes, target };
     this.#output.result({ summary }, `${target}  ${parts.join('; ')}`);
   }
 

@@ -21,6 +21,7 @@ export async function getTree(
   const nowMs = (): number => connection.clock.monotonicMs();
   const bar = isSilent ? silentBar : createProgressBar({ stream: process.stderr, nowMs });
   const tally = new GetTally(output, bar);
+  let isWhole = false;
   try {
     await fetchTree(connection, {
       sources: sourcesOf(connection, plan),
@@ -37,9 +38,10 @@ export async function getTree(
           total: isListed ? knownFiles : undefined,
         }),
     });
+    isWhole = true;
   } finally {
     bar.end();
-    tally.sum(root.shown);
+    tally.sum({ target: root.shown, isWhole });
   }
   tally.throwIfFailed();
 }

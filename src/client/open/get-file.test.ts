@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -177,11 +177,12 @@ test('two transfers do not write one file', async (t) => {
   const both = await Promise.allSettled([bench.get(openPath), bench.get(openPath)]);
   assert.deepEqual(both.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
   const lock = `${bench.target}.mdm-part.lock`;
-  await writeFile(lock, 'elsewhere 1');
+  await symlink('elsewhere 1', lock);
   await assert.rejects(bench.get(openPath, { force: true }), { code: 'CLIENT_TARGET' });
   // Left by a process of this machine that is gone.
   const { hostname } = await import('node:os');
-  await writeFile(lock, `${hostname()} 999999999`);
+  await rm(lock);
+  await symlink(`${hostname()} 999999999`, lock);
   await bench.get(openPath, { force: true });
   assert.ok(!existsSync(lock));
 });

@@ -2,9 +2,14 @@ import { type Clock, sleep } from '../../lib/clock.ts';
 import { codeOf, MdmError } from '../../lib/errors/mdm-error.ts';
 import { clientLimits } from '../limits.ts';
 
-const waitingCodes: ReadonlySet<string> = new Set(['RECALL_IN_PROGRESS', 'RECALL_DEFERRED']);
+const waitingCodes: ReadonlySet<string> = new Set([
+  'RECALL_IN_PROGRESS',
+  'RECALL_DEFERRED',
+  // Other commands of the same caller have all the connections that he may have.
+  'LISTENER_CALLER_BUSY',
+]);
 
-/** Ask again while the server says that the file is on its way. */
+/** Ask again while the server says that the file is on its way, or its caller's turn is to come. */
 export async function patiently<T>(
   ask: () => Promise<T>,
   options: {
