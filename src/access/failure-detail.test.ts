@@ -12,6 +12,11 @@ test('a failed recall is told in its numbers, and in nothing else', () => {
       'the archive lists 4 of 6 instances announced, and 1 others',
     ],
     [{ expected: 6, missing: 2, reason: 'PRODUCTION_INCOMPLETE' }, '2 of 6 did not come'],
+    [
+      { transferSyntax: '1.2.840.10008.1.2.4.201 (HTJ2KLossless), 1.2.840.113619.5.2 (private)' },
+      'transfer syntax 1.2.840.10008.1.2.4.201, 1.2.840.113619.5.2',
+    ],
+    [{ transferSyntax: 'of SYNTHETIC^ADA' }, undefined],
     [{ status: '0xA702' }, 'DIMSE status 0xA702'],
     [{ status: 'SYNTHETIC^ADA' }, undefined],
     [{ listed: 'SYNTHETIC^ADA', counted: 6 }, undefined],

@@ -1,8 +1,8 @@
 import { MdmError } from '../lib/errors/mdm-error.ts';
 
 /**
- * What a failed recall says in numbers: how many instances an archive lists, counts or sent, and
- * the DIMSE status it gave. Made of numbers alone: no text of an error reaches a caller.
+ * What a failed recall says in numbers: how many instances an archive lists, counts or sent, the
+ * DIMSE status it gave, and the UIDs of transfer syntaxes. Made of numbers alone: no text of an error reaches a caller.
  */
 export function failureDetail(error: unknown): string | undefined {
   if (!(error instanceof MdmError) || !error.code.startsWith('RECALL_')) return undefined;
@@ -18,6 +18,11 @@ export function failureDetail(error: unknown): string | undefined {
     return `the archive lists ${known} of ${announced} instances announced, and ${late} others`;
   }
   if (isCount(expected) && isCount(missing)) return `${missing} of ${expected} did not come`;
+  const { transferSyntax } = error.context;
+  if (typeof transferSyntax === 'string') {
+    const uids = transferSyntax.match(/\b\d+(?:\.\d+){2,31}\b/g) ?? [];
+    if (uids.length > 0) return `transfer syntax ${uids.join(', ')}`;
+  }
   const isStatus = typeof status === 'string' && /^0x[0-9A-F]{4}$/.test(status);
   return isStatus ? `DIMSE status ${status}` : undefined;
 }

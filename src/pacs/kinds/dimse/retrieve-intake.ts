@@ -1,3 +1,4 @@
+import { isUid } from '../../../dicom/index.ts';
 import {
   dimseStatus,
   type RefusedContext,
@@ -76,7 +77,7 @@ export class RetrieveIntake {
   /** The PACS offered our receiver a class in transfer syntaxes of which we take none. */
   contextRefused({ abstractSyntax, transferSyntaxes }: RefusedContext): void {
     const known = this.#refusedSyntaxes.get(abstractSyntax) ?? [];
-    const all = [...new Set([...known, ...transferSyntaxes])];
+    const all = [...new Set([...known, ...transferSyntaxes.filter(isUid)])];
     this.#refusedSyntaxes.set(abstractSyntax, all.slice(0, pacsLimits.syntaxesNamedMax));
   }
 
