@@ -34,18 +34,16 @@ export function createBitCleaner(bits: SampleBits): BitCleaner | undefined {
   const { bitsAllocated, bitsStored } = bits;
   if (bitsStored === bitsAllocated) return undefined;
   const masks = masksOf(bits);
-  const isClean = pairCheckOf(bits);
+  const isClean = pairCheckOf(bits, masks);
   const width = bytesOf[bitsAllocated];
   return {
     width,
     clean(samples) {
-      if (isClean?.(samples) === true) return samples;
       const aligned = samples.byteOffset % width === 0 ? samples : copyOf(samples);
       const words = wordsOf(aligned, width);
-      const first = findUnclean(words, masks);
-      if (first < 0) return aligned;
+      if (isClean?.(words) === true || findUnclean(words, masks) < 0) return aligned;
       const copy = wordsOf(aligned === samples ? copyOf(samples) : aligned, width);
-      cleanFrom(first, copy, masks);
+      cleanAll(copy, masks);
       return new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength);
     },
   };
@@ -98,8 +96,8 @@ function findUnclean(words: Words, masks: Masks): number {
   return -1;
 }
 
-function cleanFrom(first: number, words: Words, masks: Masks): void {
-  for (let index = first; index < words.length; index += 1) {
+function cleanAll(words: Words, masks: Masks): void {
+  for (let index = 0; index < words.length; index += 1) {
     words[index] = cleaned(words[index] ?? 0, masks);
   }
 }
@@ -108,35 +106,35 @@ function cleanFrom(first: number, words: Words, masks: Masks): void {
  * A check of two little-endian 16-bit samples at a time: nearly all CT and MR is stored so, and
  * nearly always nothing is to do. True: all are clean; false: look at each.
  */
-function pairCheckOf(bits: SampleBits): ((samples: Uint8Array) => boolean) | undefined {
+function pairCheckOf(bits: SampleBits, masks: Masks): ((words: Words) => boolean) | undefined {
   const { bitsAllocated, bitsStored, highBit, signed, bigEndian } = bits;
   if (bitsAllocated !== 16 || bigEndian || highBit !== bitsStored - 1) return undefined;
-  const above = ((0x1_0000 - 2 ** bitsStored) * 0x1_0001) | 0;
-  const sign = signed ? (2 ** highBit * 0x1_0001) | 0 : 0;
-  const up = 16 - highBit;
-  return (samples) => {
-    if (samples.byteOffset % 4 !== 0 || samples.length % 4 !== 0) return false;
-    const pairs = new Int32Array(samples.buffer, samples.byteOffset, samples.length / 4);
-    return sign === 0 ? areZero(pairs, above) : areExtended(pairs, { above, sign, up });
+  // Zero: no bit above is set. The sign: none from the sign bit up differs from the next.
+  const wrong = (signed ? 0x8000 - 2 ** highBit : 0x1_0000 - 2 ** bitsStored) * 0x1_0001;
+  return (words) => {
+    const skipped = (words.byteOffset % 4) / 2;
+    const count = Math.floor(Math.max(0, words.length - skipped) / 2);
+    const pairs = new Int32Array(words.buffer, words.byteOffset + 2 * skipped, count);
+    const seen = signed ? changesIn(pairs) : bitsIn(pairs);
+    if ((seen & wrong) !== 0) return false;
+    const ends = [words.subarray(0, skipped), words.subarray(skipped + 2 * count)];
+    return ends.every((end) => findUnclean(end, masks) < 0);
   };
 }
 
-function areZero(pairs: Int32Array, above: number): boolean {
+/** Every bit that is set in any. */
+function bitsIn(pairs: Int32Array): number {
   let seen = 0;
   for (let index = 0; index < pairs.length; index += 1) seen |= pairs[index] ?? 0;
-  return (seen & above) === 0;
+  return seen;
 }
 
-/** Whether all bits above each sign bit equal it: the sign bit times a run of ones is what they are. */
-function areExtended(
-  pairs: Int32Array,
-  { above, sign, up }: { readonly above: number; readonly sign: number; readonly up: number },
-): boolean {
+/** Every bit that differs from the next higher one in any. */
+function changesIn(pairs: Int32Array): number {
   let seen = 0;
   for (let index = 0; index < pairs.length; index += 1) {
     const pair = pairs[index] ?? 0;
-    const signs = pair & sign;
-    seen |= pair ^ ((signs << up) - (signs << 1));
+    seen |= pair ^ (pair >>> 1);
   }
-  return (seen & above) === 0;
+  return seen;
 }
