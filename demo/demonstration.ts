@@ -148,6 +148,7 @@ ${policy}
     filter: { modalities: [MR] }
     policy:
 ${policy}
+operators: [ "${principalOf('alice')}" ]
 keyServers:
   threshold: 2
   servers:

@@ -10,6 +10,7 @@ export type AuditAction =
   | 'grant'
   | 'revoke'
   | 'withdraw'
+  | 'collection-apply'
   | 'key-deposit'
   | 'key-release'
   | 'key-destroy'

@@ -321,8 +321,8 @@ export interface CatalogKeyChanges {
   pending(limit: number): Promise<readonly KeyChange[]>;
   /** They were told of these; a change that came since stays pending. */
   told(changes: readonly KeyChange[]): Promise<void>;
-  /** A key of something that was never published: nobody shall ever use it. */
-  destroy(keyId: string): Promise<void>;
+  /** Keys of what was not published in the end: nobody shall ever use those of no version. */
+  destroyUnused(keyIds: readonly string[]): Promise<void>;
 }
 
 /** One condition of a metadata filter. */

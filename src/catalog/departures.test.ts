@@ -218,9 +218,12 @@ test('a later word about a key counts, but none about a destroyed one', async (t
   await shelf.feed(announced(one));
   await shelf.catalog.keyChanges.told(changes);
   assert.deepEqual(await tell(shelf), ['key-1 open berlin/lung']);
-  await shelf.catalog.keyChanges.destroy('key-1');
-  await shelf.feed({ kind: 'series-hidden', place: one });
-  assert.deepEqual(await tell(shelf), ['key-1 destroyed berlin/lung']);
+  // Of keys that were made and not published in the end only those of no version go.
+  await shelf.catalog.keyChanges.destroyUnused(['key-1', 'key-2']);
+  assert.deepEqual(await tell(shelf), ['key-2 destroyed']);
+  await shelf.feed({ kind: 'series-withdrawn', place: one, reason: 'test' });
+  await shelf.feed({ kind: 'series-hidden', place: one }, announced(one));
+  assert.deepEqual(await tell(shelf), ['key-1 destroyed']);
 });
 
 test('what no configured archive holds says so', async (t) => {

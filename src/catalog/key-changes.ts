@@ -16,13 +16,12 @@ export function createKeyChanges({ db }: CatalogContext): CatalogKeyChanges {
             .where('key_id', 'in', keyIds)
             .execute();
       }),
-    async destroy(keyId) {
-      const goal = 'destroyed';
-      await db.query
-        .insertInto('key_change')
-        .values({ key_id: keyId, goal })
-        .onConflict((conflict) => conflict.column('key_id').doUpdateSet({ goal }))
-        .execute();
+    async destroyUnused(keyIds) {
+      await sql`
+        INSERT INTO key_change (key_id, goal)
+        SELECT value, 'destroyed' FROM json_each(${JSON.stringify(keyIds)})
+        WHERE NOT EXISTS (SELECT 1 FROM version WHERE key_id = value)
+        ON CONFLICT (key_id) DO NOTHING`.execute(db.query);
     },
   };
 }

@@ -3,6 +3,7 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { clientLimits } from '../client/limits.ts';
 import { find, list, stat } from './commands/browse.ts';
 import { cat } from './commands/cat.ts';
+import { applyCollection } from './commands/collection.ts';
 import { get } from './commands/get.ts';
 import { acl, grant, revoke } from './commands/permit.ts';
 import { status } from './commands/status.ts';
@@ -43,6 +44,7 @@ export function createProgram(addServices?: AddServices): Program {
   addBrowsing(program, client);
   addFetching(program, client);
   addPermissions(program, client);
+  addCollections(program, client);
   program
     .command('status')
     .description('how the installation is')
@@ -182,6 +184,16 @@ function addPermissions(program: Command, client: Client): void {
     .description(`take all rights of ${who}, here and at the key servers`)
     .action((path: string, name: string) =>
       client((connection, output) => revoke(connection, output, { path, who: name })),
+    );
+}
+
+function addCollections(program: Command, client: Client): void {
+  const collection = program.command('collection').description('collections, for operators');
+  collection
+    .command('apply <name>')
+    .description('hide what the collection does not show any more, however much that is')
+    .action((name: string) =>
+      client((connection, output) => applyCollection(connection, output, name)),
     );
 }
 

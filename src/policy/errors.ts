@@ -32,6 +32,19 @@ export const policyErrors = defineErrors('policy', {
     user: 'Grant `change-permissions` to somebody else first.',
     operator: 'Nothing to do.',
   },
+  POLICY_OPERATORS_ONLY: {
+    disposition: 'permanent',
+    meaning: 'Only an operator of the installation may do that.',
+    user: 'Ask an operator of the site.',
+    operator:
+      'Name the caller under `operators` in the configuration of the gateway and start it again, if it is due.',
+  },
+  POLICY_COLLECTION_UNKNOWN: {
+    disposition: 'permanent',
+    meaning: 'The configuration has no collection of that name.',
+    user: 'Use a name as the configuration has it, without site and slashes.',
+    operator: 'Look at `collections[].name` in the configuration.',
+  },
   POLICY_CONFLICT: {
     disposition: 'transient',
     meaning: 'Somebody else changed the list at the same moment.',

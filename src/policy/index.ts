@@ -4,6 +4,11 @@ export { policyErrors } from './errors.ts';
 export { openPolicyFeedStore, type PolicyFeedStore } from './feed-store.ts';
 export { policyLimits } from './limits.ts';
 export {
+  type AppliedCollection,
+  createOperatorDesk,
+  type OperatorDesk,
+} from './operator-desk.ts';
+export {
   createPolicyService,
   type PlacedPolicy,
   type PolicyChange,

@@ -72,6 +72,10 @@ async function open(t: TestContext, entries: readonly PolicyEntry[]): Promise<Be
       sent.push(...policies.map(({ version }) => version));
       return Promise.resolve({ seq: sent.length, digest: '' });
     },
+    removePolicies(ids: readonly string[]) {
+      sent.push(-ids.length);
+      return Promise.resolve({ seq: sent.length, digest: '' });
+    },
     spread: (...args: Parameters<PolicyFeed['spread']>) => state.spread(...args),
     spreadNow: () => done,
     beat: () => Promise.resolve(),
@@ -246,4 +250,21 @@ test('what a crash kept from the servers is sent at the next start', async (t) =
   await bench.policy.reconcile();
   await bench.policy.reconcile();
   assert.deepEqual(bench.sent, [1]);
+});
+
+test('the list of a hidden collection allows nobody at the key servers, until it is shown', async (t) => {
+  const bench = await open(t, [holder]);
+  await bench.policy.reconcile();
+  const { inbox } = bench.catalog;
+  const hidden = { kind: 'collection-hidden', site: 'berlin', collection: 'ct' } as const;
+  await inbox.apply([{ sequence: 3, change: hidden }]);
+  await bench.policy.reconcile();
+  await bench.policy.reconcile();
+  assert.deepEqual(bench.sent, [1, -1]);
+  await assert.rejects(grant(bench, reader), { code: 'POLICY_NOT_FOUND' });
+  const offer = { site: 'berlin', name: 'ct', delivery: 'open', formats: [], policyId: 'ct' };
+  const change = { kind: 'collection', offer } as never; // reason: literal types of a test
+  await inbox.apply([{ sequence: 4, change }]);
+  await bench.policy.reconcile();
+  assert.deepEqual(bench.sent, [1, -1, 1]);
 });

@@ -14,6 +14,8 @@ import { recallError, recallFailureOf } from './translate.ts';
 export interface RecallEngine extends RecallPort {
   /** Take up what a crash or a stop left queued. */
   start(): Promise<void>;
+  /** Cancel what is fetched of series that are not offered any more, or held back. */
+  dropUnserved(): Promise<void>;
   /** Cancel what runs; it stays queued and goes on at the next start. */
   stop(): Promise<void>;
 }
@@ -73,6 +75,16 @@ class Engine implements RecallEngine {
       for (const board of this.#boards.values()) board.close(reason);
       this.#boards.clear();
     });
+  }
+
+  async dropUnserved(): Promise<void> {
+    const { names, recalls } = this.#ports.catalog;
+    for (const [id, board] of this.#boards) {
+      const row = await recalls.get(id);
+      const series = row === undefined ? undefined : await names.series(row.seriesId);
+      if (series === undefined) board.cancel(recallErrors.create('RECALL_WITHDRAWN'));
+      else if (series.isInConflict) board.cancel(recallErrors.create('RECALL_QUARANTINED'));
+    }
   }
 
   async request(

@@ -163,16 +163,22 @@ async function makeAll(
     log: ports.log.with({ series: pass.series.seriesName }),
   });
   const targets = await targetsOf(ports, plan.files, pass.renew === true);
-  const job = jobOf({ ports, pass, place, plan, targets, instances });
+  const keyIds: string[] = [];
+  const job = jobOf({ ports, pass, place, plan, targets, instances, keyIds });
   const changed: FileNode[] = [];
   const misplaced: FileNode[] = [];
-  for await (const result of ports.production.produce(job)) {
-    const file = present(byId.get(result.fileId), 'results are of the files wanted');
-    if (result.kind === 'changed') changed.push(file);
-    else if (isMisplaced(result) && pass.headersOnly !== true) misplaced.push(file);
-    else await publish(ports, { board, file }, result);
+  try {
+    for await (const result of ports.production.produce(job)) {
+      const file = present(byId.get(result.fileId), 'results are of the files wanted');
+      if (result.kind === 'changed') changed.push(file);
+      else if (isMisplaced(result) && pass.headersOnly !== true) misplaced.push(file);
+      else await publish(ports, { board, file }, result);
+    }
+    return { changed, misplaced };
+  } finally {
+    // Whoever followed what was not published in the end may have kept a part of it.
+    await ports.catalog.keyChanges.destroyUnused(keyIds);
   }
-  return { changed, misplaced };
 }
 
 const isMisplaced = (result: ProductionResult): boolean =>
@@ -185,6 +191,8 @@ function jobOf(options: {
   readonly plan: Plan;
   readonly targets: readonly ProductionTarget[];
   readonly instances: ProductionJob['instances'];
+  /** Gets the keys under which something is written. */
+  readonly keyIds: string[];
 }): ProductionJob {
   const { ports, plan, targets, instances } = options;
   const { series, board } = options.pass;
@@ -202,6 +210,7 @@ function jobOf(options: {
     instances,
     headersOnly: options.pass.headersOnly === true,
     onGrowing(fileId, growing) {
+      options.keyIds.push(growing.key.keyId);
       const file = plan.files.find((candidate) => candidate.id === fileId);
       if (file === undefined) return;
       const settled = board.progress(file.id).settled.promise;

@@ -2,12 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { createKeyServers } from '../../src/keys/index.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { silentLog } from '../../src/lib/log.ts';
-import { Sensitive } from '../../src/lib/sensitive.ts';
+import { fetchKey } from '../support/fetch-key.ts';
 import { tokenPrincipal } from '../support/login.ts';
-import { type Story, startStory } from './story.ts';
+import { startStory } from './story.ts';
 
 interface Change {
   readonly version: number;
@@ -15,24 +12,6 @@ interface Change {
   readonly completeMs?: number;
   readonly entries: readonly { readonly who: string; readonly rights: readonly string[] }[];
   readonly servers: readonly { readonly acknowledged: boolean }[];
-}
-
-/** What a user who kept everything but the key gets from the key servers themselves. */
-async function fetchKey(story: Story, user: 'alice' | 'bob', response: Response): Promise<string> {
-  const servers = createKeyServers({
-    servers: story.keyServers.map(({ name, url }) => ({ name, baseUrl: url })),
-    threshold: 2,
-    clock: systemClock,
-    log: silentLog,
-  });
-  const keyId = response.headers.get('mdm-key-id') ?? '';
-  const publicKey = response.headers.get('mdm-recipient-public-key') ?? '';
-  const token = new Sensitive(story.tokenOf(user));
-  const wanted = [{ keyId, recipientPublicKey: Buffer.from(publicKey, 'base64url') }];
-  const fetched = await servers.fetch(wanted, { kind: 'token', tokenFor: () => token }, {});
-  servers.close();
-  if (fetched.keys.has(keyId)) return 'key';
-  return (fetched.failures.get(keyId) as { code?: string } | undefined)?.code ?? 'nothing';
 }
 
 /** Each answer carries an id of its own. */

@@ -82,6 +82,7 @@ export function gatewaySettings(
     readonly pacs: readonly PacsSettings[];
     readonly receiverPort?: number;
     readonly collections: readonly CollectionSettings[];
+    readonly operators: readonly string[];
     readonly keyServers: readonly NamedUrl[];
     readonly extra?: Readonly<Record<string, unknown>>;
   },
@@ -102,6 +103,7 @@ export function gatewaySettings(
       ? {}
       : { receiver: { host: '127.0.0.1', port: receiverPort, aeTitle: 'MDM' } }),
     collections: options.collections,
+    operators: options.operators,
     keyServers: {
       threshold: 2,
       servers: options.keyServers.map((server) => ({ ...server, ...authorities })),

@@ -22,7 +22,7 @@ export const keyServerNames = ['hospital', 'data-protection', 'infrastructure'] 
 export type KeyServerName = (typeof keyServerNames)[number];
 export type ServiceName = KeyServerName | 'gateway';
 
-/** The users: alice owns the collections, bob reads, carol may nothing. */
+/** The users: alice owns the collections and is an operator, bob reads, carol may nothing. */
 export const userNames = ['alice', 'bob', 'carol'] as const;
 export type UserName = (typeof userNames)[number];
 
@@ -197,7 +197,8 @@ function completed(options: GatewayOptions) {
     { name: 'sealed', delivery: 'sealed' as const, formats: ['dcm', 'nii'] as const },
   ];
   const policy = usualPolicy();
-  return { ...options, collections: collections.map((one) => ({ policy, ...one })) };
+  const operators = principalsOf('alice');
+  return { ...options, operators, collections: collections.map((one) => ({ policy, ...one })) };
 }
 
 /** The host certificate is for the name; key servers print the address they listen on. */

@@ -50,6 +50,7 @@ async function open(t: TestContext): Promise<Bench> {
       revoke: note('revoke', change),
       reconcile: () => Promise.resolve(),
     },
+    operators: { applyCollection: note('collection-apply', { collection: 'ct', seriesHidden: 3 }) },
     status: note('status', {}),
     log: silentLog,
   };

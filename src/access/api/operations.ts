@@ -1,6 +1,6 @@
 import type { FileMetadata, Files } from '../../files/index.ts';
 import type { Principal } from '../../identity/principal.ts';
-import type { PolicyService } from '../../policy/index.ts';
+import type { OperatorDesk, PolicyService } from '../../policy/index.ts';
 import { aclJson, changeJson, statJson } from './answers.ts';
 import { apiLimits } from './limits.ts';
 import type { Parameters } from './parameters.ts';
@@ -10,8 +10,9 @@ export interface ApiPorts {
   readonly files: Files;
   readonly metadata: FileMetadata;
   readonly policy: PolicyService;
-  /** State of the installation for anyone who proved who they are: no names of patients or files. */
-  readonly status: () => Promise<unknown>;
+  readonly operators: OperatorDesk;
+  /** State of the installation for who asks: no names of patients or files. */
+  readonly status: (caller: Principal) => Promise<unknown>;
 }
 
 /** One call of the API, authenticated. */
@@ -36,12 +37,13 @@ export const apiOperations: ReadonlyMap<string, ApiOperation> = new Map<string, 
   ['receipts', { method: 'GET', run: receipts }],
   ['find', { method: 'GET', run: find }],
   ['acl', { method: 'GET', run: acl }],
-  ['status', { method: 'GET', run: ({ ports }) => ports.status() }],
+  ['status', { method: 'GET', run: ({ ports, caller }) => ports.status(caller) }],
   ['whoami', { method: 'GET', run: whoami }],
   ['stage', { method: 'POST', run: stage }],
   ['release', { method: 'POST', run: release }],
   ['grant', { method: 'POST', run: grant }],
   ['revoke', { method: 'POST', run: revoke }],
+  ['collection-apply', { method: 'POST', run: applyCollection }],
 ]);
 
 async function stat({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
@@ -112,4 +114,8 @@ async function grant({ ports, caller, parameters, signal }: ApiCall): Promise<un
 async function revoke({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
   const change = { path: parameters.path('path'), who: parameters.text('who') };
   return changeJson(await ports.policy.revoke(caller, change, { signal }));
+}
+
+function applyCollection({ ports, caller, parameters }: ApiCall): Promise<unknown> {
+  return ports.operators.applyCollection(caller, parameters.text('collection'));
 }

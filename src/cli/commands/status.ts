@@ -1,4 +1,9 @@
-import type { KeyServerAnswer, LeftOutAnswer, StatusAnswer } from '../../client/api/answers.ts';
+import type {
+  CollectionStatusAnswer,
+  KeyServerAnswer,
+  LeftOutAnswer,
+  StatusAnswer,
+} from '../../client/api/answers.ts';
 import type { Connection } from '../connection.ts';
 import { formatInstant } from '../format.ts';
 import type { Output } from '../output.ts';
@@ -23,7 +28,21 @@ function lines(answer: StatusAnswer): readonly string[] {
       ...walkLines(pacs.lastWalk),
     ]),
     ...answer.keyServers.map(keyServerLine),
+    ...(answer.collections ?? []).flatMap(collectionLines),
     ...answer.notes.map((note) => `note: ${note}`),
+  ];
+}
+
+function collectionLines(of: CollectionStatusAnswer): readonly string[] {
+  const { collection, studies, studiesLeaving, isWaiting, failures } = of;
+  return [
+    `collection ${collection}: ${studies} studies`,
+    ...(isWaiting
+      ? [
+          `  ${studiesLeaving} of them do not belong to it any more; nothing is hidden before \`mdm collection apply ${collection}\``,
+        ]
+      : []),
+    ...failures.map(({ code, series }) => `  ${series} series not shown: ${code}`),
   ];
 }
 

@@ -26,6 +26,11 @@ const isLeftOut = (one: Fields): boolean => isText(one['reason']) && isText(one[
 const isWalk = (walk: unknown): boolean =>
   walk === undefined || (isFields(walk) && areAll(walk['leftOut'], isLeftOut));
 
+const isCollection = (one: Fields): boolean =>
+  isText(one['collection']) &&
+  areNumbers(one, 'studies', 'studiesLeaving') &&
+  areAll(one['failures'], (failure) => isText(failure['code']) && areNumbers(failure, 'series'));
+
 /** What must hold of an answer, so that showing it cannot fail. */
 const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   stat: isStat,
@@ -44,7 +49,9 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
     Array.isArray(one['notes']) &&
     isStorage(one['storage']) &&
     areAll(one['pacs'], (pacs) => hasName(pacs) && isWalk(pacs['lastWalk'])) &&
-    areAll(one['keyServers'], hasName),
+    areAll(one['keyServers'], hasName) &&
+    (one['collections'] === undefined || areAll(one['collections'], isCollection)),
+  'collection-apply': (one) => isText(one['collection']) && areNumbers(one, 'seriesHidden'),
 };
 
 /** An answer of the gateway as its type says. @throws CLIENT_PROTOCOL when it is something else */

@@ -74,6 +74,25 @@ export interface LeftOutAnswer {
   readonly count: number;
 }
 
+/** What an operator did to a collection. */
+export interface AppliedCollectionAnswer {
+  readonly collection: string;
+  readonly seriesHidden: number;
+}
+
+/** How a collection is, for operators. */
+export interface CollectionStatusAnswer {
+  readonly collection: string;
+  /** Studies of which something is shown. */
+  readonly studies: number;
+  /** Studies of which something is to be hidden. */
+  readonly studiesLeaving: number;
+  /** That is so much that it waits for `mdm collection apply`. */
+  readonly isWaiting: boolean;
+  /** Series that could not be announced, or are held back, by code. */
+  readonly failures: readonly { readonly code: string; readonly series: number }[];
+}
+
 export interface StatusAnswer {
   readonly site: string;
   readonly roles: readonly string[];
@@ -105,6 +124,8 @@ export interface StatusAnswer {
     };
   }[];
   readonly keyServers: readonly KeyServerAnswer[];
+  /** Shown to operators. */
+  readonly collections?: readonly CollectionStatusAnswer[];
 }
 
 /** A key server as the gateway sees it; what is absent it did not say. */

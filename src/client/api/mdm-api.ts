@@ -5,6 +5,7 @@ import { clientLimits } from '../limits.ts';
 import { checkAnswer } from './answer-check.ts';
 import type {
   AclAnswer,
+  AppliedCollectionAnswer,
   FindAnswer,
   ListAnswer,
   PolicyChangeAnswer,
@@ -75,6 +76,11 @@ export class MdmApi {
 
   revoke(request: { readonly path: string; readonly who: string }): Promise<PolicyChangeAnswer> {
     return this.#post('revoke', request);
+  }
+
+  /** Hide what a collection does not show any more; operators only. */
+  applyCollection(collection: string): Promise<AppliedCollectionAnswer> {
+    return this.#post('collection-apply', { collection });
   }
 
   status(): Promise<StatusAnswer> {

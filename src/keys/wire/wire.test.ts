@@ -6,7 +6,13 @@ import { codeOf } from '../../lib/errors/mdm-error.ts';
 import { keyIdOf, pinKeys, signStatement } from '../../seal/index.ts';
 import { checkAddresses } from '../http/server-address.ts';
 import { verifyDeposit } from './deposit.ts';
-import { type FeedChange, feedStart, signFeedEntry, verifyFeedEntry } from './feed-entry.ts';
+import {
+  type FeedChange,
+  feedStart,
+  nobodyPolicyId,
+  signFeedEntry,
+  verifyFeedEntry,
+} from './feed-entry.ts';
 import { signHeartbeat, verifyHeartbeat } from './heartbeat.ts';
 import {
   readDepositRequest,
@@ -57,6 +63,8 @@ test('an entry that readers would refuse is never signed', async () => {
     policy([{ who: 'a', rights: [], deny: true }]),
     policy(Array.from({ length: 201 }, () => ({ who: 'a', rights: [] }))),
     { kind: 'tombstone', keyId: '../k' },
+    // The policy of nobody is never somebody's.
+    { kind: 'policy', policy: { id: nobodyPolicyId, version: 1, entries: [] } },
     change({ kind: 'other' }),
   ];
   for (const one of wrong)

@@ -120,6 +120,8 @@ export const gatewayConfigSchema = z.strictObject({
     })
     .optional(),
   collections: z.array(collection).min(1),
+  /** Who runs the installation, as policies name people. */
+  operators: z.array(z.string().regex(/^(?:user|group):.+$/, 'user:... or group:...')).default([]),
   storage: z.strictObject({ limit: bytes.default(10 * 1024 ** 3) }).prefault({}),
   keyServers: z.strictObject({
     threshold: z.int().min(2).default(2),

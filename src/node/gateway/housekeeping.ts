@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
 
-const intervalMs = 60_000;
+const intervalMs = 20_000;
 
 /**
  * Small regular work: stage requests whose lifetime is over give their pins back, and the key servers

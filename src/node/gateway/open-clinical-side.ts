@@ -35,15 +35,6 @@ export async function openClinicalSide(
     index,
     folder: folders.collectionKeys,
   });
-  const registration = createRegistration({
-    index,
-    inbox: catalog.inbox,
-    collections,
-    archives: config.pacs.map(({ name }) => name),
-    onFed: tellKeyServers,
-    clock,
-    log,
-  });
   const opened = await openSources(config, { ...tools, lists: index.lists });
   teardown.add(() => opened.close());
   const sealer = createSealer();
@@ -71,5 +62,17 @@ export async function openClinicalSide(
     }),
   });
   teardown.add(() => recall.stop());
+  const registration = createRegistration({
+    index,
+    inbox: catalog.inbox,
+    collections,
+    archives: config.pacs.map(({ name }) => name),
+    onFed: async () => {
+      await tellKeyServers();
+      await recall.dropUnserved();
+    },
+    clock,
+    log,
+  });
   return { registration, recall, opened };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createApiDoor } from '../../access/api/api-door.ts';
 import { createSrmDoor } from '../../access/srm/door.ts';
 import { createWebdavDoor } from '../../access/webdav/webdav-door.ts';
+import { createIsOperator } from '../../authz/index.ts';
 import {
   createFileMetadata,
   createFiles,
@@ -10,6 +11,7 @@ import {
 } from '../../files/index.ts';
 import { createListener, type Listener } from '../../listener/listener.ts';
 import { isLoopback } from '../../listener/loopback.ts';
+import { createOperatorDesk } from '../../policy/index.ts';
 import { nodeErrors } from '../errors.ts';
 import { openIdentity } from '../open-identity.ts';
 import type { GatewayContext } from './context.ts';
@@ -46,10 +48,27 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   teardown.add(async () => identity.close());
   const { tls, host, port, publicHost, proxies } = config.listen;
   const { keyServers, policy } = sides.keysSide;
-  const { opened } = sides.clinical;
+  const { opened, registration } = sides.clinical;
   const audit = disclosureAudit(sides);
   const metadata = createFileMetadata({ catalog, clock, audit });
-  const status = createStatus({ config, storage, keyServers, opened, crawler: sides.crawler });
+  const isOperator = createIsOperator(config.operators);
+  const status = createStatus({
+    config,
+    storage,
+    keyServers,
+    opened,
+    crawler: sides.crawler,
+    registration,
+    isOperator,
+    clock,
+  });
+  const operators = createOperatorDesk({
+    isOperator,
+    applyHiding: (collection) => registration.applyHiding(collection),
+    clock,
+    audit: ({ caller, ...act }) =>
+      sides.computing.audit.record({ subject: caller.subject, outcome: 'success', ...act }),
+  });
   const transfer = publicHost === undefined ? {} : { transfer: { host: publicHost } };
   const listener = await createListener({
     host,
@@ -60,7 +79,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     random,
     authenticate: identity.authenticate,
     doors: [
-      createApiDoor({ files, metadata, policy, status, log }),
+      createApiDoor({ files, metadata, policy, operators, status, log }),
       createSrmDoor({ files, clock, log, ...transfer }),
       createWebdavDoor({ files, log }),
     ],

@@ -1,4 +1,8 @@
+import type { IsOperator } from '../../authz/index.ts';
+import type { Principal } from '../../identity/principal.ts';
 import type { KeyServers, ServerReport } from '../../keys/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Registration } from '../../registration/index.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Crawler } from './crawler.ts';
@@ -17,10 +21,15 @@ export function createStatus(ports: {
   readonly keyServers: KeyServers;
   readonly opened: OpenSources;
   readonly crawler: Crawler;
-}): () => Promise<unknown> {
-  const { config, storage, keyServers, opened, crawler } = ports;
-  return async () => {
+  readonly registration: Pick<Registration, 'status'>;
+  readonly isOperator: IsOperator;
+  readonly clock: Clock;
+}): (caller: Principal) => Promise<unknown> {
+  const { config, storage, keyServers, opened, crawler, registration } = ports;
+  return async (caller) => {
     const reports = await keyServers.status({});
+    // Names of collections are for those who may know of them.
+    const isOperator = ports.isOperator(caller, ports.clock.nowMs());
     return {
       site: config.site,
       roles: ['clinical', 'computing'],
@@ -33,6 +42,7 @@ export function createStatus(ports: {
         lastWalk: crawler.lastWalkOf(name),
       })),
       keyServers: reports.map(keyServerStatus),
+      ...(isOperator ? { collections: await registration.status() } : {}),
     };
   };
 }

@@ -1,0 +1,31 @@
+import { createKeyServers } from '../../src/keys/index.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { codeOf } from '../../src/lib/errors/mdm-error.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { Sensitive } from '../../src/lib/sensitive.ts';
+import type { Installation, UserName } from './gateway.ts';
+
+/**
+ * What a user who kept the header of an answer gets from the key servers themselves: `key`, or the
+ * code of why not.
+ */
+export async function fetchKey(
+  at: Installation,
+  user: UserName,
+  { headers }: Pick<Response, 'headers'>,
+): Promise<string> {
+  const servers = createKeyServers({
+    servers: at.keyServers.map(({ name, url }) => ({ name, baseUrl: url })),
+    threshold: 2,
+    clock: systemClock,
+    log: silentLog,
+  });
+  const keyId = headers.get('mdm-key-id') ?? '';
+  const publicKey = headers.get('mdm-recipient-public-key') ?? '';
+  const token = new Sensitive(at.tokenOf(user));
+  const wanted = [{ keyId, recipientPublicKey: Buffer.from(publicKey, 'base64url') }];
+  const fetched = await servers.fetch(wanted, { kind: 'token', tokenFor: () => token }, {});
+  servers.close();
+  if (fetched.keys.has(keyId)) return 'key';
+  return codeOf(fetched.failures.get(keyId)) ?? 'nothing';
+}
