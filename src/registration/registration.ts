@@ -100,7 +100,9 @@ export function createRegistration(
       const complete = failure === undefined && rows.length === 0;
       const done: CrawlReport = { ...report, leftOut: rows, complete };
       call.onReport?.(done);
-      for (const row of rows) log.warn('registration.left_out', { pacs: source.name, ...row });
+      for (const { level: queryLevel, ...row } of rows) {
+        log.warn('registration.left_out', { pacs: source.name, queryLevel, ...row });
+      }
       log.info('registration.crawled', {
         pacs: source.name,
         ...report,

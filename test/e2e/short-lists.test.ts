@@ -60,6 +60,9 @@ test('a reader is told whether the archive confirms that a file is complete', as
   const status = await mdm(road, 'status');
   assert.match(status.stdout, /PACS getter.*\n {2}last walk .*: 4 series, not complete\n/);
   assert.match(status.stdout, /1 × IMAGE cut short: the archive counts more than it lists/);
+  const leftOut = /.*"registration.left_out".*/.exec(road.gateway.stderr())?.[0] ?? '';
+  const { level, reason, queryLevel } = JSON.parse(leftOut) as Record<string, unknown>;
+  assert.deepEqual([level, reason, queryLevel], ['warn', 'list-short', 'IMAGE']);
   const walked =
     /.*"registration.crawled","pacs":"getter".*/.exec(road.gateway.stderr())?.[0] ?? '';
   assert.equal((JSON.parse(walked) as { complete: unknown }).complete, false);

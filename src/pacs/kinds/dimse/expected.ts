@@ -1,4 +1,5 @@
 import { type DataSet, dataSetOf, tag } from '../../../dicom/index.ts';
+import { formatStatus } from '../../../dimse/index.ts';
 import { present } from '../../../lib/assert.ts';
 import type { Log } from '../../../lib/log.ts';
 import { answerUid } from '../../answer-uid.ts';
@@ -6,7 +7,7 @@ import { isQueryFailure } from '../../errors.ts';
 import { askList, type ListPorts, type PacsList } from '../../lists/ask-list.ts';
 import { statedCount } from '../../lists/count.ts';
 import { sortAnswers, uidOf } from '../../lists/sort-answers.ts';
-import type { ExpectedInstance, ExpectedSeries, SeriesRef } from '../../pacs-source.ts';
+import type { ExpectedInstance, ExpectedSeries, QueryLevel, SeriesRef } from '../../pacs-source.ts';
 
 /**
  * What sorting slices needs, and nothing that an archive has to open every file for: Orthanc keeps
@@ -54,14 +55,16 @@ async function countOf(
 /** Undefined where the PACS fails the query: it need not support it. */
 async function orUndefined<T>(
   { pacs, log }: { readonly pacs: string; readonly log: Log },
-  level: string,
+  queryLevel: QueryLevel,
   ask: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
     if (!isQueryFailure(error)) throw error;
-    log.warn('pacs.query_failed', { pacs, level, ...error.context });
+    const { reason, status } = error.context;
+    const formatted = typeof status === 'number' ? formatStatus(status) : undefined;
+    log.warn('pacs.query_failed', { pacs, queryLevel, reason, status: formatted });
     return undefined;
   }
 }
