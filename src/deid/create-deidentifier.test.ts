@@ -247,6 +247,14 @@ test('a known element of VR UN is kept as the dictionary has it', async () => {
   assert.equal(getString(dataSet, t.RescaleIntercept), '-1');
 });
 
+test('pixel data of VR UN are read by the dictionary', async () => {
+  const unknown: DataElement = { tag: t.PixelData, vr: 'UN', value: testPixels };
+  assert.deepEqual((await runDeid(imageOf({}, [unknown]))).file, (await runDeid(imageOf())).file);
+  const transferSyntaxUid = transferSyntax.ExplicitVRBigEndian;
+  const { outcome } = await runDeid(imageOf({}, [unknown]), { transferSyntaxUid });
+  assert.deepEqual(outcome, { kind: 'withheld', code: 'DEID_MALFORMED' });
+});
+
 test('what follows from the length of the pixels is written, signedness is not', async () => {
   const absent = { SamplesPerPixel: '', PhotometricInterpretation: '', BitsStored: '' } as const;
   const run = await runDeid(imageOf({ ...absent, PixelRepresentation: '' }));

@@ -1,4 +1,4 @@
-import { type DataSet, type Keyword, type Tag, tag as t } from '../dicom/index.ts';
+import { type DataSet, type Keyword, resolveUnknown, type Tag, tag as t } from '../dicom/index.ts';
 import { applyProfile, type RuleBook } from './actions/apply-profile.ts';
 import { DropCounter } from './meaning/drops.ts';
 import { identifiersOf } from './meaning/identifiers.ts';
@@ -56,7 +56,8 @@ const rules = new Map<Tag, Rule>(safeKeywords.map((keyword) => [t[keyword], keep
 const answers: RuleBook = { find: (tag) => rules.get(tag) };
 
 /** What of a C-FIND answer may be known outside the hospital. */
-export function safeMetadata(record: DataSet, uids: UidMap): DataSet {
+export function safeMetadata(answer: DataSet, uids: UidMap): DataSet {
+  const record = resolveUnknown(answer);
   const identifiers = identifiersOf(record);
   return applyProfile(record, { profile: answers, uids, identifiers, drops: new DropCounter() });
 }

@@ -6,6 +6,7 @@ import type { PixelFormat, SliceGeometry } from './volume-format.ts';
 
 /** A slice without its place: what all slices of a stack have in common. */
 export interface StackTraits {
+  readonly sopClassUid: string;
   readonly geometry: Omit<SliceGeometry, 'positionLps'>;
   readonly format: PixelFormat;
   readonly discriminators: string;
@@ -16,6 +17,7 @@ export function differenceOf(first: StackTraits, other: Slice): VolumeRefusal | 
   if (!isSameGrid(first.geometry, other.geometry)) return 'VOLUME_MIXED_SIZE';
   if (!isSameOrientation(first.geometry, other.geometry)) return 'VOLUME_MIXED_ORIENTATION';
   if (!isSameStorage(first.format, other.format)) return 'VOLUME_MIXED_PIXEL_FORMAT';
+  if (first.sopClassUid !== other.sopClassUid) return 'VOLUME_SEVERAL_STACKS';
   if (first.discriminators !== other.discriminators) return 'VOLUME_SEVERAL_STACKS';
   return isSameScale(first.format, other.format) ? undefined : 'VOLUME_MIXED_SCALE';
 }

@@ -57,7 +57,7 @@ export const volumeErrors = defineErrors('volume', {
   },
   VOLUME_GANTRY_TILT: refusal('The slices are shifted against each other: a tilted gantry.'),
   VOLUME_SEVERAL_STACKS: refusal(
-    'The series holds several images of one place: echoes, times, image types.',
+    'The series holds several images of one place: echoes, times, image types, kinds of object.',
   ),
   VOLUME_PIXEL_FORMAT_UNSUPPORTED: refusal(
     'The pixels are not one integer sample of 8, 16 or 32 bits with a linear rescale.',

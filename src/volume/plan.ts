@@ -143,6 +143,7 @@ function planStack(
   // Directions may differ in their last digits: the lowest slice gives them, whatever came first.
   const lowest = headerAt(placeOf.indexOf(0)) ?? first;
   return ok({
+    sopClassUid: first.sopClassUid,
     columns,
     rows,
     slices: positions.length,
@@ -180,6 +181,7 @@ function columnOf(plan: VolumePlan, column: number): Vector3 {
 function traitsOf(plan: VolumePlan): StackTraits {
   const [columnSpacingMm, rowSpacingMm] = plan.spacingMm;
   return {
+    sopClassUid: plan.sopClassUid,
     geometry: {
       rows: plan.rows,
       columns: plan.columns,

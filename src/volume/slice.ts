@@ -16,6 +16,7 @@ import type { PixelFormat, PlanSlice, SliceGeometry } from './volume-format.ts';
 
 /** All that planning needs to know of one slice. */
 export interface Slice {
+  readonly sopClassUid: string;
   readonly geometry: SliceGeometry;
   readonly format: PixelFormat;
   /** What tells stacks at the same place apart; equal text, same stack. */
@@ -53,7 +54,8 @@ export function readSlice({ facts, transferSyntaxUid }: PlanSlice): Check<Slice>
   const geometry = readGeometry(facts, { rows, columns });
   if (!geometry.ok) return geometry;
   const discriminators = discriminatorsOf(facts);
-  return ok({ geometry: geometry.value, format: format.value, discriminators });
+  const { sopClassUid } = facts;
+  return ok({ sopClassUid, geometry: geometry.value, format: format.value, discriminators });
 }
 
 /**

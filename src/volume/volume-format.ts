@@ -31,6 +31,8 @@ export interface PixelFormat {
 
 /** The grid of a volume, decided before its first byte. */
 export interface VolumePlan {
+  /** Of every slice. */
+  readonly sopClassUid: string;
   readonly columns: number;
   readonly rows: number;
   readonly slices: number;

@@ -437,6 +437,7 @@ function tiles(mosaic: Uint8Array, signed: boolean): Buffer {
     bigEndian: false,
   } as const;
   const plan: VolumePlan = {
+    sopClassUid: '',
     columns: 64,
     rows: 64,
     slices: 35,

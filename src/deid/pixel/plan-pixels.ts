@@ -1,4 +1,4 @@
-import { createTokenWriter, encodingOf, type Token, tag as t } from '../../dicom/index.ts';
+import { createTokenWriter, encodingOf, type Token, tag as t, type Vr } from '../../dicom/index.ts';
 import type { InstancePart } from '../deidentifier.ts';
 import { deidErrors } from '../errors.ts';
 import type { OpenInstance } from '../header/read-header.ts';
@@ -36,16 +36,25 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
     return { start: [], parts };
   }
   const native = isPixelData && first.kind === 'value-start' && !encapsulated;
-  const vrFits = native && (first.vr === 'OW' || first.vr === 'OB');
+  const vr = native ? pixelVr(first.vr, bigEndian) : undefined;
   const lengthFits =
-    vrFits && first.length >= shape.nativeBytes && first.length < shape.nativeBytesEnd;
-  if (!lengthFits) {
+    native && first.length >= shape.nativeBytes && first.length < shape.nativeBytesEnd;
+  if (vr === undefined || !lengthFits) {
     throw deidErrors.create('DEID_MALFORMED', { message: 'pixel data do not fit the header' });
   }
   const writer = createTokenWriter({ transferSyntaxUid, lengths: 'recode' });
-  const start = writer.write({ ...first, length: shape.nativeBytes });
+  const start = writer.write({ ...first, vr, length: shape.nativeBytes });
   const cleaner = createBitCleaner({ ...shape.bits, bigEndian });
   return { start, parts: passNativePixels(rest, { imageBytes: shape.nativeBytes, cleaner }) };
+}
+
+/**
+ * The VR in which native pixel data leave. UN is read by the dictionary; its value is little endian
+ * whatever the transfer syntax (PS3.5 §6.2.2), which no reader of big endian pixels would expect.
+ */
+function pixelVr(vr: Vr, bigEndian: boolean): 'OW' | 'OB' | undefined {
+  if (vr === 'UN' && !bigEndian) return 'OW';
+  return vr === 'OW' || vr === 'OB' ? vr : undefined;
 }
 
 async function* tokensFrom({ first, rest }: OpenInstance): Batches {

@@ -26,7 +26,7 @@ test('an image of a scanner may leave', () => {
 });
 
 test('burned-in text that is stated, in any spelling, is withheld', () => {
-  for (const value of ['YES', 'yes ', 'Y', 'MAYBE']) {
+  for (const value of ['YES', 'yes ', 'Y', 'MAYBE', 'NO\\YES', '\\YES']) {
     assert.equal(riskOf({ BurnedInAnnotation: value }), 'DEID_BURNED_IN', value);
   }
 });

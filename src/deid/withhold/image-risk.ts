@@ -1,11 +1,4 @@
-import {
-  type DataSet,
-  getNumbers,
-  getString,
-  getStrings,
-  type Tag,
-  tag as t,
-} from '../../dicom/index.ts';
+import { type DataSet, getNumbers, getStrings, type Tag, tag as t } from '../../dicom/index.ts';
 import { type ImageFacts, valueOr } from '../../facts/index.ts';
 import type { DeidCode } from '../errors.ts';
 
@@ -41,14 +34,22 @@ export function findImageRisk(
   { photometric }: Pick<ImageFacts, 'photometric'>,
 ): DeidCode | undefined {
   if (hasEmbeddedOverlay(header, omitted)) return 'DEID_OVERLAY_EMBEDDED';
-  const burnedIn = word(getString(header, t.BurnedInAnnotation));
+  const burnedIn = stated(header, t.BurnedInAnnotation);
   if (burnedIn !== undefined && burnedIn !== 'NO') return 'DEID_BURNED_IN';
   // Made by a workstation, a scanner of films, a camera: not by the scanner of the patient.
-  if (getString(header, t.ConversionType) !== undefined) return 'DEID_BURNED_IN';
+  if (stated(header, t.ConversionType) !== undefined) return 'DEID_BURNED_IN';
   const types = getStrings(header, t.ImageType).map((type) => word(type) ?? '');
   if (types.some((type) => riskyImageTypes.has(type))) return 'DEID_BURNED_IN';
   // Scanners do not see colour: a fusion, a rendering or a screen.
   return isColour(photometric) && burnedIn !== 'NO' ? 'DEID_BURNED_IN' : undefined;
+}
+
+/** All values of an attribute; undefined where it is absent or empty. One of several counts too. */
+function stated(header: DataSet, tag: Tag): string | undefined {
+  const element = header.get(tag);
+  if (element?.vr === 'SQ') return '';
+  const values = getStrings(header, tag).filter((value) => value !== '');
+  return word(values.join('\\')) || undefined;
 }
 
 const word = (text: string | undefined): string | undefined => text?.trim().toUpperCase();
