@@ -1,6 +1,7 @@
 import type { Keyword } from '../dicom/index.ts';
 import type { Fact } from './fact.ts';
 import type { NumberFactName, numberFacts, Photometric } from './fact-table.ts';
+import type { RealWorld } from './real-world.ts';
 
 type NumbersOf<Row> = Row extends { readonly count: 1 } ? number : readonly number[];
 
@@ -25,6 +26,8 @@ export interface ImageFacts extends NumberFacts {
   readonly imageType: Fact<string>;
   /** A table between stored and output values. Its values are never kept: they could hold a text. */
   readonly modalityLut: Fact<never>;
+  /** What a real-world mapping gives beside slope and intercept. */
+  readonly realWorld: Fact<RealWorld>;
   /** Several slices are tiled in the image. */
   readonly grid: Fact<true>;
   /** Elements that are absent and follow from the length of the pixel data (`deriveAbsent`). */

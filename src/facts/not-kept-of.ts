@@ -8,6 +8,7 @@ const sources: readonly (readonly [keyof ImageFacts, string])[] = [
   ['photometric', 'PhotometricInterpretation'],
   ['imageType', 'ImageType'],
   ['modalityLut', 'ModalityLUTSequence'],
+  ['realWorld', 'RealWorldValueMappingSequence'],
   ['grid', 'NumberOfImagesInMosaic'],
 ];
 

@@ -156,3 +156,18 @@ test('each range holds its ends and nothing beyond', () => {
     assert.notEqual(at(most * 1.5 + 1), 'value', `${name} above`);
   }
 });
+
+test('a real-world mapping gives the values of the scale, or others, or cannot be read', () => {
+  const mapped = (item: Parameters<typeof dataSetOf>[0], scale = {}): unknown =>
+    read(dataSetOf({ ...scale, RealWorldValueMappingSequence: [dataSetOf(item)] })).realWorld;
+  const map = { RealWorldValueSlope: 3, RealWorldValueIntercept: -1 } as const;
+  const other = { kind: 'value', value: 'other' };
+  assert.deepEqual(mapped(map), other);
+  assert.deepEqual(mapped(map, { RescaleSlope: '3', RescaleIntercept: '-1' }), {
+    kind: 'value',
+    value: 'same',
+  });
+  assert.deepEqual(mapped({ RealWorldValueLUTData: 1 }), other);
+  assert.deepEqual(mapped({ ...map, RealWorldValueSlope: [1, 2] }), { kind: 'not-kept' });
+  assert.deepEqual(read(new Map()).realWorld, { kind: 'absent' });
+});

@@ -11,6 +11,7 @@ import { gridOf } from './grid/grid.ts';
 import type { ImageFacts, NumberFacts } from './image-facts.ts';
 import { factLimits } from './limits.ts';
 import { hasAllowedVr, isEmpty, readNumbers } from './read-numbers.ts';
+import { realWorldOf } from './real-world.ts';
 
 /** What of an instance facts are read from. */
 export interface FactSource {
@@ -25,12 +26,16 @@ export interface FactSource {
 
 /** The facts that the standard's own elements state. Never throws. */
 export function readStandardFacts(source: FactSource): ImageFacts {
+  const numbers = numberFactsOf(source);
   return {
-    ...numberFactsOf(source),
+    ...numbers,
     sopClassUid: source.sopClassUid,
     photometric: photometricOf(source),
     imageType: imageTypeOf(source),
     modalityLut: isThere(source, t.ModalityLUTSequence) ? notKept : absent,
+    realWorld: source.omitted.includes(t.RealWorldValueMappingSequence)
+      ? notKept
+      : realWorldOf(source.header, numbers),
     grid: gridOf(source),
     derived: [],
   };

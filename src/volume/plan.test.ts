@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { dataSetOf } from '../dicom/index.ts';
 import { present } from '../lib/assert.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { checkSlice, planFromPositions, planVolume } from './plan.ts';
@@ -242,6 +243,12 @@ const refusals: readonly (readonly [string, SampleOptions, VolumeRefusal, number
   [
     'slope zero',
     { edit: () => ({ 0x00281052: '0', 0x00281053: '0' }) },
+    'VOLUME_PIXEL_FORMAT_UNSUPPORTED',
+    0,
+  ],
+  [
+    'values of a mapping alone',
+    { edit: () => ({ 0x00409096: [dataSetOf({ RealWorldValueSlope: 3 })] }) },
     'VOLUME_PIXEL_FORMAT_UNSUPPORTED',
     0,
   ],

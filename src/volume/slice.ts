@@ -154,9 +154,14 @@ type Scale = Pick<PixelFormat, 'rescaleSlope' | 'rescaleIntercept'>;
  *
  * @standard PS3.3 §C.11.1
  */
-function readScale({ slope, intercept, sopClassUid }: ImageFacts): Check<Scale> {
+function readScale({ slope, intercept, realWorld, sopClassUid }: ImageFacts): Check<Scale> {
   const rescaleSlope = knownValue(slope);
   const rescaleIntercept = knownValue(intercept);
+  const isPlain = (rescaleSlope ?? 1) === 1 && (rescaleIntercept ?? 0) === 0;
+  // The values are those of the mapping, which one slope and intercept of the file could not also tell.
+  if (isPlain && knownValue(realWorld) === 'other') {
+    return malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0);
+  }
   if (rescaleSlope !== undefined && rescaleIntercept !== undefined) {
     return rescaleSlope === 0
       ? malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DataElement, type DataSet, elementOf } from '../dicom/index.ts';
+import { type DataElement, type DataSet, elementOf, type ValueInput } from '../dicom/index.ts';
 import { readStandardFacts } from '../facts/index.ts';
 import { planVolume } from './plan.ts';
 import { add, cross, scale, type Vector3 } from './vector.ts';
@@ -18,7 +18,7 @@ export interface SampleOptions {
   readonly spacingMm?: Vector3;
   readonly transferSyntaxUid?: string;
   /** Attributes to set, or to remove with undefined, in the slice at `index`. */
-  readonly edit?: (index: number) => Readonly<Record<number, string | number | undefined>>;
+  readonly edit?: (index: number) => Readonly<Record<number, ValueInput | undefined>>;
 }
 
 /** An evenly spaced stack; slice `index` is the one at place `index`. */
@@ -55,7 +55,7 @@ export function samplePosition(options: SampleOptions, index: number): Vector3 {
 function sampleAttributes(
   options: SampleOptions,
   index: number,
-): Record<number, string | number | undefined> {
+): Record<number, ValueInput | undefined> {
   const { rowDirection = [1, 0, 0], columnDirection = [0, 1, 0], rows = 6, columns = 8 } = options;
   const { spacingMm = [1.5, 1.25, 2] } = options;
   return {
@@ -75,7 +75,7 @@ function sampleAttributes(
 }
 
 /** A header of attributes of the dictionary. */
-function headerOf(attributes: Readonly<Record<number, string | number | undefined>>): DataSet {
+function headerOf(attributes: Readonly<Record<number, ValueInput | undefined>>): DataSet {
   const header = new Map<number, DataElement>();
   for (const [key, value] of Object.entries(attributes)) {
     const tag = Number(key);
