@@ -105,3 +105,11 @@ test('what states a size after the frame header, or brings a table of any bytes,
     assert.throws(() => cleanJpegLs(frame), /unknown marker/);
   }
 });
+
+test('a table that no decoder of the process reads does not stay', () => {
+  const quantization = segment(0xdb, `\0Mrs Smith, 1 Main Street${'.'.repeat(39)}`);
+  const dirty = bytes(soi, quantization, frameHeader, scan, eoi);
+  assert.deepEqual(jpeg.cleanJpegLossless(dirty, shape), plain);
+  assert.deepEqual(cleanJpeg(dirty), dirty);
+  assert.throws(() => cleanJpegLs(dirty), /unknown marker/);
+});

@@ -4,7 +4,7 @@ import type { ImageShape } from './image-shape.ts';
 import { unchecked } from './unchecked.ts';
 
 /** Where a marker segment or entropy-coded segment ends. */
-type Family = 'jpeg' | 'jpeg-ls';
+type Family = 'jpeg' | 'jpeg-lossless' | 'jpeg-ls';
 
 /**
  * A JPEG frame without COM and APPn segments and without bytes after EOI, if it is the image that
@@ -14,6 +14,10 @@ type Family = 'jpeg' | 'jpeg-ls';
  */
 export const cleanJpeg = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
   clean(frame, shape, 'jpeg');
+
+/** The same for the lossless processes, which use no quantization table: one could hold any bytes. */
+export const cleanJpegLossless = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
+  clean(frame, shape, 'jpeg-lossless');
 
 /** The same for JPEG-LS. @standard ISO 14495-1 §C */
 export const cleanJpegLs = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
@@ -42,9 +46,9 @@ function clean(frame: Uint8Array, shape: ImageShape, family: Family): Uint8Array
       frameHeaders += 1;
       checkFrame(frameIn(segment), shape);
     }
-    if (isKnownSegment(segment)) kept.push(segment);
+    if (isKnownSegment(segment, family)) kept.push(segment);
     else if (isHarmless(segment)) kept.push(segment);
-    else if (!isDropped(marker ?? 0)) throw unchecked('unknown marker', start);
+    else if (!isDropped(marker ?? 0, family)) throw unchecked('unknown marker', start);
     at = end;
     if (marker === sos) {
       at = scanEnd(frame, end, family);
@@ -86,15 +90,24 @@ function frameIn(segment: Uint8Array): FrameSize {
  * SOFn, DHT, DAC, DQT, DRI, SOS, and SOF55 and LSE of JPEG-LS. Not DNL and the LSE of long lines,
  * which state another size after the fact, and not the LSE of mapping tables, which hold any bytes.
  */
-function isKnownSegment(segment: Uint8Array): boolean {
+function isKnownSegment(segment: Uint8Array, family: Family): boolean {
   const marker = segment[1] ?? 0;
   if (marker === 0xf8) return segment[4] === 1 && segment.length === 15;
-  return isFrameHeader(marker) || [0xc4, 0xcc, 0xda, 0xdb, 0xdd].includes(marker);
+  return isFrameHeader(marker) || tables[family].includes(marker);
 }
 
-/** APPn and COM. */
-const isDropped = (marker: number): boolean =>
-  (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
+/** DHT, DAC, SOS, DQT, DRI: those that a decoder of the family reads. */
+const tables: Readonly<Record<Family, readonly number[]>> = {
+  jpeg: [0xc4, 0xcc, 0xda, 0xdb, 0xdd],
+  'jpeg-lossless': [0xc4, 0xcc, 0xda, 0xdd],
+  'jpeg-ls': [0xda, 0xdd],
+};
+
+/** APPn and COM; DQT where nothing is quantized. */
+const isDropped = (marker: number, family: Family): boolean =>
+  (marker >= 0xe0 && marker <= 0xef) ||
+  marker === 0xfe ||
+  (marker === 0xdb && family === 'jpeg-lossless');
 
 /**
  * Segments that say how to read the colours, if they say nothing else: JFIF without a thumbnail,
@@ -122,7 +135,7 @@ function scanEnd(frame: Uint8Array, start: number, family: Family): number {
     at = frame.indexOf(0xff, at);
     if (at < 0 || at + 1 >= frame.length) throw unchecked('scan without end', start);
     const next = frame[at + 1] ?? 0;
-    const stuffed = family === 'jpeg' ? next === 0 : next < 0x80;
+    const stuffed = family === 'jpeg-ls' ? next < 0x80 : next === 0;
     const restart = next >= 0xd0 && next <= 0xd7;
     if (next === 0xff) at += 1;
     else if (stuffed || restart) at += 2;
