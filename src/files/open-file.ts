@@ -18,6 +18,8 @@ export interface OpenedReplica {
   readonly replica: FileReplica | undefined;
   /** What is followed; undefined when it is complete. */
   readonly growing: FollowedReplica | undefined;
+  /** What its recall ends in, whatever becomes of what is followed. @throws RECALL_* */
+  settled(signal: AbortSignal): Promise<FileNode>;
   /** Whether it was waited for: what was decided before may no longer hold. */
   readonly isRecalled: boolean;
   readonly source: ReplicaSource;
@@ -76,6 +78,7 @@ function stagedReplica(context: OpenContext, file: FileNode): OpenedReplica | un
     file,
     replica,
     growing: undefined,
+    settled: () => Promise.resolve(file),
     isRecalled: false,
     plaintextSize: version.plaintextSize,
     sealedSize: replica.sealedSize,
@@ -120,6 +123,7 @@ function growingReplica(options: {
     file,
     replica: undefined,
     growing: replica,
+    settled: (signal) => ticket.settled({ signal }),
     isRecalled: true,
     plaintextSize,
     sealedSize: sealedSizeOf(plaintextSize),

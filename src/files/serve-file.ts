@@ -35,7 +35,8 @@ export interface ServeRequest extends FilesCall {
 
 /**
  * Open a file for its reader: decided, waited for, its first bytes verified, then recorded. A
- * replica that turns out damaged or evicted before its first byte is dropped and recalled once.
+ * replica that turns out damaged or evicted before its first byte is dropped and recalled once; one
+ * whose production is given up is waited for once more.
  */
 export async function serveFile(
   context: ServeContext,
@@ -48,13 +49,19 @@ export async function serveFile(
     try {
       return await serve(context, { caller, found, request, signal: wait.signal });
     } catch (error) {
-      const isDamaged = codeOf(error) === 'FILES_REPLICA_CORRUPT';
-      if (!isDamaged || tries === filesLimits.damagedTriesMax) throw error;
+      const isPassing = passingCodes.has(codeOf(error));
+      if (!isPassing || tries === filesLimits.damagedTriesMax) throw error;
     } finally {
       wait.end();
     }
   }
 }
+
+/** Nothing was sent yet, and another replica may be had: of this recall, or of the next. */
+const passingCodes: ReadonlySet<string | undefined> = new Set([
+  'FILES_REPLICA_CORRUPT',
+  'RECALL_ABORTED',
+]);
 
 interface Reading {
   readonly caller: Principal;
@@ -71,9 +78,23 @@ async function serve(context: ServeContext, reading: Reading): Promise<OpenFile>
     if (opened.isRecalled) await stillAllowed(context, caller, opened.file);
     return await answer(context, { ...reading, opened });
   } catch (error) {
+    const reason = await reasonOf(opened, error, signal);
     opened.release();
-    throw error;
+    throw reason;
   }
+}
+
+/** Of a production that was given up before its first byte: what its recall ends in says more. */
+async function reasonOf(
+  opened: OpenedReplica,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (opened.growing === undefined || codeOf(error) !== 'RECALL_ABORTED') return error;
+  return opened.settled(signal).then(
+    () => error,
+    (reason: unknown) => reason,
+  );
 }
 
 async function answer(

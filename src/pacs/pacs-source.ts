@@ -82,10 +82,13 @@ export interface PacsSource {
   probe(options: CallOptions): Promise<PacsCapabilities>;
   /** The association is over before the first answer is given, so that a reader may ask on. */
   find(query: Identified<PacsQuery>, options: CallOptions): AsyncIterable<Identified<DataSet>>;
-  /** The IMAGE-level list and the count the PACS states, as it says them now. */
+  /**
+   * The IMAGE-level list and the count the PACS states, as it says them now. `withShapes` asks for what the
+   * size of each image follows from too, which costs some archives more.
+   */
   expected(
     series: Identified<SeriesRef>,
-    options: CallOptions,
+    options: CallOptions & { readonly withShapes?: boolean },
   ): Promise<Identified<ExpectedSeries>>;
   /**
    * Fetch instances, each read to its end before the next. Ends when the PACS says the retrieve is

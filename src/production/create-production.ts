@@ -99,7 +99,10 @@ class Pass {
       this.#volume = new VolumeJob({
         expected: job.expected,
         headersOnly: job.headersOnly,
-        open: (plan) => this.#openEncoders(plan),
+        open: (plan, about) => this.#openEncoders(plan, about),
+        onGivenUp: () => {
+          for (const { fileId } of this.#volumeTargets) job.onGivenUp(fileId);
+        },
         limits: ports.limits ?? productionLimits,
       });
     }
@@ -261,11 +264,14 @@ class Pass {
     }
   }
 
-  async #openEncoders(plan: VolumePlan): Promise<readonly VoxelEncoder[]> {
+  async #openEncoders(
+    plan: VolumePlan,
+    about: { readonly isSizeCertain: boolean },
+  ): Promise<readonly VoxelEncoder[]> {
     const encoders: VoxelEncoder[] = [];
     try {
       for (const target of this.#volumeTargets)
-        encoders.push(await this.#openEncoder(target, plan));
+        encoders.push(await this.#openEncoder(target, plan, about));
       return encoders;
     } catch (error) {
       for (const encoder of encoders) await encoder.abort();
@@ -273,12 +279,16 @@ class Pass {
     }
   }
 
-  async #openEncoder(target: ProductionTarget, plan: VolumePlan): Promise<VoxelEncoder> {
+  async #openEncoder(
+    target: ProductionTarget,
+    plan: VolumePlan,
+    { isSizeCertain }: { readonly isSizeCertain: boolean },
+  ): Promise<VoxelEncoder> {
     const size = niftiFormat.sizeBytes(plan);
     const compressed = target.format === 'nii.gz';
     const slack = Math.ceil(size / 1000) + productionLimits.gzipSlackBytes;
     const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
-      exact: compressed ? undefined : size,
+      exact: compressed || !isSizeCertain ? undefined : size,
       most: compressed ? size + slack : size,
       mayGrowInSight: true,
     });

@@ -146,24 +146,6 @@ test('a second production gives the same content under the same key', async (t) 
   assert.deepEqual(growing, []);
 });
 
-test('a validator is there before the first byte, is the version’s, and is made anew each time', async (t) => {
-  const workshop = await openWorkshop(t);
-  const seen: string[] = [];
-  const published: string[] = [];
-  for (let tries = 0; tries < 2; tries += 1) {
-    const job = jobOf(workshop, jobSeries(small), { targets: [volume] });
-    const onGrowing = (_: number, replica: GrowingReplica): void =>
-      void seen.push(replica.validator);
-    const results = await resultsOf(workshop.production.produce({ ...job, onGrowing }));
-    const { version } = producedOf(results, 1);
-    assert('validator' in version);
-    published.push(version.validator);
-  }
-  assert.deepEqual(published, seen);
-  assert.equal(new Set(seen).size, 2);
-  for (const validator of seen) assert.match(validator, /^[0-9a-f]{32}$/);
-});
-
 test('other content than that of the version is not served under it', async (t) => {
   const { workshop, results } = await produceAll(t);
   const { version } = producedOf(results, 1);

@@ -73,6 +73,8 @@ export interface ProductionJob {
   readonly headersOnly: boolean;
   /** A replica may be followed while it grows: its key shares are durable. */
   readonly onGrowing: (fileId: number, replica: GrowingReplica) => void;
+  /** What could be followed of a file will not be it; its result comes later. */
+  readonly onGivenUp: (fileId: number) => void;
   /** Sets space aside, evicting if need be. */
   readonly reserve: (bytes: number) => Promise<Reservation>;
   readonly signal: AbortSignal;

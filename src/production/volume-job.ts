@@ -9,19 +9,23 @@ import {
   type PlanSlice,
   planFromPositions,
   planVolume,
-  positionOf,
-  type Vector3,
+  type SliceShape,
   type VolumePlan,
 } from '../volume/index.ts';
 import { productionErrors } from './errors.ts';
 import type { ProductionLimits } from './limits.ts';
+import { isSameShape, type ListedStack, listedStack } from './listed-stack.ts';
 import type { ExpectedInstanceOfJob } from './production.ts';
 import { SliceIntake } from './slice-intake.ts';
 import { SliceWindow } from './slice-window.ts';
 import type { VoxelEncoder } from './voxel-encoder.ts';
 
 /** Opens the encoders of all volume targets, once the plan is known. */
-export type OpenEncoders = (plan: VolumePlan) => Promise<readonly VoxelEncoder[]>;
+export type OpenEncoders = (
+  plan: VolumePlan,
+  /** Whether the shape and the place of every slice are known: else the plan's size is none to promise. */
+  about: { readonly isSizeCertain: boolean },
+) => Promise<readonly VoxelEncoder[]>;
 
 type Instance = Deidentified<DeidentifiedInstance>;
 
@@ -44,11 +48,12 @@ export interface SliceInHand {
  */
 export class VolumeJob {
   readonly #open: OpenEncoders;
+  readonly #onGivenUp: () => void;
   readonly #limits: ProductionLimits;
   /** Of what is listed as an image, or may be one. */
   readonly #indexByName: ReadonlyMap<string, number>;
-  /** As the query gives them; undefined if it does not give all, or none that make a stack. */
-  #positions: readonly Vector3[] | undefined;
+  /** As the query gives it; undefined if it does not give all places, or none that make a stack. */
+  #listed: ListedStack | undefined;
   readonly #window: SliceWindow;
   readonly #headers = new Map<string, PlanSlice>();
   readonly #unplaced = new Map<string, Uint8Array>();
@@ -68,13 +73,16 @@ export class VolumeJob {
     readonly expected: readonly ExpectedInstanceOfJob[];
     readonly headersOnly: boolean;
     readonly open: OpenEncoders;
+    /** What is written will not be the volume; the rest of the pass may still say why. */
+    readonly onGivenUp: () => void;
     readonly limits: ProductionLimits;
   }) {
     const images = options.expected.filter((each) => !isListedWithoutImage(each));
     this.#open = options.open;
     this.#limits = options.limits;
     this.#indexByName = new Map(images.map(({ name }, index) => [name, index]));
-    this.#positions = options.headersOnly ? undefined : positionsOf(images);
+    this.#listed = options.headersOnly ? undefined : listedStack(images);
+    this.#onGivenUp = options.onGivenUp;
     this.#window = new SliceWindow({ maxBytes: options.limits.sliceWindowBytes });
   }
 
@@ -158,16 +166,18 @@ export class VolumeJob {
   }
 
   async #planEarly(name: string, slice: PlanSlice, box: Instance): Promise<void> {
-    if (this.#positions === undefined) return;
-    const outcome = planFromPositions(this.#positions, slice);
+    const listed = this.#listed;
+    if (listed === undefined) return;
+    const outcome = planFromPositions(listed.positions, slice);
     // What the list claims makes no stack: the headers will say whether there is one.
-    if (!outcome.ok) this.#positions = undefined;
+    if (!outcome.ok || !isOfShape(outcome.value, listed.shape)) this.#listed = undefined;
     const index = this.#indexByName.get(name);
+    if (!outcome.ok || this.#listed === undefined || index === undefined) return;
     // Directions may differ in their last digits: the lowest slice gives them, whatever came first.
-    if (!outcome.ok || index === undefined || outcome.value.placeOf[index] !== 0) return;
+    if (outcome.value.placeOf[index] !== 0) return;
     const waiting = [...this.#unplaced];
     this.#unplaced.clear();
-    await this.#start(outcome.value, box);
+    await this.#start(outcome.value, box, listed.shape !== undefined);
     for (const [other, pixels] of waiting) {
       const header = present(this.#headers.get(other), 'a header');
       if (!this.#belongs(other, header)) return this.#giveUp();
@@ -192,6 +202,7 @@ export class VolumeJob {
     this.#over = true;
     this.#unplaced.clear();
     await this.abort();
+    this.#onGivenUp();
   }
 
   async #runOutOfRoom(): Promise<void> {
@@ -210,7 +221,7 @@ export class VolumeJob {
       source,
     }: { readonly names: readonly string[]; readonly source: Deidentified<unknown> },
   ): Promise<void> {
-    await this.#start(plan, source);
+    await this.#start(plan, source, true);
     const byPlace = new Array<string>(names.length);
     for (const [at, name] of names.entries()) byPlace[plan.placeOf[at] ?? 0] = name;
     for (const name of byPlace) {
@@ -219,9 +230,13 @@ export class VolumeJob {
     }
   }
 
-  async #start(plan: VolumePlan, source: Deidentified<unknown>): Promise<void> {
+  async #start(
+    plan: VolumePlan,
+    source: Deidentified<unknown>,
+    isSizeCertain: boolean,
+  ): Promise<void> {
     this.#plan = plan;
-    this.#encoders = await this.#open(plan);
+    this.#encoders = await this.#open(plan, { isSizeCertain });
     const header = derive(source, () => niftiFormat.header(plan));
     for (const encoder of this.#encoders) await encoder.write(header);
   }
@@ -270,14 +285,10 @@ export function isListedWithoutImage({ record }: ExpectedInstanceOfJob): boolean
   return record !== undefined && holdsNoImage(getUid(readDeidentified(record), tag.SOPClassUID));
 }
 
-function positionsOf(expected: readonly ExpectedInstanceOfJob[]): readonly Vector3[] | undefined {
-  const positions: Vector3[] = [];
-  for (const { record } of expected) {
-    const position = record === undefined ? undefined : positionOf(readDeidentified(record));
-    if (position === undefined) return undefined;
-    positions.push(position);
-  }
-  return positions;
+/** Whether a plan is of the shape that the list claims, if it claims one. */
+function isOfShape({ rows, columns, format }: VolumePlan, shape: SliceShape | undefined): boolean {
+  const { bitsAllocated } = format;
+  return shape === undefined || isSameShape(shape, { rows, columns, bitsAllocated });
 }
 
 /** Bytes of the native pixels that a header declares; planning has found it an image. */

@@ -4,7 +4,10 @@ import type { FollowedReplica } from './port.ts';
 
 /** What readers of one file of a recall wait for. */
 interface FileProgress {
-  readonly following: PromiseWithResolvers<FollowedReplica>;
+  /** Of the production under way; another one once that was given up. */
+  following: PromiseWithResolvers<FollowedReplica>;
+  /** Rejects when the production under way is given up though the recall goes on. */
+  givenUp: PromiseWithResolvers<never>;
   readonly settled: PromiseWithResolvers<FileNode>;
 }
 
@@ -68,12 +71,10 @@ export class RecallBoard {
     const known = this.#files.get(file);
     if (known !== undefined) return known;
     const made: FileProgress = {
-      following: Promise.withResolvers<FollowedReplica>(),
-      settled: Promise.withResolvers<FileNode>(),
+      following: awaited<FollowedReplica>(),
+      givenUp: awaited<never>(),
+      settled: awaited<FileNode>(),
     };
-    // A failure that nobody waits for any more is no crash.
-    made.following.promise.catch(() => undefined);
-    made.settled.promise.catch(() => undefined);
     this.#files.set(file, made);
     return made;
   }
@@ -82,6 +83,19 @@ export class RecallBoard {
     if (this.#closed) return;
     this.#growing.set(file, replica);
     this.progress(file).following.resolve(replica);
+  }
+
+  /**
+   * What could be followed of a file will not be it: its readers are cut off, its size and validators
+   * are unknown again. The recall goes on, and may make it in another way.
+   */
+  gaveUp(file: FileId, reason: Error): void {
+    if (!this.#growing.delete(file)) return;
+    const progress = this.progress(file);
+    const { givenUp } = progress;
+    progress.following = awaited<FollowedReplica>();
+    progress.givenUp = awaited<never>();
+    givenUp.reject(reason);
   }
 
   published(file: FileNode): void {
@@ -103,6 +117,13 @@ export class RecallBoard {
     this.#linger?.cancel();
     for (const file of this.#files.keys()) this.failed(file, reason);
   }
+}
+
+/** A promise whose failure is no crash when nobody waits for it any more. */
+function awaited<T>(): PromiseWithResolvers<T> {
+  const made = Promise.withResolvers<T>();
+  made.promise.catch(() => undefined);
+  return made;
 }
 
 /** Wait for `promise`, or reject with the signal's reason. */

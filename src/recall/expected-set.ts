@@ -16,6 +16,9 @@ export interface ExpectedSet {
   readonly source: SourceStatement | undefined;
 }
 
+/** `withShapes`: a size is wanted before the last slice is here. */
+type AskOptions = CallOptions & { readonly withShapes: boolean };
+
 interface Place {
   readonly collection: { readonly deidentifier: Deidentifier };
   readonly target: RecallTarget;
@@ -28,7 +31,7 @@ interface Place {
  * the PACS states is asked for once more, after a moment: the rest may be arriving.
  * @throws RECALL_INCOMPLETE, naming what is counted and listed
  */
-export async function expectedSet(place: Place, call: CallOptions): Promise<ExpectedSet> {
+export async function expectedSet(place: Place, call: AskOptions): Promise<ExpectedSet> {
   const { target } = place;
   const said = await askUntilWhole(place, call);
   const { list, listed, counted, standing } = said;
@@ -43,7 +46,7 @@ export async function expectedSet(place: Place, call: CallOptions): Promise<Expe
   return { expected: inOrder(place, list), source };
 }
 
-async function askUntilWhole(place: Place, call: CallOptions): Promise<ExpectedNames> {
+async function askUntilWhole(place: Place, call: AskOptions): Promise<ExpectedNames> {
   const { target, source, clock } = place;
   const ask = async (): Promise<ExpectedNames> =>
     target.match(await source.expected(target.series, call));

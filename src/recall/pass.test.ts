@@ -4,6 +4,7 @@ import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town
 import { catalogLimits } from '../catalog/limits.ts';
 import { type DataSet, elementOf, getNumbers, sopClass, tag } from '../dicom/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
+import type { FollowedReplica } from './port.ts';
 
 const small = { slices: 5, rows: 16, columns: 12 } as const;
 
@@ -33,13 +34,24 @@ test('a list that gives other places than the headers costs a second retrieve, n
     },
   });
   const town = await buildTown(t, pacs);
-  assert.equal(await askVolume(town), 'published');
+  const file = await town.file('.nii');
+  const ticket = await town.engine.request(file, { priority: 'interactive' });
+  const followed = await ticket.following({});
+  // Its size and validators die with it; whoever reads it is cut off, and who asks again gets the file.
+  await assert.rejects(sealedBytesOf(followed), { code: 'RECALL_ABORTED' });
+  assert.notEqual(town.engine.growing(file.id)?.validators.plain, followed.validators.plain);
+  const published = await ticket.settled({});
+  assert.notEqual(published.version?.validator, followed.validators.plain);
   assert.equal(pacs.retrieves.length, 2);
   const digests = [await truthful.file('.nii'), await town.file('.nii')].map(
     ({ version }) => version?.sha256,
   );
   assert.equal(new Set(digests).size, 1);
 });
+
+async function sealedBytesOf(followed: FollowedReplica): Promise<void> {
+  for await (const _ of followed.sealedBytes(0, {}));
+}
 
 /** An answer whose position is so many millimetres higher. */
 function movedBy(record: DataSet, mm: number): DataSet {

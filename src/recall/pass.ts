@@ -105,7 +105,7 @@ async function placeOf(ports: RecallPorts, series: SeriesNode): Promise<Place> {
 /** The files that can be made now and the instances to ask for; the other files fail here. */
 async function planOf(
   place: Place,
-  { files, board, priority }: RecallPass,
+  { files, board, priority, headersOnly, renew }: RecallPass,
   clock: Clock,
 ): Promise<Plan> {
   const announced = new Set(place.target.instanceNames);
@@ -122,11 +122,15 @@ async function planOf(
     expected: instances.map((file) => ({ name: instanceNameOf(file), record: undefined })),
     source: undefined,
   };
+  // Only then is there a size to tell before the end.
+  const isNew = (file: FileNode): boolean => renew === true || file.version === undefined;
+  const withShapes =
+    headersOnly !== true && held.some((file) => file.format === 'nii' && isNew(file));
   // Who wants every instance takes them for the whole series, as who wants the volume does.
   const isFolder = instances.length > 1 && instances.length === announced.size;
   if (instances.length === held.length && !isFolder) return byInstance;
   try {
-    const call = { signal: board.signal, priority };
+    const call = { signal: board.signal, priority, withShapes };
     return { files: held, ...(await expectedSet({ ...place, clock }, call)) };
   } catch (error) {
     const areInstancesLeft = instances.length > 0 && !isFolder;
@@ -213,8 +217,14 @@ function jobOf(options: {
       options.keyIds.push(growing.key.keyId);
       const file = plan.files.find((candidate) => candidate.id === fileId);
       if (file === undefined) return;
-      const settled = board.progress(file.id).settled.promise;
-      board.growing(file.id, followReplica({ storage: ports.storage, growing, settled }));
+      const { settled, givenUp } = board.progress(file.id);
+      const fate = Promise.race([settled.promise, givenUp.promise]);
+      fate.catch(() => undefined);
+      board.growing(file.id, followReplica({ storage: ports.storage, growing, settled: fate }));
+    },
+    onGivenUp(fileId) {
+      const file = plan.files.find((candidate) => candidate.id === fileId);
+      if (file !== undefined) board.gaveUp(file.id, recallErrors.create('RECALL_ABORTED'));
     },
     reserve: (bytes) =>
       reserveSpace({

@@ -42,7 +42,8 @@ const goneCodes: ReadonlySet<string | undefined> = new Set([
 export function followReplica(options: {
   readonly storage: Pick<Storage, 'follow'>;
   readonly growing: GrowingReplica;
-  readonly settled: Promise<FileNode>;
+  /** Settles with the file, or rejects with why this production is none of it. */
+  readonly settled: Promise<unknown>;
 }): FollowedReplica {
   const { storage, growing, settled } = options;
   return {

@@ -5,7 +5,7 @@ export { gzipMembers, gzipRecipe } from './gzip/gzip-members.ts';
 export { volumeLimits } from './limits.ts';
 export { checkSlice, planFromPositions, planVolume } from './plan.ts';
 export { retrieveOrder } from './retrieve-order.ts';
-export { positionOf } from './slice.ts';
+export { positionOf, type SliceShape, shapeOf } from './slice.ts';
 export type { Vector3 } from './vector.ts';
 export type {
   PixelFormat,

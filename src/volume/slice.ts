@@ -68,6 +68,22 @@ export function positionOf(record: DataSet): Vector3 | undefined {
   return vectorAt(knownValue(readNumbers(record, numberFacts.position)), 0);
 }
 
+/** What the size of a slice's native pixels follows from. */
+export interface SliceShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly bitsAllocated: number;
+}
+
+/** The shape that a query record gives of an image; undefined unless it gives all of it. */
+export function shapeOf(record: DataSet): SliceShape | undefined {
+  const [rows, columns, bitsAllocated] = (['rows', 'columns', 'bitsAllocated'] as const).map(
+    (name) => knownValue(readNumbers(record, numberFacts[name]))?.[0],
+  );
+  if (rows === undefined || columns === undefined || bitsAllocated === undefined) return undefined;
+  return { rows, columns, bitsAllocated };
+}
+
 function readGeometry(
   facts: ImageFacts,
   size: { readonly rows: number; readonly columns: number },

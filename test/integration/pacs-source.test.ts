@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type DemoPacs, startDemoPacs } from '../../demo/pacs/demo-pacs.ts';
-import { type Instance, sopClass } from '../../src/dicom/index.ts';
+import { getNumber, type Instance, sopClass, tag } from '../../src/dicom/index.ts';
 import { identify } from '../../src/flow/mint/identified.ts';
 import { reveal } from '../../src/flow/mint/reveal.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -112,6 +112,10 @@ for (const method of ['C-GET', 'C-MOVE', 'auto'] as const) {
     const expected = reveal(await source.expected(identify(series), {}));
     assert.equal(expected.list?.instances.length, shape.slices);
     assert.equal(expected.counted, shape.slices);
+    const shaped = reveal(await source.expected(identify(series), { withShapes: true }));
+    for (const { record } of shaped.list?.instances ?? assert.fail('a list')) {
+      assert.equal(getNumber(record, tag.Rows), shape.rows);
+    }
     await source.close();
     assert.equal(guard.status().associationsOpen, 0);
     assert.equal(guard.status().failures, 0);

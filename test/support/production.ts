@@ -221,6 +221,7 @@ export function jobOf(
       for (const index of order) yield series.instance(index);
     })(),
     headersOnly: false,
+    onGivenUp: () => undefined,
     onGrowing() {},
     reserve: async (bytes) => workshop.storage.reserve(bytes),
     signal: new AbortController().signal,

@@ -121,11 +121,12 @@ class DimseSource implements PacsSource {
 
   async expected(
     series: Identified<SeriesRef>,
-    options: CallOptions,
+    { withShapes = false, ...options }: CallOptions & { readonly withShapes?: boolean },
   ): Promise<Identified<ExpectedSeries>> {
     const find = (query: PacsQuery): Promise<readonly DataSet[]> => this.#findAll(query, options);
     const { lists: memory, log } = this.#options;
-    return identify(await findExpected({ pacs: this.name, find, memory, log }, reveal(series)));
+    const ports = { pacs: this.name, find, memory, log };
+    return identify(await findExpected(ports, reveal(series), { withShapes }));
   }
 
   async *retrieve(

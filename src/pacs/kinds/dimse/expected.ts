@@ -11,7 +11,7 @@ import type { ExpectedInstance, ExpectedSeries, QueryLevel, SeriesRef } from '..
 
 /**
  * What sorting slices needs, and nothing that an archive has to open every file for: Orthanc keeps
- * these in its database, and takes twice as long as soon as Rows or SOP Class UID are asked for.
+ * these in its database.
  */
 const imageKeys = [
   'SOPInstanceUID',
@@ -20,17 +20,25 @@ const imageKeys = [
   'ImageOrientationPatient',
 ] as const;
 
+/**
+ * What the size of each slice follows from. Orthanc opens every file for it: 500 instances took it
+ * 1.2 s instead of 0.4 s.
+ */
+const shapeKeys = ['Rows', 'Columns', 'BitsAllocated'] as const;
+
 /** The IMAGE-level list of a series and the count that the PACS states, each where it gives it. */
 export async function findExpected(
   ports: ListPorts & { readonly log: Log },
   series: SeriesRef,
+  { withShapes }: { readonly withShapes: boolean },
 ): Promise<ExpectedSeries> {
+  const returned = withShapes ? [...imageKeys, ...shapeKeys] : imageKeys;
   const of = {
     StudyInstanceUID: series.studyInstanceUid,
     SeriesInstanceUID: series.seriesInstanceUid,
   };
   const counted = await orUndefined(ports, 'SERIES', () => countOf(ports, of));
-  const question = { level: 'IMAGE', of, returned: imageKeys, counted } as const;
+  const question = { level: 'IMAGE', of, returned, counted } as const;
   const list = await orUndefined(ports, 'IMAGE', () => askList(ports, question));
   // A PACS that cannot answer at IMAGE level answers with a failure or with nothing.
   const isGiven = list !== undefined && list.usable.length + list.uidInvalid > 0;
