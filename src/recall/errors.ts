@@ -60,15 +60,14 @@ export const recallErrors = defineErrors('recall', {
   },
   RECALL_WITHHELD: {
     disposition: 'permanent',
-    meaning:
-      'De-identification withholds this file, or an image that it would be made of: its kind or its content cannot be released safely or truthfully.',
-    user: 'The reason says why (docs/errors.md). Of a volume, instances that are not withheld themselves can be read, where the collection lists them.',
-    operator: 'docs/errors.md says of the reason whether the archive can put it right.',
+    meaning: 'De-identification withholds this file, or an image that it would be made of.',
+    user: 'The reason is in docs/errors.md; instances that are not withheld themselves can be read.',
+    operator: 'docs/errors.md says whether the archive can put it right.',
   },
   RECALL_GEOMETRY_REFUSED: {
     disposition: 'permanent',
     meaning: 'The series cannot be expressed truthfully as a volume.',
-    user: 'Read the instances instead, where the collection lists them; the reason says what is wrong.',
+    user: 'Read the instances instead, where the collection lists them.',
     operator: 'Nothing to do: docs/errors.md has the reason.',
   },
   RECALL_QUARANTINED: {

@@ -124,6 +124,8 @@ const grids: Readonly<Record<string, DataSet>> = {
   }),
   'a count in another block': of(siemens, element(0x0019120a, 'US', Uint8Array.of(35, 0))),
   'a count that lost its VR': of(siemens, element(0x0019120a, 'UN', Uint8Array.of(5, 0))),
+  'a count whose byte is a tab': of(siemens, element(0x0019120a, 'UN', Uint8Array.of(9, 0))),
+  'a count whose byte is a digit': of(siemens, element(0x0019120a, 'UN', Uint8Array.of(49, 0))),
   'the count of the CSA header': of(csa, element(0x00291010, 'OB', csaHeader(2, tagged('35')))),
   'the count of an old CSA header': of(csa, element(0x00291010, 'UN', csaHeader(1, tagged('5')))),
   'the count of United Imaging': of(uih, element(0x00651050, 'DS', '20')),

@@ -63,8 +63,8 @@ function tileCounts({ header, omitted }: GridSource): readonly Fact<number>[] {
   const of = (name: PrivateName): readonly DataElement[] => privateElements(header, name);
   const omittedCsa = omitted.some((tag) => tag >>> 16 === names.csaImageHeader.group);
   return [
-    ...of(names.numberOfImagesInMosaic).map(countOf),
-    ...of(names.uihCount).map(countOf),
+    ...of(names.numberOfImagesInMosaic).map(binaryCount),
+    ...of(names.uihCount).map(textCount),
     ...of(names.uihTiles).map(itemsOf),
     ...of(names.csaImageHeader).map((element) =>
       element.vr === 'SQ' || element.value.length === 0
@@ -75,14 +75,20 @@ function tileCounts({ header, omitted }: GridSource): readonly Fact<number>[] {
   ];
 }
 
-/** A count as a number or a text; archives may have lost the VR. */
-function countOf(element: DataElement): Fact<number> {
+/** A count of VR US, which archives may have lost: two bytes, little endian. */
+function binaryCount(element: DataElement): Fact<number> {
+  if (element.vr === 'SQ') return notKept;
+  if (element.value.length === 0) return absent;
+  const [low = 0, high = 0] = element.value;
+  return element.value.length === 2 ? fact(low + 256 * high) : notKept;
+}
+
+/** A count of VR DS. */
+function textCount(element: DataElement): Fact<number> {
   if (element.vr === 'SQ') return notKept;
   const text = textOf(element);
   if (text === '') return absent;
-  if (/^\d{1,5}$/.test(text)) return fact(Number(text));
-  if (element.value.length !== 2) return notKept;
-  return fact((element.value[0] ?? 0) + 256 * (element.value[1] ?? 0));
+  return /^\d{1,5}$/.test(text) ? fact(Number(text)) : notKept;
 }
 
 function itemsOf(element: DataElement): Fact<number> {
