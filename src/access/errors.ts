@@ -11,9 +11,8 @@ export const accessErrors = defineErrors('access', {
   ACCESS_SRM_UNAUTHENTICATED: {
     disposition: 'permanent',
     meaning: 'An SRM call other than srmPing was made without an accepted client certificate.',
-    user: 'Show a valid certificate or proxy of a certificate authority that the site trusts.',
-    operator:
-      'Nothing to do. Of somebody whom the site knows: is his authority in `trustDirectory`?',
+    user: 'Set X509_USER_CERT and X509_USER_KEY to a certificate of an authority that the site trusts, and unset X509_USER_PROXY: proxies are not accepted.',
+    operator: 'Of somebody whom the site knows: `identity.refused` in the log says why.',
   },
   ACCESS_SOAP_MALFORMED: {
     disposition: 'permanent',

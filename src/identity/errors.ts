@@ -1,7 +1,11 @@
 import { defineErrors } from '../lib/errors/error-table.ts';
 
-const newCredential = 'Use a current credential of an authority or issuer that this site lists.';
-const noFault = 'Nothing to do, unless it comes from a known good client.';
+const otherAuthority =
+  'Use a certificate of an authority that the site trusts; its operator can say which those are.';
+const newToken =
+  'Get a new token from your issuer; if that is refused too, show its operator this.';
+const logged =
+  'Nothing to do, unless it comes from a known good client: `identity.refused` in the log says why.';
 
 /**
  * Why a credential was not accepted, and why trust could not be loaded. A refusal is an ordinary
@@ -11,8 +15,8 @@ export const identityErrors = defineErrors('identity', {
   IDENTITY_CHAIN_MALFORMED: {
     disposition: 'permanent',
     meaning: 'A certificate of the chain cannot be read, or the chain is too long.',
-    user: newCredential,
-    operator: noFault,
+    user: 'Check that the certificate file is PEM, your own certificate first; get it anew from your authority if it is.',
+    operator: logged,
   },
   IDENTITY_PROXY_UNSUPPORTED: {
     disposition: 'permanent',
@@ -23,100 +27,107 @@ export const identityErrors = defineErrors('identity', {
   IDENTITY_ISSUER_UNKNOWN: {
     disposition: 'permanent',
     meaning: 'No installed authority signed the certificate.',
-    user: newCredential,
-    operator: 'Install the authority in the trust directory if it should be trusted.',
+    user: otherAuthority,
+    operator:
+      'Install the authority and its signing policy in `trustDirectory`, if it should be trusted; it is read again by itself.',
   },
   IDENTITY_SIGNATURE_INVALID: {
     disposition: 'permanent',
     meaning: 'A signature in the chain does not verify, or its algorithm or key is too weak.',
-    user: newCredential,
-    operator: noFault,
+    user: 'Get a new certificate from your authority: with an RSA key of 2048 bits or more, or an elliptic curve, signed with SHA-256 or better.',
+    operator: logged,
   },
   IDENTITY_EXPIRED: {
     disposition: 'permanent',
     meaning: 'A certificate or token is used outside its time of validity.',
-    user: 'Renew the credential; check the clock of your machine.',
-    operator: 'Check the clock of this machine.',
+    user: 'Renew the credential. If it is not over: the clocks of who issued it and of the site differ; tell the site operator.',
+    operator: 'Compare the clock of this machine with a time server.',
   },
   IDENTITY_NOT_AN_AUTHORITY: {
     disposition: 'permanent',
     meaning: 'A certificate was issued by one that may not issue certificates, or not so deep.',
-    user: newCredential,
-    operator: noFault,
+    user: otherAuthority,
+    operator: logged,
   },
   IDENTITY_NOT_END_ENTITY: {
     disposition: 'permanent',
     meaning: 'The certificate is that of an authority, or is not meant for a TLS client.',
-    user: 'Use your personal certificate.',
-    operator: noFault,
+    user: 'Use a personal certificate that is meant for TLS clients (digitalSignature, clientAuth).',
+    operator: logged,
   },
   IDENTITY_EXTENSION_UNKNOWN: {
     disposition: 'permanent',
     meaning: 'A certificate carries a critical extension that is not understood here.',
     user: 'Ask your authority for a certificate without it.',
-    operator: 'Report which extension it is.',
+    operator:
+      '`identity.refused` in the log names the extension; this version cannot be taught it.',
   },
   IDENTITY_NAMESPACE_VIOLATION: {
     disposition: 'permanent',
     meaning:
       'The signing policy of the authority does not allow this subject, or is not installed.',
-    user: newCredential,
-    operator: 'Install <hash>.signing_policy or <hash>.namespaces beside the authority.',
+    user: 'Ask the site operator: the site has no rule of your authority that allows your name.',
+    operator:
+      'Install <hash>.signing_policy or <hash>.namespaces beside the authority in `trustDirectory`, as its distribution has it.',
   },
   IDENTITY_REVOKED: {
     disposition: 'permanent',
     meaning: 'The authority revoked a certificate of the chain.',
     user: 'Ask your authority for a new certificate.',
-    operator: noFault,
+    operator: logged,
   },
   IDENTITY_CRL_UNUSABLE: {
     disposition: 'transient',
     meaning: 'The installed revocation list of an authority is expired, unreadable or forged.',
-    user: 'Try again later; tell the site.',
-    operator: 'Run fetch-crl, or remove the list if the authority publishes none.',
+    user: 'Tell the site operator: until the list is renewed nobody of this authority gets in.',
+    operator:
+      'Run fetch-crl on `trustDirectory`, or remove the list if the authority publishes none; it is read again by itself.',
   },
   IDENTITY_NAME_UNUSABLE: {
     disposition: 'permanent',
     meaning: 'The subject is empty, or has no unambiguous written form.',
     user: 'Ask your authority for a certificate with a plain subject.',
-    operator: noFault,
+    operator: logged,
   },
   IDENTITY_SCHEME_UNSUPPORTED: {
     disposition: 'permanent',
     meaning: 'The Authorization header holds no bearer token.',
     user: 'Send `Authorization: Bearer <token>`, in a browser the token as password, or no such header and a client certificate.',
-    operator: noFault,
+    operator: logged,
   },
   IDENTITY_TOKEN_MALFORMED: {
     disposition: 'permanent',
     meaning:
       'The bearer token is not a signed JWT of an accepted type, or its claims are unusable.',
-    user: 'Get a new token from your issuer.',
-    operator: noFault,
+    user: newToken,
+    operator: logged,
   },
   IDENTITY_TOKEN_ISSUER_UNKNOWN: {
     disposition: 'permanent',
-    meaning: 'No issuer of that name is configured.',
-    user: newCredential,
-    operator: 'Add the issuer to the configuration if it should be trusted.',
+    meaning: 'The issuer that the token names is not configured here.',
+    user: 'Get a token from an issuer that the site trusts; its operator can say which those are.',
+    operator:
+      'Add the issuer under `issuers` and start the service again, if it should be trusted.',
   },
   IDENTITY_TOKEN_AUDIENCE: {
     disposition: 'permanent',
     meaning: 'The token was made for somebody else.',
-    user: 'Ask your issuer for a token whose audience is this service.',
-    operator: 'Compare the configured audience with what clients ask for.',
+    user: 'Ask your issuer for a token with the audience that the explanation names.',
+    operator: 'Compare `issuers[].audience` with what clients ask for.',
   },
   IDENTITY_TOKEN_SIGNATURE: {
     disposition: 'permanent',
     meaning: 'The signature of the token does not verify with a key and algorithm of its issuer.',
-    user: 'Get a new token from your issuer.',
-    operator: 'Refresh the key set of the issuer if it changed its keys.',
+    user: newToken,
+    operator:
+      'Fetch the key set of the issuer anew into the file of `issuers[].jwks`, if it changed its keys (read again within a minute), and compare `issuers[].algorithms`.',
   },
   IDENTITY_TRUST_UNREADABLE: {
     disposition: 'permanent',
     meaning: 'A trust directory or key set cannot be read, or holds nothing usable.',
     user: 'Nothing to do.',
-    operator: 'Correct the path, its permissions or its content.',
+    operator:
+      'Correct the path in the configuration, its permissions or its content: hashed PEM files as of a grid distribution, or a JSON key set.',
   },
 });
 

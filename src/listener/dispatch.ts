@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls';
 import type { Authenticate, Authentication } from '../identity/authenticate.ts';
 import { readPeerChain } from '../identity/chain/peer-chain.ts';
 import { identityLimits } from '../identity/limits.ts';
+import type { Refusal } from '../identity/outcome.ts';
 import { addressGroup } from '../lib/address/address-group.ts';
 import { toBase32 } from '../lib/bytes/base32.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -56,6 +57,7 @@ export function createDispatch(options: Options): Dispatch {
         const { authorization } = request.headers;
         const chain = readChain(request.socket);
         const authentication = await options.authenticate({ authorization, chain });
+        if (authentication.kind === 'refused') logRefusal(log, authentication, authorization);
         const about = { ...options, authentication, requestId, signal };
         const exchange = exchangeOf(request, response, about);
         const { caller } = exchange;
@@ -81,6 +83,12 @@ export function createDispatch(options: Options): Dispatch {
       elapsedMs: Math.round(clock.monotonicMs() - startMs),
     });
   };
+}
+
+/** Of the credential itself only its kind; the explanation may name a certificate's subject. */
+function logRefusal(log: Log, { code, explanation }: Refusal, authorization?: string): void {
+  const shown = authorization === undefined ? 'certificate' : 'token';
+  log.warn('identity.refused', { code, shown, explanation: explanation.slice(0, 300) });
 }
 
 function exchangeOf(

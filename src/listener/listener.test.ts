@@ -10,7 +10,7 @@ import type { Credentials } from '../identity/authenticate.ts';
 import { refuse } from '../identity/outcome.ts';
 import { systemClock } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
-import { type Log, silentLog } from '../lib/log.ts';
+import { jsonLog, type Log, silentLog } from '../lib/log.ts';
 import type { Exchange, HttpDoor } from './door.ts';
 import { listenerLimits } from './limits.ts';
 import { createListener, type Listener, type ListenerOptions } from './listener.ts';
@@ -196,6 +196,18 @@ test('a refused credential reaches the door as such, two of them do not', async 
   assert.equal(exchanges.length, 1);
   assert.equal(exchanges[0]?.refusal?.code, 'IDENTITY_EXPIRED');
   assert.equal(exchanges[0]?.caller, undefined);
+});
+
+test('the log says why a credential was refused, and holds none', async (context) => {
+  const lines: string[] = [];
+  const log = jsonLog({ write: (line) => void lines.push(line), nowMs: () => 0 });
+  const { listener } = await open(context, { log });
+  const authorization = 'Authorization: Bearer secret-one\r\n';
+  await exchangeRaw(secure(listener), get.replace('\r\n\r\n', `\r\n${authorization}\r\n`));
+  const line = lines.find((each) => each.includes('identity.refused')) ?? '';
+  assert.match(line, /"requestId":"\w+","code":"IDENTITY_EXPIRED","shown":"token"/);
+  assert.match(line, /"explanation":"the token has expired"/);
+  assert.ok(!lines.join('').includes('secret-one'));
 });
 
 test('what no door accepts is not found', async (context) => {

@@ -27,7 +27,7 @@ export async function serveDoor(
     });
     const { authorization } = request.headers;
     const refusal = {
-      code: 'IDENTITY_TOKEN_EXPIRED',
+      code: 'IDENTITY_EXPIRED',
       explanation: 'The "token" ended\n yesterday.',
     };
     door

@@ -33,8 +33,8 @@ function sendFailure(
   exchange: Exchange,
   { error, log }: { readonly error: unknown; readonly log: Log },
 ): void {
-  const { response, requestId, refusal } = exchange;
-  const failure = apiFailureOf(error, requestId);
+  const { response, requestId } = exchange;
+  const failure = apiFailureOf(error, exchange);
   if (failure.body.code === 'API_FAILED') {
     const name = error instanceof Error ? error.name : typeof error;
     log.error('api.failed', { requestId, error: name, code: codeOf(error) });
@@ -45,8 +45,7 @@ function sendFailure(
   if (failure.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="mdm"');
   // What is left of a refused body is not waited for.
   response.shouldKeepAlive = exchange.request.complete;
-  const reason = failure.status === 401 ? refusal?.code : failure.body.reason;
-  send(exchange, { status: failure.status, body: { ...failure.body, reason } });
+  send(exchange, failure);
 }
 
 async function answer(ports: ApiPorts, exchange: Exchange): Promise<unknown> {

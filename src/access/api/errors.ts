@@ -17,8 +17,9 @@ export const apiErrors = defineErrors('access/api', {
   API_UNAUTHENTICATED: {
     disposition: 'permanent',
     meaning: 'The call shows no credential, or one that was not accepted.',
-    user: 'Log in again: renew the token, or use a certificate that the site trusts.',
-    operator: 'The log says why the credential was not accepted.',
+    user: 'Set a token (BEARER_TOKEN, BEARER_TOKEN_FILE or `tokenFile`), or `certificate` and `key`: docs/client.md.',
+    operator:
+      'Look the request id up in the log: `identity.refused` says why one was not accepted.',
   },
   API_FAILED: {
     disposition: 'transient',

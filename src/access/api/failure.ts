@@ -2,9 +2,11 @@ import { auditErrors } from '../../audit/index.ts';
 import { filesErrors, recallErrors } from '../../files/index.ts';
 import type { ErrorRow } from '../../lib/errors/error-table.ts';
 import { codeOf, type MdmError } from '../../lib/errors/mdm-error.ts';
+import type { Exchange } from '../../listener/door.ts';
 import { policyErrors } from '../../policy/index.ts';
 import { failureDetail } from '../failure-detail.ts';
 import { type FilesHttpCode, filesHttpStatus } from '../http-status.ts';
+import { refusedAdvice } from '../refused-credential.ts';
 import { apiErrors } from './errors.ts';
 
 type ApiCode = FilesHttpCode | keyof typeof policyErrors.rows | keyof typeof apiErrors.rows;
@@ -50,16 +52,22 @@ export interface ApiFailure {
 }
 
 /** The one translation of failures for this door. What it does not know is a failure of our own. */
-export function apiFailureOf(error: unknown, requestId: string): ApiFailure {
+export function apiFailureOf(
+  error: unknown,
+  { requestId, refusal }: Pick<Exchange, 'requestId' | 'refusal'>,
+): ApiFailure {
   const found = codeOf(error);
   const code =
     found !== undefined && Object.hasOwn(status, found) ? (found as ApiCode) : 'API_FAILED';
-  const { meaning, user, operator } = rows[code] ?? apiErrors.rows.API_FAILED;
+  const row = rows[code] ?? apiErrors.rows.API_FAILED;
+  const refused = code === 'API_UNAUTHENTICATED' ? refusal : undefined;
+  const { user, operator } = refusedAdvice(refused, row);
   const context = code === found ? (error as MdmError).context : {};
   const named = code.endsWith('_INVALID')
     ? /: (.*)$/s.exec((error as Error).message)?.[1]
-    : failureDetail(error);
-  const detail = named === undefined ? meaning : `${meaning} (${named})`;
+    : (refused?.explanation ?? failureDetail(error));
+  const detail = named === undefined ? row.meaning : `${row.meaning} (${named})`;
+  const reason = refused?.code ?? context['reason'];
   return {
     status: status[code],
     retryAfterSeconds:
@@ -69,7 +77,7 @@ export function apiFailureOf(error: unknown, requestId: string): ApiFailure {
       meaning: detail,
       user,
       operator,
-      reason: typeof context['reason'] === 'string' ? context['reason'] : undefined,
+      reason: typeof reason === 'string' ? reason : undefined,
       requestId,
     },
   };

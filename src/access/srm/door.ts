@@ -7,6 +7,7 @@ import { readBody } from '../../listener/read-body.ts';
 import { accessErrors } from '../errors.ts';
 import { type AccessLimits, accessLimits } from '../limits.ts';
 import { originForm } from '../origin-form.ts';
+import { refusedAdvice } from '../refused-credential.ts';
 import { createListingCursors } from './listing-cursors.ts';
 import type { SrmCall } from './operation.ts';
 import { operationNamed } from './operation-named.ts';
@@ -94,9 +95,10 @@ function refuseStranger(exchange: Exchange, operation: string | undefined): void
 
 /** What the client prints: why a credential was not accepted, or that there was none. */
 function unauthenticated({ refusal }: Exchange): SrmStatus {
-  const explanation = refusal
+  const why = refusal
     ? `${refusal.code}: ${refusal.explanation}`
     : 'no client certificate was shown';
+  const explanation = `${why}. ${refusedAdvice(refusal, accessErrors.rows.ACCESS_SRM_UNAUTHENTICATED).user}`;
   return { code: 'SRM_AUTHENTICATION_FAILURE', explanation };
 }
 

@@ -1,4 +1,5 @@
 import { filesErrors, recallErrors } from '../../files/index.ts';
+import type { ErrorRow } from '../../lib/errors/error-table.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import { type AccessCode, accessErrors } from '../errors.ts';
 import { element, field, type Xml } from './soap/writer.ts';
@@ -78,7 +79,7 @@ const statusByCode: Readonly<Record<FilesCode | RecallCode | AccessCode, SrmStat
   ACCESS_SURL_INVALID: 'SRM_INVALID_PATH',
 };
 
-const meanings: Readonly<Record<string, { readonly meaning: string }>> = {
+const rows: Readonly<Record<string, ErrorRow>> = {
   ...filesErrors.rows,
   ...recallErrors.rows,
   ...accessErrors.rows,
@@ -88,7 +89,8 @@ const meanings: Readonly<Record<string, { readonly meaning: string }>> = {
 export function statusOfCode(code: string): SrmStatus | undefined {
   if (!Object.hasOwn(statusByCode, code)) return undefined;
   const status = statusByCode[code as keyof typeof statusByCode];
-  return { code: status, explanation: `${code}: ${meanings[code]?.meaning ?? ''}` };
+  const { meaning = '', user = '' } = rows[code] ?? {};
+  return { code: status, explanation: `${code}: ${meaning} ${user}` };
 }
 
 /** The status of a caught failure; anything that is not a documented one is thrown on. */

@@ -5,14 +5,14 @@ export const webdavErrors = defineErrors('access/webdav', {
   WEBDAV_UNAUTHENTICATED: {
     disposition: 'permanent',
     meaning: 'The request does not say who asks.',
-    user: 'Send a bearer token, or connect with a client certificate.',
+    user: 'Send `Authorization: Bearer <token>`, or connect with a client certificate and its key (not a proxy).',
     operator: 'Nothing to do.',
   },
   WEBDAV_CREDENTIAL_REFUSED: {
     disposition: 'permanent',
     meaning: 'The credential shown is not accepted.',
-    user: 'Get a fresh token or proxy certificate, for this site.',
-    operator: 'Check the trusted issuers and certificate authorities if it should be accepted.',
+    user: 'The reason says what is wrong with it (docs/errors.md); ask the site operator if it should be accepted, with the request id.',
+    operator: 'Look the request id up in the log: `identity.refused` says why.',
   },
   WEBDAV_METHOD_UNKNOWN: {
     disposition: 'permanent',

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Exchange } from '../../listener/door.ts';
 import { failureDetail } from '../failure-detail.ts';
+import { refusedAdvice } from '../refused-credential.ts';
 import { webdavLimits } from './limits.ts';
 import { allowedMethods } from './options.ts';
 import { answerOf, type FailureAnswer } from './status.ts';
@@ -98,8 +99,10 @@ function bodyOf(
     const text = `<?xml version="1.0" encoding="utf-8"?>\n${precondition}\n`;
     return { type: 'application/xml; charset=utf-8', text };
   }
-  const { meaning, user, operator } = row;
-  const explanation = status === 401 ? refusal?.explanation : undefined;
+  const { meaning } = row;
+  const refused = status === 401 ? refusal : undefined;
+  const { user, operator } = refusedAdvice(refused, row);
+  const explanation = refused?.explanation;
   if (request.headers.accept?.includes('text/') !== true) {
     const answer = { code, meaning, explanation, user, operator, ...details, requestId };
     return { type: 'application/json', text: `${JSON.stringify(answer, null, 2)}\n` };

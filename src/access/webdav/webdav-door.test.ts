@@ -7,6 +7,7 @@ import {
   sampleBytes,
 } from '../../../test/support/webdav-door.ts';
 import { filesErrors } from '../../files/errors.ts';
+import { identityErrors } from '../../identity/errors.ts';
 import { MdmError } from '../../lib/errors/mdm-error.ts';
 import { recallErrors } from '../../recall/errors.ts';
 import { httpStatus } from './status.ts';
@@ -47,7 +48,8 @@ test('a refused token is told why, without breaking out of the header', async (t
   );
   const answer = (await response.json()) as Record<string, unknown>;
   assert.equal(answer['code'], 'WEBDAV_CREDENTIAL_REFUSED');
-  assert.equal(answer['reason'], 'IDENTITY_TOKEN_EXPIRED');
+  assert.equal(answer['reason'], 'IDENTITY_EXPIRED');
+  assert.equal(answer['user'], identityErrors.rows.IDENTITY_EXPIRED.user, 'advice is that of why');
   assert.deepEqual(files.calls, []);
 });
 

@@ -110,17 +110,20 @@ async function verifySigned(
       requiredClaims: ['exp', 'sub'],
     });
   } catch (error) {
-    return refusalOf(error);
+    return refusalOf(error, issuer);
   }
 }
 
-function refusalOf(error: unknown): Refusal {
+function refusalOf(error: unknown, { audience }: Pick<TokenIssuer, 'audience'>): Refusal {
   if (error instanceof joseErrors.JWTExpired) {
     return refuse('IDENTITY_EXPIRED', 'the token has expired');
   }
   if (error instanceof joseErrors.JWTClaimValidationFailed) {
     const { claim } = error;
-    if (claim === 'aud') return refuse('IDENTITY_TOKEN_AUDIENCE', 'the token is not for us');
+    if (claim === 'aud') {
+      const ours = [audience].flat().join(', ');
+      return refuse('IDENTITY_TOKEN_AUDIENCE', `the audience of the token is not ${ours}`);
+    }
     if (claim === 'nbf') return refuse('IDENTITY_EXPIRED', 'the token is not valid yet');
     return refuse('IDENTITY_TOKEN_MALFORMED', `the claim ${claim} is missing or wrong`);
   }
