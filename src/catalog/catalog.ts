@@ -244,8 +244,14 @@ export interface CatalogRecalls {
     readonly seriesId: SeriesId;
     readonly files: readonly FileId[];
     readonly priority: 'interactive' | 'bulk';
+    /** Who asks, by his subject. */
+    readonly caller: string;
   }): Promise<RecallRow>;
-  /** Take the oldest queued recall, interactive first; undefined if there is none. */
+  /**
+   * Take a queued recall, interactive first; undefined if there is none. Callers take turns: next is
+   * who has the fewest running, then whose last turn is longest ago, with the oldest that he asked
+   * for. It counts against him; who else asked for it has lost no turn.
+   */
   claim(): Promise<RecallRow | undefined>;
   get(id: number): Promise<RecallRow | undefined>;
   settle(

@@ -563,7 +563,7 @@ test('one open recall a series; interactive before bulk; a crash puts it back', 
   ];
   const volume = await made.file(`${seriesPath}/volume.nii`);
   const want = (file: FileNode, priority: 'interactive' | 'bulk') =>
-    recalls.request({ seriesId: file.seriesId, files: [file.id], priority });
+    recalls.request({ seriesId: file.seriesId, files: [file.id], priority, caller: 'ada' });
   const first = await want(one, 'bulk');
   const second = await want(two, 'bulk');
   assert.notEqual(first.id, second.id);

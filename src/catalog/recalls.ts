@@ -54,6 +54,11 @@ async function request(
   const id = open?.id ?? (await makeRecall(tx, { seriesId: want.seriesId, rank, nowMs }));
   if (open !== undefined && rank < open.rank)
     await tx.updateTable('recall').set({ rank }).where('id', '=', id).execute();
+  await tx
+    .insertInto('recall_asker')
+    .values({ recall_id: id, caller: want.caller })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
   if (want.files.length > 0)
     await tx
       .insertInto('recall_want')
@@ -76,29 +81,63 @@ async function makeRecall(
   const times = { created_ms: nowMs, updated_ms: nowMs };
   const { id } = await tx
     .insertInto('recall')
-    .values({ series_id: seriesId, state: 'queued', failure: null, rank, ...times })
+    .values({ series_id: seriesId, state: 'queued', rank, ...times })
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
 }
 
 async function claim(tx: Session, nowMs: number): Promise<RecallRow | undefined> {
-  const next = await tx
-    .selectFrom('recall')
-    .select('id')
-    .where('state', '=', 'queued')
-    .orderBy('rank')
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst();
+  const next = await nextTurn(tx);
   if (next === undefined) return undefined;
+  const { newest } = await tx
+    .selectFrom('recall')
+    .select((select) => select.fn.max('turn').as('newest'))
+    .executeTakeFirstOrThrow();
   const row = await tx
     .updateTable('recall')
-    .set({ state: 'running', updated_ms: nowMs })
+    .set({ state: 'running', charged: next.caller, turn: (newest ?? 0) + 1, updated_ms: nowMs })
     .where('id', '=', next.id)
     .returningAll()
     .executeTakeFirstOrThrow();
   return recallOf(tx, row);
+}
+
+/** Whose turn it is, and the oldest recall that he asked for. */
+function nextTurn(
+  tx: Session,
+): Promise<{ readonly id: number; readonly caller: string } | undefined> {
+  return tx
+    .selectFrom('recall')
+    .innerJoin('recall_asker', 'recall_asker.recall_id', 'recall.id')
+    .select((select) => [
+      'recall_asker.caller',
+      select.fn.min('recall.id').as('id'),
+      select
+        .selectFrom('recall as other')
+        .select((of) => of.fn.countAll().as('count'))
+        .whereRef('other.charged', '=', 'recall_asker.caller')
+        .where('other.state', '=', 'running')
+        .as('running'),
+      select
+        .selectFrom('recall as last')
+        .select((of) => of.fn.max('last.turn').as('turn'))
+        .whereRef('last.charged', '=', 'recall_asker.caller')
+        .as('lastTurn'),
+    ])
+    .where('recall.state', '=', 'queued')
+    .where('recall.rank', '=', (select) =>
+      select
+        .selectFrom('recall as first')
+        .select((of) => of.fn.min('first.rank').as('rank'))
+        .where('first.state', '=', 'queued'),
+    )
+    .groupBy('recall_asker.caller')
+    .orderBy('running')
+    .orderBy('lastTurn', (order) => order.asc().nullsFirst())
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
 }
 
 async function recallById(session: Session, id: number): Promise<RecallRow | undefined> {

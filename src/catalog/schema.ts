@@ -121,6 +121,10 @@ export interface RecallTable {
   failure: string | null;
   /** 0 interactive, 1 bulk. */
   rank: number;
+  /** In whose turn it began; null while it waits. */
+  charged: string | null;
+  /** Numbers the turns in the order in which they were given. */
+  turn: number | null;
   created_ms: number;
   updated_ms: number;
 }
@@ -136,6 +140,8 @@ export interface CatalogSchema {
   replica: ReplicaTable;
   recall: RecallTable;
   recall_want: { recall_id: number; file_id: number };
+  /** Who asked for it. */
+  recall_asker: { recall_id: number; caller: string };
   stage: { token: string; caller: string; expires_ms: number };
   stage_file: {
     token: string;
@@ -279,12 +285,21 @@ export const catalogMigrations: readonly Migration[] = [
         state TEXT NOT NULL,
         failure TEXT,
         rank INTEGER NOT NULL,
+        charged TEXT,
+        turn INTEGER,
         created_ms INTEGER NOT NULL,
         updated_ms INTEGER NOT NULL
       ) STRICT;
       CREATE UNIQUE INDEX recall_open ON recall (series_id) WHERE state IN ('queued', 'running');
       CREATE INDEX recall_turn ON recall (state, rank, id);
+      CREATE INDEX recall_charged ON recall (charged, turn);
+      CREATE INDEX recall_newest_turn ON recall (turn);
       CREATE INDEX recall_settled ON recall (updated_ms) WHERE state IN ('done', 'failed');
+      CREATE TABLE recall_asker (
+        recall_id INTEGER NOT NULL REFERENCES recall (id) ON DELETE CASCADE,
+        caller TEXT NOT NULL,
+        PRIMARY KEY (recall_id, caller)
+      ) STRICT, WITHOUT ROWID;
       CREATE TABLE recall_want (
         recall_id INTEGER NOT NULL REFERENCES recall (id) ON DELETE CASCADE,
         file_id INTEGER NOT NULL REFERENCES file (id),

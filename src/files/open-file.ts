@@ -1,5 +1,6 @@
 import type { Catalog, FileNode, FileReplica } from '../catalog/catalog.ts';
 import { readSealed, type Sealed } from '../flow/index.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { type RecallFailure, recallErrors } from '../recall/errors.ts';
@@ -46,13 +47,17 @@ export interface OpenContext {
 export async function openReplica(
   context: OpenContext,
   file: FileNode,
-  signal: AbortSignal,
+  reader: { readonly caller: Principal; readonly signal: AbortSignal },
 ): Promise<OpenedReplica> {
+  const { caller, signal } = reader;
   const refusal = refusalOf(file);
   if (refusal !== undefined) throw refusal;
   const staged = stagedReplica(context, file);
   if (staged !== undefined) return staged;
-  const ticket = await context.recall.request(file, { priority: 'interactive' });
+  const ticket = await context.recall.request(file, {
+    priority: 'interactive',
+    caller: caller.subject,
+  });
   try {
     return await awaitReplica(context, { file, ticket }, signal);
   } catch (error) {

@@ -73,7 +73,7 @@ interface Reading {
 
 async function serve(context: ServeContext, reading: Reading): Promise<OpenFile> {
   const { caller, found, signal } = reading;
-  const opened = await openReplica(context, found.node, signal);
+  const opened = await openReplica(context, found.node, { caller, signal });
   try {
     if (opened.isRecalled) await stillAllowed(context, caller, opened.file);
     return await answer(context, { ...reading, opened });

@@ -1,4 +1,4 @@
-import type { Catalog, FileId, FileNode } from '../catalog/catalog.ts';
+import type { Catalog, FileId, FileNode, StageRow } from '../catalog/catalog.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { RecallPort, RecallTicket } from '../recall/port.ts';
@@ -7,7 +7,7 @@ import type { RecallPort, RecallTicket } from '../recall/port.ts';
 export interface StageInterest {
   /** Ask for a file once. The code of why that failed, if it did. */
   ask(
-    request: { readonly token: string; readonly expiresMs: number },
+    request: Pick<StageRow, 'token' | 'expiresMs' | 'caller'>,
     file: FileNode,
   ): Promise<string | undefined>;
   /** Give up one file. */
@@ -63,10 +63,10 @@ export function createStageInterest(context: {
 
   return {
     drop,
-    async ask({ token, expiresMs }, file) {
+    async ask({ token, expiresMs, caller }, file) {
       if (requests.get(token)?.tickets.has(file.id) === true) return undefined;
       try {
-        const ticket = await recall.request(file, { priority: 'interactive' });
+        const ticket = await recall.request(file, { priority: 'interactive', caller });
         const { tickets } = interestOf(token, expiresMs);
         if (tickets.has(file.id)) ticket.detach();
         else {

@@ -64,6 +64,7 @@ async function openReal(t: TestContext): Promise<FilesUnderTest> {
         growing.resolve({ ...grown, fail: (code) => grown.abort(recallErrors.create(code)) });
       };
       const ticket = await bench.recall.request(await bench.node(path), {
+        caller: 'ada',
         priority: 'interactive',
       });
       t.after(() => ticket.detach());

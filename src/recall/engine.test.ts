@@ -15,7 +15,7 @@ import { runPass } from './pass.ts';
 import type { RecallTicket } from './port.ts';
 
 const small = { slices: 5, rows: 16, columns: 12 } as const;
-const interactive = { priority: 'interactive' } as const;
+const interactive = { caller: 'ada', priority: 'interactive' } as const;
 
 /** What became of a ticket: the file's state, or the code. */
 async function fateOf(ticket: RecallTicket): Promise<string> {
@@ -347,7 +347,8 @@ test('a queue that could not be read is looked at again', async (t) => {
 
 test('bulk wishes reach the PACS as bulk work', async (t) => {
   const town = await buildTown(t, memoryPacs('pacs', [small]));
-  const ticket = await town.engine.request(await town.file('.nii'), { priority: 'bulk' });
+  const bulk = { caller: 'ada', priority: 'bulk' } as const;
+  const ticket = await town.engine.request(await town.file('.nii'), bulk);
   await fateOf(ticket);
   assert.deepEqual(town.pacs.priorities, ['bulk']);
 });

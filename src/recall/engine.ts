@@ -88,7 +88,7 @@ class Engine implements RecallEngine {
   }
 
   async request(
-    ...[file, { priority }]: Parameters<RecallPort['request']>
+    ...[file, { priority, caller }]: Parameters<RecallPort['request']>
   ): ReturnType<RecallPort['request']> {
     try {
       const ticket = await this.#door.run(async () => {
@@ -98,6 +98,7 @@ class Engine implements RecallEngine {
           seriesId: file.seriesId,
           files: [file.id],
           priority,
+          caller,
         });
         this.#asked += 1;
         return issueTicket({ recallId: row.id, board: this.#boardOf(row.id), file });

@@ -10,7 +10,10 @@ const small = { slices: 5, rows: 16, columns: 12 } as const;
 
 /** Ask for the volume: its file's state, or the code. */
 async function askVolume(town: Town): Promise<string> {
-  const ticket = await town.engine.request(await town.file('.nii'), { priority: 'interactive' });
+  const ticket = await town.engine.request(await town.file('.nii'), {
+    caller: 'ada',
+    priority: 'interactive',
+  });
   try {
     return (await ticket.settled({})).state;
   } catch (error) {
@@ -35,7 +38,7 @@ test('a list that gives other places than the headers costs a second retrieve, n
   });
   const town = await buildTown(t, pacs);
   const file = await town.file('.nii');
-  const ticket = await town.engine.request(file, { priority: 'interactive' });
+  const ticket = await town.engine.request(file, { caller: 'ada', priority: 'interactive' });
   const followed = await ticket.following({});
   // Its size and validators die with it; whoever reads it is cut off, and who asks again gets the file.
   await assert.rejects(sealedBytesOf(followed), { code: 'RECALL_ABORTED' });

@@ -51,10 +51,10 @@ export interface RecallTicket {
 
 /** How doors reach the hospital: they ask for a recall and read what is staged. */
 export interface RecallPort {
-  /** Ask for a file. Joins the open recall of its series. */
+  /** Ask for a file. Joins the open recall of its series. Callers take turns, named by subject. */
   request(
     file: FileNode,
-    options: { readonly priority: 'interactive' | 'bulk' },
+    options: { readonly priority: 'interactive' | 'bulk'; readonly caller: string },
   ): Promise<RecallTicket>;
   /** What readers may follow of a file now: its first production, or that of a new content. */
   growing(file: FileId): FollowedReplica | undefined;

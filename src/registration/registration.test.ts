@@ -147,7 +147,7 @@ test('an archive may leave out SOP classes and list an instance twice', async (t
   assert.equal(files.filter(({ product }) => product === 'instance').length, 3);
   const [file] = files;
   assert(file !== undefined);
-  const ticket = await town.engine.request(file, { priority: 'interactive' });
+  const ticket = await town.engine.request(file, { caller: 'ada', priority: 'interactive' });
   assert.equal((await ticket.settled({})).state, 'published');
 });
 
