@@ -56,7 +56,10 @@ export function keepCompiled() {
 export function run(entry, args, nodeArgs = []) {
   install();
   const node = nodePath();
-  const child = spawn(node, [...nodeArgs, join(root, entry), ...args], { stdio: 'inherit' });
+  const watch = ['--import', join(root, 'bin', 'end-with-parent.mjs')];
+  const child = spawn(node, [...watch, ...nodeArgs, join(root, entry), ...args], {
+    stdio: 'inherit',
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

@@ -7,6 +7,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The `mdm` command, as this demonstration runs it. */
 export const mdmEntry = join(root, 'src', 'cli', 'main.ts');
 
+/** Loaded before a program that must not outlive this process. */
+export const endWithParent = join(root, 'bin', 'end-with-parent.mjs');
+
 /** What a command printed. */
 export interface CommandOutcome {
   readonly exitCode: number;

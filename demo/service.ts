@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
-import { mdmEntry } from './command.ts';
+import { endWithParent, mdmEntry } from './command.ts';
 
 /** A service of ours in a process of its own. */
 export interface Service {
@@ -23,9 +23,15 @@ export function startService(options: {
 }): Promise<Service> {
   const { name, role, config, folder } = options;
   const logFile = join(folder, `${name}.log`);
-  const child = spawn(process.execPath, [mdmEntry, 'serve', '--role', role, '--config', config], {
-    stdio: ['ignore', 'pipe', openSync(logFile, 'a')],
-  });
+  // Killed without warning, this process cannot end it: it ends itself.
+  const watch = ['--import', endWithParent];
+  const child = spawn(
+    process.execPath,
+    [...watch, mdmEntry, 'serve', '--role', role, '--config', config],
+    {
+      stdio: ['ignore', 'pipe', openSync(logFile, 'a')],
+    },
+  );
   return new Promise((resolve, reject) => {
     const failed = (why: string): void => reject(new Error(`${name} ${why}; see ${logFile}`));
     const timer = setTimeout(() => failed('did not start in time'), startLimitMs);

@@ -62,7 +62,7 @@ export const keysErrors = defineErrors('keys', {
   KEYS_CONFIG_INVALID: {
     disposition: 'permanent',
     meaning:
-      'The list of key servers cannot work: too few, named twice, or without TLS off loopback.',
+      'The list of key servers cannot work: too few, one of them twice, or without TLS off loopback.',
     user: 'Correct the list of key servers in the configuration.',
     operator: 'Correct the list of key servers in the configuration.',
   },

@@ -11,7 +11,11 @@ export {
   type PolicyFeedOptions,
 } from './feed/policy-feed.ts';
 export type { FetchedKeys, KeyRequest } from './fetch/fetch-session.ts';
-export type { KeyCredential, KeyServerAddress } from './http/server-address.ts';
+export {
+  checkAddresses,
+  type KeyCredential,
+  type KeyServerAddress,
+} from './http/server-address.ts';
 export {
   createKeyServers,
   type DepositOutcome,

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
+import { bindTo } from './bind-to.ts';
 import { createConnections } from './connections.ts';
 import { createDispatch } from './dispatch.ts';
 import type { HttpDoor } from './door.ts';
@@ -110,7 +111,9 @@ export async function createListener(options: ListenerOptions): Promise<Listener
     socket.on('error', ignore);
     connections.admit(socket, () => begin(socket));
   });
-  const port = await listen(server, { ...options, limits });
+  await bindTo(server, { host, port: options.port });
+  server.on('error', (error) => log.error('listener.failed', { reason: error.name }));
+  const { port } = server.address() as AddressInfo;
   // Starts the checks of the request time-outs, which wait for the server to listen by itself.
   http.emit('listening');
   let closing: Promise<void> | undefined;
@@ -123,27 +126,6 @@ export async function createListener(options: ListenerOptions): Promise<Listener
   };
   log.info('listener.listening', { host, port, tls: tls !== undefined });
   return { host, port, close: () => (closing ??= shutDown()) };
-}
-
-/** @throws `LISTENER_ADDRESS_IN_USE`, `LISTENER_ADDRESS_UNAVAILABLE` */
-async function listen(
-  server: Server,
-  options: ListenerOptions & { readonly limits: ListenerLimits },
-): Promise<number> {
-  const { host, port, log, limits } = options;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen({ host, port, backlog: limits.backlogMax }, resolve);
-  try {
-    await promise;
-  } catch (cause) {
-    const isTaken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    const code = isTaken ? 'LISTENER_ADDRESS_IN_USE' : 'LISTENER_ADDRESS_UNAVAILABLE';
-    throw listenerErrors.create(code, { context: { host, port }, cause });
-  }
-  server.off('error', reject);
-  server.on('error', (error) => log.error('listener.failed', { reason: error.name }));
-  return (server.address() as AddressInfo).port;
 }
 
 function ignore(): void {

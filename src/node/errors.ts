@@ -14,6 +14,14 @@ export const nodeErrors = defineErrors('node', {
     user: 'Check the path.',
     operator: 'Check that the file is there and readable by the service.',
   },
+  CONFIG_SECRET_EXPOSED: {
+    disposition: 'permanent',
+    meaning:
+      'A secret, or what says whom to trust, can be read or changed by others than the service.',
+    user: 'Nothing to do.',
+    operator:
+      '`chmod 600` a key file, `chmod go-w` its folder and what is trusted, `chown` to the user of the service. If others could read a key, replace it.',
+  },
   CONFIG_SECRET_LOST: {
     disposition: 'permanent',
     meaning: 'A key file is gone while data made under it are there.',

@@ -253,7 +253,7 @@ test('the feed is followed in order, by signature, without gaps, forks or old he
   const url = trio.addresses[0]?.baseUrl ?? '';
   const feed = trio.feed([
     { name: 'x', baseUrl: 'http://127.0.0.1:9' },
-    { name: 'y', baseUrl: 'http://127.0.0.1:9' },
+    { name: 'y', baseUrl: 'http://127.0.0.1:10' },
   ]);
   await feed.putPolicies([trialPolicy(2)]);
   await feed.putPolicies([trialPolicy(3)]);

@@ -34,6 +34,19 @@ export function checkAddresses(servers: readonly KeyServerAddress[], threshold: 
   if (!Number.isInteger(threshold) || threshold < 2 || threshold > servers.length)
     throw invalid('the threshold is at least 2 and at most the number of servers');
   for (const server of servers) checkAddress(server);
+  const places = new Map<string, string>();
+  for (const { name, baseUrl } of servers) {
+    const other = places.get(placeOf(baseUrl));
+    if (other !== undefined) throw invalid(`${other} and ${name} are one server: ${baseUrl}`);
+    places.set(placeOf(baseUrl), name);
+  }
+}
+
+/** Host and port; the names of this machine are one. */
+function placeOf(baseUrl: string): string {
+  const { hostname, port, protocol } = new URL(baseUrl);
+  const host = loopback.has(hostname) ? 'localhost' : hostname.replace(/\.$/, '');
+  return `${host}:${port === '' ? protocol : port}`;
 }
 
 function checkAddress(server: KeyServerAddress): void {

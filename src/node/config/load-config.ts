@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { ZodType, z } from 'zod';
 import { nodeErrors } from '../errors.ts';
+import { checkUnchangeable } from '../secrets/private-file.ts';
 
 /** A configuration with the folder that its relative paths start from. */
 export interface LoadedConfig<T> {
@@ -13,12 +14,13 @@ export interface LoadedConfig<T> {
 
 /**
  * Read a YAML configuration and check it against its schema.
- * @throws CONFIG_UNREADABLE; CONFIG_INVALID with `path (line n): what is wrong` for each fault
+ * @throws CONFIG_UNREADABLE, CONFIG_SECRET_EXPOSED; CONFIG_INVALID with `path (line n): what is wrong` for each fault
  */
 export function loadConfig<Schema extends ZodType>(
   file: string,
   schema: Schema,
 ): LoadedConfig<z.output<Schema>> {
+  checkUnchangeable(file);
   const lines = new LineCounter();
   const document = parseDocument(readText(file), { lineCounter: lines });
   const [fault] = document.errors;

@@ -14,6 +14,7 @@ import { isLoopback } from '../../listener/loopback.ts';
 import { createOperatorDesk } from '../../policy/index.ts';
 import { nodeErrors } from '../errors.ts';
 import { openIdentity } from '../open-identity.ts';
+import { readPrivateFile } from '../secrets/private-file.ts';
 import type { GatewayContext } from './context.ts';
 import type { Crawler } from './crawler.ts';
 import type { ClinicalSide } from './open-clinical-side.ts';
@@ -85,7 +86,9 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     ],
     ...(tls === undefined
       ? {}
-      : { tls: { key: readFileSync(path(tls.key)), cert: readFileSync(path(tls.certificate)) } }),
+      : {
+          tls: { key: readPrivateFile(path(tls.key)), cert: readFileSync(path(tls.certificate)) },
+        }),
   });
   teardown.add(() => listener.close());
   return listener;

@@ -1,11 +1,15 @@
 import { lockFile } from '../../db/index.ts';
+import { checkAddresses } from '../../keys/index.ts';
 import type { CrawlReport } from '../../registration/index.ts';
+import { checkStart } from '../check-start.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { RunningService, ServiceTools } from '../service.ts';
+import { watchClocks } from './clocks.ts';
 import { Crawler } from './crawler.ts';
 import { gatewayFolders } from './gateway-folders.ts';
 import { openGatewayKeys } from './gateway-keys.ts';
+import { gatewayNeeds } from './gateway-needs.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { installPolicies } from './install-policies.ts';
 import { openClinicalSide } from './open-clinical-side.ts';
@@ -42,6 +46,10 @@ async function start(
   const { config } = loaded;
   const { clock, log } = tools;
   const folders = gatewayFolders(loaded.path(config.data));
+  const { servers, threshold } = config.keyServers;
+  const addresses = servers.map(({ name, url }) => ({ name, baseUrl: url }));
+  checkAddresses(addresses, threshold);
+  await checkStart(gatewayNeeds(loaded, folders));
   const lock = lockFile(folders.lock);
   teardown.add(async () => lock.release());
   const keys = await openGatewayKeys(folders, tools.random);
@@ -65,6 +73,8 @@ async function start(
     log,
   });
   teardown.add(async () => housekeeping.stop());
+  const clocks = watchClocks({ keyServers: keysSide.keyServers, threshold, clock, log });
+  teardown.add(async () => clocks.stop());
   const { tls, publicHost } = config.listen;
   const scheme = tls === undefined ? 'http' : 'https';
   const url = `${scheme}://${publicHost ?? listener.host}:${listener.port}`;

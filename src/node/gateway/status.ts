@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Registration } from '../../registration/index.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
+import { clockNotes } from './clocks.ts';
 import type { Crawler } from './crawler.ts';
 import type { OpenSources } from './open-sources.ts';
 
@@ -33,7 +34,7 @@ export function createStatus(ports: {
     return {
       site: config.site,
       roles: ['clinical', 'computing'],
-      notes: oneProcessNotes,
+      notes: [...oneProcessNotes, ...clockNotes(reports, config.keyServers.threshold)],
       storage: { name: storage.name, ...(await storage.space()) },
       pacs: [...opened.sources].map(([name, { guard }]) => ({
         name,

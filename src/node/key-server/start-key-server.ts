@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { type FileLock, lockFile } from '../../db/index.ts';
 import { createKeyServer, initMasterKey } from '../../keyserver/index.ts';
 import { pinKeys } from '../../seal/index.ts';
+import { checkStart, type StartNeeds } from '../check-start.ts';
 import type { KeyServerConfig } from '../config/key-server-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { nodeErrors } from '../errors.ts';
 import { openIdentity } from '../open-identity.ts';
 import { publicKeyFile } from '../secrets/key-files.ts';
+import { readPrivateFile } from '../secrets/private-file.ts';
 import type { RunningService, ServiceTools } from '../service.ts';
 
 /** Start a key server. Its master key is made at the first start, and never again. */
@@ -15,6 +17,7 @@ export async function startKeyServer(
   { config, path }: LoadedConfig<KeyServerConfig>,
   tools: ServiceTools,
 ): Promise<RunningService> {
+  await checkStart(needsOf({ config, path }));
   const lock = lockFile(join(path(config.data), 'lock'));
   try {
     return await start({ config, path }, tools, lock);
@@ -56,7 +59,9 @@ async function start(
     proxies: config.listen.proxies,
     ...(tls === undefined
       ? {}
-      : { tls: { cert: readFileSync(path(tls.certificate)), key: readFileSync(path(tls.key)) } }),
+      : {
+          tls: { cert: readFileSync(path(tls.certificate)), key: readPrivateFile(path(tls.key)) },
+        }),
   });
   const url = await server.listen(config.listen);
   tools.log.info('keyserver.listening', { name: config.name, url });
@@ -68,4 +73,13 @@ async function start(
       lock.release();
     },
   };
+}
+
+function needsOf({ config, path }: LoadedConfig<KeyServerConfig>): StartNeeds {
+  const { listen, masterKey, trustDirectory, issuers, producers, gateways } = config;
+  const trusted = [...issuers.map(({ jwks }) => jwks), ...producers, ...gateways];
+  if (trustDirectory !== undefined) trusted.push(trustDirectory);
+  const secrets = listen.tls === undefined ? [] : [path(listen.tls.key)];
+  if (existsSync(path(masterKey))) secrets.push(path(masterKey));
+  return { addresses: { listen }, secrets, trusted: trusted.map(path) };
 }

@@ -4,7 +4,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   writeFileSync,
 } from 'node:fs';
@@ -12,11 +11,12 @@ import { join } from 'node:path';
 import type { Random } from '../../lib/random.ts';
 import type { IndexCipher } from '../../pacs/index/index.ts';
 import { nodeErrors } from '../errors.ts';
+import { readPrivateFile } from './private-file.ts';
 
 /**
  * The key of a collection: 32 bytes from which its pseudonyms derive, wrapped under the hospital's
  * key in a file of its own, outside the database. Made once; holding it is the right to re-identify.
- * @throws CONFIG_SECRET_LOST
+ * @throws CONFIG_SECRET_LOST, CONFIG_SECRET_EXPOSED
  */
 export function collectionKey(options: {
   readonly folder: string;
@@ -30,7 +30,7 @@ export function collectionKey(options: {
   const path = join(folder, `${collection}.key`);
   const place = `collection-key:${collection}`;
   if (existsSync(path)) {
-    return Buffer.from(String(cipher.open(readFileSync(path), place)), 'base64');
+    return Buffer.from(String(cipher.open(readPrivateFile(path), place)), 'base64');
   }
   if (options.hasNames) throw nodeErrors.create('CONFIG_SECRET_LOST', { message: path });
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -17,11 +17,12 @@ import { dirname } from 'node:path';
 import type { Random } from '../../lib/random.ts';
 import { keyIdOf, type Signer } from '../../seal/index.ts';
 import { nodeErrors } from '../errors.ts';
+import { readPrivateFile } from './private-file.ts';
 
 /**
  * 32 secret bytes in a file of mode 0600, made at the first start.
  * @param madeUnder a path that exists once data were made under the key: then a lost key is not replaced
- * @throws CONFIG_SECRET_LOST
+ * @throws CONFIG_SECRET_LOST, CONFIG_SECRET_EXPOSED
  */
 export function secretKeyFile(path: string, madeUnder: string, random: Random): Uint8Array {
   return keyFile(path, madeUnder, () => random.bytes(32));
@@ -50,7 +51,7 @@ export function publicKeyFile(path: string): KeyObject {
 }
 
 function keyFile(path: string, madeUnder: string, make: () => Uint8Array): Uint8Array {
-  if (existsSync(path)) return readFileSync(path);
+  if (existsSync(path)) return readPrivateFile(path);
   if (existsSync(madeUnder)) throw nodeErrors.create('CONFIG_SECRET_LOST', { message: path });
   const key = make();
   writeDurably(path, key, 0o600);

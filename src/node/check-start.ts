@@ -1,0 +1,26 @@
+import { probeAddress } from '../listener/probe-address.ts';
+import { checkUnchangeable, readPrivateFile } from './secrets/private-file.ts';
+
+/** What a service needs of its machine. Paths are absolute. */
+export interface StartNeeds {
+  /** Where it will listen, by the setting that says so. */
+  readonly addresses: Readonly<
+    Record<string, { readonly host: string; readonly port: number } | undefined>
+  >;
+  /** Files that nobody else may read or change. */
+  readonly secrets: readonly string[];
+  /** Files and folders that say whom it trusts. */
+  readonly trusted: readonly string[];
+}
+
+/**
+ * Refuse a start that would fail, or be unsafe, before anything is opened, made or changed.
+ * @throws LISTENER_ADDRESS_IN_USE, LISTENER_ADDRESS_UNAVAILABLE, CONFIG_SECRET_EXPOSED,
+ *   CONFIG_UNREADABLE
+ */
+export async function checkStart({ addresses, secrets, trusted }: StartNeeds): Promise<void> {
+  for (const path of secrets) readPrivateFile(path).fill(0);
+  for (const path of trusted) checkUnchangeable(path);
+  for (const [setting, address] of Object.entries(addresses))
+    if (address !== undefined) await probeAddress({ ...address, setting });
+}
