@@ -20,6 +20,7 @@ const series = (name: string): CatalogChange => ({
     studyName: 't-1',
     seriesName: name,
     instanceNames: ['i-1'],
+    isHeld: true,
     metadata: deidentified({}),
   },
 });

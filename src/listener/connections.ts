@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { addressGroup } from '../lib/address/address-group.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
 import { Admission } from './admission.ts';
 import { CallerQuota } from './caller-quota.ts';
 import type { ListenerLimits } from './limits.ts';
@@ -40,15 +41,17 @@ interface Connection {
 export function createConnections(options: {
   readonly clock: Clock;
   readonly limits: ListenerLimits;
+  readonly log: Log;
   /** Whether an address is that of a front proxy. */
   readonly isProxy: (address: string) => boolean;
 }): Connections {
-  const { clock, limits, isProxy } = options;
+  const { clock, limits, log, isProxy } = options;
   const admission = new Admission(limits);
   const callers = new CallerQuota(limits);
   const open = new Set<Connection>();
   const of = new WeakMap<Socket, Connection>();
   let draining: { resolve: () => void } | undefined;
+  let cutLoggedMs = Number.NEGATIVE_INFINITY;
 
   const closed = (connection: Connection): void => {
     open.delete(connection);
@@ -56,6 +59,14 @@ export function createConnections(options: {
     connection.leave();
     if (connection.subject !== undefined) callers.giveBack(connection.subject);
     if (open.size === 0) draining?.resolve();
+  };
+
+  const cut = (socket: Socket, network: string): void => {
+    socket.destroy();
+    const nowMs = clock.monotonicMs();
+    if (nowMs - cutLoggedMs < limits.cutLogEveryMs) return;
+    cutLoggedMs = nowMs;
+    log.warn('listener.no_room', { network });
   };
 
   /** A guest's time is up. What is being answered may end, within as much time again. */
@@ -86,7 +97,7 @@ export function createConnections(options: {
       socket.once('close', () => closed(connection));
       const from = { network: addressGroup(address), isProxy: isProxy(address) };
       connection.leave = admission.enter(from, {
-        cut: () => socket.destroy(),
+        cut: () => cut(socket, from.network),
         begin() {
           connection.deadline = clock.schedule(limits.turnMs, () => overdue(connection));
           begin();

@@ -17,6 +17,11 @@ export const listenerLimits = defineLimits('listener', {
     unit: 'count',
     reason: 'the same over all addresses; each costs a handshake and up to 100 KiB',
   },
+  cutLogEveryMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'how often the log says that connections found no room to wait; a flood logs no flood',
+  },
   waitingMax: {
     value: 4_096,
     unit: 'count',

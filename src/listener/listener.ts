@@ -57,7 +57,7 @@ export async function createListener(options: ListenerOptions): Promise<Listener
     throw listenerErrors.create('LISTENER_INSECURE_ADDRESS', { context: { host } });
   }
   const isProxy = createProxyList(options.proxies ?? []);
-  const connections = createConnections({ clock, limits, isProxy });
+  const connections = createConnections({ clock, limits, log, isProxy });
   const gates = new WeakMap<Socket, RequestGate>();
   const httpg = new WeakSet<Socket>();
   const http = createHttp(limits);
