@@ -22,6 +22,12 @@ export const registrationLimits = defineLimits('registration', {
     unit: 'count',
     reason: 'Percent of the studies of a collection; a mistyped filter hides most of them.',
   },
+  unseenNamedMax: {
+    value: 20,
+    unit: 'count',
+    reason:
+      'Values of filters that match nothing named in one line; a mistyped list has thousands.',
+  },
   reviewEveryMs: {
     value: 20_000,
     unit: 'ms',

@@ -507,3 +507,29 @@ test('a walk after which a series is held back is not complete, and says so', as
   const held = { reason: 'not-announced', level: 'SERIES', count: 1 };
   assert.deepEqual([second.complete, second.leftOut], [false, [held]]);
 });
+
+test('values of a filter that no series has are told by their place, never as they are', async (t) => {
+  const hospital = await open(t);
+  const filter = { modalities: ['CT', 'XX'], patientIds: ['nobody', bea.id], pacs: ['a', 'b'] };
+  const registration = await hospital.start({ filters: { all: filter, other: {} } });
+  const unseen = async (): Promise<readonly (readonly string[])[]> =>
+    (await registration.status()).map((status) => status.unseen);
+  assert.deepEqual(await unseen(), [
+    ['pacs[0]', 'pacs[1]', 'modalities[0]', 'modalities[1]', 'patientIds[0]', 'patientIds[1]'],
+    [],
+  ]);
+  await hospital.walk(memoryPacs('a', [study(1, { patient: bea })]));
+  const left = ['pacs[1]', 'modalities[1]', 'patientIds[0]'];
+  assert.deepEqual(await unseen(), [left, []]);
+  const warned = hospital.logged.filter((line) => line.includes('filter_matches_nothing')).join();
+  assert.match(
+    warned,
+    /"collection":"all","values":3,"settings":"pacs\[1\] modalities\[1\] patientIds\[0\]"/,
+  );
+  assert.doesNotMatch(warned, /nobody/);
+  // What a walk before the restart has seen counts.
+  const again = await hospital.start({ filters: { all: filter, other: {} } });
+  assert.deepEqual((await again.status())[0]?.unseen, left);
+  await hospital.walk(memoryPacs('b', [study(2)]));
+  assert.deepEqual((await again.status())[0]?.unseen, ['modalities[1]', 'patientIds[0]']);
+});

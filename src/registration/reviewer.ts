@@ -76,6 +76,19 @@ export class Reviewer {
     return hidden;
   }
 
+  /** Say which values of filters no series of any archive has, now that one was walked. */
+  async warnOfUnseen(): Promise<void> {
+    for (const { collection, unseen } of await this.status()) {
+      if (unseen.length === 0) continue;
+      const settings = unseen.slice(0, registrationLimits.unseenNamedMax).join(' ');
+      this.#ports.log.warn('registration.filter_matches_nothing', {
+        collection,
+        values: unseen.length,
+        settings,
+      });
+    }
+  }
+
   async status(): Promise<readonly CollectionStatus[]> {
     const { index, collections } = this.#ports;
     const all = collections.map(({ offer }) => index.entries(offer.name).status());

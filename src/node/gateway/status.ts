@@ -2,7 +2,7 @@ import type { IsOperator } from '../../authz/index.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { KeyServers, ServerReport } from '../../keys/index.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Registration } from '../../registration/index.ts';
+import type { CollectionStatus, Registration } from '../../registration/index.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { clockNotes } from './clocks.ts';
@@ -31,10 +31,15 @@ export function createStatus(ports: {
     const reports = await keyServers.status({});
     // Names of collections are for those who may know of them.
     const isOperator = ports.isOperator(caller, ports.clock.nowMs());
+    const collections = isOperator ? await registration.status() : undefined;
     return {
       site: config.site,
       roles: ['clinical', 'computing'],
-      notes: [...oneProcessNotes, ...clockNotes(reports, config.keyServers.threshold)],
+      notes: [
+        ...oneProcessNotes,
+        ...clockNotes(reports, config.keyServers.threshold),
+        ...filterNotes(collections ?? []),
+      ],
       storage: { name: storage.name, ...(await storage.space()) },
       pacs: [...opened.sources].map(([name, { guard }]) => ({
         name,
@@ -43,9 +48,19 @@ export function createStatus(ports: {
         lastWalk: crawler.lastWalkOf(name),
       })),
       keyServers: reports.map(keyServerStatus),
-      ...(isOperator ? { collections: await registration.status() } : {}),
+      ...(collections === undefined ? {} : { collections }),
     };
   };
+}
+
+/** Values are named by their place in the configuration: they may be Patient IDs. */
+function filterNotes(collections: readonly CollectionStatus[]): readonly string[] {
+  return collections.flatMap(({ collection, unseen }) => {
+    const [first] = unseen;
+    if (first === undefined) return [];
+    const more = unseen.length === 1 ? '' : ` and ${unseen.length - 1} more`;
+    return `collection ${collection}: no series seen so far has what filter.${first}${more} names`;
+  });
 }
 
 /** Absent of a server that does not answer: clock, lease and how far it has followed the feed. */

@@ -126,6 +126,8 @@ export interface EntriesStatus {
   readonly studiesLeaving: number;
   /** Series that could not be announced, or are held back, by code. */
   readonly failures: readonly { readonly code: string; readonly series: number }[];
+  /** Values of the filter that no series has, by their place: `modalities[1]`. */
+  readonly unseen: readonly string[];
 }
 
 /**

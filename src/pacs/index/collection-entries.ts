@@ -198,8 +198,14 @@ export class StoredEntries implements CollectionEntries {
       .groupBy('code')
       .orderBy('code')
       .execute();
+    const recipe = await query
+      .selectFrom('recipe')
+      .select('unseen')
+      .where('collection', '=', this.#collection)
+      .executeTakeFirst();
     return {
       collection: this.#collection,
+      unseen: JSON.parse(recipe?.unseen ?? '[]') as readonly string[],
       studies: studies.count,
       studiesLeaving: leaving.count,
       failures,

@@ -4,6 +4,7 @@ import { equalBytes, toHex } from '../../lib/bytes/bytes.ts';
 import { holdingsAgree } from './agreement.ts';
 import type { Candidate, Entry, Recipe, Review, SeriesHolding } from './clinical-index.ts';
 import { createFilterMatch, type FilterMatch } from './collection-filter.ts';
+import { FilterUse } from './filter-use.ts';
 import type { HoldingPorts } from './holdings.ts';
 import { identitiesOf } from './identities.ts';
 import { indexLimits } from './limits.ts';
@@ -19,6 +20,7 @@ export class CollectionReview implements Review {
   readonly #recipe: Recipe;
   readonly #matches: FilterMatch;
   readonly #digest: Uint8Array;
+  readonly #use: FilterUse;
   readonly #onUnreadable: OnUnreadable;
   /** Revisions from here on, not included, up to there, included. */
   readonly #span: { readonly from: number; readonly to: number };
@@ -28,6 +30,8 @@ export class CollectionReview implements Review {
     of: { readonly collection: string; readonly recipe: Recipe; readonly digest: Uint8Array },
     rest: {
       readonly span: { readonly from: number; readonly to: number };
+      /** What the last review under the same recipe left. */
+      readonly unseen: readonly string[] | undefined;
       readonly onUnreadable: OnUnreadable;
     },
   ) {
@@ -37,6 +41,7 @@ export class CollectionReview implements Review {
     this.#digest = of.digest;
     this.#matches = createFilterMatch(of.recipe.filter);
     this.#span = rest.span;
+    this.#use = new FilterUse(of.recipe.filter, rest.unseen);
     this.#onUnreadable = rest.onUnreadable;
   }
 
@@ -50,7 +55,7 @@ export class CollectionReview implements Review {
     const digest = ports.cipher.lookup('recipe', parts);
     const last = await ports.db.query
       .selectFrom('recipe')
-      .select(['digest', 'reviewed'])
+      .select(['digest', 'reviewed', 'unseen'])
       .where('collection', '=', of.collection)
       .executeTakeFirst();
     const { head } = await ports.db.query
@@ -59,7 +64,8 @@ export class CollectionReview implements Review {
       .executeTakeFirstOrThrow();
     const isSame = last !== undefined && equalBytes(last.digest, digest);
     const span = { from: isSame ? last.reviewed : 0, to: head ?? 0 };
-    return new CollectionReview(ports, { ...of, digest }, { span, onUnreadable });
+    const unseen = isSame ? (JSON.parse(last.unseen) as readonly string[]) : undefined;
+    return new CollectionReview(ports, { ...of, digest }, { span, unseen, onUnreadable });
   }
 
   async *candidates(which: 'entered' | 'all'): AsyncGenerator<Candidate> {
@@ -68,7 +74,8 @@ export class CollectionReview implements Review {
   }
 
   async finish(): Promise<void> {
-    const values = { digest: this.#digest, reviewed: this.#span.to };
+    const unseen = JSON.stringify(this.#use.unseen());
+    const values = { digest: this.#digest, reviewed: this.#span.to, unseen };
     await this.#ports.db.query
       .updateTable('recipe')
       .set(values)
@@ -139,6 +146,7 @@ export class CollectionReview implements Review {
     of: { readonly holdings: readonly OpenHolding[]; readonly first: OpenHolding },
   ): Promise<Candidate> {
     const { holdings, first } = of;
+    for (const holding of holdings) this.#use.saw(holding);
     const fitting = holdings.find(this.#matches);
     const { subjectKey } = first;
     const holding: SeriesHolding = { ...(fitting ?? first), subjectKey };

@@ -30,7 +30,7 @@ export async function openClinicalIndex(options: {
       await db.transaction(async (tx) => {
         const { site, isHidden } = collection;
         const known = { site, hidden: Number(isHidden) };
-        const fresh = { digest: new Uint8Array(0), reviewed: 0 };
+        const fresh = { digest: new Uint8Array(0), reviewed: 0, unseen: '[]' };
         await tx
           .insertInto('recipe')
           .values({ collection: collection.collection, ...known, ...fresh })

@@ -51,6 +51,8 @@ export interface IndexSchema {
     /** Keyed digest of the filter and the configured archives. */
     digest: Blob;
     reviewed: number;
+    /** JSON: values of the filter that no holding has, as `modalities[1]`. */
+    unseen: string;
     hidden: number;
   };
   /** Series that a collection could not show; tried again at every review. */
@@ -116,6 +118,7 @@ export const indexMigrations: readonly Migration[] = [
         site TEXT NOT NULL,
         digest BLOB NOT NULL,
         reviewed INTEGER NOT NULL,
+        unseen TEXT NOT NULL,
         hidden INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;
       CREATE TABLE failure (
