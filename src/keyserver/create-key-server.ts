@@ -6,6 +6,7 @@ import { keysLimits } from '../keys/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
+import type { ListenerLimits } from '../listener/limits.ts';
 import { createListener, type Listener } from '../listener/listener.ts';
 import type { TlsFiles } from '../listener/tls-server.ts';
 import type { PinnedKeys } from '../seal/index.ts';
@@ -34,6 +35,7 @@ export interface KeyServerOptions {
   readonly tls?: TlsFiles;
   /** Front proxies, as the listener has them. */
   readonly proxies?: readonly string[];
+  readonly limits?: ListenerLimits;
   readonly leaseMs?: number;
   readonly clock: Clock;
   readonly random: Random;

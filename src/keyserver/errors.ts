@@ -80,7 +80,7 @@ export const keyserverErrors = defineErrors('keyserver', {
     disposition: 'transient',
     meaning: 'The caller has as many connections to this server as one caller may.',
     user: 'Start fewer jobs at a time; try again in a few seconds.',
-    operator: 'See connectionsPerCallerMax in docs/limits.md.',
+    operator: 'See `listen.connectionsPerCaller` of the key server.',
   },
   KEYSERVER_MASTER_KEY_EXISTS: {
     disposition: 'permanent',

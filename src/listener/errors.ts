@@ -30,6 +30,6 @@ export const listenerErrors = defineErrors('listener', {
     disposition: 'transient',
     meaning: 'The caller has as many connections open as one caller may, or all callers together.',
     user: 'Close connections, or start fewer jobs at a time; try again in a few seconds.',
-    operator: 'See connectionsPerCallerMax and callerConnectionsMax in docs/limits.md.',
+    operator: 'See `listen.connectionsPerCaller`, and callerConnectionsMax in docs/limits.md.',
   },
 });

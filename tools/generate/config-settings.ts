@@ -9,7 +9,9 @@ const listen = {
   'listen.tls.key': 'PEM file: its private key.',
 };
 
-const proxies = {
+const admission = {
+  'listen.connectionsPerCaller':
+    'Connections that one known caller may have; beyond them he is answered 503 with `Retry-After`.',
   'listen.proxies':
     'Addresses or networks (`10.0.0.0/8`) of front proxies that pass TLS on: the bounds for one address do not hold for them, so they must have such bounds. Nothing that they say is believed.',
 };
@@ -36,7 +38,7 @@ export const gatewaySettings: Readonly<Record<string, string>> = {
   ...listen,
   'listen.publicHost':
     'Host that SRM transfer URLs name; must be in the certificate. Default: the one the client used.',
-  ...proxies,
+  ...admission,
   trustDirectory,
   ...issuers,
   'pacs[].name': 'Ours for it; in logs, `mdm status` and filters, never in paths.',
@@ -92,7 +94,7 @@ export const keyServerSettings: Readonly<Record<string, string>> = {
   'listen.host': 'Address.',
   'listen.port': 'Port. 0 takes a free one.',
   ...listen,
-  ...proxies,
+  ...admission,
   producers: 'Public keys (PEM files) of the gateways’ producers: whose deposits are taken.',
   gateways: 'Public keys (PEM files) of the gateways’ policy feeds: whose policies are followed.',
   trustDirectory,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseAddressRange } from '../../lib/address/address-range.ts';
-import { proxies } from './proxies.ts';
+import { admission } from './admission.ts';
 
 /** A block that is larger is no hospital's: 10.0.0.0/8 is the largest private one. */
 const prefixLengthMin = 8;
@@ -104,7 +104,7 @@ export const gatewayConfigSchema = z.strictObject({
     tls: tls.optional(),
     /** Host that transfer URLs name; default: the one the client used. */
     publicHost: host.optional(),
-    proxies,
+    ...admission,
   }),
   /** Directory of trusted authorities of client certificates. */
   trustDirectory: file.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { proxies } from './proxies.ts';
+import { admission } from './admission.ts';
 
 const file = z.string().min(1);
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
@@ -18,7 +18,7 @@ export const keyServerConfigSchema = z.strictObject({
     host: z.string().default('127.0.0.1'),
     port: z.int().min(0).max(65_535),
     tls: z.strictObject({ certificate: file, key: file }).optional(),
-    proxies,
+    ...admission,
   }),
   /** Public keys (PEM) of the producers whose deposits it takes. */
   producers: z.array(file).min(1),

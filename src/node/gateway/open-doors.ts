@@ -9,6 +9,7 @@ import {
   type DisclosureAudit,
   type Files,
 } from '../../files/index.ts';
+import { listenerLimits } from '../../listener/limits.ts';
 import { createListener, type Listener } from '../../listener/listener.ts';
 import { isLoopback } from '../../listener/loopback.ts';
 import { createOperatorDesk } from '../../policy/index.ts';
@@ -47,7 +48,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     tools,
   );
   teardown.add(async () => identity.close());
-  const { tls, host, port, publicHost, proxies } = config.listen;
+  const { tls, host, port, publicHost, proxies, connectionsPerCaller } = config.listen;
   const { keyServers, policy } = sides.keysSide;
   const { opened, registration } = sides.clinical;
   const audit = disclosureAudit(sides);
@@ -75,6 +76,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     host,
     port,
     proxies,
+    limits: { ...listenerLimits, connectionsPerCallerMax: connectionsPerCaller },
     clock,
     log,
     random,

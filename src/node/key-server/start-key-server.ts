@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileLock, lockFile } from '../../db/index.ts';
 import { createKeyServer, initMasterKey } from '../../keyserver/index.ts';
+import { listenerLimits } from '../../listener/limits.ts';
 import { pinKeys } from '../../seal/index.ts';
 import { checkStart, type StartNeeds } from '../check-start.ts';
 import type { KeyServerConfig } from '../config/key-server-config.ts';
@@ -57,6 +58,10 @@ async function start(
     depositorKeys: pinKeys(config.producers.map((file) => publicKeyFile(path(file)))),
     feedKeys: pinKeys(config.gateways.map((file) => publicKeyFile(path(file)))),
     proxies: config.listen.proxies,
+    limits: {
+      ...listenerLimits,
+      connectionsPerCallerMax: config.listen.connectionsPerCaller,
+    },
     ...(tls === undefined
       ? {}
       : {
