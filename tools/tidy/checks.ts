@@ -1,3 +1,4 @@
+import { adrNumbers } from './adr-numbers.ts';
 import { architectureLines } from './architecture-lines.ts';
 import { bannedCallsCheck } from './banned-calls.ts';
 import { bannedNames } from './banned-names.ts';
@@ -30,6 +31,7 @@ export const tidyChecks: readonly TidyCheck[] = [
   leftovers,
   standardTags,
   architectureLines,
+  adrNumbers,
   blobSize,
   escapeHatches,
   licences,

@@ -63,6 +63,10 @@ const samples: Readonly<Record<string, { readonly bad: Texts; readonly good: Tex
     bad: { 'ARCHITECTURE.md': '`lib` is at the bottom', 'src/dicom/a.ts': '' },
     good: { 'ARCHITECTURE.md': '`lib` is at the bottom', 'src/lib/a.ts': '' },
   },
+  'numbers of decisions': {
+    bad: { 'docs/adr/0001-a.md': '# 1. A', 'docs/adr/0001-b.md': '# 1. B' },
+    good: { 'docs/adr/0001-a.md': '# 1. A', 'docs/adr/0002-b.md': '# 2. B: see ADR 1' },
+  },
   'sizes of files': {
     bad: { 'docs/a.pdf': new Uint8Array(256 * 1024 + 1) },
     good: { 'test/fixtures/a.dcm': new Uint8Array(256 * 1024 + 1) },
