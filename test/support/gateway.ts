@@ -37,8 +37,15 @@ export interface GatewayOptions {
   readonly collections?: readonly CollectionSettings[];
   /** TLS everywhere, and client certificates for all users. */
   readonly tls?: boolean;
+  /** How the gateway is run: the command it is an argument of, and its environment. */
+  readonly gateway?: Run;
   /** Further settings of the gateway. */
   readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+interface Run {
+  readonly under: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A whole installation: `mdm serve` four times, as separate processes with separate data. */
@@ -117,7 +124,7 @@ export async function startInstallation(
   const keySet = join(folder, 'login.jwks.json');
   const login = await createLogin(keySet);
   const places: Places = { folder, site: 'test', keySet, grid };
-  const services = new Services(owner, folder);
+  const services = new Services(owner, folder, options.gateway);
   const settings = (port: number, keyServers: readonly NamedUrl[]): string =>
     writeYaml(
       folder,
@@ -214,12 +221,14 @@ function portOf(url: string): number {
 class Services {
   readonly #owner: Owner;
   readonly #folder: string;
+  readonly #gateway: Run;
   readonly #running = new Map<ServiceName, Child>();
   readonly #ended: Child[] = [];
 
-  constructor(owner: Owner, folder: string) {
+  constructor(owner: Owner, folder: string, gateway: Run = { under: [], env: {} }) {
     this.#owner = owner;
     this.#folder = folder;
+    this.#gateway = gateway;
   }
 
   get(name: ServiceName): Child {
@@ -232,8 +241,10 @@ class Services {
   async start(name: ServiceName): Promise<string> {
     const role = name === 'gateway' ? 'gateway' : 'keyserver';
     const config = join(this.#folder, `${name}.yaml`);
-    const command = [process.execPath, entry, 'serve', '--role', role, '--config', config] as const;
-    const child = await startChild(this.#owner, command);
+    const serve = [process.execPath, entry, 'serve', '--role', role, '--config', config];
+    const { under, env } = role === 'gateway' ? this.#gateway : { under: [], env: {} };
+    const [file = '', ...rest] = [...under, ...serve];
+    const child = await startChild(this.#owner, [file, ...rest], { env });
     this.#running.set(name, child);
     const [, url = ''] = await child.waitForOutput(/^(https?:\S+)$/m);
     return url;
