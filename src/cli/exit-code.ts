@@ -28,6 +28,7 @@ const exact: Readonly<Record<string, number>> = {
   KEYS_UNAUTHENTICATED: exitCode.unauthenticated,
   CLIENT_UNVERIFIED: exitCode.unverified,
   CLIENT_SETTINGS: exitCode.usage,
+  CLIENT_PRODUCER_KEYS_MISSING: exitCode.usage,
   CLIENT_ARGUMENT: exitCode.usage,
   CLIENT_IS_A_DIRECTORY: exitCode.usage,
   CONFIG_INVALID: exitCode.usage,

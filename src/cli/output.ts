@@ -67,11 +67,17 @@ export function reportFailure(error: unknown, report: FailureReport): number {
   return exitCodeOf(error);
 }
 
-function detailLines({ context, row }: MdmError, { reader, isTold }: FailureReport): string[] {
-  const lines = shownContext.flatMap(([name, label]) => {
-    const value = context[name];
-    return value === undefined ? [] : [`  ${label}: ${String(value)}`];
-  });
+function detailLines(error: MdmError, { reader, isTold }: FailureReport): string[] {
+  const { context, row, cause } = error;
+  const lines =
+    reader === 'operator'
+      ? Object.entries(context).map(([name, value]) => `  ${name}: ${value}`)
+      : shownContext.flatMap(([name, label]) => {
+          const value = context[name];
+          return value === undefined ? [] : [`  ${label}: ${String(value)}`];
+        });
+  // Where a service does not start, the reason may be the operating system's.
+  if (reader === 'operator' && cause instanceof Error) lines.push(`  cause: ${cause.message}`);
   // What a server said has its meaning and advice in the message.
   if (row !== undefined && isTold !== true) lines.push(`  ${row.meaning} ${row[reader]}`);
   return lines;

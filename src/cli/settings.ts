@@ -48,8 +48,8 @@ export function readSettings(variables: Environment): ClientSettings {
   const text = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : readText(resolve(dirname(file), path));
   const gateway = environment['MDM_GATEWAY'] ?? settings.gateway;
-  if (gateway === undefined) throw missing('gateway (or MDM_GATEWAY)');
-  if (!URL.canParse(gateway)) throw missing('gateway: not an address');
+  if (gateway === undefined) throw missing(`gateway: set it in ${file}, or MDM_GATEWAY`);
+  if (!URL.canParse(gateway)) throw missing('gateway: not an address such as https://host:8446');
   return {
     gateway: gateway.replace(/\/+$/, ''),
     token: tokenOf(environment, text(settings.tokenFile)),
@@ -66,7 +66,8 @@ function tokenOf(environment: Environment, fromFile: string | undefined): string
   const { BEARER_TOKEN: token, BEARER_TOKEN_FILE: file } = environment;
   const text = (token ?? (file === undefined ? fromFile : readText(file)))?.trim();
   // One that cannot stand in a header would fail there, and be quoted.
-  if (text !== undefined && !/^[\x21-\x7e]+$/.test(text)) throw missing('token: not one word');
+  if (text !== undefined && !/^[\x21-\x7e]+$/.test(text))
+    throw missing('token: not one word of printable characters');
   return text;
 }
 

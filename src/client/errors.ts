@@ -5,32 +5,34 @@ export const clientErrors = defineErrors('client', {
   CLIENT_UNREACHABLE: {
     disposition: 'transient',
     meaning: 'The gateway or a key server could not be reached.',
-    user: 'Check the address in your settings and your network; try again.',
-    operator: 'Check that the service runs.',
+    user: 'Check the address in your settings and your network. Of a certificate (CERT, ISSUER, ALTNAME): name the authority of the server under `ca`, or the host as its certificate has it.',
+    operator:
+      'Check that the service runs, and that its certificate names the host that clients use.',
   },
   CLIENT_INTERRUPTED: {
     disposition: 'transient',
     meaning: 'The transfer ended before the file did; what came is kept.',
-    user: 'Run the same command again: it continues.',
-    operator: 'Look at the recall of the file if it happens again.',
+    user: 'Run the same command again: it continues. If it ends again, tell the site operator the path and the time.',
+    operator: '`recall.failed` and `listener.failed` in the log of that time say why.',
   },
   CLIENT_REFUSED: {
     disposition: 'permanent',
     meaning: 'The server refused without a code of its own.',
-    user: 'The message names the HTTP status; ask the site operator.',
-    operator: 'Look at the request in the log.',
+    user: 'The message names the HTTP status. A proxy between may have answered; ask who runs the gateway.',
+    operator: 'Look at what stands before the gateway; it gives every refusal a code.',
   },
   CLIENT_PROTOCOL: {
     disposition: 'permanent',
     meaning: 'The server answered something this client does not understand.',
-    user: 'Check that the address is that of an MDM gateway, and the versions of both.',
-    operator: 'Compare versions.',
+    user: 'Check that `gateway` is the address of an MDM gateway, and that `mdm --version` is the release of the site.',
+    operator: 'Compare the releases of gateway and client.',
   },
   CLIENT_UNVERIFIED: {
     disposition: 'permanent',
     meaning: 'The file is not what its receipt says; it was not kept under its name.',
-    user: 'Do not use the data; tell the site operator.',
-    operator: 'The replica or the way to the client altered bytes; compare with the store.',
+    user: 'Do not use the data. Tell the site operator the path and the time.',
+    operator:
+      'Compare the replica with its receipt: the store, or what stands before the gateway, altered bytes. The disk may be failing.',
   },
   CLIENT_CHANGED: {
     disposition: 'transient',
@@ -41,13 +43,19 @@ export const clientErrors = defineErrors('client', {
   CLIENT_SETTINGS: {
     disposition: 'permanent',
     meaning: 'A setting is absent or cannot be used.',
-    user: 'The message names the setting; see docs/client.md.',
+    user: 'The message names the setting; docs/client.md lists all.',
     operator: 'Nothing to do.',
+  },
+  CLIENT_PRODUCER_KEYS_MISSING: {
+    disposition: 'permanent',
+    meaning: 'No producer key is set, so no receipt could be verified: nothing was fetched.',
+    user: 'Name the public key of the producer under `producerKeys` in your settings; get it from the hospital, not from the gateway (docs/client.md).',
+    operator: 'Give it to the users: `mdm init` names the file (docs/operating/key-custody.md).',
   },
   CLIENT_ARGUMENT: {
     disposition: 'permanent',
     meaning: 'The command cannot be carried out as it was given.',
-    user: 'The message says what is wrong; see `mdm help get`.',
+    user: 'The message says what is wrong; `mdm help` with the name of the command shows what it takes.',
     operator: 'Nothing to do.',
   },
   CLIENT_NAME: {
@@ -71,7 +79,7 @@ export const clientErrors = defineErrors('client', {
   CLIENT_TARGET: {
     disposition: 'permanent',
     meaning: 'The local file cannot be written.',
-    user: 'The message says why. Choose another target, or --force to replace what is there.',
+    user: 'The message says why. Name another target, or -f to replace what is there.',
     operator: 'Nothing to do.',
   },
 });

@@ -1,82 +1,93 @@
 import { defineErrors } from '../lib/errors/error-table.ts';
 
-const notOurs =
-  'Compare the configuration of the key servers with what they report in `mdm status`.';
-
 /** Failures of splitting, depositing, fetching and combining key shares. */
 export const keysErrors = defineErrors('keys', {
   KEYS_QUORUM: {
     disposition: 'transient',
     meaning: 'Fewer key servers than the threshold stored their share; the key is not used.',
-    user: 'Try again later.',
-    operator: 'Start the key servers that do not answer; see `mdm status`.',
+    user: 'Tell the site operator, if it stays for minutes.',
+    operator:
+      '`keys.deposit_missing` in the log and `mdm status` name the key servers that do not answer: start them.',
+  },
+  KEYS_DEPOSIT_REFUSED: {
+    disposition: 'permanent',
+    meaning: 'So many key servers refused their share that the threshold cannot be reached.',
+    user: 'Tell the site operator the reason: another try changes nothing before it is mended.',
+    operator:
+      '`keys.deposit_missing` in the log names each server and its reason; docs/errors.md says of the reason what to do.',
   },
   KEYS_FORBIDDEN: {
     disposition: 'permanent',
     meaning: 'Too few key servers released a share to this caller: not allowed, or no such key.',
-    user: 'Ask the collection owner for the right to read.',
-    operator: 'Look at the policy with `mdm acl`, and whether the key was destroyed.',
+    user: 'Ask the collection owner for the right to read. If you may read other files of the collection, the key of this one is gone: tell the site operator.',
+    operator:
+      'Look at the policy with `mdm acl`. If it allows the caller, compare the policy positions in `mdm status`: a key server may not have heard of it yet.',
   },
   KEYS_UNAUTHENTICATED: {
     disposition: 'permanent',
     meaning: 'The key servers did not accept the credential.',
-    user: 'Renew the token or certificate; its audience must list the key servers.',
-    operator: 'Compare issuers and audience in the configuration of the key servers.',
+    user: 'Renew the token or certificate. A token must name the key servers in its audience too, and they must trust its issuer: ask the site operator.',
+    operator:
+      '`identity.refused` in the logs of the key servers says why. Compare their `issuers` and `trustDirectory` with those of the gateway.',
   },
   KEYS_UNAVAILABLE: {
     disposition: 'transient',
     meaning: 'Too few key servers answered, or their lease on the policies had run out.',
-    user: 'Try again later.',
-    operator: 'Start the key servers that do not answer, and the gateway that keeps their lease.',
+    user: 'Tell the site operator the reason, if it stays for minutes: key servers are down, or hear nothing from the gateway.',
+    operator:
+      '`mdm status` shows the clock, lease and policy position of each key server: start those that do not answer, mend the network, or set the clocks (NTP).',
   },
   KEYS_INCONSISTENT: {
     disposition: 'permanent',
     meaning: 'No shares that agree give the private key of this file.',
-    user: 'Tell the operator.',
-    operator: 'A key server lost or changed shares: the log names it. Restore it from a backup.',
+    user: 'Tell the site operator: another try gives the same.',
+    operator:
+      'A key server lost or changed shares: `keys.server_lied` in the log names it. Restore it from its backup.',
   },
   KEYS_SERVER_UNREACHABLE: {
     disposition: 'transient',
     meaning: 'A key server did not answer in time.',
-    user: 'Try again later.',
-    operator: 'Start it, or look at the network between.',
+    user: 'Check the address under `keyServers` in your settings; else tell the site operator which server it is.',
+    operator: 'Start it, or look at the network and at its certificate.',
   },
   KEYS_SERVER_REFUSED: {
     disposition: 'permanent',
     meaning: 'A key server refused a request as a whole; the context has its code.',
-    user: 'Tell the operator.',
-    operator: notOurs,
+    user: 'Tell the site operator the reason.',
+    operator: 'The reason is the code of the key server: docs/errors.md says what to do about it.',
   },
   KEYS_ANSWER_INVALID: {
     disposition: 'permanent',
     meaning: 'A key server answered something that is not of its protocol.',
-    user: 'Tell the operator.',
-    operator: 'Check that the address is that of a key server of this release.',
+    user: 'Compare the address under `keyServers` in your settings with what the site gave you; else tell the site operator.',
+    operator: 'Check that the address is that of a key server, and that it is of this release.',
   },
   KEYS_RECORD_INVALID: {
     disposition: 'permanent',
     meaning: 'A share record, deposit or policy entry does not have the layout of its version.',
-    user: 'Tell the operator.',
-    operator: notOurs,
+    user: 'Tell the site operator.',
+    operator:
+      'Compare the releases of gateway, client and key servers; if they are the same, report it.',
   },
   KEYS_CONFIG_INVALID: {
     disposition: 'permanent',
     meaning:
       'The list of key servers cannot work: too few, one of them twice, or without TLS off loopback.',
-    user: 'Correct the list of key servers in the configuration.',
-    operator: 'Correct the list of key servers in the configuration.',
+    user: 'Correct `keyServers` in your settings: names, addresses and threshold as the site gave them.',
+    operator: 'Correct `keyServers` in the configuration.',
   },
   KEYS_TOO_MANY: {
     disposition: 'permanent',
     meaning: 'The request names more keys than one request may.',
-    user: 'Split the request.',
+    user: 'Ask for fewer files at a time.',
     operator: 'See docs/limits.md.',
   },
   KEYS_FEED_REFUSED: {
     disposition: 'permanent',
     meaning: 'A key server does not continue our policy feed: its history is another one.',
     user: 'Nothing to do.',
-    operator: 'Two gateways write one feed, or the database of one was restored. See the log.',
+    operator:
+      'Two gateways write one feed, or the database of one was restored: docs/operating/backup.md. `keys.feed_not_delivered` in the log names the key server.',
   },
 });
 

@@ -5,15 +5,17 @@ export const keyserverErrors = defineErrors('keyserver', {
   KEYSERVER_UNAUTHENTICATED: {
     disposition: 'permanent',
     meaning: 'No credential was shown, or it was not accepted.',
-    user: 'Renew the token or certificate; its audience must list the key server.',
-    operator: 'Compare the issuers and authorities of the key server with those of the gateway.',
+    user: 'Renew the token or certificate. The audience of a token must name the key servers too: docs/operating/key-custody.md.',
+    operator:
+      '`identity.refused` in the log of the key server says why. Compare its `issuers` and `trustDirectory` with those of the gateway.',
   },
   KEYSERVER_LEASE_EXPIRED: {
     disposition: 'transient',
     meaning:
       'The server has not heard of the newest policies for longer than its lease: it answers nobody.',
-    user: 'Try again later.',
-    operator: 'Start the gateway that keeps the policy feed; check the network and both clocks.',
+    user: 'Tell the site operator: it ends when the gateway reaches the key server again, and when their clocks agree.',
+    operator:
+      '`mdm status` shows clock, lease and policy position of each key server. Start the gateway, mend the network between them, or set the clocks (NTP).',
   },
   KEYSERVER_RATE_LIMITED: {
     disposition: 'transient',
@@ -36,25 +38,28 @@ export const keyserverErrors = defineErrors('keyserver', {
   KEYSERVER_SIGNER_UNKNOWN: {
     disposition: 'permanent',
     meaning: 'A deposit or policy entry is not signed by a key that is enrolled here.',
-    user: 'Tell the operator.',
-    operator: 'Enrol the public key of the producer or gateway, after checking it out of band.',
+    user: 'Tell the site operator: the key server does not know the gateway.',
+    operator:
+      'Add the public key that `mdm init` names to `producers` or `gateways` of the key server, after checking it out of band, and start it again.',
   },
   KEYSERVER_NOT_ADDRESSED: {
     disposition: 'permanent',
     meaning: 'A deposit or policy entry is for another server or site.',
-    user: 'Tell the operator.',
-    operator: 'The name of the key server must be the same in its and the gateway configuration.',
+    user: 'Tell the site operator: the gateway and the key server call each other by different names.',
+    operator:
+      '`name` and `site` of the key server must be those that the gateway has under `keyServers.servers` and `site`.',
   },
   KEYSERVER_SHARE_CONFLICT: {
     disposition: 'permanent',
     meaning: 'Another share of this key is stored already; shares are never overwritten.',
-    user: 'Tell the operator.',
-    operator: 'A producer repeated a deposit with a key id in use: report it.',
+    user: 'Tell the site operator: the gateway deposited a key twice.',
+    operator:
+      'Report it: a producer repeated a deposit with a key id in use. If the gateway was restored from a backup, let the file be made anew.',
   },
   KEYSERVER_KEY_DESTROYED: {
     disposition: 'permanent',
     meaning: 'The key was destroyed and is refused for ever.',
-    user: 'Tell the operator.',
+    user: 'Nothing to do: the file was withdrawn for good.',
     operator: 'Nothing to do: a withdrawn file must not come back.',
   },
   KEYSERVER_FEED_GAP: {
@@ -62,19 +67,22 @@ export const keyserverErrors = defineErrors('keyserver', {
     meaning:
       'Entries of the policy feed are missing before this one; the answer says from where on.',
     user: 'Nothing to do; the gateway sends them.',
-    operator: 'Nothing to do, unless it stays.',
+    operator:
+      'Nothing to do. If `mdm status` shows a policy position that stays behind, look at `keys.` events in the log of the gateway.',
   },
   KEYSERVER_FEED_FORK: {
     disposition: 'permanent',
     meaning: 'The entry does not continue the history that is stored here.',
     user: 'Nothing to do.',
-    operator: 'Two gateways write one feed, or the database of one was restored from a backup.',
+    operator:
+      'Two gateways write one feed, or the database of one was restored from a backup: docs/operating/backup.md. Stop the wrong one, or make the key server anew.',
   },
   KEYSERVER_HEARTBEAT_STALE: {
     disposition: 'transient',
     meaning: 'A heartbeat is older than the lease or lies in the future; it renews nothing.',
     user: 'Nothing to do.',
-    operator: 'Synchronise the clocks of the gateway and the key server.',
+    operator:
+      '`mdm status` shows how far the clock of each key server is off. Set the clocks of gateway and key server (NTP).',
   },
   KEYSERVER_CALLER_BUSY: {
     disposition: 'transient',
@@ -86,7 +94,7 @@ export const keyserverErrors = defineErrors('keyserver', {
     disposition: 'permanent',
     meaning: 'There is a master key already; another would make every stored share unreadable.',
     user: 'Nothing to do.',
-    operator: 'Keep the key. Remove it by hand only for a server that holds no shares.',
+    operator: 'Keep the key. Move it away by hand only for a server that holds no shares.',
   },
   KEYSERVER_MASTER_KEY_INVALID: {
     disposition: 'permanent',
@@ -94,25 +102,25 @@ export const keyserverErrors = defineErrors('keyserver', {
       'The master key is absent, readable by others, damaged, or not the one of this database.',
     user: 'Nothing to do.',
     operator:
-      'Restore the file that belongs to the database, mode 0600; or initialise a new server.',
+      'Restore the file that belongs to the database, mode 0600 (docs/operating/backup.md); or make a new server with empty folders.',
   },
   KEYSERVER_STORE_DAMAGED: {
     disposition: 'permanent',
     meaning: 'A stored share or audit record is not as it was written.',
-    user: 'Tell the operator.',
+    user: 'Tell the site operator.',
     operator: 'Stop the server, keep its files as evidence, and restore a backup.',
   },
   KEYSERVER_UNAVAILABLE: {
     disposition: 'transient',
     meaning: 'The database of the server cannot do this now.',
-    user: 'Try again later.',
+    user: 'Tell the site operator; other key servers may do meanwhile.',
     operator: 'Look at the log: disk full, or another process holds the database.',
   },
   KEYSERVER_INTERNAL: {
     disposition: 'permanent',
     meaning: 'A fault of the server itself.',
-    user: 'Tell the operator.',
-    operator: 'Report it with the log.',
+    user: 'Tell the site operator the time.',
+    operator: 'Report it with `keyserver.failed` of that time in its log.',
   },
 });
 

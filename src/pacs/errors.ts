@@ -6,38 +6,50 @@ export const pacsErrors = defineErrors('pacs', {
   PACS_UNREACHABLE: {
     disposition: 'transient',
     meaning: 'No connection to the PACS could be made.',
-    user: 'Try again later.',
-    operator: 'Check that the PACS is up, and host, port, firewall and TLS settings.',
+    user: 'Try again in some minutes; if it stays, tell the site operator.',
+    operator: 'Check that the PACS is up, `pacs[].host` and `pacs[].port`, and firewalls between.',
   },
   PACS_REJECTED: {
     disposition: 'transient',
     meaning: 'The PACS refused the association.',
-    user: 'Try again later.',
-    operator: 'Check the AE titles at both sides, and how many associations the PACS allows.',
+    user: 'Try again in some minutes; if it stays, tell the site operator.',
+    operator:
+      'The context has result, source and reason as the PACS gave them: often it allows fewer associations than `pacs[].associationsMax`, or calls from other addresses only.',
+  },
+  PACS_AE_TITLE_UNKNOWN: {
+    disposition: 'permanent',
+    meaning: 'The PACS refused the association: an AE title is not one that it knows.',
+    user: 'Nothing to do; tell the site operator the reason.',
+    operator:
+      'The context says which. The calling one is ours: enter `pacs[].callingAeTitle` at the PACS. The called one is its own: correct `pacs[].aeTitle`.',
   },
   PACS_TIMEOUT: {
     disposition: 'transient',
     meaning: 'The PACS did not answer, or did not go on, in time.',
-    user: 'Try again later.',
-    operator: 'Check the load of the PACS and the network.',
+    user: 'Try again in some minutes; if it stays, tell the site operator.',
+    operator:
+      'Check the load of the PACS and the network; after several failures it is left alone for a while (`mdm status`).',
   },
   PACS_QUERY_FAILED: {
     disposition: 'transient',
     meaning: 'The PACS could not answer a query.',
-    user: 'Try again later.',
-    operator: 'The cause names the status or the protocol error; look at the log of the PACS.',
+    user: 'Try again once; if it stays, tell the site operator.',
+    operator:
+      'The reason or the DIMSE status in the log says what failed; look at that time in the log of the PACS.',
   },
   PACS_QUERY_TOO_LARGE: {
     disposition: 'permanent',
     meaning: 'A query has more answers than the limit.',
-    user: 'Nothing to do.',
-    operator: 'Narrow the query, for example by study date.',
+    user: 'Nothing to do; tell the site operator.',
+    operator:
+      '`mdm status` counts what was left out for it. Bounds are in docs/limits.md; they are not settings.',
   },
   PACS_RETRIEVE_FAILED: {
     disposition: 'transient',
     meaning: 'The PACS could not send the instances asked for.',
-    user: 'Try again later.',
-    operator: 'The cause names the status or the protocol error; look at the log of the PACS.',
+    user: 'Try again once; if it stays, tell the site operator.',
+    operator:
+      'The reason or the DIMSE status in the log says what failed; look at that time in the log of the PACS.',
   },
   PACS_RETRIEVE_REFUSED: {
     disposition: 'permanent',
@@ -85,20 +97,23 @@ export const pacsErrors = defineErrors('pacs', {
   PACS_NO_METHOD: {
     disposition: 'permanent',
     meaning: 'The PACS offers no retrieve method that is configured here.',
-    user: 'Nothing to do.',
-    operator: 'Enable C-GET at the PACS, or configure C-MOVE with a receiver.',
+    user: 'Nothing to do; tell the site operator.',
+    operator:
+      'Enable C-GET at the PACS; or configure `receiver`, enter it at the PACS as a destination, and set `pacs[].retrieve` to `auto` or `C-MOVE`.',
   },
   PACS_CIRCUIT_OPEN: {
     disposition: 'transient',
     meaning: 'The PACS failed several times in a row and is left alone for a while.',
-    user: 'Try again later.',
-    operator: 'The status of the guard says until when; look at the failures before.',
+    user: 'Try again in some minutes; if it stays, tell the site operator.',
+    operator:
+      '`mdm status` shows the circuit of the PACS, the log the failures before: mend those; it is tried again by itself.',
   },
   PACS_BUSY: {
     disposition: 'transient',
     meaning: 'Too many operations wait for the PACS.',
-    user: 'Try again later.',
-    operator: 'Raise the cap of associations if the PACS allows it, or lower the demand.',
+    user: 'Try again in some minutes.',
+    operator:
+      'Raise `pacs[].associationsMax` if the PACS allows it; `mdm status` shows how many wait.',
   },
 });
 

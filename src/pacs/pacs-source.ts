@@ -71,7 +71,7 @@ export interface CallOptions {
  * A DICOM archive that we read and never write.
  *
  * Everything it gives is `Identified`. Every call holds a permit of the guard while it has an
- * association open. Failures are MdmErrors: `PACS_UNREACHABLE`, `PACS_REJECTED`, `PACS_TIMEOUT`,
+ * association open. Failures are MdmErrors: `PACS_UNREACHABLE`, `PACS_REJECTED`, `PACS_AE_TITLE_UNKNOWN`, `PACS_TIMEOUT`,
  * `PACS_QUERY_FAILED`, `PACS_QUERY_REFUSED`, `PACS_QUERY_TOO_LARGE`, `PACS_RETRIEVE_FAILED`,
  * `PACS_RETRIEVE_REFUSED`, `PACS_TRANSFER_SYNTAX`, `PACS_INSTANCE_WRONG`, `PACS_CONTENT_CONFLICT`,
  * `PACS_ORIGINATOR_MISSING`, `PACS_NO_METHOD`, `PACS_CIRCUIT_OPEN`, `PACS_BUSY`.

@@ -8,32 +8,31 @@ export const recallErrors = defineErrors('recall', {
   RECALL_IN_PROGRESS: {
     disposition: 'transient',
     meaning: 'The file is being fetched from its archive; it was not ready within the wait limit.',
-    user: 'Ask again after the time named; the recall goes on.',
-    operator: 'Look at `mdm status` if it takes long.',
-  },
-  RECALL_DEFERRED: {
-    disposition: 'transient',
-    meaning: 'Recalls from this archive are paused or outside their window.',
-    user: 'Ask again after the time named.',
-    operator: 'Look at the guard of the PACS.',
+    user: 'Ask again after the time named; `mdm get` does so by itself. The recall goes on.',
+    operator:
+      '`mdm status` shows whether the PACS is busy or left alone; `recall.started` in the log says since when.',
   },
   RECALL_PACS_UNAVAILABLE: {
     disposition: 'transient',
-    meaning: 'The archive that holds the file cannot be reached, or refuses us.',
-    user: 'Try later; if it stays, tell the site operator.',
-    operator: 'Check address, AE titles and whether the PACS knows our AE title.',
+    meaning:
+      'The archive that holds the file cannot be reached, takes no association, or is left alone after failures.',
+    user: 'Try again in some minutes; if it stays, tell the site operator the reason. Files that are staged can still be read.',
+    operator:
+      'The reason says what failed: `mdm status` shows the PACS. Check that it runs, its `host`, `port` and `aeTitle`, and that it knows our AE title.',
   },
   RECALL_NO_ARCHIVE: {
-    disposition: 'transient',
+    disposition: 'permanent',
     meaning: 'No configured archive holds the file, and no replica of it is staged.',
     user: 'Ask the site operator whether its archive comes back; nothing was deleted.',
-    operator: 'Configure the PACS that held it again (`pacs`); its entries are kept.',
+    operator:
+      'Configure the PACS that held it again (`pacs[]`) and start the gateway again; its entries are kept.',
   },
   RECALL_PACS_FAILED: {
     disposition: 'transient',
     meaning: 'The archive answered, but the retrieve failed.',
-    user: 'Try later; if it stays, tell the site operator.',
-    operator: 'See the log of the recall for the DIMSE status.',
+    user: 'Try again once; if it fails again, tell the site operator the reason and the request id.',
+    operator:
+      '`recall.failed` in the log has the reason and the DIMSE status; look at that time in the log of the PACS.',
   },
   RECALL_PACS_REFUSED: {
     disposition: 'permanent',
@@ -54,7 +53,7 @@ export const recallErrors = defineErrors('recall', {
     disposition: 'transient',
     meaning:
       'The archive sent fewer instances than it lists, counts more than it lists, or lists others than are announced; nothing was published.',
-    user: 'Try later; tell the site operator the numbers if it stays.',
+    user: 'Try again once; if it stays, tell the site operator the numbers: the archive, not you, has to be corrected.',
     operator:
       'Compare the series at the PACS with its database. A bound on the answers of a query cuts lists short: have it raised for our AE title.',
   },
@@ -68,26 +67,28 @@ export const recallErrors = defineErrors('recall', {
     disposition: 'permanent',
     meaning: 'The series cannot be expressed truthfully as a volume.',
     user: 'Read the instances instead, where the collection lists them.',
-    operator: 'Nothing to do: docs/errors.md has the reason.',
+    operator: 'Nothing to do: docs/errors.md says what the reason means.',
   },
   RECALL_QUARANTINED: {
     disposition: 'permanent',
     meaning: 'The file is in conflict and held back until somebody has looked at it.',
-    user: 'Ask the site operator.',
+    user: 'Ask the site operator: archives disagree about whose the image is.',
     operator:
       'Archives disagree about whose it is: correct the Patient ID, or its issuer, at the one that is wrong. The next walk serves it again.',
   },
   RECALL_WITHDRAWN: {
     disposition: 'permanent',
     meaning: 'The file is not offered any more: it was withdrawn, or hidden.',
-    user: 'Ask the collection owner, if it should be there.',
-    operator: 'Look at the filter of the collection; the log names what was withdrawn or hidden.',
+    user: 'Ask the collection owner, if it should be there. Listing the patient again may show it under another path.',
+    operator:
+      'Compare `collections[].filter` with the archive; `registration.` events in the log tell what was withdrawn or hidden.',
   },
   RECALL_LOST: {
     disposition: 'permanent',
-    meaning: 'No archive holds the file any more and no replica is left.',
-    user: 'Use another version or ask the site operator.',
-    operator: 'Find out whether the PACS deleted it on purpose.',
+    meaning: 'The archive does not list the file any more, and no replica is left.',
+    user: 'Nothing to do here; ask the site operator whether the archive deleted it on purpose.',
+    operator:
+      'Find out whether the PACS deleted it on purpose. If it is still there, the next walk finds it again.',
   },
   RECALL_STORAGE_FULL: {
     disposition: 'transient',
@@ -100,26 +101,36 @@ export const recallErrors = defineErrors('recall', {
   RECALL_KEYS_UNAVAILABLE: {
     disposition: 'transient',
     meaning: 'Too few key servers answered to store or to fetch the key of the file.',
-    user: 'Try later.',
-    operator: 'Start the key servers; at least k of n are needed.',
+    user: 'Try again in some minutes; if it stays, tell the site operator the reason.',
+    operator:
+      '`mdm status` shows which key servers answer, their clock and lease: at least k of n must. Start them, mend the network, or set the clocks (NTP).',
+  },
+  RECALL_KEYS_REFUSED: {
+    disposition: 'permanent',
+    meaning:
+      'Key servers answered, and refused to store or to give the key of the file, or their shares do not agree.',
+    user: 'Tell the site operator the reason: another try changes nothing before it is mended.',
+    operator:
+      'docs/errors.md says of the reason what to do; `keys.deposit_missing` in the log names each server.',
   },
   RECALL_LIMIT_EXCEEDED: {
     disposition: 'permanent',
     meaning: 'The series exceeds a bound of this installation.',
-    user: 'Ask the site operator.',
-    operator: 'See docs/limits.md; the context names the bound.',
+    user: 'Nothing to do with this file as it is; ask the site operator, or read single instances where the collection lists them.',
+    operator:
+      'docs/errors.md says what the reason means, docs/limits.md has the bounds; they are not settings.',
   },
   RECALL_ABORTED: {
     disposition: 'transient',
     meaning: 'The recall was cancelled or the service stopped while it ran.',
-    user: 'Ask again.',
+    user: 'Run the same command again: the recall starts anew, or goes on where the service starts again.',
     operator: 'Nothing to do.',
   },
   RECALL_FAILED: {
     disposition: 'transient',
     meaning: 'The recall failed for a reason of our own.',
-    user: 'Try later; tell the site operator the request id.',
-    operator: 'See the log of the recall; this is worth a bug report.',
+    user: 'Try again once; if it fails again, tell the site operator the request id.',
+    operator: '`recall.failed` in the log has the reason; this is worth a bug report.',
   },
 });
 

@@ -36,6 +36,7 @@ type CodeBelow =
 const failureOf: Readonly<Record<CodeBelow, RecallFailure>> = {
   PACS_UNREACHABLE: 'RECALL_PACS_UNAVAILABLE',
   PACS_REJECTED: 'RECALL_PACS_UNAVAILABLE',
+  PACS_AE_TITLE_UNKNOWN: 'RECALL_PACS_REFUSED',
   PACS_CIRCUIT_OPEN: 'RECALL_PACS_UNAVAILABLE',
   PACS_BUSY: 'RECALL_PACS_UNAVAILABLE',
   PACS_NO_METHOD: 'RECALL_PACS_REFUSED',
@@ -107,12 +108,13 @@ const failureOf: Readonly<Record<CodeBelow, RecallFailure>> = {
   KEYS_QUORUM: 'RECALL_KEYS_UNAVAILABLE',
   KEYS_UNAVAILABLE: 'RECALL_KEYS_UNAVAILABLE',
   KEYS_SERVER_UNREACHABLE: 'RECALL_KEYS_UNAVAILABLE',
-  KEYS_SERVER_REFUSED: 'RECALL_KEYS_UNAVAILABLE',
-  KEYS_FORBIDDEN: 'RECALL_KEYS_UNAVAILABLE',
-  KEYS_UNAUTHENTICATED: 'RECALL_KEYS_UNAVAILABLE',
-  KEYS_INCONSISTENT: 'RECALL_KEYS_UNAVAILABLE',
-  KEYS_ANSWER_INVALID: 'RECALL_KEYS_UNAVAILABLE',
-  KEYS_RECORD_INVALID: 'RECALL_FAILED',
+  KEYS_SERVER_REFUSED: 'RECALL_KEYS_REFUSED',
+  KEYS_FORBIDDEN: 'RECALL_KEYS_REFUSED',
+  KEYS_UNAUTHENTICATED: 'RECALL_KEYS_REFUSED',
+  KEYS_INCONSISTENT: 'RECALL_KEYS_REFUSED',
+  KEYS_ANSWER_INVALID: 'RECALL_KEYS_REFUSED',
+  KEYS_RECORD_INVALID: 'RECALL_KEYS_REFUSED',
+  KEYS_DEPOSIT_REFUSED: 'RECALL_KEYS_REFUSED',
   KEYS_CONFIG_INVALID: 'RECALL_FAILED',
   KEYS_TOO_MANY: 'RECALL_FAILED',
   KEYS_FEED_REFUSED: 'RECALL_FAILED',
@@ -154,9 +156,14 @@ export function recallError(cause: unknown): MdmError {
   const message = detailOf(context);
   return recallErrors.create(failure, {
     cause,
-    context: { ...context, reason },
+    context: { ...context, reason: nearerReason(context) ?? reason },
     ...(message === undefined ? {} : { message }),
   });
+}
+
+/** What a key server said is nearer to what is to be mended than that it said something. */
+function nearerReason({ reason }: ErrorContext): string | undefined {
+  return typeof reason === 'string' && reason.startsWith('KEYSERVER_') ? reason : undefined;
 }
 
 /** As its cause has it; a DIMSE status as standards and manuals write it. */

@@ -1,13 +1,15 @@
 import { defineErrors } from '../lib/errors/error-table.ts';
 
 const receiptAdvice = {
-  user: 'Get the file again; if it happens again, tell the operator.',
-  operator: 'Compare the stored replica and receipt with the producer key that clients pin.',
+  user: 'Do not use the data. Get the file again, once; if it fails again, tell the operator the path.',
+  operator:
+    'What was signed and what is stored differ: look at the disk, keep the replica as evidence, and report it.',
 } as const;
 const damaged = {
   disposition: 'permanent',
-  user: 'Delete what was received and get the file again; if it happens again, tell the operator.',
-  operator: 'The stored replica is damaged or was tampered with: delete it and let it be recalled.',
+  user: 'Do not use what was received. Get the file again: a damaged replica is dropped and made anew. If it fails again, tell the operator.',
+  operator:
+    '`files.replica_damaged` in the log names the replica that was dropped: look at its disk. Without it, the way to the client altered bytes.',
 } as const;
 
 /** Failures of sealing, opening and receipts. */
@@ -16,14 +18,14 @@ export const sealErrors = defineErrors('seal', {
     disposition: 'permanent',
     meaning:
       'A public or private key is not a 32-byte X25519 key, or leads to a weak shared secret.',
-    user: 'Tell the operator.',
-    operator: 'Look at where the key came from; keys are never entered by hand.',
+    user: 'Tell the operator of the gateway: no setting of yours makes this key.',
+    operator: 'Report it: keys are made by the gateway and never entered by hand.',
   },
   SEAL_KEY_MISMATCH: {
     disposition: 'permanent',
     meaning: 'No packet of the header opens with this key.',
-    user: 'Make sure that the key belongs to this version of the file.',
-    operator: 'Compare the key id of the version with that of the key shares.',
+    user: 'Get the file again: it may have got a new version meanwhile. If it fails again, tell the operator.',
+    operator: 'Report it: the key shares are those of another version than the replica.',
   },
   SEAL_HEADER_INVALID: { ...damaged, meaning: 'The header does not have the Crypt4GH layout.' },
   SEAL_HEADER_UNSUPPORTED: {
@@ -51,7 +53,7 @@ export const sealErrors = defineErrors('seal', {
   SEAL_RANGE_INVALID: {
     disposition: 'permanent',
     meaning: 'The plaintext range is not within the file.',
-    user: 'Ask for the size first.',
+    user: 'Ask for the size first (`mdm stat`).',
     operator: 'Nothing to do.',
   },
   SEAL_THREAD_ENDED: {
@@ -63,8 +65,8 @@ export const sealErrors = defineErrors('seal', {
   SEAL_TOO_LARGE: {
     disposition: 'permanent',
     meaning: 'The plaintext is larger than one sealed file may be.',
-    user: 'Ask for a smaller form, instances instead of a volume for example.',
-    operator: 'See docs/limits.md.',
+    user: 'Ask for the instances instead of the volume, where the collection lists them.',
+    operator: 'See plaintextSizeMax in docs/limits.md.',
   },
   SEAL_RECEIPT_INVALID: {
     disposition: 'permanent',
@@ -73,8 +75,10 @@ export const sealErrors = defineErrors('seal', {
   },
   SEAL_RECEIPT_UNTRUSTED: {
     disposition: 'permanent',
-    meaning: 'A receipt or record is not signed by a key that is pinned here.',
-    ...receiptAdvice,
+    meaning: 'A receipt or record is not signed by a key that is pinned here (`producerKeys`).',
+    user: 'Do not use the data. Ask the hospital, not the gateway, whether its producer key changed: then name the new one under `producerKeys`. If it did not, tell the operator.',
+    operator:
+      'Compare the producer key that `mdm init` names with the one that clients pin. If they are the same, somebody else signed: keep the replica as evidence.',
   },
   SEAL_RECEIPT_MISMATCH: {
     disposition: 'permanent',

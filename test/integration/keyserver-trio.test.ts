@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { keyServerPath, signDeposit, toBase64Url } from '../../src/keys/index.ts';
+import type { MdmError } from '../../src/lib/errors/mdm-error.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { signStatement } from '../../src/seal/index.ts';
 import { tempFolder } from '../support/temp.ts';
@@ -205,7 +206,11 @@ test('a destroyed share is in no file any more, and its key is refused for ever'
   assert.ok(!bytesOnDisk().includes(publicKey), 'and nothing of it after');
   const fetched = await keys.fetch([wanted(deposit)], tokenOf('alice'), {});
   assert.equal(fetched.failures.get('k1')?.code, 'KEYS_FORBIDDEN');
-  await assert.rejects(keys.deposit([deposit], {}), { code: 'KEYS_QUORUM' });
+  await assert.rejects(keys.deposit([deposit], {}), (error: MdmError) => {
+    assert.deepEqual([error.code, error.disposition], ['KEYS_DEPOSIT_REFUSED', 'permanent']);
+    assert.equal(error.context['reason'], 'KEYSERVER_KEY_DESTROYED');
+    return true;
+  });
 });
 
 test('deposits count only when an enrolled producer signed them for this server', async (t) => {

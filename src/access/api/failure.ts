@@ -1,7 +1,7 @@
 import { auditErrors } from '../../audit/index.ts';
 import { filesErrors, recallErrors } from '../../files/index.ts';
 import type { ErrorRow } from '../../lib/errors/error-table.ts';
-import { codeOf, type MdmError } from '../../lib/errors/mdm-error.ts';
+import { codeOf, type Disposition, type MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Exchange } from '../../listener/door.ts';
 import { policyErrors } from '../../policy/index.ts';
 import { failureDetail } from '../failure-detail.ts';
@@ -42,6 +42,7 @@ export interface ApiFailure {
   readonly retryAfterSeconds: number | undefined;
   readonly body: {
     readonly code: string;
+    readonly disposition: Disposition;
     readonly meaning: string;
     readonly user: string;
     readonly operator: string;
@@ -74,6 +75,7 @@ export function apiFailureOf(
       typeof context['retryAfterSeconds'] === 'number' ? context['retryAfterSeconds'] : undefined,
     body: {
       code,
+      disposition: row.disposition,
       meaning: detail,
       user,
       operator,

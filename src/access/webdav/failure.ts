@@ -99,12 +99,21 @@ function bodyOf(
     const text = `<?xml version="1.0" encoding="utf-8"?>\n${precondition}\n`;
     return { type: 'application/xml; charset=utf-8', text };
   }
-  const { meaning } = row;
+  const { meaning, disposition } = row;
   const refused = status === 401 ? refusal : undefined;
   const { user, operator } = refusedAdvice(refused, row);
   const explanation = refused?.explanation;
   if (request.headers.accept?.includes('text/') !== true) {
-    const answer = { code, meaning, explanation, user, operator, ...details, requestId };
+    const answer = {
+      code,
+      disposition,
+      meaning,
+      explanation,
+      user,
+      operator,
+      ...details,
+      requestId,
+    };
     return { type: 'application/json', text: `${JSON.stringify(answer, null, 2)}\n` };
   }
   const lines = [

@@ -121,8 +121,14 @@ test('every documented failure gets its status, its code and advice, and nothing
         text.includes(code) && text.includes('VOLUME_UNEVEN_SPACING') && text.includes('request-1'),
       );
       assert.doesNotMatch(text, /SYNTHETIC/);
-      const isRetried = response.status === 503 || response.status === 429;
-      if (isRetried) assert.equal(response.headers.get('retry-after'), '30');
+      // What stays until somebody mends it is not to be asked for again.
+      const isBusy = response.status === 503 || response.status === 429;
+      const after = row.disposition === 'transient' ? '30' : null;
+      if (isBusy) assert.equal(response.headers.get('retry-after'), after);
+      if (accept === '*/*') {
+        const { disposition } = JSON.parse(text) as { readonly disposition: string };
+        assert.equal(disposition, row.disposition);
+      }
       // RFC 4918 11.5: not to be repeated until somebody asks for it.
       if (response.status === 507) assert.equal(response.headers.get('retry-after'), null);
     }

@@ -173,9 +173,16 @@ async function failureOf(response: ClientResponse): Promise<Error> {
   const message = [meaning, typeof detail === 'string' ? `(${detail})` : undefined, user]
     .filter((text) => typeof text === 'string')
     .join(' ');
-  const isTransient = response.status >= 500 || response.status === 429;
-  const disposition = isTransient ? 'transient' : 'permanent';
-  return new MdmError(answer.code, disposition, { message, context });
+  return new MdmError(answer.code, dispositionOf(answer, response), { message, context });
+}
+
+/** As the server has it; a proxy before it may answer without. */
+function dispositionOf(
+  { disposition }: FailureAnswer,
+  { status }: ClientResponse,
+): 'transient' | 'permanent' {
+  if (disposition === 'transient' || disposition === 'permanent') return disposition;
+  return status >= 500 || status === 429 ? 'transient' : 'permanent';
 }
 
 /** As gateways make them; anything else could say what it likes where people copy it from. */
@@ -185,6 +192,7 @@ function isRequestId(value: unknown): value is string {
 
 interface FailureAnswer {
   readonly code?: unknown;
+  readonly disposition?: unknown;
   readonly meaning?: unknown;
   readonly detail?: unknown;
   readonly user?: unknown;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -15,6 +16,7 @@ import { entryFor, instancePath, plaintextOf } from '../../../test/support/files
 import { pinKeys } from '../../seal/index.ts';
 import { getFile } from './get-file.ts';
 import { createNodeTransport } from './node-transport.ts';
+import { verifyLocal } from './verify-local.ts';
 
 const entries = [entryFor('alice', 'list', 'read')];
 const openCt = { name: 'ct', delivery: 'open', entries } as const;
@@ -276,9 +278,30 @@ for (const [what, path, lie] of lies) {
   });
 }
 
-test('a receipt signed by a key that is not pinned proves nothing', async (t) => {
+test('whether another try may help is what the server says, not what its status suggests', async (t) => {
+  const bench = await open(t);
+  for (const disposition of ['permanent', 'transient'] as const) {
+    bench.lie = (_request, response) => {
+      response.writeHead(502).end(JSON.stringify({ code: 'RECALL_PACS_REFUSED', disposition }));
+    };
+    await assert.rejects(bench.get(openPath), { code: 'RECALL_PACS_REFUSED', disposition });
+  }
+});
+
+test('without a producer key nothing is asked for, and that is what is said', async (t) => {
   const bench = await open(t);
   const ports = { ...bench.ports, pinned: pinKeys([]) };
+  const request = { path: openPath, target: placeOf(bench.target), keepSealed: false };
+  const missing = { code: 'CLIENT_PRODUCER_KEYS_MISSING' };
+  await assert.rejects(getFile(ports, { ...request, force: false }), missing);
+  await writeFile(bench.target, plain);
+  await assert.rejects(verifyLocal(ports, { ...request, force: false }), missing);
+});
+
+test('a receipt signed by a key that is not pinned proves nothing', async (t) => {
+  const bench = await open(t);
+  const pinned = pinKeys([generateKeyPairSync('ed25519').publicKey]);
+  const ports = { ...bench.ports, pinned };
   const target = placeOf(bench.target);
   const request = { path: openPath, target, keepSealed: false, force: false };
   await assert.rejects(getFile(ports, request), { code: 'SEAL_RECEIPT_UNTRUSTED' });

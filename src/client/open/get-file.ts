@@ -11,7 +11,7 @@ import { clientErrors } from '../errors.ts';
 import type { LocalPlace } from './local-place.ts';
 import { existing, exists, PartFile, type PartState } from './part-file.ts';
 import { patiently } from './patience.ts';
-import { type FileProofs, proveFile } from './proofs.ts';
+import { assertPinned, type FileProofs, proveFile } from './proofs.ts';
 import {
   type Receiver,
   receiveOpened,
@@ -75,6 +75,7 @@ export interface GetReport {
  */
 export async function getFile(ports: GetPorts, wanted: GetRequest): Promise<GetReport> {
   const { path, target } = wanted;
+  assertPinned(ports.pinned);
   if (!wanted.force && (await exists(target.path))) throw existing(target);
   const part = await PartFile.open(target, path);
   // Whatever fails on our side ends the transfer too.
@@ -242,7 +243,9 @@ async function fetchDataKey(
     throw clientErrors.create('CLIENT_PROTOCOL', { message: 'no key id of a sealed file' });
   }
   if (ports.keyServers === undefined || ports.credential === undefined) {
-    throw clientErrors.create('CLIENT_SETTINGS', { message: 'key servers' });
+    const name = ports.keyServers === undefined ? 'keyServers' : 'certificate and key, or a token';
+    const message = `${name}: not set; a sealed file is opened with keys of the key servers`;
+    throw clientErrors.create('CLIENT_SETTINGS', { message });
   }
   const wanted = { keyId, recipientPublicKey: Buffer.from(publicKey, 'base64url') };
   const fetched = await ports.keyServers.fetch([wanted], ports.credential, options);

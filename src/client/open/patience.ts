@@ -4,7 +4,6 @@ import { clientLimits } from '../limits.ts';
 
 const waitingCodes: ReadonlySet<string> = new Set([
   'RECALL_IN_PROGRESS',
-  'RECALL_DEFERRED',
   // Other commands of the same caller have all the connections that he may have.
   'LISTENER_CALLER_BUSY',
 ]);

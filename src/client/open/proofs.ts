@@ -53,12 +53,18 @@ export async function proveFile(
   }
 }
 
-/** Undefined while the file has no receipt. */
+/** Without a key nothing can be verified. @throws CLIENT_PRODUCER_KEYS_MISSING */
+export function assertPinned(pinned: PinnedKeys): void {
+  if (pinned.size === 0) throw clientErrors.create('CLIENT_PRODUCER_KEYS_MISSING');
+}
+
+/** Undefined while the file has no receipt. @throws CLIENT_PRODUCER_KEYS_MISSING, SEAL_RECEIPT_* */
 export async function fetchProofs(
   api: MdmApi,
   path: string,
   { pinned, signal }: ProofOptions,
 ): Promise<FileProofs | undefined> {
+  assertPinned(pinned);
   try {
     const answer = await api.receipts(path, signal);
     const { version, production } = answer;

@@ -2,6 +2,7 @@ import { codeOf } from '../../lib/errors/mdm-error.ts';
 
 const hopelessCodes: ReadonlySet<string> = new Set([
   'CLIENT_SETTINGS',
+  'CLIENT_PRODUCER_KEYS_MISSING',
   'CLIENT_UNREACHABLE',
   'CLIENT_DISK_FULL',
 ]);

@@ -1,5 +1,6 @@
 import { assert, present } from '../../lib/assert.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
+import { codeOf, MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Signer } from '../../seal/index.ts';
 import { keysErrors } from '../errors.ts';
@@ -21,7 +22,7 @@ export interface DepositOptions {
   readonly log: Log;
 }
 
-/** @throws KEYS_QUORUM, KEYS_TOO_MANY */
+/** @throws KEYS_QUORUM, KEYS_DEPOSIT_REFUSED, KEYS_TOO_MANY */
 export async function depositToServers(
   batch: readonly KeyDeposit[],
   options: DepositOptions,
@@ -33,23 +34,56 @@ export async function depositToServers(
   const shape = { shareCount: clients.length, threshold };
   const records = await Promise.all(batch.map((deposit) => depositRecordsOf(deposit, shape)));
   const stored = new Set<string>();
+  const failures = new Map<string, unknown>();
   const attempts = clients.map(async (client, index) => {
     const own = records.map((all) => all[index] as ShareRecord);
     const deposit = await signDeposit({ server: client.server, records: own }, producer);
-    await send(client, deposit, call);
-    stored.add(client.server);
+    try {
+      await send(client, deposit, call);
+      stored.add(client.server);
+    } catch (error) {
+      failures.set(client.server, error);
+      throw error;
+    }
   });
-  const failures = await settle(attempts, options, call);
+  await settle(attempts, options, call);
   const missing = clients.map((client) => client.server).filter((name) => !stored.has(name));
-  for (const server of missing) options.log.warn('keys.deposit_missing', { server });
+  for (const server of missing) {
+    const reason = reasonOf(failures.get(server));
+    options.log.warn('keys.deposit_missing', { server, reason });
+  }
   call.signal?.throwIfAborted();
-  if (stored.size < threshold)
-    throw keysErrors.create('KEYS_QUORUM', {
-      context: { stored: stored.size, threshold },
-      cause: failures[0],
-    });
+  if (stored.size < threshold) throw tooFew({ stored: stored.size, failures, options });
   assert(stored.size + missing.length === clients.length, 'each server stored or is missing');
   return { stored: [...stored], missing };
+}
+
+/** Silence may end by itself; a refusal does not. */
+function tooFew(about: {
+  readonly stored: number;
+  readonly failures: ReadonlyMap<string, unknown>;
+  readonly options: Pick<DepositOptions, 'clients' | 'threshold'>;
+}): MdmError {
+  const { stored, failures } = about;
+  const { clients, threshold } = about.options;
+  const refused = [...failures.values()].filter(isRefusal);
+  const isRefused = clients.length - refused.length < threshold;
+  const cause = isRefused ? refused[0] : failures.values().next().value;
+  const reason = reasonOf(cause);
+  return keysErrors.create(isRefused ? 'KEYS_DEPOSIT_REFUSED' : 'KEYS_QUORUM', {
+    context: { stored, threshold, ...(reason === undefined ? {} : { reason }) },
+    cause,
+  });
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof MdmError && error.disposition === 'permanent';
+}
+
+/** What the server said, or what became of the question. */
+function reasonOf(error: unknown): string | undefined {
+  const said = error instanceof MdmError ? error.context['reason'] : undefined;
+  return typeof said === 'string' ? said : codeOf(error);
 }
 
 async function send(client: JsonClient, deposit: string, call: KeysCall): Promise<void> {
@@ -67,8 +101,7 @@ async function settle(
   attempts: readonly Promise<void>[],
   options: { readonly threshold: number; readonly clock: Clock },
   call: KeysCall,
-): Promise<readonly unknown[]> {
-  const failures: unknown[] = [];
+): Promise<void> {
   const enough = Promise.withResolvers<void>();
   let succeeded = 0;
   const outcomes = attempts.map(async (attempt) => {
@@ -76,11 +109,10 @@ async function settle(
       await attempt;
       succeeded += 1;
       if (succeeded >= options.threshold) enough.resolve();
-    } catch (error) {
-      failures.push(error);
+    } catch {
+      // Kept by who made the attempt.
     }
   });
   const grace = enough.promise.then(() => sleep(options.clock, keysLimits.depositGraceMs, call));
   await Promise.race([Promise.all(outcomes), grace.catch(() => undefined)]);
-  return failures;
 }

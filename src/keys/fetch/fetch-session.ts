@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import { codeOf, type MdmError } from '../../lib/errors/mdm-error.ts';
+import { codeOf, MdmError } from '../../lib/errors/mdm-error.ts';
 import { type KeysErrorCode, keysErrors } from '../errors.ts';
 import { keysLimits } from '../limits.ts';
 import type { ShareItem } from '../wire/messages.ts';
@@ -171,12 +171,20 @@ export class FetchSession {
     if (agreeing + this.#errors.length >= needed) {
       const unknown = this.#errors.every(isUnauthenticated);
       const code = unknown ? 'KEYS_UNAUTHENTICATED' : 'KEYS_UNAVAILABLE';
-      return keysErrors.create(code, { context, cause: this.#errors[0] });
+      const [cause] = this.#errors;
+      return keysErrors.create(code, { context: { ...context, ...reasonOf(cause) }, cause });
     }
     if (this.#refused.has(keyId)) return keysErrors.create('KEYS_FORBIDDEN', { context });
     const code = this.#liedAbout.has(keyId) ? 'KEYS_INCONSISTENT' : 'KEYS_UNAVAILABLE';
     return keysErrors.create(code, { context });
   }
+}
+
+/** What a server said, or what became of the question. */
+function reasonOf(error: unknown): { readonly reason?: string } {
+  const said = error instanceof MdmError ? error.context['reason'] : undefined;
+  const reason = typeof said === 'string' ? said : codeOf(error);
+  return reason === undefined ? {} : { reason };
 }
 
 function isUnauthenticated(error: unknown): boolean {

@@ -11,7 +11,7 @@ export function refusalOf(answer: JsonAnswer): ErrorAnswer {
 /** The error of an answer other than 200. @throws KEYS_RECORD_INVALID when it is no error answer */
 export function errorOf(server: string, answer: JsonAnswer): MdmError<KeysErrorCode> {
   const { code } = refusalOf(answer);
-  const context = { server, code };
+  const context = { server, code, reason: code };
   if (answer.status === 401) return keysErrors.create('KEYS_UNAUTHENTICATED', { context });
   // 429 and 503 pass: full, busy, or without a lease.
   if (answer.status === 429 || answer.status >= 500)

@@ -56,13 +56,18 @@ export function associateError(outcome: Exclude<AssociateOutcome, { kind: 'accep
   switch (outcome.kind) {
     case 'rejected': {
       const { result, source, reason } = outcome.rejection;
-      return pacsErrors.create('PACS_REJECTED', { context: { result, source, reason } });
+      const isTitle =
+        result === 'rejected-permanent' && reason.endsWith('-ae-title-not-recognized');
+      return pacsErrors.create(isTitle ? 'PACS_AE_TITLE_UNKNOWN' : 'PACS_REJECTED', {
+        message: reason,
+        context: { result, source, rejected: reason },
+      });
     }
     case 'aborted': {
       const { source, reason } = outcome;
       return pacsErrors.create('PACS_REJECTED', {
         message: 'aborted',
-        context: { source, reason },
+        context: { source, rejected: reason },
       });
     }
     case 'timedOut':
