@@ -10,7 +10,13 @@ test('the NIfTI header of an oblique CT is the golden one, byte for byte', () =>
   const plan = samplePlan({
     rowDirection: [0.8, 0.6, 0],
     columnDirection: [-0.48, 0.64, 0.6],
-    edit: () => ({ 0x00280101: 16, 0x00280102: 15, 0x00280103: 1, 0x00281052: '-1024' }),
+    edit: () => ({
+      0x00280101: 16,
+      0x00280102: 15,
+      0x00280103: 1,
+      0x00281052: '-1024',
+      0x00281053: '1',
+    }),
   });
   const lines = toHex(niftiFormat.header(plan)).match(/.{1,64}/g) ?? [];
   const golden = readFileSync(new URL('nifti-header.txt', import.meta.url), 'utf8');

@@ -103,6 +103,6 @@ checkGrowth([
     limit: 'access/webdav.targetCharactersMax',
     n: 1_000,
     make: (n) => often(20, () => parseRequestTarget('/a'.repeat(n))),
-    beyond: { n: 2_049, code: 'FILES_PATH_INVALID' },
+    beyond: { n: 2_049, code: 'WEBDAV_TARGET_TOO_LONG' },
   },
 ]);
