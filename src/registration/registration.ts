@@ -96,7 +96,7 @@ export function createRegistration(
       await turns.run(() => reviewer.review({ isWhole: true }));
       const held = await notAnnounced(reviewer);
       if (held > 0) leftOut.add({ reason: 'not-announced', level: 'SERIES', count: held });
-      if (failure === undefined) await reviewer.warnOfUnseen();
+      if (failure === undefined) await reviewer.warnOfUnseen(source.name);
       const rows = leftOut.rows();
       const complete = failure === undefined && rows.length === 0;
       const done: CrawlReport = { ...report, leftOut: rows, complete };

@@ -36,6 +36,8 @@ export interface CollectionStatus extends EntriesStatus {
  */
 export class Reviewer {
   readonly #ports: ReviewerPorts;
+  /** Archives walked since unseen values of filters were told. */
+  readonly #walked = new Set<string>();
 
   constructor(ports: ReviewerPorts) {
     this.#ports = ports;
@@ -76,8 +78,14 @@ export class Reviewer {
     return hidden;
   }
 
-  /** Say which values of filters no series of any archive has, now that one was walked. */
-  async warnOfUnseen(): Promise<void> {
+  /**
+   * A walk of an archive came to its end. Once all were walked, say which values of filters no series
+   * of any archive has: what the others hold is not known before.
+   */
+  async warnOfUnseen(archive: string): Promise<void> {
+    this.#walked.add(archive);
+    if (!this.#ports.archives.every((name) => this.#walked.has(name))) return;
+    this.#walked.clear();
     for (const { collection, unseen } of await this.status()) {
       if (unseen.length === 0) continue;
       const settings = unseen.slice(0, registrationLimits.unseenNamedMax).join(' ');
