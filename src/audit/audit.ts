@@ -11,6 +11,8 @@ export type AuditAction =
   | 'revoke'
   | 'withdraw'
   | 'collection-apply'
+  | 'lock'
+  | 'unlock'
   | 'key-deposit'
   | 'key-release'
   | 'key-destroy'

@@ -66,7 +66,7 @@ async function serveAgain(session: Session, seriesId: number, nowMs: number): Pr
   if (row.hidden === 0 && row.conflict === 0) return;
   if (row.hidden === 1) await setHidden(session, row.id, { hidden: false, nowMs });
   await session.updateTable('series').set({ conflict: 0 }).where('id', '=', seriesId).execute();
-  await changeKeys(session, seriesId, 'open');
+  await changeKeys(session, seriesId, 'mapped');
 }
 
 async function makeSeries(

@@ -12,7 +12,7 @@ export async function applyHiding(
   const series = await seriesAt(session, place);
   if (series === undefined || series.hidden === 1) return;
   await setHidden(session, series.nodeId, { hidden: true, nowMs });
-  await changeKeys(session, series.id, 'closed');
+  await changeKeys(session, series.id, 'mapped');
 }
 
 /** Listed, and served to nobody until archives agree. */
@@ -20,7 +20,7 @@ export async function applyConflict(session: Session, place: SeriesPlace): Promi
   const series = await seriesAt(session, place);
   if (series === undefined || series.conflict === 1) return;
   await session.updateTable('series').set({ conflict: 1 }).where('id', '=', series.id).execute();
-  await changeKeys(session, series.id, 'closed');
+  await changeKeys(session, series.id, 'mapped');
 }
 
 /** Gone for ever under this path, with its keys. */

@@ -205,7 +205,7 @@ export interface Publication {
 
 /** Versions and replicas. */
 export interface CatalogVersions {
-  /** @throws CATALOG_FILE_GONE when the file was withdrawn, hidden or held back meanwhile */
+  /** @throws CATALOG_FILE_GONE when the file was withdrawn, hidden or held back meanwhile; CATALOG_LOCKED */
   publish(publication: Publication): Promise<FileNode>;
   /** Number that the next new version of a file gets; versions that were outgrown keep theirs. */
   nextNumber(file: FileId): Promise<number>;
@@ -293,23 +293,30 @@ export interface CatalogPolicies {
   get(id: string): Promise<Policy | undefined>;
   /**
    * The policy that holds at a path, whether or not anything is there: the nearest one attached on
-   * the way. Where none is, another one is read and given with `governs: false`, so that it takes as
-   * long. Undefined only where there is no policy at all.
+   * the way, and where. Where none is, another one is read and given with `governs: false`, so that
+   * it takes as long. Undefined only where there is no policy at all.
    */
-  governing(
-    path: string,
-  ): Promise<{ readonly policy: Policy; readonly governs: boolean } | undefined>;
+  governing(path: string): Promise<
+    | {
+        readonly policy: Policy;
+        readonly governs: boolean;
+        readonly attachedAt: string | undefined;
+      }
+    | undefined
+  >;
   all(): Promise<readonly Policy[]>;
   /** Create, or replace if `policy.version` is the stored version + 1, else CATALOG_POLICY_CONFLICT. */
   put(policy: Policy): Promise<void>;
   /** Attach to the node at `path`. */
   attach(path: string, policyId: string): Promise<void>;
-  /** Ids of those that are attached to hidden directories only: they allow nobody anything. */
+  /** Ids of those that are attached only to directories hidden or locked: they allow nobody anything. */
   hidden(): Promise<readonly string[]>;
 }
 
 /** What the key servers have still to be told of a key. */
 export interface KeyChange {
+  /** A later change of the same key has another. */
+  readonly id: number;
   readonly keyId: string;
   readonly goal: /** Nobody may have it for now. */
     | 'closed'
@@ -321,7 +328,7 @@ export interface KeyChange {
   readonly policyId: string | undefined;
 }
 
-/** Keys of what was hidden, shown or withdrawn, until the key servers know. Survives a restart. */
+/** Keys of what was hidden, locked, shown or withdrawn, until the key servers know. Survives a restart. */
 export interface CatalogKeyChanges {
   /** The oldest changes that the key servers were not told of. */
   pending(limit: number): Promise<readonly KeyChange[]>;
@@ -329,6 +336,45 @@ export interface CatalogKeyChanges {
   told(changes: readonly KeyChange[]): Promise<void>;
   /** Keys of what was not published in the end: nobody shall ever use those of no version. */
   destroyUnused(keyIds: readonly string[]): Promise<void>;
+}
+
+/** A lock of an operator. */
+export interface LockRow {
+  readonly path: string;
+  /** The file that is locked; undefined of a directory. */
+  readonly fileId: FileId | undefined;
+  /** The operator's words, for operators. */
+  readonly reason: string;
+  /** Principal subject of who set it last. */
+  readonly by: string;
+  readonly sinceMs: number;
+}
+
+/**
+ * What operators stopped. As with what is hidden, no path, listing, query, publication or open
+ * download passes a locked entry, and its keys are changed; nothing is deleted. A lock is its own: what
+ * else hides an entry, a lock further up or down among it, goes on when it is cleared.
+ */
+export interface CatalogLocks {
+  /** How often something was locked or unlocked since the catalog was opened. */
+  readonly changes: number;
+  /**
+   * Lock an entry, hidden or not. Again replaces reason and name.
+   * @throws CATALOG_NODE_UNKNOWN, CATALOG_LOCKS_TOO_MANY
+   */
+  set(lock: {
+    readonly path: string;
+    readonly reason: string;
+    readonly by: string;
+  }): Promise<LockRow>;
+  /** Clear the lock that is set exactly there; undefined if there is none. */
+  clear(path: string): Promise<LockRow | undefined>;
+  /** All, by path. */
+  all(): Promise<readonly LockRow[]>;
+  /** Whether a lock, and nothing else, keeps what is at a path from everybody. */
+  covers(path: string): Promise<boolean>;
+  /** Whether a lock keeps a file from everybody. */
+  coversFile(file: FileId): Promise<boolean>;
 }
 
 /** One condition of a metadata filter. */
@@ -361,6 +407,7 @@ export interface Catalog {
   readonly stages: CatalogStages;
   readonly policies: CatalogPolicies;
   readonly keyChanges: CatalogKeyChanges;
+  readonly locks: CatalogLocks;
   readonly query: CatalogQuery;
   close(): Promise<void>;
 }

@@ -1,99 +1,16 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { manualClock } from '../../test/support/manual-clock.ts';
-import { deidentified } from '../flow/mint/deidentified.ts';
+import { test } from 'node:test';
+import {
+  announced,
+  find,
+  offered,
+  openShelf as open,
+  pathOf,
+  placeOf,
+  tell,
+} from '../../test/support/catalog-shelf.ts';
 import type { ReplicaId } from '../storage/storage.ts';
-import type { Catalog, CatalogChange, FileNode, SeriesPlace } from './catalog.ts';
-import { openCatalog } from './index.ts';
-
-const offer = {
-  site: 'berlin',
-  name: 'lung',
-  delivery: 'open',
-  formats: ['dcm', 'nii'],
-  policyId: 'berlin/lung',
-} as const;
-const offered: CatalogChange = { kind: 'collection', offer };
-
-const placeOf = (seriesName = 's-1', patientName = 'p-1', studyName = 't-1'): SeriesPlace => ({
-  site: 'berlin',
-  collection: 'lung',
-  patientName,
-  studyName,
-  seriesName,
-});
-const announced = (place: SeriesPlace, isHeld = true): CatalogChange => ({
-  kind: 'series',
-  series: { ...place, instanceNames: ['i-1'], isHeld, metadata: deidentified({ Modality: 'CT' }) },
-});
-const pathOf = ({ patientName, studyName, seriesName }: SeriesPlace): string =>
-  `/berlin/lung/${patientName}/${studyName}/${seriesName}`;
-
-interface Shelf {
-  readonly catalog: Catalog;
-  feed(...changes: CatalogChange[]): Promise<void>;
-  /** All there is to see, by path. */
-  seen(): Promise<readonly string[]>;
-  publish(place: SeriesPlace, keyId: string): Promise<FileNode>;
-  file(place: SeriesPlace): Promise<FileNode | undefined>;
-}
-
-async function open(t: TestContext, ...changes: CatalogChange[]): Promise<Shelf> {
-  const catalog = await openCatalog({ path: ':memory:', clock: manualClock() });
-  t.after(() => catalog.close());
-  const { names, inbox } = catalog;
-  let replicas = 0;
-  const below = async (path: string): Promise<readonly string[]> => {
-    const node = await names.resolve(path);
-    if (node?.kind !== 'directory') return [];
-    const children = await names.list(node.id, { after: undefined, limit: 100 });
-    const paths = children.map(({ name }) => `${path === '/' ? '' : path}/${name}`);
-    const deeper: string[] = [];
-    for (const child of paths) deeper.push(child, ...(await below(child)));
-    return deeper;
-  };
-  const shelf: Shelf = {
-    catalog,
-    async feed(...more) {
-      const applied = await inbox.appliedSequence();
-      await inbox.apply(more.map((change, at) => ({ sequence: applied + 1 + at, change })));
-    },
-    seen: () => below('/'),
-    async publish(place, keyId) {
-      const file = (await shelf.file(place)) ?? assert.fail('the file is there');
-      const version = {
-        keyId,
-        recipientPublicKey: new Uint8Array(32),
-        plaintextSize: 1,
-        sha256: keyId,
-        validator: keyId,
-        segmentDigests: new Uint8Array(32),
-        receipt: 'r',
-      };
-      const id = String((replicas += 1)).padStart(32, '0') as ReplicaId;
-      const replica = { id, storage: 'd', sealedSize: 9, sealedSha256: 'x', production: 'p' };
-      return catalog.versions.publish({ fileId: file.id, version, replica });
-    },
-    async file(place) {
-      const node = await names.resolve(`${pathOf(place)}/i-1.dcm`);
-      return node?.kind === 'file' ? node : undefined;
-    },
-  };
-  await shelf.feed(...changes);
-  return shelf;
-}
-
-/** What the key servers would be told, and then are. */
-async function tell({ catalog }: Shelf): Promise<readonly string[]> {
-  const changes = await catalog.keyChanges.pending(100);
-  await catalog.keyChanges.told(changes);
-  return changes.map(({ keyId, goal, policyId }) => `${keyId} ${goal} ${policyId ?? ''}`.trim());
-}
-
-const find = async ({ catalog }: Shelf): Promise<readonly string[]> => {
-  const query = { under: '/', conditions: [], policyIds: ['berlin/lung'], after: undefined };
-  return (await catalog.query.find({ ...query, limit: 100 })).map(({ path }) => path);
-};
+import type { CatalogChange } from './catalog.ts';
 
 const one = placeOf();
 const two = placeOf('s-2');

@@ -47,8 +47,20 @@ export const catalogErrors = defineErrors('catalog', {
   },
   CATALOG_NODE_UNKNOWN: {
     disposition: 'permanent',
-    meaning: 'A policy was to be attached where nothing is.',
+    meaning: 'A policy was to be attached, or a lock set, where nothing is.',
     user: 'Use a path as the listing shows it.',
     operator: 'Nothing to do.',
+  },
+  CATALOG_LOCKED: {
+    disposition: 'permanent',
+    meaning: 'An operator locked the file while it was being produced.',
+    user: 'Ask an operator of the site.',
+    operator: '`mdm lock --list` shows what is locked, by whom and why.',
+  },
+  CATALOG_LOCKS_TOO_MANY: {
+    disposition: 'permanent',
+    meaning: 'As many locks are set as may be.',
+    user: 'Ask an operator of the site.',
+    operator: 'Lock something further up instead, and unlock what is in it.',
   },
 });

@@ -48,13 +48,21 @@ const selectFiles = sql.raw(`
   LEFT JOIN version v ON v.id = f.version_id
   LEFT JOIN replica r ON r.version_id = v.id AND r.retired = 0`);
 
-/** Files that satisfy `rest` (WHERE, ORDER BY, LIMIT over `f` and `s`), with one policy for all, as they are at `nowMs`. */
+/** `volume.<format>` stands for the series' one volume, whatever it is called now. */
+export function fileNamed(seriesId: number, name: string): RawBuilder<unknown> {
+  if (!name.startsWith('volume.')) return sql`f.series_id = ${seriesId} AND f.name = ${name}`;
+  const format = name.slice('volume.'.length);
+  return sql`f.series_id = ${seriesId} AND f.product = 'volume' AND f.format = ${format}`;
+}
+
+/** Files that are not locked and satisfy `rest` (conditions, ORDER BY, LIMIT over `f` and `s`), with one policy for all, as they are at `nowMs`. */
 export async function filesWhere(
   session: Session,
   rest: RawBuilder<unknown>,
   shown: { readonly policyId: string | undefined; readonly nowMs: number },
 ): Promise<readonly FileNode[]> {
-  const { rows } = await sql<FileRow>`${selectFiles} ${rest}`.execute(session);
+  const { rows } = await sql<FileRow>`${selectFiles}
+    WHERE NOT EXISTS (SELECT 1 FROM lock l WHERE l.file_id = f.id) AND ${rest}`.execute(session);
   return rows.map((row) => fileNodeOf(row, shown));
 }
 

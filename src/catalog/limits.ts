@@ -22,6 +22,11 @@ export const catalogLimits = defineLimits('catalog', {
     unit: 'count',
     reason: 'Characters of a value or pattern: no attribute of a series is longer.',
   },
+  locksMax: {
+    value: 1_000,
+    unit: 'count',
+    reason: 'Locks that operators may set: they are listed as a whole, and set by hand.',
+  },
   readGrainMs: {
     value: 60_000,
     unit: 'ms',

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { assert } from '../lib/assert.ts';
 import type {
   CatalogNames,
@@ -10,7 +10,7 @@ import type {
   SeriesNode,
 } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
-import { filesWhere, listedFormats } from './file-rows.ts';
+import { fileNamed, filesWhere, listedFormats } from './file-rows.ts';
 import { childPath, lineageOf, policyOf } from './tree.ts';
 
 /** The name space over the database. */
@@ -25,7 +25,7 @@ export function createNames({ db, clock }: CatalogContext): CatalogNames {
       if (lineage?.length === 0) return [];
       const policyId = policyOf(lineage ?? []);
       const shown = { policyId, nowMs: clock.nowMs() };
-      return filesWhere(db.query, sql`WHERE f.series_id = ${id} ORDER BY f.name`, shown);
+      return filesWhere(db.query, sql`f.series_id = ${id} ORDER BY f.name`, shown);
     },
   };
 }
@@ -68,13 +68,6 @@ function directoryOf(row: DirectoryRow, inherited: string | undefined): Director
   };
 }
 
-/** `volume.<format>` stands for the series' one volume, whatever it is called now. */
-function fileNamed(seriesId: number, name: string): RawBuilder<unknown> {
-  if (!name.startsWith('volume.')) return sql`WHERE f.series_id = ${seriesId} AND f.name = ${name}`;
-  const format = name.slice('volume.'.length);
-  return sql`WHERE f.series_id = ${seriesId} AND f.product = 'volume' AND f.format = ${format}`;
-}
-
 async function list(
   session: Session,
   directory: NodeId,
@@ -95,7 +88,7 @@ async function list(
   const after = page.after ?? '';
   if (node.series_id !== null) {
     const formats = listedFormats({ formats: node.formats ?? '', stack_id: node.stack_id });
-    const rest = sql`WHERE f.series_id = ${node.series_id} AND f.name > ${after}
+    const rest = sql`f.series_id = ${node.series_id} AND f.name > ${after}
       AND f.format IN (${sql.join(formats)}) ORDER BY f.name LIMIT ${page.limit}`;
     return formats.length === 0 ? [] : filesWhere(session, rest, { policyId, nowMs: page.nowMs });
   }
@@ -104,6 +97,7 @@ async function list(
     .select(directoryColumns)
     .where('parent_id', '=', directory)
     .where('hidden', '=', 0)
+    .where('path', 'not in', (locks) => locks.selectFrom('lock').select('lock.path'))
     .where('name', '>', after)
     .orderBy('name')
     .limit(page.limit)

@@ -6,6 +6,7 @@ import type { CatalogContext, Session } from './context.ts';
 import { createInbox } from './inbox.ts';
 import { createKeyChanges } from './key-changes.ts';
 import { type CatalogLimits, catalogLimits } from './limits.ts';
+import { createLocks } from './locks.ts';
 import { createNames } from './names.ts';
 import { createPolicies } from './policies.ts';
 import { createQuery } from './query.ts';
@@ -49,6 +50,7 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog>
     stages: createStages(context),
     policies: createPolicies(context),
     keyChanges: createKeyChanges(context),
+    locks: createLocks(context),
     query: createQuery(context),
     close: () => db.close(),
   };

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Policy, PolicyEntry } from '../authz/policy.ts';
 import type { CatalogPolicies } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
@@ -29,24 +30,25 @@ export function createPolicies({ db, clock }: CatalogContext): CatalogPolicies {
         .executeTakeFirst();
       if (numUpdatedRows === 0n) throw catalogErrors.create('CATALOG_NODE_UNKNOWN');
     },
-    async hidden() {
-      const rows = await db.query
-        .selectFrom('node')
-        .select('policy_id')
-        .where('policy_id', 'is not', null)
-        .groupBy('policy_id')
-        .having((having) => having.fn.min('hidden'), '=', 1)
-        .execute();
-      return rows.flatMap(({ policy_id }) => policy_id ?? []);
-    },
+    hidden: () => hidden(db.query),
   };
+}
+
+async function hidden(session: Session): Promise<readonly string[]> {
+  const { rows } = await sql<{ policy_id: string }>`
+    SELECT policy_id FROM (
+      SELECT policy_id, hidden OR EXISTS (
+        SELECT 1 FROM lock l WHERE l.path IN ('/', n.path)
+          OR (n.path > l.path || '/' AND n.path < l.path || '0')) AS shut
+      FROM node n WHERE policy_id IS NOT NULL)
+    GROUP BY policy_id HAVING min(shut) = 1`.execute(session);
+  return rows.map(({ policy_id }) => policy_id);
 }
 
 /** Looks only at directories that have a policy: what else exists makes no difference, in time either. */
 async function governing(session: Session, path: string) {
   const nearest = session
     .selectFrom('node')
-    .select('policy_id')
     .where('policy_id', 'is not', null)
     .where('path', 'in', ancestry(path).slice(0, depthMax))
     .orderBy((by) => by.fn('length', ['path']), 'desc')
@@ -54,15 +56,18 @@ async function governing(session: Session, path: string) {
   const row = await session
     .selectFrom('policy')
     .selectAll()
-    .select(nearest.as('nearest'))
+    .select(nearest.select('policy_id').as('nearest'))
+    .select(nearest.select('path').as('at'))
     .where('id', '=', (by) =>
       by.fn.coalesce(
-        nearest,
+        nearest.select('policy_id'),
         by.selectFrom('policy').select((all) => all.fn.min('id').as('id')),
       ),
     )
     .executeTakeFirst();
-  return row && { policy: policyOf(row), governs: row.nearest === row.id };
+  if (row === undefined) return undefined;
+  const governs = row.nearest === row.id;
+  return { policy: policyOf(row), governs, attachedAt: row.at ?? undefined };
 }
 
 async function put(tx: Session, policy: Policy): Promise<void> {

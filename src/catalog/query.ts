@@ -6,6 +6,7 @@ import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import type { CatalogLimits } from './limits.ts';
 import { numberOf } from './metadata-values.ts';
+import { isBelow } from './tree.ts';
 
 type FindQuery = Parameters<CatalogQuery['find']>[0];
 type Found = Awaited<ReturnType<CatalogQuery['find']>>[number];
@@ -44,13 +45,6 @@ function checkConditions(conditions: readonly MetadataCondition[], limits: Catal
     assert(operator in operators || operator === '!=' || operator === 'like', 'a known operator');
 }
 
-/** Paths of series below `under`: all that start with it and a slash, or are it. */
-function below(under: string): RawBuilder<boolean> {
-  if (under === '/') return sql`true`;
-  // '0' is the character after '/'.
-  return sql`(n.path = ${under} OR (n.path > ${`${under}/`} AND n.path < ${`${under}0`}))`;
-}
-
 /** Path of the last series of the window after `after`; undefined when there is none. */
 async function windowEnd(
   session: Session,
@@ -59,7 +53,7 @@ async function windowEnd(
   const { rows } = await sql<{ path: string | null }>`
     SELECT max(path) AS path FROM (
       SELECT n.path FROM node n
-      WHERE n.series_id IS NOT NULL AND n.path > ${window.after} AND ${below(window.under)}
+      WHERE n.series_id IS NOT NULL AND n.path > ${window.after} AND ${isBelow('n.path', window.under)}
       ORDER BY n.path LIMIT ${window.size})`.execute(session);
   return rows[0]?.path ?? undefined;
 }
@@ -84,10 +78,12 @@ async function findInWindow(
     JOIN node c ON c.id = p.parent_id
     JOIN node i ON i.id = c.parent_id
     JOIN node o ON o.id = i.parent_id
-    WHERE n.path > ${query.after ?? ''} AND n.path <= ${last} AND ${below(query.under)}
+    WHERE n.path > ${query.after ?? ''} AND n.path <= ${last} AND ${isBelow('n.path', query.under)}
       AND coalesce(n.policy_id, t.policy_id, p.policy_id, c.policy_id, i.policy_id, o.policy_id)
         IN (${sql.join(query.policyIds)})
       AND n.hidden = 0 AND c.hidden = 0
+      AND NOT EXISTS (SELECT 1 FROM lock
+        WHERE path IN (n.path, t.path, p.path, c.path, i.path, o.path))
       AND ${satisfied}
     ORDER BY n.path LIMIT ${query.limit}`.execute(session);
   return rows.map(({ path, metadata }) => ({

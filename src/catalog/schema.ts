@@ -129,6 +129,18 @@ export interface RecallTable {
   updated_ms: number;
 }
 
+/** What an operator locked: nothing at or below `path` is there for anybody. */
+export interface LockTable {
+  path: string;
+  /** The file, where it is one: its name may change. */
+  file_id: number | null;
+  reason: string;
+  locked_by: string;
+  locked_ms: number;
+  /** 1: its keys are closed one by one; 0: the policies attached below it are removed as a whole. */
+  by_key: number;
+}
+
 export interface CatalogSchema {
   node: NodeTable;
   collection: CollectionTable;
@@ -153,7 +165,10 @@ export interface CatalogSchema {
   };
   policy: { id: string; version: number; entries: string };
   /** What the key servers have still to be told, in the order of `id`. */
-  key_change: { id: Generated<number>; key_id: string; goal: 'closed' | 'open' | 'destroyed' };
+  key_change: { id: Generated<number>; key_id: string; goal: 'mapped' | 'destroyed' };
+  lock: LockTable;
+  /** Keys below a path that are yet to become key changes: those after a version of a series. */
+  key_sweep: { path: string; file_id: number | null; after_path: string; after_version: number };
   feed: { id: number; sequence: number };
 }
 
@@ -262,6 +277,21 @@ export const catalogMigrations: readonly Migration[] = [
         key_id TEXT NOT NULL UNIQUE,
         goal TEXT NOT NULL
       ) STRICT;
+      CREATE TABLE key_sweep (
+        path TEXT PRIMARY KEY,
+        file_id INTEGER,
+        after_path TEXT NOT NULL,
+        after_version INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE lock (
+        path TEXT PRIMARY KEY,
+        file_id INTEGER REFERENCES file (id),
+        reason TEXT NOT NULL,
+        locked_by TEXT NOT NULL,
+        locked_ms INTEGER NOT NULL,
+        by_key INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX lock_file ON lock (file_id) WHERE file_id IS NOT NULL;
 
       CREATE TABLE replica (
         id TEXT PRIMARY KEY,

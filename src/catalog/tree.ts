@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Session } from './context.ts';
 import type { NodeTable } from './schema.ts';
 
@@ -14,28 +14,47 @@ export function ancestry(path: string): readonly string[] {
   return paths;
 }
 
+/** Whether a column holds `path`, or the path of something below it. */
+export function isBelow(column: string, path: string): RawBuilder<boolean> {
+  if (path === '/') return sql`true`;
+  const at = sql.ref(column);
+  // '0' is the character after '/'.
+  return sql`(${at} = ${path} OR (${at} > ${`${path}/`} AND ${at} < ${`${path}0`}))`;
+}
+
 /** A directory as it is looked up. */
 export type LineageRow = Selectable<
   Pick<
     NodeTable,
     'id' | 'path' | 'name' | 'policy_id' | 'series_id' | 'hidden' | 'created_ms' | 'modified_ms'
   >
->;
+> & {
+  /** Of the lock that is set exactly here; null without one. */
+  readonly by_key: number | null;
+};
 
 /**
  * The directories that exist among those above `path` and itself, the root first; none where one of
- * them is hidden.
+ * them is hidden or locked.
  */
 export async function lineageOf(session: Session, path: string): Promise<readonly LineageRow[]> {
   const rows = await wholeLineage(session, path);
-  return rows.some(({ hidden }) => hidden === 1) ? [] : rows;
+  return rows.some((row) => row.hidden === 1 || isLocked(row)) ? [] : rows;
 }
 
-async function wholeLineage(session: Session, path: string): Promise<readonly LineageRow[]> {
+/** Whether a lock is set exactly on that directory. */
+export function isLocked({ by_key }: LineageRow): boolean {
+  return by_key !== null;
+}
+
+/** As `lineageOf`, whatever is hidden or locked. */
+export async function wholeLineage(session: Session, path: string): Promise<readonly LineageRow[]> {
   const rows = await session
     .selectFrom('node')
-    .select(['id', 'path', 'name', 'policy_id', 'series_id', 'hidden', 'created_ms', 'modified_ms'])
-    .where('path', 'in', ancestry(path).slice(0, depthMax))
+    .leftJoin('lock', 'lock.path', 'node.path')
+    .select(['id', 'node.path', 'name', 'policy_id', 'series_id', 'hidden'])
+    .select(['created_ms', 'modified_ms', 'by_key'])
+    .where('node.path', 'in', ancestry(path).slice(0, depthMax))
     .execute();
   // Of one line of ancestors a longer path is a nearer one.
   return rows.sort((a, b) => a.path.length - b.path.length);
@@ -49,11 +68,6 @@ export function policyOf(lineage: readonly LineageRow[]): string | undefined {
 /** The policy of a directory: its own, else that of its nearest ancestor that has one. */
 export async function effectivePolicy(session: Session, path: string): Promise<string | undefined> {
   return policyOf(await lineageOf(session, path));
-}
-
-/** The policy that holds at a directory once nothing above it is hidden. */
-export async function attachedPolicy(session: Session, path: string): Promise<string | undefined> {
-  return policyOf(await wholeLineage(session, path));
 }
 
 /** Path of the entry `name` in the directory `parent`. */

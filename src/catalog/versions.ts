@@ -5,6 +5,7 @@ import type { CatalogVersions, FileNode, FileReplica, Publication } from './cata
 import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import { filesWhere } from './file-rows.ts';
+import { coversFile } from './locks.ts';
 import type { ReplicaTable } from './schema.ts';
 import { lineageOf, policyOf } from './tree.ts';
 
@@ -61,6 +62,7 @@ async function publish(tx: Session, publication: Publication, nowMs: number): Pr
     .where('series.conflict', '=', 0)
     .executeTakeFirst();
   const lineage = file === undefined ? [] : await lineageOf(tx, file.path);
+  if (await coversFile(tx, fileId)) throw catalogErrors.create('CATALOG_LOCKED');
   if (file === undefined || lineage.length === 0) throw catalogErrors.create('CATALOG_FILE_GONE');
   const versionId = await versionOf(tx, publication, nowMs);
   await tx
@@ -91,7 +93,7 @@ async function publish(tx: Session, publication: Publication, nowMs: number): Pr
     .where('id', '=', fileId)
     .execute();
   const shown = { policyId: policyOf(lineage), nowMs };
-  const [published] = await filesWhere(tx, sql`WHERE f.id = ${fileId}`, shown);
+  const [published] = await filesWhere(tx, sql`f.id = ${fileId}`, shown);
   return present(published, 'a published file is there');
 }
 

@@ -5,6 +5,7 @@ import { find, list, stat } from './commands/browse.ts';
 import { cat } from './commands/cat.ts';
 import { applyCollection } from './commands/collection.ts';
 import { get } from './commands/get.ts';
+import { listLocks, lock, unlock } from './commands/lock.ts';
 import { acl, grant, revoke } from './commands/permit.ts';
 import { status } from './commands/status.ts';
 import { type Connection, connect } from './connection.ts';
@@ -45,6 +46,7 @@ export function createProgram(addServices?: AddServices): Program {
   addFetching(program, client);
   addPermissions(program, client);
   addCollections(program, client);
+  addLocks(program, client);
   program
     .command('status')
     .description('how the installation is')
@@ -195,6 +197,29 @@ function addCollections(program: Command, client: Client): void {
     .action((name: string) =>
       client((connection, output) => applyCollection(connection, output, name)),
     );
+}
+
+function addLocks(program: Command, client: Client): void {
+  program
+    .command('lock [path]')
+    .description('stop all disclosure at and below a path, for operators; nothing is erased')
+    .option('--reason <text>', 'why, for other operators; no patient data')
+    .option('--list', 'show what is locked instead')
+    .action((path: string | undefined, { reason, list: isList }: LockFlags) => {
+      if (isList === true) return client(listLocks);
+      if (path === undefined || reason === undefined)
+        throw new InvalidArgumentError('mdm lock <path> --reason <text>, or mdm lock --list');
+      return client((connection, output) => lock(connection, output, { path, reason }));
+    });
+  program
+    .command('unlock <path>')
+    .description('end the lock that was set exactly there, for operators')
+    .action((path: string) => client((connection, output) => unlock(connection, output, path)));
+}
+
+interface LockFlags {
+  readonly reason?: string;
+  readonly list?: boolean;
 }
 
 /** Connect, act, close; an interrupt ends the action, and what came of a file is kept. */

@@ -21,6 +21,13 @@ export const filesErrors = defineErrors('files', {
     user: 'Ask the collection owner for the right.',
     operator: 'Grant it with `mdm grant`, if it is due.',
   },
+  FILES_LOCKED: {
+    disposition: 'permanent',
+    meaning:
+      'An operator of the site has stopped all reading at that path or above it; nothing was deleted.',
+    user: 'Ask an operator of the site why and for how long; another try changes nothing before.',
+    operator: '`mdm lock --list` says who locked it and why; `mdm unlock` ends it.',
+  },
   FILES_IS_A_DIRECTORY: {
     disposition: 'permanent',
     meaning: 'A directory was opened as a file.',

@@ -22,5 +22,5 @@ export {
   type FileReceipts,
   type FoundPage,
 } from './metadata.ts';
-export { withoutEmptySegments } from './path.ts';
+export { parseTreePath, withoutEmptySegments } from './path.ts';
 export type { ReplicaKeys } from './replica-keys.ts';

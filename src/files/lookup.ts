@@ -2,6 +2,7 @@ import type { Right } from '../authz/policy.ts';
 import type { Catalog, DirectoryNode, FileNode } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { filesErrors } from './errors.ts';
 import { parseTreePath, type TreePath } from './path.ts';
 import { createVisibility, type Visibility } from './visibility.ts';
@@ -24,7 +25,7 @@ export interface LookupContext {
 /**
  * Resolve a path for a caller who needs one of some rights on it. What the caller may not know of
  * and what does not exist give the same answer, after the same look-ups: of policies alone.
- * @throws FILES_NOT_FOUND, FILES_FORBIDDEN, FILES_PATH_INVALID
+ * @throws FILES_NOT_FOUND, FILES_LOCKED, FILES_FORBIDDEN, FILES_PATH_INVALID
  */
 export async function lookup(
   context: LookupContext,
@@ -70,10 +71,16 @@ async function find(
   // Decided before anything is looked for: what is absent and what may not be known take one time.
   if (!(await visibility.mayKnow(tree.catalogPath))) throw filesErrors.create('FILES_NOT_FOUND');
   const node = await context.catalog.names.resolve(tree.catalogPath);
-  if (node === undefined || !isForm(node, tree)) throw filesErrors.create('FILES_NOT_FOUND');
+  if (node === undefined || !isForm(node, tree)) throw await absence(context, tree);
   if (!(await visibility.decide(node, 'list')).mayKnowExists)
     throw filesErrors.create('FILES_NOT_FOUND');
   return { tree, node, visibility };
+}
+
+/** To those who may know what is there: that it is locked is no secret, and who to ask is help. */
+async function absence({ catalog }: LookupContext, { catalogPath }: TreePath): Promise<MdmError> {
+  const isLocked = await catalog.locks.covers(catalogPath);
+  return filesErrors.create(isLocked ? 'FILES_LOCKED' : 'FILES_NOT_FOUND');
 }
 
 /** A directory has no sealed form; a file of a sealed collection has no other. */

@@ -34,7 +34,10 @@ export interface FoundPage {
 export interface FileMetadata {
   /** Needs the read right. @throws FILES_NOT_FOUND, FILES_FORBIDDEN, FILES_NOT_PRODUCED */
   receipts(caller: Principal, path: string): Promise<FileReceipts>;
-  /** Series below `under` whose metadata the caller may read and that satisfy all conditions. */
+  /**
+   * Series below `under` whose metadata the caller may read and that satisfy all conditions.
+   * @throws FILES_LOCKED
+   */
   find(
     caller: Principal,
     query: {
@@ -69,6 +72,8 @@ export function createFileMetadata(ports: {
       const limit = Math.min(Math.max(1, query.limit), filesLimits.pageEntriesMax);
       const policyIds = await readableMetadata(ports, caller);
       const mayKnow = await visibilityOf(ports, caller).mayKnow(path);
+      if (mayKnow && (await ports.catalog.locks.covers(path)))
+        throw filesErrors.create('FILES_LOCKED');
       const below = { ...query, under: path, policyIds, limit };
       const entries = mayKnow ? await ports.catalog.query.find(below) : [];
       const keywords = [...new Set(query.conditions.map(({ keyword }) => keyword))].join(' ');

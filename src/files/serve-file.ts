@@ -156,11 +156,15 @@ async function* guarded(
   make: () => ByteStream | Promise<ByteStream>,
 ): AsyncGenerator<Uint8Array, void, void> {
   const { clock } = context;
+  const { locks } = context.catalog;
   const { caller, opened } = reading;
   let checkedMs = clock.monotonicMs();
+  let lockChanges = locks.changes;
   try {
     for await (const bytes of await make()) {
-      if (clock.monotonicMs() - checkedMs >= filesLimits.policyRecheckMs) {
+      const isLate = clock.monotonicMs() - checkedMs >= filesLimits.policyRecheckMs;
+      if (isLate || locks.changes !== lockChanges) {
+        lockChanges = locks.changes;
         // A credential that ends meanwhile ended after the decision; a right that was taken did not.
         await stillAllowed(
           context,
@@ -176,12 +180,13 @@ async function* guarded(
   }
 }
 
-/** @throws RECALL_WITHDRAWN, RECALL_QUARANTINED, FILES_FORBIDDEN */
+/** @throws FILES_LOCKED, RECALL_WITHDRAWN, RECALL_QUARANTINED, FILES_FORBIDDEN */
 async function stillAllowed(
   { catalog, clock }: ServeContext,
   caller: Principal,
   file: FileNode,
 ): Promise<void> {
+  if (await catalog.locks.coversFile(file.id)) throw filesErrors.create('FILES_LOCKED');
   const series = await catalog.names.series(file.seriesId);
   if (series === undefined) throw recallErrors.create('RECALL_WITHDRAWN');
   if (series.isInConflict) throw recallErrors.create('RECALL_QUARANTINED');

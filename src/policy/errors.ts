@@ -45,6 +45,24 @@ export const policyErrors = defineErrors('policy', {
     user: 'Use a name as the configuration has it, without site and slashes.',
     operator: 'Look at `collections[].name` in the configuration.',
   },
+  POLICY_PATH_UNKNOWN: {
+    disposition: 'permanent',
+    meaning: 'There is nothing at the path that was to be locked.',
+    user: 'Use a path as a listing shows it: a site, a collection, or something in it.',
+    operator: 'Nothing to do.',
+  },
+  POLICY_NOT_LOCKED: {
+    disposition: 'permanent',
+    meaning: 'No lock is set at exactly that path.',
+    user: '`mdm lock --list` shows the paths that are locked; what lies below each is locked with it.',
+    operator: 'Nothing to do.',
+  },
+  POLICY_LOCKS_TOO_MANY: {
+    disposition: 'permanent',
+    meaning: 'As many locks are set as may be.',
+    user: 'Lock something further up instead, and unlock what lies in it.',
+    operator: 'See docs/limits.md.',
+  },
   POLICY_CONFLICT: {
     disposition: 'transient',
     meaning: 'Somebody else changed the list at the same moment.',

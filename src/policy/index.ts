@@ -6,6 +6,7 @@ export { policyLimits } from './limits.ts';
 export {
   type AppliedCollection,
   createOperatorDesk,
+  type LockChange,
   type OperatorDesk,
 } from './operator-desk.ts';
 export {
@@ -15,3 +16,4 @@ export {
   type PolicyPorts,
   type PolicyService,
 } from './policy-service.ts';
+export type { SpreadTimes } from './wait-for-spread.ts';

@@ -22,6 +22,11 @@ export const policyLimits = defineLimits('policy', {
     unit: 'count',
     reason: 'Keys closed or opened in one entry of the feed, which a key server applies as one.',
   },
+  lockReasonLengthMax: {
+    value: 500,
+    unit: 'bytes',
+    reason: 'What an operator writes beside a lock, for other operators: a sentence or two.',
+  },
   pathDepthMax: { value: 16, unit: 'count', reason: 'The tree is six levels deep.' },
   whoLengthMax: { value: 512, unit: 'bytes', reason: 'The longest distinguished names have 300.' },
 });

@@ -268,3 +268,20 @@ test('the list of a hidden collection allows nobody at the key servers, until it
   await bench.policy.reconcile();
   assert.deepEqual(bench.sent, [1, -1, 1]);
 });
+
+test('the list of a locked collection can be mended, and reaches the key servers when it is unlocked', async (t) => {
+  const bench = await open(t, [holder, reader]);
+  await bench.policy.reconcile();
+  const { locks } = bench.catalog;
+  await locks.set({ path: top, reason: 'test', by: 'test' });
+  await bench.policy.reconcile();
+  assert.deepEqual(bench.sent, [1, -1]);
+  await assert.rejects(revoke(bench, nameOf(bob), below), { code: 'POLICY_INHERITED' });
+  await revoke(bench, nameOf(bob));
+  await bench.policy.reconcile();
+  assert.deepEqual(await bench.entries(), [holder]);
+  assert.deepEqual(bench.sent, [1, -1]);
+  await locks.clear(top);
+  await bench.policy.reconcile();
+  assert.deepEqual(bench.sent, [1, -1, 2]);
+});

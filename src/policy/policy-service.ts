@@ -2,7 +2,7 @@ import { evaluate } from '../authz/index.ts';
 import type { Policy, PolicyEntry, Right } from '../authz/policy.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { FeedPosition, FeedSpread, PolicyFeed } from '../keys/index.ts';
+import { type FeedPosition, feedStart, type PolicyFeed } from '../keys/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import { Mutex } from '../lib/streams/mutex.ts';
@@ -11,6 +11,7 @@ import { policyErrors } from './errors.ts';
 import type { PolicyFeedStore } from './feed-store.ts';
 import { policyLimits } from './limits.ts';
 import { tellKeys } from './tell-keys.ts';
+import { type SpreadTimes, type StartedSpread, waitForSpread } from './wait-for-spread.ts';
 
 /** A list, and the path it is attached to. */
 export interface PlacedPolicy {
@@ -18,12 +19,8 @@ export interface PlacedPolicy {
   readonly path: string;
 }
 
-/** How far a change has come at the key servers, and how long that took. */
-export interface PolicyChange extends PlacedPolicy {
-  readonly spread: FeedSpread;
-  readonly quorumMs: number | undefined;
-  readonly completeMs: number | undefined;
-}
+/** A changed list, and how far that has come. */
+export type PolicyChange = PlacedPolicy & SpreadTimes;
 
 /** Who may do what: read and changed under the same policy that it is. */
 export interface PolicyService {
@@ -49,9 +46,10 @@ export interface PolicyService {
   ): Promise<PolicyChange>;
   /**
    * Send to the key servers what they were not told: lists that changed, collections and keys that
-   * were hidden, shown or withdrawn. Done at the start and whenever the catalog changed.
+   * were hidden, locked, shown or withdrawn. Done at the start and whenever the catalog changed.
+   * @returns where the feed then stands
    */
-  reconcile(): Promise<void>;
+  reconcile(): Promise<FeedPosition>;
 }
 
 /** Options of a change. */
@@ -81,10 +79,7 @@ interface Wanted {
   readonly action: 'grant' | 'revoke';
 }
 
-interface Made extends PlacedPolicy {
-  readonly position: FeedPosition;
-  readonly startMs: number;
-}
+type Made = PlacedPolicy & StartedSpread;
 
 /** Compose it. */
 export function createPolicyService(ports: PolicyPorts): PolicyService {
@@ -104,21 +99,21 @@ export function createPolicyService(ports: PolicyPorts): PolicyService {
         ...entries.filter((other) => !isSameWho(other.who, who)),
         entry,
       ]);
-      return waitFor(ports, made, { ...call, until: 'quorum' });
+      return placed(made, await waitForSpread(ports, made, { ...call, until: 'quorum' }));
     },
     async revoke(caller, { path, who }, call) {
       checkWho(who);
       const made = await change(caller, { path, who, action: 'revoke' }, (entries) =>
         entries.filter((other) => !isSameWho(other.who, who)),
       );
-      return waitFor(ports, made, { ...call, until: 'complete' });
+      return placed(made, await waitForSpread(ports, made, { ...call, until: 'complete' }));
     },
     reconcile: () => turns.run(() => reconcile(ports)),
   };
 }
 
 /** What allows nobody anything goes first. */
-async function reconcile(ports: PolicyPorts): Promise<void> {
+async function reconcile(ports: PolicyPorts): Promise<FeedPosition> {
   const { catalog, feed, store } = ports;
   let told = 0;
   const hidden = new Set(await catalog.policies.hidden());
@@ -136,6 +131,11 @@ async function reconcile(ports: PolicyPorts): Promise<void> {
   }
   // Who hangs is waited for by nobody: his lease runs out.
   if (told > 0) void feed.beat();
+  return headOf(ports);
+}
+
+function placed({ policy, path }: PlacedPolicy, times: SpreadTimes): PolicyChange {
+  return { policy, path, ...times };
 }
 
 type Edit = (entries: readonly PolicyEntry[]) => readonly PolicyEntry[];
@@ -162,7 +162,7 @@ async function makeChange(
     if (codeOf(cause) !== 'CATALOG_POLICY_CONFLICT') throw cause;
     throw policyErrors.create('POLICY_CONFLICT', { cause });
   }
-  return { policy: changed, path: placedAt, position: await send(ports, changed), startMs };
+  return { policy: changed, path: placedAt, position: await sendIfServed(ports, changed), startMs };
 }
 
 /** Whether somebody may change the list now. */
@@ -173,45 +173,20 @@ function hasHolder(entries: readonly PolicyEntry[], nowMs: number): boolean {
   );
 }
 
+/** A list of what is locked or hidden as a whole goes when that is over. */
+async function sendIfServed(ports: PolicyPorts, policy: Policy): Promise<FeedPosition> {
+  const hidden = await ports.catalog.policies.hidden();
+  return hidden.includes(policy.id) ? headOf(ports) : send(ports, policy);
+}
+
+async function headOf({ store }: PolicyPorts): Promise<FeedPosition> {
+  return (await store.last()) ?? feedStart;
+}
+
 async function send({ feed, store }: PolicyPorts, policy: Policy): Promise<FeedPosition> {
   const position = await feed.putPolicies([policy]);
   await store.noteSent(policy.id, policy.version);
   return position;
-}
-
-/**
- * Wait for the servers, but no longer than they can matter: a change is made, and goes on its way
- * to those that are silent. Without a quorum a change can still be complete, when leases ran out.
- */
-async function waitFor(
-  { feed, clock }: PolicyPorts,
-  made: Made,
-  options: PolicyCall & { readonly until: 'quorum' | 'complete' },
-): Promise<PolicyChange> {
-  const { position, startMs, policy, path } = made;
-  const { until } = options;
-  const tooLong = new AbortController();
-  const signal = AbortSignal.any([tooLong.signal, ...(options.signal ? [options.signal] : [])]);
-  const limitMs = until === 'quorum' ? policyLimits.quorumWaitMs : policyLimits.completeWaitMs;
-  const timer = clock.schedule(limitMs, () => tooLong.abort(), { keepAlive: true });
-  const elapsedMs = (): number => Math.round(clock.monotonicMs() - startMs);
-  const reach = (goal: 'quorum' | 'complete'): Promise<number | undefined> =>
-    feed.spread(position, { until: goal, signal }).then(elapsedMs, (error: unknown) => {
-      if (tooLong.signal.aborted && options.signal?.aborted !== true) return undefined;
-      throw error;
-    });
-  try {
-    const quorum = reach('quorum');
-    quorum.catch(() => undefined);
-    const completeMs = until === 'complete' ? await reach('complete') : undefined;
-    if (until === 'complete') tooLong.abort();
-    const quorumMs = await quorum;
-    const spread = feed.spreadNow(position);
-    return { policy, path, spread, quorumMs, completeMs };
-  } finally {
-    timer.cancel();
-    tooLong.abort();
-  }
 }
 
 interface Found {
@@ -225,31 +200,20 @@ interface Found {
 
 /** The policy at a path, for a caller who may change it. Existence is hidden as everywhere. */
 async function policyAt(ports: PolicyPorts, caller: Principal, path: string): Promise<Found> {
-  const { names, policies } = ports.catalog;
+  const { names, policies, locks } = ports.catalog;
   const at = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   const isDeep =
     at.split('/', policyLimits.pathDepthMax + 2).length > policyLimits.pathDepthMax + 1;
   const found = isDeep ? undefined : await policies.governing(at);
   if (found === undefined) throw policyErrors.create('POLICY_NOT_FOUND');
-  const { policy, governs } = found;
+  const { policy, governs, attachedAt = at } = found;
   const right: Right = 'change-permissions';
   const decision = evaluate({ principal: caller, right, policy, nowMs: ports.clock.nowMs() });
   // Before anything is looked for: what is absent and what may not be known take one time.
   if (!governs || !decision.mayKnowExists) throw policyErrors.create('POLICY_NOT_FOUND');
-  if ((await names.resolve(at)) === undefined) throw policyErrors.create('POLICY_NOT_FOUND');
+  // What is locked keeps its list, which may have to be mended before it is unlocked.
+  const isThere = (await names.resolve(at)) !== undefined || (await locks.covers(at));
+  if (!isThere) throw policyErrors.create('POLICY_NOT_FOUND');
   if (!decision.allowed) throw policyErrors.create('POLICY_FORBIDDEN');
-  return { policy, rule: decision.rule, at, placedAt: await placeOf(ports.catalog, policy.id, at) };
-}
-
-/** The highest path of a line on which a policy holds without a break. */
-async function placeOf(catalog: Catalog, policyId: string, at: string): Promise<string> {
-  let place = at;
-  for (let slash = at.lastIndexOf('/'); slash >= 0; slash = at.lastIndexOf('/', slash - 1)) {
-    const above = slash === 0 ? '/' : at.slice(0, slash);
-    const node = await catalog.names.resolve(above);
-    if (node?.policyId !== policyId) return place;
-    place = above;
-    if (slash === 0) return place;
-  }
-  return place;
+  return { policy, rule: decision.rule, at, placedAt: attachedAt };
 }

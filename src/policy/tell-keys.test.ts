@@ -34,10 +34,10 @@ const policyId = 'site/lung';
 
 test('a closed key is nobody’s, an open one is under its policy again, a destroyed one is gone', async () => {
   const { keyChanges, feed, told } = open([
-    { keyId: 'k1', goal: 'closed', policyId },
-    { keyId: 'k2', goal: 'open', policyId },
-    { keyId: 'k3', goal: 'destroyed', policyId },
-    { keyId: 'k4', goal: 'open', policyId: undefined },
+    { id: 1, keyId: 'k1', goal: 'closed', policyId },
+    { id: 2, keyId: 'k2', goal: 'open', policyId },
+    { id: 3, keyId: 'k3', goal: 'destroyed', policyId },
+    { id: 4, keyId: 'k4', goal: 'open', policyId: undefined },
   ]);
   assert.equal(await tellKeys(keyChanges, feed), 4);
   const mapped = [`k1 ${nobodyPolicyId}`, `k2 ${policyId}`, `k4 ${nobodyPolicyId}`];
@@ -47,6 +47,7 @@ test('a closed key is nobody’s, an open one is under its policy again, a destr
 test('however many keys there are, no entry of the feed has more than its limit', async () => {
   const { keyChangesPerBatch } = policyLimits;
   const many = Array.from({ length: 2 * keyChangesPerBatch + 3 }, (_, at) => ({
+    id: at,
     keyId: `k${at}`,
     goal: 'closed' as const,
     policyId,
@@ -61,7 +62,7 @@ test('however many keys there are, no entry of the feed has more than its limit'
 });
 
 test('what the feed did not take is told again', async () => {
-  const { keyChanges, feed, left } = open([{ keyId: 'k1', goal: 'closed', policyId }]);
+  const { keyChanges, feed, left } = open([{ id: 1, keyId: 'k1', goal: 'closed', policyId }]);
   const broken = { ...feed, mapKeys: () => Promise.reject(new Error('disk')) };
   await assert.rejects(tellKeys(keyChanges, broken), /disk/);
   assert.equal(left(), 1);

@@ -393,34 +393,6 @@ test('a file withdrawn while it was made fails alone, and its replica is gone', 
   for await (const replica of town.workshop.storage.list()) assert.fail(replica.id);
 });
 
-test('what was hidden or held back is fetched no further, and its keys are never used', async (t) => {
-  const ends = [
-    ['series-hidden', 'RECALL_WITHDRAWN'],
-    ['series-conflict', 'RECALL_QUARANTINED'],
-  ] as const;
-  for (const [kind, code] of ends) {
-    const pacs = memoryPacs('pacs', [small]);
-    const town = await buildTown(t, pacs);
-    const file = await town.file('.nii');
-    const series = await town.catalog.names.series(file.seriesId);
-    assert(series !== undefined);
-    let arrived = 0;
-    pacs.behave.before = async () => {
-      arrived += 1;
-      if (arrived !== 2) return;
-      const sequence = (await town.catalog.inbox.appliedSequence()) + 1;
-      await town.catalog.inbox.apply([{ sequence, change: { kind, place: series } }]);
-      await town.engine.dropUnserved();
-    };
-    assert.equal(await ask(town, file), code);
-    assert.equal(arrived, 2);
-    for await (const replica of town.workshop.storage.list()) assert.fail(replica.id);
-    const keys = await town.catalog.keyChanges.pending(10);
-    assert.ok(keys.every(({ goal }) => goal === 'destroyed'));
-    assert.equal(keys.length, 1);
-  }
-});
-
 test('whatever comes and goes, every ticket settles and every wish had its try', async (t) => {
   const step = recordOf({
     file: integer({ min: 0, max: 6 }),

@@ -14,7 +14,7 @@ import { recallError, recallFailureOf } from './translate.ts';
 export interface RecallEngine extends RecallPort {
   /** Take up what a crash or a stop left queued. */
   start(): Promise<void>;
-  /** Cancel what is fetched of series that are not offered any more, or held back. */
+  /** Cancel what is fetched of what is not offered any more, locked or held back. */
   dropUnserved(): Promise<void>;
   /** Cancel what runs; it stays queued and goes on at the next start. */
   stop(): Promise<void>;
@@ -78,13 +78,31 @@ class Engine implements RecallEngine {
   }
 
   async dropUnserved(): Promise<void> {
-    const { names, recalls } = this.#ports.catalog;
+    const { names, recalls, locks } = this.#ports.catalog;
+    const lockedFiles = new Set((await locks.all()).map(({ fileId }) => fileId));
     for (const [id, board] of this.#boards) {
       const row = await recalls.get(id);
-      const series = row === undefined ? undefined : await names.series(row.seriesId);
-      if (series === undefined) board.cancel(recallErrors.create('RECALL_WITHDRAWN'));
+      if (row === undefined) continue;
+      const series = await names.series(row.seriesId);
+      if (series === undefined) await this.#drop(row.wants, (why) => board.cancel(why));
       else if (series.isInConflict) board.cancel(recallErrors.create('RECALL_QUARANTINED'));
+      for (const file of row.wants.filter((want) => lockedFiles.has(want)))
+        await this.#drop([file], (why) => board.failed(file, why));
     }
+  }
+
+  /** End what is made of files that are gone; what was followed of them gives no key from here on. */
+  async #drop(files: readonly FileId[], end: (why: MdmError) => void): Promise<void> {
+    const { keyChanges } = this.#ports.catalog;
+    const why = await this.#goneError(files[0]);
+    const keyIds = files.flatMap((file) => this.#growing.get(file)?.key.keyId ?? []);
+    end(why);
+    await keyChanges.destroyUnused(keyIds);
+  }
+
+  async #goneError(file: FileId | undefined): Promise<MdmError> {
+    const isLocked = file !== undefined && (await this.#ports.catalog.locks.coversFile(file));
+    return recallErrors.create(isLocked ? 'RECALL_LOCKED' : 'RECALL_WITHDRAWN');
   }
 
   async request(
@@ -261,7 +279,7 @@ class Engine implements RecallEngine {
     const files = all.filter((file) => row.wants.includes(file.id));
     const known = new Set(files.map((file) => file.id));
     for (const id of row.wants) {
-      if (!known.has(id)) board.failed(id, recallErrors.create('RECALL_WITHDRAWN'));
+      if (!known.has(id)) board.failed(id, await this.#goneError(id));
     }
     const missing = files.filter((file) => !settleKnown(board, file));
     if (series === undefined || missing.length === 0) return;

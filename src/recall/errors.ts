@@ -76,6 +76,12 @@ export const recallErrors = defineErrors('recall', {
     operator:
       'Archives disagree about whose it is: correct the Patient ID, or its issuer, at the one that is wrong. The next walk serves it again.',
   },
+  RECALL_LOCKED: {
+    disposition: 'permanent',
+    meaning: 'An operator of the site locked the file while it was fetched; nothing was deleted.',
+    user: 'Ask an operator of the site why and for how long; another try changes nothing before.',
+    operator: '`mdm lock --list` says who locked it and why; `mdm unlock` ends it.',
+  },
   RECALL_WITHDRAWN: {
     disposition: 'permanent',
     meaning: 'The file is not offered any more: it was withdrawn, or hidden.',

@@ -262,6 +262,9 @@ function instanceNameOf(file: FileNode): string {
 /** What a PACS sent was broken or not as it lists it. It may be repaired: nothing is remembered. */
 const passingRefusals: ReadonlySet<string> = new Set(['DEID_MALFORMED', 'VOLUME_NOT_AS_LISTED']);
 
+/** It went while it was made: that ends no other file. */
+const goneCodes: ReadonlySet<string> = new Set(['CATALOG_FILE_GONE', 'CATALOG_LOCKED']);
+
 async function publish(
   ports: RecallPorts,
   { board, file }: { readonly board: RecallBoard; readonly file: FileNode },
@@ -284,7 +287,7 @@ async function publish(
     board.published(await versions.publish({ fileId: file.id, version, replica }));
   } catch (error) {
     await discard(ports, replica.id);
-    if (codeOf(error) !== 'CATALOG_FILE_GONE') throw error;
+    if (!goneCodes.has(codeOf(error) ?? '')) throw error;
     board.failed(file.id, recallError(error));
   }
 }

@@ -1,5 +1,5 @@
 import type { FileStat } from '../../files/index.ts';
-import type { PlacedPolicy, PolicyChange } from '../../policy/index.ts';
+import type { LockChange, PlacedPolicy, PolicyChange, SpreadTimes } from '../../policy/index.ts';
 
 /** JSON leaves out what is undefined: an unknown size is absent, never 0. */
 export function statJson(stat: FileStat): unknown {
@@ -13,11 +13,19 @@ export function aclJson({ policy, path }: PlacedPolicy): object {
 
 /** A changed list, and how far the change has come at the key servers. */
 export function changeJson(change: PolicyChange): object {
-  const { spread } = change;
+  return { ...aclJson(change), ...spreadJson(change) };
+}
+
+/** A lock that was set or cleared, and how far that has come. */
+export function lockJson(change: LockChange): object {
+  const { path, reason, by, sinceMs } = change;
+  return { path, reason, by, sinceMs, ...spreadJson(change) };
+}
+
+function spreadJson({ spread, quorumMs, completeMs }: SpreadTimes): object {
   return {
-    ...aclJson(change),
-    quorumMs: change.quorumMs,
-    completeMs: change.completeMs,
+    quorumMs,
+    completeMs,
     servers: [
       ...spread.acknowledged.map((name) => ({ name, acknowledged: true })),
       ...spread.leaseExpired.map((name) => ({ name, acknowledged: false })),

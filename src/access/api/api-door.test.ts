@@ -37,6 +37,8 @@ async function open(t: TestContext): Promise<Bench> {
   const placed = { policy: { id: 'ct', version: 1, entries: [] }, path: '/a' };
   const spread = { acknowledged: [], leaseExpired: [], quorum: true, complete: true };
   const change = { ...placed, spread, quorumMs: undefined, completeMs: undefined };
+  const lockRow = { path: '/s/c', fileId: undefined, reason: 'why', by: 'alice', sinceMs: 7 };
+  const locked = { ...lockRow, spread, quorumMs: 1, completeMs: 2 };
   const files = new FilesModel({ tree });
   const ports: ApiPorts & { readonly log: typeof silentLog } = {
     files,
@@ -48,9 +50,14 @@ async function open(t: TestContext): Promise<Bench> {
       acl: note('acl', placed),
       grant: note('grant', change),
       revoke: note('revoke', change),
-      reconcile: () => Promise.resolve(),
+      reconcile: note('reconcile', { seq: 1, digest: '' }),
     },
-    operators: { applyCollection: note('collection-apply', { collection: 'ct', seriesHidden: 3 }) },
+    operators: {
+      applyCollection: note('collection-apply', { collection: 'ct', seriesHidden: 3 }),
+      lock: note('lock', locked),
+      unlock: note('unlock', locked),
+      locks: note('locks', [lockRow]),
+    },
     status: note('status', {}),
     log: silentLog,
   };

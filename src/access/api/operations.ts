@@ -1,7 +1,7 @@
-import type { FileMetadata, Files } from '../../files/index.ts';
+import { type FileMetadata, type Files, parseTreePath } from '../../files/index.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { OperatorDesk, PolicyService } from '../../policy/index.ts';
-import { aclJson, changeJson, statJson } from './answers.ts';
+import { aclJson, changeJson, lockJson, statJson } from './answers.ts';
 import { apiLimits } from './limits.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -44,6 +44,9 @@ export const apiOperations: ReadonlyMap<string, ApiOperation> = new Map<string, 
   ['grant', { method: 'POST', run: grant }],
   ['revoke', { method: 'POST', run: revoke }],
   ['collection-apply', { method: 'POST', run: applyCollection }],
+  ['lock', { method: 'POST', run: lock }],
+  ['unlock', { method: 'POST', run: unlock }],
+  ['locks', { method: 'GET', run: async (call) => ({ locks: await listLocks(call) }) }],
 ]);
 
 async function stat({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
@@ -118,4 +121,23 @@ async function revoke({ ports, caller, parameters, signal }: ApiCall): Promise<u
 
 function applyCollection({ ports, caller, parameters }: ApiCall): Promise<unknown> {
   return ports.operators.applyCollection(caller, parameters.text('collection'));
+}
+
+async function lock({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  const wanted = { path: entryPath(parameters), reason: parameters.text('reason') };
+  return lockJson(await ports.operators.lock(caller, wanted, { signal }));
+}
+
+async function unlock({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  return lockJson(await ports.operators.unlock(caller, entryPath(parameters), { signal }));
+}
+
+async function listLocks({ ports, caller }: ApiCall): Promise<readonly unknown[]> {
+  const locks = await ports.operators.locks(caller);
+  return locks.map(({ path, reason, by, sinceMs }) => ({ path, reason, by, sinceMs }));
+}
+
+/** Of both forms of a file the one entry. */
+function entryPath(parameters: Parameters): string {
+  return parseTreePath(parameters.path('path')).catalogPath;
 }

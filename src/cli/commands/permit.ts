@@ -1,8 +1,9 @@
-import type { AclAnswer, PolicyChangeAnswer } from '../../client/api/answers.ts';
+import type { AclAnswer } from '../../client/api/answers.ts';
 import type { GrantRequest } from '../../client/api/mdm-api.ts';
 import type { Connection } from '../connection.ts';
 import { formatInstant } from '../format.ts';
 import type { Output } from '../output.ts';
+import { spreadLine } from '../spread-line.ts';
 
 /** `mdm acl`: who may do what here. */
 export async function acl(connection: Connection, output: Output, path: string): Promise<void> {
@@ -39,15 +40,4 @@ function aclLines(answer: AclAnswer): string {
   });
   const head = `${answer.path}: policy ${answer.policyId}, version ${answer.version}`;
   return [head, ...lines].join('\n');
-}
-
-function spreadLine({ servers, quorumMs, completeMs }: PolicyChangeAnswer): string {
-  const acknowledged = servers.filter((server) => server.acknowledged).length;
-  const silent = servers.length - acknowledged;
-  const times = [
-    quorumMs === undefined ? undefined : `quorum after ${quorumMs} ms`,
-    completeMs === undefined ? undefined : `complete after ${completeMs} ms`,
-  ].filter((text) => text !== undefined);
-  const waited = silent === 0 ? '' : `, ${silent} without lease`;
-  return `${acknowledged} key servers acknowledged${waited}; ${times.join(', ')}`;
 }

@@ -8,6 +8,7 @@ import type { Connection } from '../connection.ts';
 import { formatInstant } from '../format.ts';
 import type { Output } from '../output.ts';
 import { spaceLines } from '../space-lines.ts';
+import { lockLine } from './lock.ts';
 
 /** `mdm status`: how the installation is. */
 export async function status(connection: Connection, output: Output): Promise<void> {
@@ -29,6 +30,7 @@ function lines(answer: StatusAnswer): readonly string[] {
     ]),
     ...answer.keyServers.map(keyServerLine),
     ...(answer.collections ?? []).flatMap(collectionLines),
+    ...(answer.locks ?? []).map(lockLine),
     ...answer.notes.map((note) => `note: ${note}`),
   ];
 }

@@ -26,6 +26,9 @@ const isLeftOut = (one: Fields): boolean => isText(one['reason']) && isText(one[
 const isWalk = (walk: unknown): boolean =>
   walk === undefined || (isFields(walk) && areAll(walk['leftOut'], isLeftOut));
 
+const isLock = (one: Fields): boolean =>
+  isText(one['path']) && isText(one['reason']) && isText(one['by']) && areNumbers(one, 'sinceMs');
+
 const isCollection = (one: Fields): boolean =>
   isText(one['collection']) &&
   areNumbers(one, 'studies', 'studiesLeaving') &&
@@ -50,7 +53,11 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
     isStorage(one['storage']) &&
     areAll(one['pacs'], (pacs) => hasName(pacs) && isWalk(pacs['lastWalk'])) &&
     areAll(one['keyServers'], hasName) &&
-    (one['collections'] === undefined || areAll(one['collections'], isCollection)),
+    (one['collections'] === undefined || areAll(one['collections'], isCollection)) &&
+    (one['locks'] === undefined || areAll(one['locks'], isLock)),
+  lock: (one) => isLock(one) && areAll(one['servers'], hasName),
+  unlock: (one) => isLock(one) && areAll(one['servers'], hasName),
+  locks: (one) => areAll(one['locks'], isLock),
   'collection-apply': (one) => isText(one['collection']) && areNumbers(one, 'seriesHidden'),
 };
 

@@ -55,14 +55,27 @@ export interface AclAnswer {
   }[];
 }
 
-/** How far a policy change has come at the key servers. */
-export interface PolicyChangeAnswer extends AclAnswer {
+/** How far a change has come at the key servers. */
+export interface SpreadAnswer {
   /** No one without an earlier share can collect enough any more. */
   readonly quorumMs?: number;
   /** All servers know it, or their leases ran out. */
   readonly completeMs?: number;
   readonly servers: readonly { readonly name: string; readonly acknowledged: boolean }[];
 }
+
+export type PolicyChangeAnswer = AclAnswer & SpreadAnswer;
+
+/** What an operator locked. */
+export interface LockAnswer {
+  readonly path: string;
+  readonly reason: string;
+  /** Principal subject of who set it last. */
+  readonly by: string;
+  readonly sinceMs: number;
+}
+
+export type LockChangeAnswer = LockAnswer & SpreadAnswer;
 
 /** What the walk of an archive left out, or may have, for one reason. */
 export interface LeftOutAnswer {
@@ -126,6 +139,8 @@ export interface StatusAnswer {
   readonly keyServers: readonly KeyServerAnswer[];
   /** Shown to operators. */
   readonly collections?: readonly CollectionStatusAnswer[];
+  /** Shown to operators. */
+  readonly locks?: readonly LockAnswer[];
 }
 
 /** A key server as the gateway sees it; what is absent it did not say. */

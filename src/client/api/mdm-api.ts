@@ -8,6 +8,8 @@ import type {
   AppliedCollectionAnswer,
   FindAnswer,
   ListAnswer,
+  LockAnswer,
+  LockChangeAnswer,
   PolicyChangeAnswer,
   ReceiptsAnswer,
   StageAnswer,
@@ -81,6 +83,21 @@ export class MdmApi {
   /** Hide what a collection does not show any more; operators only. */
   applyCollection(collection: string): Promise<AppliedCollectionAnswer> {
     return this.#post('collection-apply', { collection });
+  }
+
+  /** Stop all disclosure at and below a path; operators only. */
+  lock(lock: { readonly path: string; readonly reason: string }): Promise<LockChangeAnswer> {
+    return this.#post('lock', lock);
+  }
+
+  /** End the lock that is set exactly there; operators only. */
+  unlock(path: string): Promise<LockChangeAnswer> {
+    return this.#post('unlock', { path });
+  }
+
+  /** All that is locked; operators only. */
+  locks(): Promise<{ readonly locks: readonly LockAnswer[] }> {
+    return this.#get('locks', {});
   }
 
   status(): Promise<StatusAnswer> {

@@ -49,8 +49,8 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   );
   teardown.add(async () => identity.close());
   const { tls, host, port, publicHost, proxies, connectionsPerCaller } = config.listen;
-  const { keyServers, policy } = sides.keysSide;
-  const { opened, registration } = sides.clinical;
+  const { keyServers, policy, feed } = sides.keysSide;
+  const { opened, registration, recall } = sides.clinical;
   const audit = disclosureAudit(sides);
   const metadata = createFileMetadata({ catalog, clock, audit });
   const isOperator = createIsOperator(config.operators);
@@ -61,12 +61,17 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     opened,
     crawler: sides.crawler,
     registration,
+    locks: catalog.locks,
     isOperator,
     clock,
   });
   const operators = createOperatorDesk({
     isOperator,
     applyHiding: (collection) => registration.applyHiding(collection),
+    locks: catalog.locks,
+    dropRecalls: () => recall.dropUnserved(),
+    policy,
+    feed,
     clock,
     audit: ({ caller, ...act }) =>
       sides.computing.audit.record({ subject: caller.subject, outcome: 'success', ...act }),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createKeyServers, type KeyServers } from '../../keys/index.ts';
+import { createKeyServers, type KeyServers, type PolicyFeed } from '../../keys/index.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import {
   createPolicyService,
@@ -18,6 +18,7 @@ export interface KeysSide {
   readonly serverNames: readonly string[];
   readonly threshold: number;
   readonly policy: PolicyService;
+  readonly feed: PolicyFeed;
   /**
    * Send the key servers what changed of lists and keys. Never rejects: what could not be sent is sent
    * by the next call.
@@ -69,10 +70,14 @@ export async function openKeysSide(
     serverNames: servers.map(({ name }) => name),
     threshold,
     policy,
-    tellKeyServers: () =>
-      policy.reconcile().catch((error: unknown) => {
+    feed,
+    async tellKeyServers() {
+      try {
+        await policy.reconcile();
+      } catch (error) {
         log.error('keys.not_told', { code: codeOf(error) });
-      }),
+      }
+    },
     async start() {
       await policy.reconcile();
       feed.start();

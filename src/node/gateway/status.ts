@@ -1,4 +1,5 @@
 import type { IsOperator } from '../../authz/index.ts';
+import type { CatalogLocks } from '../../catalog/catalog.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { KeyServers, ServerReport } from '../../keys/index.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -23,6 +24,7 @@ export function createStatus(ports: {
   readonly opened: OpenSources;
   readonly crawler: Crawler;
   readonly registration: Pick<Registration, 'status'>;
+  readonly locks: Pick<CatalogLocks, 'all'>;
   readonly isOperator: IsOperator;
   readonly clock: Clock;
 }): (caller: Principal) => Promise<unknown> {
@@ -48,7 +50,7 @@ export function createStatus(ports: {
         lastWalk: crawler.lastWalkOf(name),
       })),
       keyServers: reports.map(keyServerStatus),
-      ...(collections === undefined ? {} : { collections }),
+      ...(collections === undefined ? {} : { collections, locks: await ports.locks.all() }),
     };
   };
 }
