@@ -95,7 +95,7 @@ function replicaFolders(road: HostileRoad): readonly string[] {
 }
 
 test(`${lives} kills while files are published`, {
-  timeout: isLong ? 3_600_000 : 90_000,
+  timeout: isLong ? 3_600_000 : 240_000,
 }, async (t) => {
   const source = seededRandom(20240613);
   const random = (): number => Buffer.from(source.bytes(4)).readUInt32LE() / 2 ** 32;
