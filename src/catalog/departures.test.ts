@@ -10,10 +10,12 @@ import {
   tell,
 } from '../../test/support/catalog-shelf.ts';
 import type { ReplicaId } from '../storage/storage.ts';
-import type { CatalogChange } from './catalog.ts';
+import type { CatalogChange, SeriesPlace } from './catalog.ts';
 
 const one = placeOf();
 const two = placeOf('s-2');
+
+const hiding = (place: SeriesPlace): CatalogChange => ({ kind: 'series-hidden', place });
 
 test('what is hidden is nowhere, loses nothing, and comes back as it was', async (t) => {
   const shelf = await open(t, offered, announced(one), announced(two));
@@ -48,6 +50,17 @@ test('a study and a patient are hidden with the last of their series', async (t)
   assert.ok((await shelf.seen()).every((path) => !path.includes('p-1')));
   await shelf.feed(announced(one));
   assert.ok((await shelf.seen()).includes(pathOf(one)));
+});
+
+test('a new series shows its study and patient, though all others in them are hidden', async (t) => {
+  const [old, sibling, cousin] = [placeOf('s-1'), placeOf('s-2'), placeOf('s-3', 'p-1', 't-2')];
+  const shelf = await open(t, offered, announced(old), hiding(old));
+  for (const added of [sibling, cousin]) {
+    await shelf.feed(announced(added));
+    assert.ok((await shelf.seen()).includes(pathOf(added)), pathOf(added));
+    await shelf.feed(hiding(added));
+    assert.deepEqual(await shelf.seen(), ['/berlin', '/berlin/lung']);
+  }
 });
 
 test('a hidden collection is nowhere with all that is in it, until it is offered again', async (t) => {

@@ -97,7 +97,10 @@ export async function ensureNode(
     .values({ ...values, series_id: null, hidden: 0, created_ms: nowMs, modified_ms: nowMs })
     .returning('id')
     .executeTakeFirstOrThrow();
-  if (parent !== undefined) await touchNode(session, parent.id, nowMs);
+  if (parent !== undefined) {
+    await touchNode(session, parent.id, nowMs);
+    await showIfFilled(session, parent.id, nowMs);
+  }
   return { id: made.id, path, made: true };
 }
 
