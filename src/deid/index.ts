@@ -9,6 +9,7 @@ export type {
 } from './deidentifier.ts';
 export { type DeidCode, deidErrors } from './errors.ts';
 export { deidLimits } from './limits.ts';
+export { safeKeywords } from './metadata.ts';
 export { recipeOfProfile } from './profile/recipe.ts';
 export {
   createPseudonyms,

@@ -11,7 +11,7 @@ import type { UidMap } from './pseudonyms/uid-map.ts';
  * there is. No identifier, no date, no description; in a small archive a date and a body part name
  * a person.
  */
-const safeKeywords: readonly Keyword[] = [
+export const safeKeywords: readonly Keyword[] = [
   'SOPClassUID',
   'SOPClassesInStudy',
   'AvailableTransferSyntaxUID',

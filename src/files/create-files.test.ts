@@ -139,6 +139,20 @@ test('who may not know gets the answer of what is not there, for everything', as
   assert.deepEqual(await bench.metadata.find(stranger, query), { entries: [], next: undefined });
 });
 
+test('a search below a path that is not there, or may not be known of, does not find nothing', async (t) => {
+  const bench = await openFilesBench(t, [openCt, sealedCt]);
+  const rows = [
+    [alice, '/berlin/absent'],
+    [alice, '/berlin/ct/absent'],
+    [stranger, '/berlin/ct'],
+    [stranger, '/berlin/absent'],
+  ] as const;
+  for (const [caller, under] of rows) {
+    const query = { under, conditions: [], after: undefined, limit: 10 };
+    await assert.rejects(bench.metadata.find(caller, query), { code: 'FILES_NOT_FOUND' }, under);
+  }
+});
+
 test('who sees but may not read gets neither bytes nor validators', async (t) => {
   const bench = await openFilesBench(t, [openCt]);
   await read(bench);

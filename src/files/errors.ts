@@ -52,6 +52,13 @@ export const filesErrors = defineErrors('files', {
     user: 'Split the request.',
     operator: 'See docs/limits.md.',
   },
+  FILES_KEYWORD_INVALID: {
+    disposition: 'permanent',
+    meaning: 'No series can have an attribute of that name here.',
+    user: 'Use a keyword that the message lists, spelled so (keywords of PS3.6).',
+    operator:
+      'Nothing to do: walks ask archives for these, and de-identification leaves no others.',
+  },
   FILES_STAGE_UNKNOWN: {
     disposition: 'permanent',
     meaning: 'No stage request of this caller has that token.',

@@ -1,6 +1,7 @@
 import type { Catalog, MetadataCondition, SeriesMetadata } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Clock } from '../lib/clock.ts';
+import { checkKeywords } from './check-keywords.ts';
 import type { DisclosureAudit } from './disclosure-audit.ts';
 import { filesErrors } from './errors.ts';
 import { filesLimits } from './limits.ts';
@@ -36,7 +37,7 @@ export interface FileMetadata {
   receipts(caller: Principal, path: string): Promise<FileReceipts>;
   /**
    * Series below `under` whose metadata the caller may read and that satisfy all conditions.
-   * @throws FILES_LOCKED
+   * @throws FILES_LOCKED, FILES_KEYWORD_INVALID, FILES_PATH_INVALID, FILES_NOT_FOUND
    */
   find(
     caller: Principal,
@@ -54,6 +55,8 @@ export function createFileMetadata(ports: {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly audit: DisclosureAudit;
+  /** All keywords that a series can have. */
+  readonly keywords: readonly string[];
 }): FileMetadata {
   return {
     async receipts(caller, path) {
@@ -68,12 +71,16 @@ export function createFileMetadata(ports: {
       };
     },
     async find(caller, query) {
+      checkKeywords(query.conditions, ports.keywords);
       const { path } = parseTreePath(query.under);
       const limit = Math.min(Math.max(1, query.limit), filesLimits.pageEntriesMax);
       const policyIds = await readableMetadata(ports, caller);
       const mayKnow = await visibilityOf(ports, caller).mayKnow(path);
       if (mayKnow && (await ports.catalog.locks.covers(path)))
         throw filesErrors.create('FILES_LOCKED');
+      // "0 series" below a path that is misspelt would read as if there were none.
+      const exists = mayKnow && (await ports.catalog.names.resolve(path)) !== undefined;
+      if (!exists && path !== '/') throw filesErrors.create('FILES_NOT_FOUND');
       const below = { ...query, under: path, policyIds, limit };
       const entries = mayKnow ? await ports.catalog.query.find(below) : [];
       const keywords = [...new Set(query.conditions.map(({ keyword }) => keyword))].join(' ');

@@ -45,6 +45,14 @@ const detailKeys = [
   'NumberOfFrames',
 ] as const satisfies readonly Keyword[];
 
+/** All that a walk asks an archive for. */
+export const crawledKeywords: readonly Keyword[] = [
+  ...studyKeys,
+  ...seriesKeys,
+  ...imageKeys,
+  ...detailKeys,
+];
+
 /** What a walk works with, beside the PACS. */
 export interface CrawlOptions extends CallOptions {
   readonly memory: ListMemory;

@@ -5,19 +5,20 @@ export const policyErrors = defineErrors('policy', {
   POLICY_NOT_FOUND: {
     disposition: 'permanent',
     meaning: 'No access control list applies at that path, or the caller may not know of it.',
-    user: 'Name a collection or something in it.',
+    user: 'Name a collection or something in it, as `mdm ls` shows it. If it is shown and has no list, ask its operator.',
     operator: 'Nothing to do.',
   },
   POLICY_FORBIDDEN: {
     disposition: 'permanent',
     meaning: 'The caller may not see or change the permissions here.',
-    user: 'Ask somebody who holds the right `change-permissions`.',
-    operator: 'Grant it with `mdm grant --rights change-permissions`, if it is due.',
+    user: 'Ask somebody who holds the right `change-permissions` there: who made the collection, or its owner.',
+    operator:
+      '`collections[].policy` says who held it at the start; they grant it with `mdm grant --rights change-permissions`, if it is due.',
   },
   POLICY_INVALID: {
     disposition: 'permanent',
     meaning: 'The change is not a change of an access control list.',
-    user: 'The message says what is wrong: who is `user:...`, `group:...` or `authenticated`.',
+    user: 'The message says what is wrong: correct that.',
     operator: 'Nothing to do.',
   },
   POLICY_INHERITED: {
@@ -66,13 +67,13 @@ export const policyErrors = defineErrors('policy', {
   POLICY_CONFLICT: {
     disposition: 'transient',
     meaning: 'Somebody else changed the list at the same moment.',
-    user: 'Look at the list and try again.',
+    user: 'Look at the list with `mdm acl` and run the command again.',
     operator: 'Nothing to do.',
   },
   POLICY_TOO_LARGE: {
     disposition: 'permanent',
     meaning: 'The list has as many entries as one list may have.',
-    user: 'Grant to a group instead of to each of its members.',
+    user: 'Grant to a group instead of to each of its members, or revoke entries that are over.',
     operator: 'See docs/limits.md.',
   },
 });

@@ -3,6 +3,7 @@ export type { Policy, PolicyEntry, Right } from '../authz/policy.ts';
 export { policyErrors } from './errors.ts';
 export { openPolicyFeedStore, type PolicyFeedStore } from './feed-store.ts';
 export { policyLimits } from './limits.ts';
+export { type NameSources, neverMatches } from './never-matches.ts';
 export {
   type AppliedCollection,
   createOperatorDesk,

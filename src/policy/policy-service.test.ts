@@ -81,6 +81,7 @@ async function open(t: TestContext, entries: readonly PolicyEntry[]): Promise<Be
     beat: () => Promise.resolve(),
   } as unknown as PolicyFeed; // only these are called
   const policy = createPolicyService({
+    neverMatches: (who) => (who === 'group:nobody' ? 'nobody is in it' : undefined),
     catalog,
     feed,
     store,
@@ -284,4 +285,13 @@ test('the list of a locked collection can be mended, and reaches the key servers
   await locks.clear(top);
   await bench.policy.reconcile();
   assert.deepEqual(bench.sent, [1, -1, 2]);
+});
+
+test('a grant to whom nobody can be is refused, and can still be revoked', async (t) => {
+  const bench = await open(t, [holder, { who: 'group:nobody', rights: ['read'] }]);
+  await assert.rejects(grant(bench, { who: 'group:nobody', rights: ['list'] }), {
+    message: 'POLICY_INVALID: nobody is in it',
+  });
+  await revoke(bench, 'group:nobody');
+  assert.deepEqual(await bench.entries(), [holder]);
 });

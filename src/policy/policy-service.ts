@@ -63,6 +63,8 @@ export interface PolicyPorts {
   readonly feed: PolicyFeed;
   readonly store: PolicyFeedStore;
   readonly clock: Clock;
+  /** Why no caller can ever be who an entry names; undefined when somebody can. */
+  readonly neverMatches: (who: string) => string | undefined;
   /** Durable before the change is made. */
   readonly audit: (change: {
     readonly caller: Principal;
@@ -95,6 +97,8 @@ export function createPolicyService(ports: PolicyPorts): PolicyService {
     async grant(caller, { path, entry }, call) {
       checkEntry(entry, clock.nowMs());
       const { who } = entry;
+      const never = ports.neverMatches(who);
+      if (never !== undefined) throw policyErrors.create('POLICY_INVALID', { message: never });
       const made = await change(caller, { path, who, action: 'grant' }, (entries) => [
         ...entries.filter((other) => !isSameWho(other.who, who)),
         entry,

@@ -143,7 +143,7 @@ export async function openFilesBench(
   const ports = { catalog, recall, storage, clock, random, keys, audit, log: silentLog };
   return Object.assign(state, {
     files: createFiles(ports),
-    metadata: createFileMetadata(ports),
+    metadata: createFileMetadata({ ...ports, keywords: ['Modality', 'SeriesDescription'] }),
     catalog,
     storage,
     folder,

@@ -1,6 +1,7 @@
 import type { JWTVerifyResult } from 'jose';
 import type { IdentityLimits } from '../limits.ts';
 import { type Outcome, type Refusal, refuse } from '../outcome.ts';
+import { mayAssert } from './may-assert.ts';
 
 /** Types of token that say who calls; a token made for another purpose names another type. */
 const tokenTypes: ReadonlySet<string> = new Set(['jwt', 'at+jwt']);
@@ -39,18 +40,6 @@ export function principalOf(
   const subject = `token:${at.issuer}#${sub}`;
   const held = groups.filter((group) => mayAssert(group, at.groupPrefixes));
   return { kind: 'accepted', principal: { subject, groups: held, method: 'token', expiresMs } };
-}
-
-/**
- * Whether an issuer may say that somebody is in a group. Names with a slash in front are those of
- * virtual organisations, whose own attribute authorities assert them: a token issuer says so only of
- * what it was configured with. Compared by segment: `/lab` stands for `/lab/ct`, not for `/labor`.
- */
-function mayAssert(group: string, prefixes: readonly string[] | undefined): boolean {
-  if (prefixes === undefined) return !group.startsWith('/');
-  return prefixes.some(
-    (prefix) => group === prefix || group.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`),
-  );
 }
 
 function readGroups(claim: unknown, limits: IdentityLimits): readonly string[] | Refusal {

@@ -13,6 +13,7 @@ import { listenerLimits } from '../../listener/limits.ts';
 import { createListener, type Listener } from '../../listener/listener.ts';
 import { isLoopback } from '../../listener/loopback.ts';
 import { createOperatorDesk } from '../../policy/index.ts';
+import { knownKeywords } from '../../registration/index.ts';
 import { nodeErrors } from '../errors.ts';
 import { openIdentity } from '../open-identity.ts';
 import { readPrivateFile } from '../secrets/private-file.ts';
@@ -52,7 +53,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const { keyServers, policy, feed } = sides.keysSide;
   const { opened, registration, recall } = sides.clinical;
   const audit = disclosureAudit(sides);
-  const metadata = createFileMetadata({ catalog, clock, audit });
+  const metadata = createFileMetadata({ catalog, clock, audit, keywords: knownKeywords });
   const isOperator = createIsOperator(config.operators);
   const status = createStatus({
     config,

@@ -3,6 +3,7 @@ import { createKeyServers, type KeyServers, type PolicyFeed } from '../../keys/i
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import {
   createPolicyService,
+  neverMatches,
   openPolicyFeedStore,
   type PolicyService,
 } from '../../policy/index.ts';
@@ -11,6 +12,7 @@ import { policyIdOf } from './open-collections.ts';
 import type { ComputingSide } from './open-computing-side.ts';
 import { feedWithService } from './open-key-client.ts';
 import { serviceSubjectOf } from './service-credential.ts';
+import { nameSourcesOf } from './warn-never-matches.ts';
 
 /** The gateway's relations to the key servers. */
 export interface KeysSide {
@@ -62,6 +64,7 @@ export async function openKeysSide(
     feed,
     store,
     clock,
+    neverMatches: (who) => neverMatches(who, nameSourcesOf(config)),
     audit: ({ caller, who, ...change }) =>
       audit.record({ ...change, subject: caller.subject, outcome: 'success', detail: who }),
   });

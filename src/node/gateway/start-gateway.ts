@@ -17,6 +17,7 @@ import { openComputingSide } from './open-computing-side.ts';
 import { openDoors } from './open-doors.ts';
 import { openKeysSide } from './open-keys-side.ts';
 import { Teardown } from './teardown.ts';
+import { warnNeverMatches } from './warn-never-matches.ts';
 
 /** A gateway that runs: both roads and all doors in one process. */
 export interface RunningGateway extends RunningService {
@@ -59,6 +60,7 @@ async function start(
   const clinical = await openClinicalSide(context, computing, keysSide);
   const { registration, opened, recall } = clinical;
   await registration.offerCollections();
+  warnNeverMatches(config, tools.log);
   await installPolicies(config, computing.catalog);
   await keysSide.start();
   await recall.start();
