@@ -130,6 +130,46 @@ const grids: Readonly<Record<string, DataSet>> = {
   'the count of an old CSA header': of(csa, element(0x00291010, 'UN', csaHeader(1, tagged('5')))),
   'the count of United Imaging': of(uih, element(0x00651050, 'DS', '20')),
   'the tiles of United Imaging': of(uih, items(0x00651051, 20)),
+  'a count of a block that nobody reserves': of(
+    ...dataSetOf({ Rows: 216, Columns: 216 }).values(),
+    element(0x0019100a, 'US', Uint8Array.of(5, 0)),
+  ),
+  'a CSA header whose creator is empty': of(
+    ...dataSetOf({ Rows: 216, Columns: 216 }).values(),
+    creator(0x00290010, ''),
+    element(0x00291010, 'OB', csaHeader(2, tagged('5'))),
+  ),
+  'the tiles of a block that nobody reserves': of(
+    ...dataSetOf({ Rows: 256, Columns: 320 }).values(),
+    items(0x00651051, 20),
+  ),
+  'the word in a vendor text of nobody': of(element(0x00511016, 'LO', 'p2 M/ND/MOSAIC')),
+  'a creator in small letters': of(
+    creator(0x00190010, 'siemens mr header'),
+    element(0x0019100a, 'US', Uint8Array.of(5, 0)),
+  ),
+  'an image several times its matrix, of no maker': dataSetOf({
+    ...planar,
+    Manufacturer: '',
+    Rows: 216,
+    Columns: 216,
+  }),
+  'an image several times its matrix, of no sequence': dataSetOf({
+    ...planar,
+    ScanningSequence: '',
+    Rows: 216,
+    Columns: 216,
+  }),
+  'an image several times the matrix of the vendor text': of(
+    ...dataSetOf({
+      Manufacturer: 'SIEMENS',
+      ScanningSequence: 'EP',
+      Rows: 384,
+      Columns: 384,
+    }).values(),
+    creator(0x00510010, 'SIEMENS MR HEADER'),
+    element(0x0051100b, 'LO', '64p*64 '),
+  ),
   'an image several times its matrix': dataSetOf({ ...planar, Rows: 216, Columns: 216 }),
 };
 
@@ -146,6 +186,24 @@ const singles: Readonly<Record<string, DataSet>> = {
     creator(0x00190010, 'GEMS_ACQU_01'),
     element(0x0019100a, 'US', Uint8Array.of(35, 0)),
   ),
+  'a number of a block that nobody reserves, which makes no tiles': of(
+    ...dataSetOf({ Rows: 256, Columns: 256 }).values(),
+    element(0x0019100a, 'US', Uint8Array.of(35, 0)),
+    element(0x00291010, 'OB', Uint8Array.of(1, 2, 3)),
+  ),
+  'an image several times its matrix, of neither maker nor sequence': dataSetOf({
+    ...planar,
+    Manufacturer: '',
+    ScanningSequence: '',
+    Rows: 216,
+    Columns: 216,
+  }),
+  'a spin echo several times its matrix': dataSetOf({
+    ...planar,
+    ScanningSequence: 'SE',
+    Rows: 216,
+    Columns: 216,
+  }),
   'a CSA header without count': of(csa, element(0x00291010, 'OB', csaHeader(2, tagged('')))),
   'an image interpolated twofold': dataSetOf({ ...planar, Rows: 144, Columns: 144 }),
   'an image of another maker': dataSetOf({

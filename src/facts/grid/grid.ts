@@ -8,7 +8,7 @@ import {
 } from '../../dicom/index.ts';
 import { absent, type Fact, fact, notKept } from '../fact.ts';
 import { csaNumber } from './csa-header.ts';
-import { type PrivateName, privateElements, textOf } from './private-elements.ts';
+import { type PrivateName, privateElements, strayElements, textOf } from './private-elements.ts';
 
 /** What a grid is looked for in. */
 export interface GridSource {
@@ -23,6 +23,7 @@ const uih = 'Image Private Header';
 const names = {
   numberOfImagesInMosaic: { creator: siemens, group: 0x0019, element: 0x0a },
   imageTypeText: { creator: siemens, group: 0x0051, element: 0x16 },
+  acquisitionMatrixText: { creator: siemens, group: 0x0051, element: 0x0b },
   frameTypeText: { creator: 'SIEMENS MR SDI 02', group: 0x0021, element: 0x75 },
   csaImageHeader: { creator: 'SIEMENS CSA HEADER', group: 0x0029, element: 0x10 },
   uihCount: { creator: uih, group: 0x0065, element: 0x50 },
@@ -34,13 +35,20 @@ const names = {
  * do: by the words they write, by the counts of tiles they state, or, where an export took both,
  * by an echo-planar image of theirs that is several times its acquisition matrix. Absent: no sign
  * of it. Not kept: an element that would say cannot be read, so nothing is proven.
+ *
+ * A sign whose creator is gone counts where the image can be cut into that many tiles.
  */
-export function gridOf(source: GridSource): Fact<true> {
-  if (hasWord(source.header)) return fact(true);
-  const counts = tileCounts(source);
+export function gridOf({ header, omitted }: GridSource): Fact<true> {
+  if (hasWord(header)) return fact(true);
+  const counts = tileCounts((name) => privateElements(header, name));
   if (counts.some((count) => count.kind === 'value' && count.value > 1)) return fact(true);
-  if (counts.some((count) => count.kind === 'not-kept')) return notKept;
-  return isManifoldOfMatrix(source.header) ? fact(true) : absent;
+  const omittedCsa = omitted.some((tag) => tag >>> 16 === names.csaImageHeader.group);
+  if (omittedCsa || counts.some((count) => count.kind === 'not-kept')) return notKept;
+  const stray = tileCounts((name) => strayElements(header, name));
+  if (stray.some((count) => count.kind === 'value' && isCutInto(header, count.value))) {
+    return fact(true);
+  }
+  return isManifoldOfMatrix(header) ? fact(true) : absent;
 }
 
 const gridWord = /(^|[\\/ ])(MOSAIC|VFRAME)([\\/ ]|$)/i;
@@ -49,8 +57,10 @@ const gridWord = /(^|[\\/ ])(MOSAIC|VFRAME)([\\/ ]|$)/i;
 function hasWord(dataSet: DataSet): boolean {
   const texts = [
     ...[t.ImageType, t.FrameType].map((tag) => dataSet.get(tag)),
-    ...privateElements(dataSet, names.imageTypeText),
-    ...privateElements(dataSet, names.frameTypeText),
+    ...[names.imageTypeText, names.frameTypeText].flatMap((name) => [
+      ...privateElements(dataSet, name),
+      ...strayElements(dataSet, name),
+    ]),
   ].filter((element) => element !== undefined);
   if (texts.some((element) => gridWord.test(textOf(element)))) return true;
   for (const element of dataSet.values()) {
@@ -59,9 +69,7 @@ function hasWord(dataSet: DataSet): boolean {
   return false;
 }
 
-function tileCounts({ header, omitted }: GridSource): readonly Fact<number>[] {
-  const of = (name: PrivateName): readonly DataElement[] => privateElements(header, name);
-  const omittedCsa = omitted.some((tag) => tag >>> 16 === names.csaImageHeader.group);
+function tileCounts(of: (name: PrivateName) => readonly DataElement[]): readonly Fact<number>[] {
   return [
     ...of(names.numberOfImagesInMosaic).map(binaryCount),
     ...of(names.uihCount).map(textCount),
@@ -71,8 +79,22 @@ function tileCounts({ header, omitted }: GridSource): readonly Fact<number>[] {
         ? absent
         : csaNumber(element.value, 'NumberOfImagesInMosaic'),
     ),
-    ...(omittedCsa ? [notKept] : []),
   ];
+}
+
+/**
+ * Whether the image can be cut into so many tiles: as many across as fit a square, and as many down,
+ * or only as many down as are needed.
+ */
+function isCutInto(header: DataSet, tiles: number): boolean {
+  if (tiles < 2) return false;
+  const across = Math.ceil(Math.sqrt(tiles));
+  const isCut = (tag: Tag, by: number): boolean => {
+    const size = numbersOf(header, tag)[0] ?? 0;
+    return size > by && size % by === 0;
+  };
+  const down = [across, Math.ceil(tiles / across)];
+  return isCut(t.Columns, across) && down.some((by) => isCut(t.Rows, by));
 }
 
 /** A count of VR US, which archives may have lost: two bytes, little endian. */
@@ -96,18 +118,33 @@ function itemsOf(element: DataElement): Fact<number> {
   return element.value.length === 0 ? absent : notKept;
 }
 
-/** Echo-planar images of these makers are interpolated twofold at most. */
+/**
+ * Echo-planar images of these makers are interpolated twofold at most. Where an export took the maker
+ * or the kind of sequence, the other has to be enough.
+ */
 function isManifoldOfMatrix(header: DataSet): boolean {
-  const maker = getStrings(header, t.Manufacturer).join(' ');
-  if (!/siemens|uih|united imaging/i.test(maker)) return false;
-  if (!getStrings(header, t.ScanningSequence).includes('EP')) return false;
-  const [byRow = 0, byColumn = 0] = numbersOf(header, t.AcquisitionMatrix);
-  const size = Math.max(byRow, byColumn);
+  const maker = getStrings(header, t.Manufacturer).join(' ').trim();
+  const sequences = getStrings(header, t.ScanningSequence).filter((value) => value !== '');
+  const isTheirs = /siemens|uih|united imaging/i.test(maker);
+  const isEchoPlanar = sequences.includes('EP');
+  if (!isTheirs && (maker !== '' || !isEchoPlanar)) return false;
+  if (!isEchoPlanar && sequences.length > 0) return false;
+  const size = Math.max(0, ...matrixOf(header));
   const [tall, wide] = [t.Rows, t.Columns].map((tag) => (numbersOf(header, tag)[0] ?? 0) / size);
   const times = [tall ?? 0, wide ?? 0];
   return (
     size > 0 && times.every((by) => Number.isInteger(by) && by >= 2) && Math.max(...times) >= 3
   );
+}
+
+/** Acquisition Matrix, or what Siemens writes of it in words, such as `64p*64`. */
+function matrixOf(header: DataSet): readonly number[] {
+  const stated = numbersOf(header, t.AcquisitionMatrix).slice(0, 2);
+  if (stated.length > 0) return stated;
+  return privateElements(header, names.acquisitionMatrixText).flatMap((element) => {
+    const sizes = /^(\d{1,4})[a-z]?\*(\d{1,4})[a-z]?$/i.exec(textOf(element));
+    return (sizes ?? []).slice(1).map(Number);
+  });
 }
 
 function numbersOf(header: DataSet, tag: Tag): readonly number[] {
