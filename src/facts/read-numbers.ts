@@ -54,7 +54,14 @@ function numbersOf(header: DataSet, element: DataElement): readonly number[] | u
   const form = forms[element.vr];
   if (form === undefined) return binaryNumbers(header, element.tag);
   const texts = textOf(element.value).split('\\');
-  return texts.every((text) => form.test(text)) ? texts.map(Number) : undefined;
+  return texts.every((text) => form.test(text)) ? texts.map(numberOf) : undefined;
+}
+
+/** NaN where so small a number is written that a double makes it 0, which it is not. */
+function numberOf(text: string): number {
+  const value = Number(text);
+  const [mantissa = ''] = text.split(/e/i);
+  return value === 0 && /[1-9]/.test(mantissa) ? Number.NaN : value;
 }
 
 /** Without the one NUL that some devices pad with. */

@@ -69,6 +69,8 @@ const damaged: readonly (readonly [string, Keyword, Exclude<Vr, 'SQ'>, string | 
   ['a value and an empty one', 'RescaleSlope', 'DS', '2\\ '],
   ['nothing but a backslash', 'RescaleIntercept', 'DS', ' \\'],
   ['infinite', 'RescaleIntercept', 'DS', '1e999 '],
+  ['so small that it reads as zero', 'RescaleIntercept', 'DS', '-1024e-400 '],
+  ['so small that it reads as zero', 'ImagePositionPatient', 'DS', '-10e-400\\0\\1'],
   ['too small for float32', 'RescaleSlope', 'DS', '1e-60 '],
   ['beyond float32', 'RescaleSlope', 'DS', '1e39'],
   ['another VR', 'RescaleSlope', 'FD', new Uint8Array(8)],
