@@ -19,6 +19,7 @@ export type AuditAction =
   | 'authenticate'
   | 'pacs-query'
   | 'pacs-retrieve'
+  | 'refuse'
   | 'service-start'
   | 'service-stop'
   | 'audit-repaired'
@@ -41,6 +42,10 @@ export interface AuditEvent {
   readonly code?: string;
   /** Bytes about to be disclosed, or moved. */
   readonly bytes?: number;
+  /** Of a refusal: where it was asked from. */
+  readonly address?: string;
+  /** Of refusals: how many the record stands for. */
+  readonly count?: number;
   /** Correlation id of the request or recall. */
   readonly requestId?: string;
   /** Further non-identifying facts: a key id, a policy id, a count. */

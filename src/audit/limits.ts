@@ -22,6 +22,16 @@ export const auditLimits = defineLimits('audit', {
     unit: 'count',
     reason: 'Records made durable together: some hundred KiB, a few milliseconds.',
   },
+  refusalKindsMax: {
+    value: 1_000,
+    unit: 'count',
+    reason: 'Callers, addresses and codes of refusals told apart in a minute; others are counted together.',
+  },
+  refusalWindowMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'Refusals of one kind within it are one record after the first.',
+  },
   recoveryIntervalMs: {
     value: 1_000,
     unit: 'ms',

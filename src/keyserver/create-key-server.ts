@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRefusalCount, type Refusal } from '../audit/index.ts';
 import { type Database, openSqlite } from '../db/index.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { keysLimits } from '../keys/index.ts';
@@ -14,6 +15,7 @@ import { keyserverErrors } from './errors.ts';
 import { createKeyServerDoor } from './key-server-door.ts';
 import { Lease } from './lease.ts';
 import { MasterKey } from './master-key.ts';
+import { appendAudit } from './store/audit-chain.ts';
 import { type KeyServerSchema, migrations } from './store/schema.ts';
 
 /** What a key server is made of. */
@@ -71,15 +73,25 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     await db.checkpoint();
     const lease = new Lease(clock, options.leaseMs ?? keysLimits.leaseMs);
     const door = createKeyServerDoor({ ...options, db, masterKey, lease });
+    const refusals = createRefusalCount({
+      record: ({ refusal, count }) => {
+        const event = { kind: 'refused', ...(refusal && { refusal }), count } as const;
+        return db.transaction((tx) => appendAudit(tx, event, clock.nowMs()));
+      },
+      clock,
+      log: options.log,
+    });
+    const onRefused = (refusal: Refusal): void => refusals.note(refusal);
     let listener: Listener | undefined;
     return {
       async listen(endpoint) {
         const { host, port } = endpoint;
-        listener = await createListener({ ...options, host, port, doors: [door] });
+        listener = await createListener({ ...options, host, port, onRefused, doors: [door] });
         return urlOf(listener, options.tls !== undefined);
       },
       async close() {
         await listener?.close();
+        await refusals.close();
         await db.close();
       },
     };

@@ -2,7 +2,7 @@ import { keyServerPath } from '../keys/index.ts';
 import type { Exchange, HttpDoor } from '../listener/door.ts';
 import { readBody } from '../listener/read-body.ts';
 import { codeFor, errorAnswer, statusOf } from './error-answer.ts';
-import { keyserverErrors } from './errors.ts';
+import { type KeyserverErrorCode, keyserverErrors } from './errors.ts';
 import type { KeyServerCore } from './key-server-core.ts';
 import { keyserverLimits } from './limits.ts';
 import { createOperations, type Operation } from './operations.ts';
@@ -77,10 +77,19 @@ function sendFailure(core: KeyServerCore, exchange: Exchange, error: unknown): v
   else core.log.info('keyserver.refused', fields);
   if (code === 'KEYSERVER_RATE_LIMITED' || code === 'KEYSERVER_LEASE_EXPIRED')
     response.setHeader('Retry-After', keyserverLimits.retryAfterSeconds);
+  if (refusals.has(code)) exchange.refused(exchange.refusal?.code ?? code);
   // What is left of a refused body is not waited for.
   response.shouldKeepAlive &&= request.complete;
   send(exchange, statusOf[code], errorAnswer(error));
 }
+
+/** What says no to who asks. That of a share is in the record of its request. */
+const refusals: ReadonlySet<KeyserverErrorCode> = new Set<KeyserverErrorCode>([
+  'KEYSERVER_UNAUTHENTICATED',
+  'KEYSERVER_RATE_LIMITED',
+  'KEYSERVER_SIGNER_UNKNOWN',
+  'KEYSERVER_NOT_ADDRESSED',
+]);
 
 function send({ response }: Exchange, status: number, body: unknown): void {
   const text = JSON.stringify(body);

@@ -25,9 +25,18 @@ interface Options {
   readonly limits: ListenerLimits;
   /** Count the connection against who proved who he is; false when that is one too many. */
   readonly recognise: (socket: Socket, subject: string) => boolean;
+  readonly onRefused?: OnRefused;
   /** Whether the connection opened with the GSI byte. */
   readonly isHttpg: (socket: Socket) => boolean;
 }
+
+/** Hears of refusals, with who asked and from where. Must not throw. */
+export type OnRefused = (refusal: {
+  readonly caller: string | undefined;
+  /** As connections are counted: of IPv6 the /64. */
+  readonly address: string;
+  readonly code: string;
+}) => void;
 
 /** Answers one request; never rejects. */
 export type Dispatch = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -101,15 +110,18 @@ function exchangeOf(
   },
 ): Exchange {
   const { authentication, requestId, signal } = about;
+  const caller = authentication.kind === 'accepted' ? authentication.principal : undefined;
   return {
     request,
     response,
-    caller: authentication.kind === 'accepted' ? authentication.principal : undefined,
+    caller,
     refusal: authentication.kind === 'refused' ? authentication : undefined,
     httpg: about.isHttpg(request.socket),
     signal,
     requestId,
     recognise: (subject) => about.recognise(request.socket, subject),
+    refused: (code) =>
+      about.onRefused?.({ caller: caller?.subject, address: addressOf(request), code }),
   };
 }
 
@@ -141,6 +153,7 @@ async function refuseBusy(
   response.shouldKeepAlive = false;
   response.setHeader('Retry-After', options.limits.busyRetryAfterSeconds);
   const code = 'LISTENER_CALLER_BUSY';
+  exchange.refused(code);
   if (options.door.refuse !== undefined) return options.door.refuse(exchange, code);
   const { meaning, user, operator } = listenerErrors.rows[code];
   const body = { code, meaning, user, operator, requestId: exchange.requestId };

@@ -20,6 +20,8 @@ export interface Exchange {
    * the body; callers of an accepted credential are counted before. False: he has too many.
    */
   readonly recognise: (subject: string) => boolean;
+  /** Note for the audit that the caller is refused something, by its code. Never waits. */
+  readonly refused: (code: string) => void;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
 import { bindTo } from './bind-to.ts';
 import { createConnections } from './connections.ts';
-import { createDispatch } from './dispatch.ts';
+import { createDispatch, type OnRefused } from './dispatch.ts';
 import type { HttpDoor } from './door.ts';
 import { listenerErrors } from './errors.ts';
 import { createHttp } from './http-server.ts';
@@ -30,6 +30,8 @@ export interface ListenerOptions {
   readonly log: Log;
   readonly random?: Random;
   readonly limits?: ListenerLimits;
+  /** Hears of what doors refuse. */
+  readonly onRefused?: OnRefused;
   /** Addresses and CIDR ranges of front proxies: many callers come from one of them. */
   readonly proxies?: readonly string[];
 }

@@ -40,6 +40,7 @@ export async function serveDoor(
         signal: gone.signal,
         requestId: 'request-1',
         recognise: () => true,
+        refused: () => {},
       })
       .catch(() => request.socket.destroy());
   };

@@ -68,7 +68,7 @@ async function open(t: TestContext): Promise<Bench> {
     const exchange = { request, response, caller, refusal: undefined, httpg: false, signal };
     assert.ok(door.accepts(request));
     door
-      .serve({ ...exchange, requestId: 'r-1', recognise: () => true })
+      .serve({ ...exchange, requestId: 'r-1', recognise: () => true, refused: () => {} })
       .catch(() => request.socket.destroy());
   });
   await new Promise<void>((resolve) => {

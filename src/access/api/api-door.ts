@@ -3,6 +3,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Exchange, HttpDoor } from '../../listener/door.ts';
 import { readBody } from '../../listener/read-body.ts';
 
+import { isRefusal } from '../is-refusal.ts';
 import { originForm } from '../origin-form.ts';
 import { apiErrors } from './errors.ts';
 import { apiFailureOf } from './failure.ts';
@@ -41,6 +42,10 @@ function sendFailure(
   }
   if (failure.retryAfterSeconds !== undefined) {
     response.setHeader('Retry-After', failure.retryAfterSeconds);
+  }
+  if (isRefusal(failure.status)) {
+    const { code, reason } = failure.body;
+    exchange.refused(failure.status === 401 ? (reason ?? code) : code);
   }
   if (failure.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="mdm"');
   // What is left of a refused body is not waited for.

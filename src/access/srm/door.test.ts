@@ -43,6 +43,8 @@ interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly limits?: typeof accessLimits;
   readonly raw?: string;
+  /** Gets the codes that are noted for the audit. */
+  readonly refusals?: string[];
 }
 
 function createCaller(files: Files = defaultFiles(), limits = accessLimits) {
@@ -75,6 +77,7 @@ function createCaller(files: Files = defaultFiles(), limits = accessLimits) {
       signal: new AbortController().signal,
       requestId: 'r1',
       recognise: () => true,
+      refused: (code) => options.refusals?.push(code),
     });
     const text = Buffer.concat(chunks).toString();
     return text.slice(text.indexOf('\r\n\r\n') + 4);
@@ -289,4 +292,15 @@ test('a failure of ours is a status without its text, never SRM_INTERNAL_ERROR',
   assert.deepEqual(codes(reply), ['SRM_FAILURE']);
   assert.ok(!reply.includes('secret'));
   assert.match(reply, /request r1/);
+});
+
+test('what is refused is noted by its code, of each file; what only is not ready is not', async () => {
+  const call = createCaller();
+  const refusals: string[] = [];
+  await call('srmLs', surls('/none', ready), { refusals });
+  await call('srmPrepareToGet', requests(slow, '/none/too', broken), { refusals });
+  assert.deepEqual(refusals.splice(0), ['FILES_NOT_FOUND', 'FILES_NOT_FOUND']);
+  await call('srmLs', surls(ready), { caller: undefined, refusals });
+  await call('srmPing', '', { caller: undefined, refusals });
+  assert.deepEqual(refusals, ['ACCESS_SRM_UNAUTHENTICATED']);
 });

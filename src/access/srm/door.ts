@@ -12,6 +12,7 @@ import { createListingCursors } from './listing-cursors.ts';
 import type { SrmCall } from './operation.ts';
 import { operationNamed } from './operation-named.ts';
 import { operations } from './operations/index.ts';
+import { noteRefusals } from './note-refusals.ts';
 import { createRequestSurls } from './request-surls.ts';
 import { readSoapCall, type SoapCall } from './soap/reader.ts';
 import { soapFault, soapReply, type Xml } from './soap/writer.ts';
@@ -45,7 +46,8 @@ export function createSrmDoor(options: SrmDoorOptions): HttpDoor {
       host: options.transfer?.host,
       port: options.transfer?.port ?? exchange.request.socket.localPort ?? 443,
     };
-    const shared = { ...options, limits, cursors, surls, transfer };
+    const files = noteRefusals(options.files, exchange.refused);
+    const shared = { ...options, files, limits, cursors, surls, transfer };
     return soapReply(call.operation, await contentOf(exchange, call, shared));
   };
   return {
@@ -68,6 +70,7 @@ export function createSrmDoor(options: SrmDoorOptions): HttpDoor {
       } catch (error) {
         if (!accessErrors.has(error)) throw error;
         const { code } = error;
+        if (code === 'ACCESS_SRM_UNAUTHENTICATED') exchange.refused(exchange.refusal?.code ?? code);
         const fault = soapFault('Client', `${code}: ${accessErrors.rows[code].meaning}`);
         send(exchange, exchange.request.complete ? 500 : 413, fault);
       }
@@ -94,7 +97,8 @@ function refuseStranger(exchange: Exchange, operation: string | undefined): void
 }
 
 /** What the client prints: why a credential was not accepted, or that there was none. */
-function unauthenticated({ refusal }: Exchange): SrmStatus {
+function unauthenticated({ refusal, refused }: Exchange): SrmStatus {
+  refused(refusal?.code ?? 'ACCESS_SRM_UNAUTHENTICATED');
   const why = refusal
     ? `${refusal.code}: ${refusal.explanation}`
     : 'no client certificate was shown';

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Exchange } from '../../listener/door.ts';
 import { failureDetail } from '../failure-detail.ts';
+import { isRefusal } from '../is-refusal.ts';
 import { refusedAdvice } from '../refused-credential.ts';
 import { webdavLimits } from './limits.ts';
 import { allowedMethods } from './options.ts';
@@ -24,6 +25,7 @@ export function sendFailure(exchange: Exchange, error: unknown): void {
   const { response } = exchange;
   const answer = answerOf(error);
   const details = detailsOf(error, answer, exchange);
+  if (isRefusal(answer.status)) exchange.refused(exchange.refusal?.code ?? answer.code);
   setHeaders(exchange, { answer, details, error });
   const { type, text } = bodyOf(exchange, { answer, details });
   response.writeHead(answer.status, {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import type { Refusal } from '../../audit/index.ts';
 import type { Database } from '../../db/index.ts';
 import { keyserverErrors } from '../errors.ts';
 import type { KeyServerSchema } from './schema.ts';
@@ -12,6 +13,12 @@ export type AuditEvent =
       readonly method: string;
       readonly released: readonly string[];
       readonly refused: readonly string[];
+    }
+  | {
+      readonly kind: 'refused';
+      /** Absent where several kinds were counted together. */
+      readonly refusal?: Refusal;
+      readonly count: number;
     }
   | { readonly kind: 'deposit'; readonly keyIds: readonly string[] }
   | { readonly kind: 'feed'; readonly from: number; readonly to: number };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createApiDoor } from '../../access/api/api-door.ts';
 import { createSrmDoor } from '../../access/srm/door.ts';
 import { createWebdavDoor } from '../../access/webdav/webdav-door.ts';
+import { type AuditEvent, createRefusalCount, type Refusal } from '../../audit/index.ts';
 import { createIsOperator } from '../../authz/index.ts';
 import {
   createFileMetadata,
@@ -77,6 +78,12 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     audit: ({ caller, ...act }) =>
       sides.computing.audit.record({ subject: caller.subject, outcome: 'success', ...act }),
   });
+  const refusals = createRefusalCount({
+    record: ({ refusal, count }) => sides.computing.audit.record(refusalEvent(refusal, count)),
+    clock,
+    log,
+  });
+  teardown.add(() => refusals.close());
   const transfer = publicHost === undefined ? {} : { transfer: { host: publicHost } };
   const listener = await createListener({
     host,
@@ -87,6 +94,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     log,
     random,
     authenticate: identity.authenticate,
+    onRefused: (refusal) => refusals.note(refusal),
     doors: [
       createApiDoor({ files, metadata, policy, operators, status, log }),
       createSrmDoor({ files, clock, log, ...transfer }),
@@ -132,6 +140,12 @@ function openFiles(context: GatewayContext, sides: GatewaySides): Files {
     keys: replicaKeys(keyServers, credential),
     audit: disclosureAudit(sides),
   });
+}
+
+/** Several kinds that were counted together have neither caller nor code. */
+function refusalEvent(refusal: Refusal | undefined, count: number): AuditEvent {
+  const { caller = 'anonymous', ...rest } = refusal ?? { caller: 'several' };
+  return { action: 'refuse', subject: caller, outcome: 'refused', ...rest, count };
 }
 
 function disclosureAudit({ computing }: GatewaySides): DisclosureAudit {
