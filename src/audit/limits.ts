@@ -25,7 +25,8 @@ export const auditLimits = defineLimits('audit', {
   refusalKindsMax: {
     value: 1_000,
     unit: 'count',
-    reason: 'Callers, addresses and codes of refusals told apart in a minute; others are counted together.',
+    reason:
+      'Callers, addresses and codes of refusals told apart in a minute; others are counted together.',
   },
   refusalWindowMs: {
     value: 60_000,

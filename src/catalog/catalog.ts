@@ -258,6 +258,11 @@ export interface CatalogRecalls {
     id: number,
     outcome: { readonly state: 'done' | 'failed'; readonly failure?: string },
   ): Promise<void>;
+  /** Recalls that a caller asked for and that are open, or failed since; the newest first. */
+  askedBy(
+    caller: string,
+    asked: { readonly sinceMs: number; readonly limit: number },
+  ): Promise<readonly RecallRow[]>;
   /** After a crash: running recalls are queued again. */
   requeueRunning(): Promise<number>;
 }

@@ -28,6 +28,21 @@ export function createRecalls({ db, clock, limits }: CatalogContext): CatalogRec
           .execute();
       });
     },
+    async askedBy(caller, { sinceMs, limit }) {
+      const rows = await db.query
+        .selectFrom('recall_asker')
+        .innerJoin('recall', 'recall.id', 'recall_id')
+        .selectAll('recall')
+        .where('caller', '=', caller)
+        .where('state', '!=', 'done')
+        .where((where) =>
+          where.or([where('state', '!=', 'failed'), where('updated_ms', '>=', sinceMs)]),
+        )
+        .orderBy('recall.id', 'desc')
+        .limit(limit)
+        .execute();
+      return Promise.all(rows.map((row) => recallOf(db.query, row)));
+    },
     async requeueRunning() {
       const { numUpdatedRows } = await db.query
         .updateTable('recall')

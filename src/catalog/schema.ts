@@ -330,6 +330,7 @@ export const catalogMigrations: readonly Migration[] = [
         caller TEXT NOT NULL,
         PRIMARY KEY (recall_id, caller)
       ) STRICT, WITHOUT ROWID;
+      CREATE INDEX recall_asker_caller ON recall_asker (caller, recall_id);
       CREATE TABLE recall_want (
         recall_id INTEGER NOT NULL REFERENCES recall (id) ON DELETE CASCADE,
         file_id INTEGER NOT NULL REFERENCES file (id),

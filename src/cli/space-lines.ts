@@ -1,8 +1,8 @@
-import type { StatusAnswer } from '../client/api/answers.ts';
+import type { FullStatusAnswer } from '../client/api/answers.ts';
 import { formatBytes } from './format.ts';
 
 /** How much room a store has, and a warning where that is less than its limit promises. */
-export function spaceLines(storage: StatusAnswer['storage']): readonly string[] {
+export function spaceLines(storage: FullStatusAnswer['storage']): readonly string[] {
   const { usedBytes, limitBytes, disk } = storage;
   const used = `cache ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}`;
   if (disk === undefined) return [used];

@@ -291,6 +291,7 @@ receiver: { host: 127.0.0.1, port: ${options.receiverPort}, aeTitle: MDMRECV }
 collections:
   - { name: open, delivery: open, formats: [dcm, nii, nii.gz], policy: ${policy} }
   - { name: sealed, delivery: sealed, formats: [dcm, nii], policy: ${policy} }
+operators: [ "${principalOf('alice')}" ]
 storage: { limit: ${options.storageLimit} }
 crawl: { everyMinutes: ${options.crawlMinutes} }
 keyServers:

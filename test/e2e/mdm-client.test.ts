@@ -82,12 +82,12 @@ test('ls, stat, cat, get, find and status', async (t) => {
   assert.equal((await story.json('bob', 'find', '/test', '-w', 'Modality=CT')).length, 2);
   assert.equal((await story.json('bob', 'find', '/test', '-w', 'Modality=MR')).length, 0);
   assert.equal((await story.json('bob', 'find', '/test', '-w', 'Rows>=32')).length, 2);
-  const [status] = await story.json<{ keyServers: { state: string }[] }>('bob', 'status');
+  const [status] = await story.json<{ keyServers: { state: string }[] }>('alice', 'status');
   assert.deepEqual(
     status?.keyServers.map(({ state }) => state),
     Array(3).fill('reachable'),
   );
-  assert.match(await story.run('bob', 'status'), /key server hospital: reachable/);
+  assert.match(await story.run('alice', 'status'), /key server hospital: reachable/);
 });
 
 test('failures have their exit code, and JSON with --json', async (t) => {

@@ -79,7 +79,13 @@ export async function openClientBench(
     state.lie(request, response);
     if (response.writableEnded) return;
     door
-      .serve({ ...exchange, signal: gone.signal, requestId: 'r-1', recognise: () => true, refused: () => {} })
+      .serve({
+        ...exchange,
+        signal: gone.signal,
+        requestId: 'r-1',
+        recognise: () => true,
+        refused: () => {},
+      })
       .catch(() => request.socket.destroy());
   });
   await new Promise<void>((resolve) => {

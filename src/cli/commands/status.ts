@@ -1,7 +1,9 @@
 import type {
   CollectionStatusAnswer,
+  FullStatusAnswer,
   KeyServerAnswer,
   LeftOutAnswer,
+  RecallAnswer,
   StatusAnswer,
 } from '../../client/api/answers.ts';
 import type { Connection } from '../connection.ts';
@@ -16,10 +18,24 @@ export async function status(connection: Connection, output: Output): Promise<vo
   output.result(answer, lines(answer).join('\n'));
 }
 
-function lines(answer: StatusAnswer): readonly string[] {
+function lines(answer: StatusAnswer | FullStatusAnswer): readonly string[] {
+  return [
+    `site ${answer.site}: ${answer.state}`,
+    ...('amiss' in answer ? installationLines(answer) : []),
+    ...answer.recalls.map(recallLine),
+  ];
+}
+
+function recallLine({ path, state, failure, files }: RecallAnswer): string {
+  const why = failure === undefined ? '' : `: ${failure}`;
+  return `recall of ${files} files of ${path ?? 'a series that is not served now'}: ${state}${why}`;
+}
+
+function installationLines(answer: FullStatusAnswer): readonly string[] {
   const { storage } = answer;
   return [
-    `site ${answer.site} (${answer.roles.join(' and ')})`,
+    ...answer.amiss.map((text) => `degraded: ${text}`),
+    `roles: ${answer.roles.join(' and ')}`,
     ...spaceLines(storage),
     ...answer.pacs.flatMap((pacs) => [
       `PACS ${pacs.name}: circuit ${pacs.circuit}, ${pacs.associationsOpen} of ${pacs.associationsMax} associations, ${pacs.waiting} waiting` +
@@ -29,8 +45,8 @@ function lines(answer: StatusAnswer): readonly string[] {
       ...walkLines(pacs.lastWalk),
     ]),
     ...answer.keyServers.map(keyServerLine),
-    ...(answer.collections ?? []).flatMap(collectionLines),
-    ...(answer.locks ?? []).map(lockLine),
+    ...answer.collections.flatMap(collectionLines),
+    ...answer.locks.map(lockLine),
     ...answer.notes.map((note) => `note: ${note}`),
   ];
 }
@@ -48,7 +64,7 @@ function collectionLines(of: CollectionStatusAnswer): readonly string[] {
   ];
 }
 
-function walkLines(walk: StatusAnswer['pacs'][number]['lastWalk']): readonly string[] {
+function walkLines(walk: FullStatusAnswer['pacs'][number]['lastWalk']): readonly string[] {
   if (walk === undefined) return [];
   const judged = walk.complete ? 'complete' : 'not complete';
   return [

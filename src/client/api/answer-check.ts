@@ -34,6 +34,20 @@ const isCollection = (one: Fields): boolean =>
   areNumbers(one, 'studies', 'studiesLeaving') &&
   areAll(one['failures'], (failure) => isText(failure['code']) && areNumbers(failure, 'series'));
 
+const isRecall = (one: Fields): boolean =>
+  isText(one['state']) && areNumbers(one, 'files', 'createdMs');
+
+/** What operators see of it beside. */
+const isInstallation = (one: Fields): boolean =>
+  Array.isArray(one['notes']) &&
+  Array.isArray(one['amiss']) &&
+  Array.isArray(one['roles']) &&
+  isStorage(one['storage']) &&
+  areAll(one['pacs'], (pacs) => hasName(pacs) && isWalk(pacs['lastWalk'])) &&
+  areAll(one['keyServers'], hasName) &&
+  areAll(one['collections'], isCollection) &&
+  areAll(one['locks'], isLock);
+
 /** What must hold of an answer, so that showing it cannot fail. */
 const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   stat: isStat,
@@ -49,12 +63,9 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   grant: (one) => areAll(one['entries'], isEntry) && areAll(one['servers'], hasName),
   revoke: (one) => areAll(one['entries'], isEntry) && areAll(one['servers'], hasName),
   status: (one) =>
-    Array.isArray(one['notes']) &&
-    isStorage(one['storage']) &&
-    areAll(one['pacs'], (pacs) => hasName(pacs) && isWalk(pacs['lastWalk'])) &&
-    areAll(one['keyServers'], hasName) &&
-    (one['collections'] === undefined || areAll(one['collections'], isCollection)) &&
-    (one['locks'] === undefined || areAll(one['locks'], isLock)),
+    isText(one['state']) &&
+    areAll(one['recalls'], isRecall) &&
+    (one['storage'] === undefined || isInstallation(one)),
   lock: (one) => isLock(one) && areAll(one['servers'], hasName),
   unlock: (one) => isLock(one) && areAll(one['servers'], hasName),
   locks: (one) => areAll(one['locks'], isLock),

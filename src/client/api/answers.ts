@@ -106,8 +106,29 @@ export interface CollectionStatusAnswer {
   readonly failures: readonly { readonly code: string; readonly series: number }[];
 }
 
+/** A recall that who asks for the status asked for. */
+export interface RecallAnswer {
+  /** Of the series; absent while it is not served. */
+  readonly path?: string;
+  readonly state: string;
+  /** Code of why it failed. */
+  readonly failure?: string;
+  readonly files: number;
+  readonly createdMs: number;
+}
+
+/** What everybody sees. */
 export interface StatusAnswer {
   readonly site: string;
+  readonly state: 'ok' | 'degraded';
+  /** Open, or failed within a day; the newest first. */
+  readonly recalls: readonly RecallAnswer[];
+}
+
+/** What operators see. */
+export interface FullStatusAnswer extends StatusAnswer {
+  /** What does not work as it should. */
+  readonly amiss: readonly string[];
   readonly roles: readonly string[];
   /** What this installation does not separate. */
   readonly notes: readonly string[];
@@ -137,10 +158,8 @@ export interface StatusAnswer {
     };
   }[];
   readonly keyServers: readonly KeyServerAnswer[];
-  /** Shown to operators. */
-  readonly collections?: readonly CollectionStatusAnswer[];
-  /** Shown to operators. */
-  readonly locks?: readonly LockAnswer[];
+  readonly collections: readonly CollectionStatusAnswer[];
+  readonly locks: readonly LockAnswer[];
 }
 
 /** A key server as the gateway sees it; what is absent it did not say. */

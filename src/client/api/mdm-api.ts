@@ -7,6 +7,7 @@ import type {
   AclAnswer,
   AppliedCollectionAnswer,
   FindAnswer,
+  FullStatusAnswer,
   ListAnswer,
   LockAnswer,
   LockChangeAnswer,
@@ -100,7 +101,7 @@ export class MdmApi {
     return this.#get('locks', {});
   }
 
-  status(): Promise<StatusAnswer> {
+  status(): Promise<StatusAnswer | FullStatusAnswer> {
     return this.#get('status', {});
   }
 

@@ -63,7 +63,8 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     opened,
     crawler: sides.crawler,
     registration,
-    locks: catalog.locks,
+    catalog,
+    audit: sides.computing.audit,
     isOperator,
     clock,
   });

@@ -1,10 +1,11 @@
+import type { Audit } from '../../audit/index.ts';
 import type { IsOperator } from '../../authz/index.ts';
-import type { CatalogLocks } from '../../catalog/catalog.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { KeyServers, ServerReport } from '../../keys/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { CollectionStatus, Registration } from '../../registration/index.ts';
-import type { Storage } from '../../storage/storage.ts';
+import type { Storage, StorageSpace } from '../../storage/storage.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { clockNotes } from './clocks.ts';
 import type { Crawler } from './crawler.ts';
@@ -16,43 +17,98 @@ const oneProcessNotes = [
   'the gateway may open replicas of open collections, whatever the policy of their users; of sealed ones none',
 ];
 
-/** State of the installation: no names of patients or files. */
-export function createStatus(ports: {
+/** How long a failed recall is shown to who asked for it, and how many at most. */
+const shownRecalls = { durationMs: 24 * 60 * 60 * 1_000, limit: 50 };
+
+/** What the status is made of. */
+export interface StatusPorts {
   readonly config: GatewayConfig;
   readonly storage: Storage;
   readonly keyServers: KeyServers;
   readonly opened: OpenSources;
   readonly crawler: Crawler;
   readonly registration: Pick<Registration, 'status'>;
-  readonly locks: Pick<CatalogLocks, 'all'>;
+  readonly catalog: Pick<Catalog, 'locks' | 'names' | 'recalls'>;
+  readonly audit: Pick<Audit, 'healthy'>;
   readonly isOperator: IsOperator;
   readonly clock: Clock;
-}): (caller: Principal) => Promise<unknown> {
-  const { config, storage, keyServers, opened, crawler, registration } = ports;
+}
+
+/**
+ * How the installation is: for operators all of it, for others whether something is amiss, and for
+ * each what concerns the recalls that they asked for. Names no patients.
+ */
+export function createStatus(ports: StatusPorts): (caller: Principal) => Promise<unknown> {
   return async (caller) => {
-    const reports = await keyServers.status({});
-    // Names of collections are for those who may know of them.
+    const reports = await ports.keyServers.status({});
+    const space = await ports.storage.space();
+    const amiss = amissOf(ports, { reports, space });
     const isOperator = ports.isOperator(caller, ports.clock.nowMs());
-    const collections = isOperator ? await registration.status() : undefined;
     return {
-      site: config.site,
-      roles: ['clinical', 'computing'],
-      notes: [
-        ...oneProcessNotes,
-        ...clockNotes(reports, config.keyServers.threshold),
-        ...filterNotes(collections ?? []),
-      ],
-      storage: { name: storage.name, ...(await storage.space()) },
-      pacs: [...opened.sources].map(([name, { guard }]) => ({
-        name,
-        ...guard.status(),
-        lastCrawlFailure: crawler.failureOf(name),
-        lastWalk: crawler.lastWalkOf(name),
-      })),
-      keyServers: reports.map(keyServerStatus),
-      ...(collections === undefined ? {} : { collections, locks: await ports.locks.all() }),
+      site: ports.config.site,
+      state: amiss.length === 0 ? 'ok' : 'degraded',
+      recalls: await recallsOf(ports, caller),
+      ...(isOperator ? { amiss, ...(await installation(ports, { reports, space })) } : {}),
     };
   };
+}
+
+interface Looked {
+  readonly reports: readonly ServerReport[];
+  readonly space: StorageSpace;
+}
+
+/** What does not work as it should, as operators read it. */
+function amissOf({ audit, opened }: StatusPorts, { reports, space }: Looked): readonly string[] {
+  const { usedBytes, limitBytes, disk } = space;
+  const isFull =
+    usedBytes >= limitBytes || (disk !== undefined && disk.freeBytes <= disk.keptBytes);
+  return [
+    ...(audit.healthy ? [] : ['the audit record cannot be written: nothing is disclosed']),
+    ...(isFull ? ['the store of replicas is full'] : []),
+    ...[...opened.sources]
+      .filter(([, { guard }]) => guard.status().circuit !== 'closed')
+      .map(([name]) => `PACS ${name} is left alone after failures`),
+    ...reports
+      .filter(({ reachable }) => !reachable)
+      .map(({ name }) => `key server ${name} does not answer`),
+  ];
+}
+
+async function installation(ports: StatusPorts, { reports, space }: Looked) {
+  const { config, storage, opened, crawler, registration, catalog } = ports;
+  const collections = await registration.status();
+  return {
+    roles: ['clinical', 'computing'],
+    notes: [
+      ...oneProcessNotes,
+      ...clockNotes(reports, config.keyServers.threshold),
+      ...filterNotes(collections),
+    ],
+    storage: { name: storage.name, ...space },
+    pacs: [...opened.sources].map(([name, { guard }]) => ({
+      name,
+      ...guard.status(),
+      lastCrawlFailure: crawler.failureOf(name),
+      lastWalk: crawler.lastWalkOf(name),
+    })),
+    keyServers: reports.map(keyServerStatus),
+    collections,
+    locks: (await catalog.locks.all()).map(({ fileId: _, ...lock }) => lock),
+  };
+}
+
+/** Of what is hidden or locked meanwhile, without its path. */
+async function recallsOf({ catalog, clock }: StatusPorts, { subject }: Principal) {
+  const { durationMs, limit } = shownRecalls;
+  const since = { sinceMs: clock.nowMs() - durationMs, limit };
+  const rows = await catalog.recalls.askedBy(subject, since);
+  return Promise.all(
+    rows.map(async ({ seriesId, state, failure, wants, createdMs }) => {
+      const path = (await catalog.names.series(seriesId))?.path;
+      return { path, state, failure, files: wants.length, createdMs };
+    }),
+  );
 }
 
 /** Values are named by their place in the configuration: they may be Patient IDs. */
