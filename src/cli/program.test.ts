@@ -85,3 +85,8 @@ test('what a server says does not steer the terminal', () => {
   assert.equal(printable('a\u001B[2Jb\u009Bc\rd\u0007\u007F'), 'a?[2Jb?c?d??');
   assert.equal(printable('zwei\nZeilen\tälter'), 'zwei\nZeilen\tälter');
 });
+
+test('a lock needs a path and a reason, or asks for the list', async () => {
+  for (const args of [['lock'], ['lock', '/site'], ['lock', '--reason', 'why'], ['unlock']])
+    assert.equal(await createProgram().run(args), exitCode.usage, args.join(' '));
+});

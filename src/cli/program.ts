@@ -205,10 +205,10 @@ function addLocks(program: Command, client: Client): void {
     .description('stop all disclosure at and below a path, for operators; nothing is erased')
     .option('--reason <text>', 'why, for other operators; no patient data')
     .option('--list', 'show what is locked instead')
-    .action((path: string | undefined, { reason, list: isList }: LockFlags) => {
+    .action((path: string | undefined, { reason, list: isList }: LockFlags, command: Command) => {
       if (isList === true) return client(listLocks);
       if (path === undefined || reason === undefined)
-        throw new InvalidArgumentError('mdm lock <path> --reason <text>, or mdm lock --list');
+        return command.error('error: mdm lock <path> --reason <text>, or mdm lock --list');
       return client((connection, output) => lock(connection, output, { path, reason }));
     });
   program

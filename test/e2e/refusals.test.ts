@@ -71,7 +71,7 @@ test('operators see all of the status; others how it is, and what became of thei
   await story.fails(6, 'bob', 'get', `${series}/volume.nii`, story.file('v.nii'));
   const [bob] = await story.json<Record<string, unknown>>('bob', 'status');
   assert.deepEqual(Object.keys(bob ?? {}).sort(), ['recalls', 'site', 'state']);
-  const [recall] = bob?.['recalls'] as readonly Record<string, unknown>[];
+  const [recall] = (bob?.['recalls'] ?? []) as readonly Record<string, unknown>[];
   assert.deepEqual([recall?.['path'], recall?.['state']], [series, 'failed']);
   assert.match(String(recall?.['failure']), /^RECALL_PACS_/);
   assert.match(await story.run('bob', 'status'), /RECALL_PACS_/);

@@ -79,7 +79,7 @@ export const gatewaySettings: Readonly<Record<string, string>> = {
   'keyServers.servers[].authorities':
     'PEM file of authorities for its certificate; without it, those of Node.',
   operators:
-    'Who runs the installation: `user:<principal>` or `group:<group>`, as in policies. They see all of `mdm status` and may confirm what hides much; no file is readable by it.',
+    'Who runs the installation: `user:<principal>` or `group:<group>`, as in policies. They see all of `mdm status`, may stop disclosure (`mdm lock`) and confirm what hides much; no file is readable by it.',
   'crawl.everyMinutes': 'Pause between the end of one walk through all PACS and the next.',
   'crawl.atStart': 'Whether a walk begins when the service starts.',
 };

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createApiDoor } from '../../access/api/api-door.ts';
 import { createSrmDoor } from '../../access/srm/door.ts';
 import { createWebdavDoor } from '../../access/webdav/webdav-door.ts';
-import { type AuditEvent, createRefusalCount, type Refusal } from '../../audit/index.ts';
-import { createIsOperator } from '../../authz/index.ts';
+import { createIsOperator, type IsOperator } from '../../authz/index.ts';
 import {
   createFileMetadata,
   createFiles,
@@ -13,7 +12,7 @@ import {
 import { listenerLimits } from '../../listener/limits.ts';
 import { createListener, type Listener } from '../../listener/listener.ts';
 import { isLoopback } from '../../listener/loopback.ts';
-import { createOperatorDesk } from '../../policy/index.ts';
+import { createOperatorDesk, type OperatorDesk } from '../../policy/index.ts';
 import { knownKeywords } from '../../registration/index.ts';
 import { nodeErrors } from '../errors.ts';
 import { openIdentity } from '../open-identity.ts';
@@ -24,6 +23,7 @@ import type { ClinicalSide } from './open-clinical-side.ts';
 import type { ComputingSide } from './open-computing-side.ts';
 import { replicaKeys } from './open-key-client.ts';
 import type { KeysSide } from './open-keys-side.ts';
+import { openRefusals } from './open-refusals.ts';
 import { createServiceCredential } from './service-credential.ts';
 import { createStatus } from './status.ts';
 
@@ -51,10 +51,15 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   );
   teardown.add(async () => identity.close());
   const { tls, host, port, publicHost, proxies, connectionsPerCaller } = config.listen;
-  const { keyServers, policy, feed } = sides.keysSide;
-  const { opened, registration, recall } = sides.clinical;
-  const audit = disclosureAudit(sides);
-  const metadata = createFileMetadata({ catalog, clock, audit, keywords: knownKeywords });
+  const { keyServers, policy } = sides.keysSide;
+  const { opened, registration } = sides.clinical;
+  const { audit } = sides.computing;
+  const metadata = createFileMetadata({
+    catalog,
+    clock,
+    audit: disclosureAudit(sides),
+    keywords: knownKeywords,
+  });
   const isOperator = createIsOperator(config.operators);
   const status = createStatus({
     config,
@@ -64,26 +69,12 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     crawler: sides.crawler,
     registration,
     catalog,
-    audit: sides.computing.audit,
+    audit,
     isOperator,
     clock,
   });
-  const operators = createOperatorDesk({
-    isOperator,
-    applyHiding: (collection) => registration.applyHiding(collection),
-    locks: catalog.locks,
-    dropRecalls: () => recall.dropUnserved(),
-    policy,
-    feed,
-    clock,
-    audit: ({ caller, ...act }) =>
-      sides.computing.audit.record({ subject: caller.subject, outcome: 'success', ...act }),
-  });
-  const refusals = createRefusalCount({
-    record: ({ refusal, count }) => sides.computing.audit.record(refusalEvent(refusal, count)),
-    clock,
-    log,
-  });
+  const operators = openOperatorDesk(context, sides, isOperator);
+  const refusals = openRefusals({ audit, clock, log });
   teardown.add(() => refusals.close());
   const transfer = publicHost === undefined ? {} : { transfer: { host: publicHost } };
   const listener = await createListener({
@@ -109,6 +100,24 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   });
   teardown.add(() => listener.close());
   return listener;
+}
+
+function openOperatorDesk(
+  { tools: { clock } }: GatewayContext,
+  { computing, keysSide, clinical }: GatewaySides,
+  isOperator: IsOperator,
+): OperatorDesk {
+  return createOperatorDesk({
+    isOperator,
+    applyHiding: (collection) => clinical.registration.applyHiding(collection),
+    locks: computing.catalog.locks,
+    dropRecalls: () => clinical.recall.dropUnserved(),
+    policy: keysSide.policy,
+    feed: keysSide.feed,
+    clock,
+    audit: ({ caller, ...act }) =>
+      computing.audit.record({ subject: caller.subject, outcome: 'success', ...act }),
+  });
 }
 
 /** An address that others can reach needs somebody to be able to prove who they are. */
@@ -141,12 +150,6 @@ function openFiles(context: GatewayContext, sides: GatewaySides): Files {
     keys: replicaKeys(keyServers, credential),
     audit: disclosureAudit(sides),
   });
-}
-
-/** Several kinds that were counted together have neither caller nor code. */
-function refusalEvent(refusal: Refusal | undefined, count: number): AuditEvent {
-  const { caller = 'anonymous', ...rest } = refusal ?? { caller: 'several' };
-  return { action: 'refuse', subject: caller, outcome: 'refused', ...rest, count };
 }
 
 function disclosureAudit({ computing }: GatewaySides): DisclosureAudit {

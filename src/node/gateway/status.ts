@@ -94,8 +94,13 @@ async function installation(ports: StatusPorts, { reports, space }: Looked) {
     })),
     keyServers: reports.map(keyServerStatus),
     collections,
-    locks: (await catalog.locks.all()).map(({ fileId: _, ...lock }) => lock),
+    locks: await locksOf(catalog),
   };
+}
+
+async function locksOf({ locks }: StatusPorts['catalog']) {
+  const rows = await locks.all();
+  return rows.map(({ path, reason, by, sinceMs }) => ({ path, reason, by, sinceMs }));
 }
 
 /** Of what is hidden or locked meanwhile, without its path. */
