@@ -3,6 +3,7 @@ import type { Exchange, HttpDoor } from '../listener/door.ts';
 import { readBody } from '../listener/read-body.ts';
 import { codeFor, errorAnswer, statusOf } from './error-answer.ts';
 import { type KeyserverErrorCode, keyserverErrors } from './errors.ts';
+import { hasMoreMarks } from './json-marks.ts';
 import type { KeyServerCore } from './key-server-core.ts';
 import { keyserverLimits } from './limits.ts';
 import { createOperations, type Operation } from './operations.ts';
@@ -62,6 +63,8 @@ async function readJson(exchange: Exchange, { bodyBytesMax }: Operation): Promis
     maxBytes: bodyBytesMax,
     tooLong: () => keyserverErrors.create('KEYSERVER_REQUEST_TOO_LARGE'),
   });
+  // Before anything is made of it: a signed statement is one long text, whatever it says.
+  if (hasMoreMarks(bytes, keyserverLimits.jsonMarksMax)) throw invalid('too many values');
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {

@@ -12,6 +12,11 @@ export const keyserverLimits = defineLimits('keyserver', {
     unit: 'bytes',
     reason: '500 key ids of at most 64 characters; refused before anything is looked up.',
   },
+  jsonMarksMax: {
+    value: 2_048,
+    unit: 'count',
+    reason: 'Quotes, commas and brackets of a body before it is parsed; 500 key ids take 1,503.',
+  },
   strangerBodySizeMax: {
     value: 64 * 1024,
     unit: 'bytes',
@@ -50,7 +55,7 @@ export const keyserverLimits = defineLimits('keyserver', {
   requestsPerSecond: {
     value: 100,
     unit: 'count',
-    reason: 'The same in the long run; each costs a signature check.',
+    reason: 'The same in the long run, one for each 64 KiB; each costs a signature check.',
   },
   callersTracked: {
     value: 10_000,

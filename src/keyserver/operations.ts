@@ -72,10 +72,14 @@ function createSignedRequests(core: KeyServerCore) {
     admit({ request: { method, headers, socket } }) {
       const address = addressGroup(socket.remoteAddress ?? '');
       const known = signers.get(socket);
-      requests.take(known ?? address, 1);
-      if (known !== undefined || method === 'GET') return () => {};
+      if (known !== undefined || method === 'GET') {
+        requests.take(known ?? address, 1);
+        return () => {};
+      }
       const length = headers['content-length'];
-      return bodies.take(address, length === undefined ? undefined : Number(length));
+      const sizeBytes = length === undefined ? undefined : Number(length);
+      requests.take(address, costOf(sizeBytes));
+      return bodies.take(address, sizeBytes);
     },
     async answer({ request: { socket }, recognise }, body) {
       const found = await answer(body);
@@ -83,6 +87,12 @@ function createSignedRequests(core: KeyServerCore) {
       return found;
     },
   });
+}
+
+/** In requests: a large body costs what small ones of its size do. */
+function costOf(sizeBytes: number = keyserverLimits.bodySizeMax): number {
+  const { bodySizeMax, strangerBodySizeMax } = keyserverLimits;
+  return Math.max(1, Math.ceil(Math.min(sizeBytes, bodySizeMax) / strangerBodySizeMax));
 }
 
 function createShares(core: KeyServerCore): Operation {

@@ -62,7 +62,8 @@ export function createDispatch(options: Options): Dispatch {
       else if (isTwice(request, 'host')) answer(response, 400, 'More than one Host header.');
       else if (isTwice(request, 'authorization')) {
         answer(response, 400, 'More than one Authorization header.');
-      } else {
+      } else if (expectsMore(request)) answer(response, 417, 'Only 100-continue may be expected.');
+      else {
         const { authorization } = request.headers;
         const chain = readChain(request.socket);
         const authentication = await options.authenticate({ authorization, chain });
@@ -179,6 +180,11 @@ function createChainReader(): (socket: Socket) => readonly Uint8Array[] {
     known.set(socket, chain);
     return chain;
   };
+}
+
+/** @standard RFC 9110 §10.1.1 */
+function expectsMore({ headers: { expect } }: IncomingMessage): boolean {
+  return expect !== undefined && expect.trim().toLowerCase() !== '100-continue';
 }
 
 /** What a server and a proxy before it may read apart: each could take another of the two. */

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { systemClock } from '../lib/clock.ts';
-import { silentLog } from '../lib/log.ts';
+import { type Log, silentLog } from '../lib/log.ts';
 import type { Exchange, HttpDoor } from './door.ts';
 import { listenerLimits } from './limits.ts';
 import { createListener, type ListenerOptions } from './listener.ts';
@@ -190,4 +190,18 @@ test('who sends without end behind a request is cut', async (context) => {
   client.send('alice', 'GET / HTTP/1.1\r\n'.repeat(10_000));
   await promise;
   await client.closed;
+});
+
+test('an expectation that nobody knows is answered in turn, and seen', async (context) => {
+  const statuses: unknown[] = [];
+  const log: Log = { ...silentLog, info: (_, fields) => void statuses.push(fields?.['status']) };
+  const { from } = await open(context, {}, { log: { ...log, with: () => log } });
+  const client = from('127.0.0.2');
+  const odd = 'GET / HTTP/1.1\r\nHost: x\r\nExpect: the-unexpected\r\n\r\n';
+  client.socket.write(odd.repeat(3));
+  assert.deepEqual(await client.answers(3), Array(3).fill('HTTP/1.1 417'));
+  assert.deepEqual(
+    statuses.filter((status) => status !== undefined),
+    [417, 417, 417],
+  );
 });

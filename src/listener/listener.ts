@@ -84,6 +84,8 @@ export async function createListener(options: ListenerOptions): Promise<Listener
   http.on('request', serve);
   // A door decides before it asks for the body, so that a refused upload is never sent.
   http.on('checkContinue', serve);
+  // What Node answers by itself would be answered out of turn.
+  http.on('checkExpectation', serve);
   const attach = (socket: Socket): void => {
     http.emit('connection', socket);
     gates.set(socket, new RequestGate(socket, limits));

@@ -39,7 +39,7 @@ export const pacsErrors = defineErrors('pacs', {
   },
   PACS_QUERY_TOO_LARGE: {
     disposition: 'permanent',
-    meaning: 'A query has more answers than the limit.',
+    meaning: 'A query has more answers than the limit, or larger ones.',
     user: 'Nothing to do; tell the site operator.',
     operator:
       '`mdm status` counts what was left out for it. Bounds are in docs/limits.md; they are not settings.',

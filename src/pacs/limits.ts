@@ -42,6 +42,11 @@ export const pacsLimits = defineLimits('pacs', {
     unit: 'count',
     reason: 'Answers of one query are held, so that no association waits for a slow reader.',
   },
+  answersBytesMax: {
+    value: 268_435_456,
+    unit: 'bytes',
+    reason: 'The same as they came: 1 KiB each, where what is asked for has 300 bytes.',
+  },
   listPartsMax: {
     value: 64,
     unit: 'count',

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { audience, issuer, LoginService, principalOf, writeSettings } from '../.
 import { type Child, startChild } from '../support/child.ts';
 import { freePort } from '../support/free-port.ts';
 import type { Owner } from '../support/owner.ts';
+import { processMemory, resetPeakMemory } from '../support/process-memory.ts';
 import { type ScriptedPacs, startScriptedPacs } from '../support/scripted-pacs.ts';
 import { tempFolder } from '../support/temp.ts';
 
@@ -237,15 +237,11 @@ class Road implements HostileRoad {
   }
 
   memory(): { residentBytes: number; peakBytes: number } {
-    const status = readFileSync(`/proc/${this.gateway.pid}/status`, 'utf8');
-    const kibibytes = (name: string): number =>
-      Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1024;
-    return { residentBytes: kibibytes('VmRSS'), peakBytes: kibibytes('VmHWM') };
+    return processMemory(this.gateway.pid);
   }
 
   resetPeak(): void {
-    // 5: set the peak resident size to what is resident now. @see proc(5)
-    writeFileSync(`/proc/${this.gateway.pid}/clear_refs`, '5');
+    resetPeakMemory(this.gateway.pid);
   }
 
   mdm(...args: readonly string[]): Promise<Child> {

@@ -9,7 +9,8 @@ import { silentLog } from '../../src/lib/log.ts';
 import { crawl } from '../../src/pacs/crawl.ts';
 import { createGuard } from '../../src/pacs/guard/index.ts';
 import { createDimseSource } from '../../src/pacs/kinds/dimse/index.ts';
-import type { PacsSource } from '../../src/pacs/pacs-source.ts';
+import type { PacsLimits } from '../../src/pacs/limits.ts';
+import type { PacsQuery, PacsSource } from '../../src/pacs/pacs-source.ts';
 import { manualClock, withTimePassing } from '../support/manual-clock.ts';
 import {
   listInstance,
@@ -39,7 +40,10 @@ function instances(count: number, of = { study, series }): ScriptedInstance[] {
   });
 }
 
-async function setUp(t: TestContext): Promise<{ pacs: ScriptedPacs; source: PacsSource }> {
+async function setUp(
+  t: TestContext,
+  limits: Partial<PacsLimits> = {},
+): Promise<{ pacs: ScriptedPacs; source: PacsSource }> {
   const pacs = await startScriptedPacs(t);
   let longest = 0;
   const source = createDimseSource({
@@ -58,6 +62,7 @@ async function setUp(t: TestContext): Promise<{ pacs: ScriptedPacs; source: Pacs
     },
     clock: systemClock,
     log: silentLog,
+    limits,
   });
   t.after(() => source.close());
   return { pacs, source };
@@ -194,4 +199,38 @@ test('a list of studies that is cut at a round number is asked for by date', asy
     header: new Map([...each.header, ...dataSetOf({ StudyDate: '20200101' })]),
   }));
   assert.deepEqual((await walk(source)).gaps, ['STUDY list-doubtful']);
+});
+
+/** Answers that are asked for no more than this, and have a large text beside it. */
+const fat: ScriptedPacs['answers'] = (_, truth) =>
+  truth.map((answer) => new Map([...answer, ...dataSetOf({ ImageComments: 'x'.repeat(9_000) })]));
+
+async function answersTo(source: PacsSource, query: PacsQuery): Promise<readonly DataSet[]> {
+  const answers: DataSet[] = [];
+  for await (const answer of source.find(identify(query), {})) answers.push(reveal(answer));
+  return answers;
+}
+
+test('of an answer only what was asked for is held', async (t) => {
+  const { pacs, source } = await setUp(t);
+  pacs.instances = instances(3);
+  pacs.answers = fat;
+  const keys = dataSetOf({ StudyInstanceUID: study, SeriesInstanceUID: '', Modality: '' });
+  const [answer] = await answersTo(source, { level: 'SERIES', keys });
+  assert.equal(answer?.has(tag.ImageComments), false);
+  assert.equal(answer?.has(tag.Modality), true);
+});
+
+test('answers without end are not held, however few they are', async (t) => {
+  const { pacs, source } = await setUp(t, { answersBytesMax: 100_000 });
+  pacs.instances = instances(20);
+  pacs.answers = fat;
+  const keys = dataSetOf({
+    StudyInstanceUID: study,
+    SeriesInstanceUID: series,
+    SOPInstanceUID: '',
+  });
+  await assert.rejects(answersTo(source, { level: 'IMAGE', keys }), {
+    code: 'PACS_QUERY_TOO_LARGE',
+  });
 });

@@ -27,6 +27,7 @@ export const furtherSuites: readonly Suite[] = [
   { name: 'fuzz', patterns: ['test/fuzz/**/*.test.ts'] },
   { name: 'interop', patterns: ['test/interop/**/*.test.ts'] },
   { name: 'e2e', patterns: ['test/e2e/**/*.test.ts'] },
+  { name: 'attack', patterns: ['test/attack/**/*.test.ts'] },
 ];
 
 /** Test files of `suites` in their order; if `only` names parts of paths, just those. */

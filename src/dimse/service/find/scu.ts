@@ -13,6 +13,8 @@ const answersHeldMax = 64;
 export interface FindOptions {
   readonly sopClassUid: string;
   readonly identifier: DataSet;
+  /** Told the length of each answer before it is decoded; what it throws ends the query. */
+  readonly onAnswerBytes?: ((length: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,6 +57,7 @@ export async function* find(
     );
   try {
     for await (const answer of answers) {
+      options.onAnswerBytes?.(answer.length);
       yield decodeDataSet(answer, context.transferSyntax, { strict: false });
     }
   } finally {

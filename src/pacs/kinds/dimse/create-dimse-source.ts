@@ -1,4 +1,4 @@
-import { type DataSet, dataSetOf, type Instance } from '../../../dicom/index.ts';
+import { type DataSet, dataSetOf, type Instance, tag } from '../../../dicom/index.ts';
 import {
   type Association,
   contextsMax,
@@ -157,13 +157,15 @@ class DimseSource implements PacsSource {
     const need = this.#need(queryContexts(model.find), 'PACS_QUERY_FAILED', options);
     return this.#keeper.with(need, async (association) => {
       const answers: DataSet[] = [];
-      const { signal } = options;
-      for await (const answer of findOn(association, {
-        sopClassUid: model.find,
-        identifier,
-        signal,
-      })) {
-        answers.push(answer);
+      let heldBytes = 0;
+      const onAnswerBytes = (length: number): void => {
+        heldBytes += length;
+        if (heldBytes > this.#limits.answersBytesMax)
+          throw pacsErrors.create('PACS_QUERY_TOO_LARGE');
+      };
+      const query = { sopClassUid: model.find, identifier, onAnswerBytes, signal: options.signal };
+      for await (const answer of findOn(association, query)) {
+        answers.push(onlyAsked(answer, identifier));
         if (answers.length > this.#limits.answersMax)
           throw pacsErrors.create('PACS_QUERY_TOO_LARGE');
       }
@@ -215,4 +217,17 @@ class DimseSource implements PacsSource {
     const { priority = 'interactive', signal } = options;
     return { contexts, weight: 1, phase, priority, signal };
   }
+}
+
+/** Attributes that say how an answer is to be read, whether they were asked for or not. */
+const ofAnyAnswer = new Set<number>([
+  tag.SpecificCharacterSet,
+  tag.TimezoneOffsetFromUTC,
+  tag.RetrieveAETitle,
+  tag.InstanceAvailability,
+]);
+
+/** An archive may answer more than it was asked: that is neither needed here nor held. */
+function onlyAsked(answer: DataSet, identifier: DataSet): DataSet {
+  return new Map([...answer].filter(([key]) => identifier.has(key) || ofAnyAnswer.has(key)));
 }

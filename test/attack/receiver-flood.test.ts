@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createHostileRoad, type HostileRoad } from '../e2e/hostile-road.ts';
 import { type Child, startChild } from '../support/child.ts';
 import type { Owner } from '../support/owner.ts';
 import { listSeries } from '../support/scripted-pacs.ts';
-import { createHostileRoad, type HostileRoad } from './hostile-road.ts';
 
 const shape = { slices: 12, rows: 64, columns: 64 } as const;
 const attackerFile = fileURLToPath(new URL('half-open.child.ts', import.meta.url));
