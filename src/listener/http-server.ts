@@ -15,6 +15,8 @@ export function createHttp(limits: ListenerLimits): Server {
     requireHostHeader: true,
   });
   http.timeout = limits.stallMs;
+  // All of them: of more than 2,000 Node would drop the rest without a word. Their bytes are bounded.
+  http.maxHeadersCount = 0;
   http.maxRequestsPerSocket = limits.requestsPerConnectionMax;
   return http;
 }
