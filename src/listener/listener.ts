@@ -8,11 +8,10 @@ import { bindTo } from './bind-to.ts';
 import { createConnections } from './connections.ts';
 import { createDispatch, type OnRefused } from './dispatch.ts';
 import type { HttpDoor } from './door.ts';
-import { listenerErrors } from './errors.ts';
 import { createHttp } from './http-server.ts';
 import { peelGsiByte } from './httpg.ts';
 import { type ListenerLimits, listenerLimits } from './limits.ts';
-import { isLoopback } from './loopback.ts';
+import { refusePlainHttp } from './loopback.ts';
 import { createProxyList } from './proxy-list.ts';
 import { RequestGate } from './request-gate.ts';
 import { createTlsLayer, type TlsFiles } from './tls-server.ts';
@@ -55,9 +54,7 @@ export interface Listener {
  */
 export async function createListener(options: ListenerOptions): Promise<Listener> {
   const { clock, host, tls, log, limits = listenerLimits, random = systemRandom } = options;
-  if (tls === undefined && !isLoopback(host)) {
-    throw listenerErrors.create('LISTENER_INSECURE_ADDRESS', { context: { host } });
-  }
+  if (tls === undefined) refusePlainHttp(host);
   const isProxy = createProxyList(options.proxies ?? []);
   const connections = createConnections({ clock, limits, log, isProxy });
   const gates = new WeakMap<Socket, RequestGate>();

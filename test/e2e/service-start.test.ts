@@ -56,6 +56,10 @@ test('a service that cannot be safe, or not work, does not start and changes not
     chmodSync(jwks, 0o666);
     Object.assign(settings, { issuers: [{ issuer: 'x', audience: 'y', jwks }] });
   };
+  const plain = (settings: Settings): void => {
+    delete settings['listen']?.['tls'];
+    Object.assign(settings['listen'] ?? {}, { host: '0.0.0.0' });
+  };
   const port = (taken: number) => (settings: Settings) =>
     void Object.assign(settings['listen'] ?? {}, { port: taken });
   const twice = (settings: Settings): void => {
@@ -68,6 +72,8 @@ test('a service that cannot be safe, or not work, does not start and changes not
     ['keyserver', 'a TLS key that a group may read', exposed, /CONFIG_SECRET_EXPOSED.*mode 0640/],
     ['gateway', 'token keys that anybody may change', open, /CONFIG_SECRET_EXPOSED.*mode 0666/],
     ['keyserver', 'token keys that anybody may change', open, /CONFIG_SECRET_EXPOSED.*mode 0666/],
+    ['gateway', 'plain HTTP for everybody', plain, /LISTENER_INSECURE_ADDRESS: listen: 0\.0\.0\.0/],
+    ['keyserver', 'plain HTTP for everybody', plain, /LISTENER_INSECURE_ADDRESS: listen: 0\./],
     ['gateway', 'a port in use', port(story.port), /LISTENER_ADDRESS_IN_USE: listen: /],
     ['keyserver', 'a port in use', port(keyServerPort), /LISTENER_ADDRESS_IN_USE: listen: /],
     ['gateway', 'two key servers that are one', twice, /KEYS_CONFIG_INVALID.*are one server/],

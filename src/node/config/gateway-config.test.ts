@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import { gatewayConfigSchema } from './gateway-config.ts';
 
 /** What is said against a configuration whose PACS and receiver are as given; nothing: ''. */
-function faultOf(pacs: Readonly<Record<string, unknown>>, receiver?: unknown): string {
+function faultOf(
+  pacs: Readonly<Record<string, unknown>>,
+  receiver?: unknown,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
   const outcome = gatewayConfigSchema.safeParse({
     site: 'test',
     data: 'data',
@@ -17,6 +21,7 @@ function faultOf(pacs: Readonly<Record<string, unknown>>, receiver?: unknown): s
         { name: 'b', url: 'https://b.example' },
       ],
     },
+    ...more,
   });
   const issues = outcome.success ? [] : outcome.error.issues;
   return issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
@@ -48,4 +53,28 @@ test('addresses, blocks, AE titles and a PACS without Move Originator are settin
 
 test('one list for all PACS is no setting: each is bound to what it is asked for', () => {
   assert.match(faultOf({}, { ...receiver, callingAeTitles: ['PACS'] }), /callingAeTitles/);
+});
+
+test('settings that cannot be together are refused with the place of the wrong one', () => {
+  const one = { host: 'pacs.example', port: 104, aeTitle: 'PACS' };
+  const pacs = [
+    { ...one, name: 'a' },
+    { ...one, name: 'a' },
+  ];
+  assert.equal(faultOf({}, receiver, { pacs }), 'pacs.1.name: "a" stands twice');
+  const collections = [
+    { name: 'lung', delivery: 'sealed' },
+    { name: 'lung', delivery: 'open' },
+  ];
+  assert.equal(faultOf({}, receiver, { collections }), 'collections.1.name: "lung" stands twice');
+  const move = { retrieve: 'C-MOVE' };
+  assert.equal(faultOf(move, receiver), '');
+  assert.match(faultOf(move), /^pacs\.0\.retrieve: C-MOVE needs the setting "receiver"$/);
+  assert.match(faultOf({ ...move, associationsMax: 1 }, receiver), /^pacs\.0\.associationsMax: /);
+  const port = 'receiver.port: is listen.port too; each needs its own';
+  const at = (host: string) => ({ listen: { host, port: receiver.port } });
+  assert.equal(faultOf({}, receiver, at('127.0.0.1')), port);
+  assert.equal(faultOf({}, { ...receiver, host: '127.0.0.2' }, at('127.0.0.1')), '');
+  assert.match(faultOf({}, undefined, at('192.0.2.1')), /^listen\.host: 192\.0\.2\.1 needs /);
+  assert.equal(faultOf({}, undefined, { ...at('192.0.2.1'), trustDirectory: 'ca' }), '');
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseAddressRange } from '../../lib/address/address-range.ts';
 import { admission } from './admission.ts';
+import { contradictions } from './contradictions.ts';
 
 /** A block that is larger is no hospital's: 10.0.0.0/8 is the largest private one. */
 const prefixLengthMin = 8;
@@ -93,8 +94,7 @@ const issuer = z.strictObject({
   groupPrefixes: z.array(z.string().min(1)).optional(),
 });
 
-/** Settings of a gateway, `mdm.yaml`. Secrets are file paths. */
-export const gatewayConfigSchema = z.strictObject({
+const gatewaySettings = z.strictObject({
   site: name,
   /** Folder of databases, keys and replicas; relative to the configuration. */
   data: file,
@@ -135,7 +135,13 @@ export const gatewayConfigSchema = z.strictObject({
     .prefault({}),
 });
 
-export type GatewayConfig = z.output<typeof gatewayConfigSchema>;
+export type GatewayConfig = z.output<typeof gatewaySettings>;
+
+/** Settings of a gateway, `mdm.yaml`. Secrets are file paths. */
+export const gatewayConfigSchema = gatewaySettings.superRefine((config, context) => {
+  for (const { path, message } of contradictions(config))
+    context.addIssue({ code: 'custom', path, message });
+});
 
 function parseBytes(value: number | string): number {
   if (typeof value === 'number') return value;

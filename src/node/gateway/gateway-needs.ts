@@ -17,7 +17,10 @@ export function gatewayNeeds(
     ...(trustDirectory === undefined ? [] : [trustDirectory]),
   ];
   return {
-    addresses: { listen, receiver },
+    addresses: {
+      listen: { ...listen, isPlain: listen.tls === undefined },
+      receiver: receiver && { ...receiver, isPlain: false },
+    },
     secrets: [...(listen.tls === undefined ? [] : [path(listen.tls.key)]), ...madeSecrets(folders)],
     trusted: trusted.map(path),
   };

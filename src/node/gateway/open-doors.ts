@@ -11,10 +11,8 @@ import {
 } from '../../files/index.ts';
 import { listenerLimits } from '../../listener/limits.ts';
 import { createListener, type Listener } from '../../listener/listener.ts';
-import { isLoopback } from '../../listener/loopback.ts';
 import { createOperatorDesk, type OperatorDesk } from '../../policy/index.ts';
 import { knownKeywords } from '../../registration/index.ts';
-import { nodeErrors } from '../errors.ts';
 import { openIdentity } from '../open-identity.ts';
 import { readPrivateFile } from '../secrets/private-file.ts';
 import type { GatewayContext } from './context.ts';
@@ -40,7 +38,6 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const { config, path, tools, teardown } = context;
   const { clock, random, log } = tools;
   const { catalog, storage } = sides.computing;
-  checkAuthentication(context);
   const files = openFiles(context, sides);
   const identity = await openIdentity(
     {
@@ -118,15 +115,6 @@ function openOperatorDesk(
     audit: ({ caller, ...act }) =>
       computing.audit.record({ subject: caller.subject, outcome: 'success', ...act }),
   });
-}
-
-/** An address that others can reach needs somebody to be able to prove who they are. */
-function checkAuthentication({ config }: GatewayContext): void {
-  const anyone = config.issuers.length === 0 && config.trustDirectory === undefined;
-  if (anyone && !isLoopback(config.listen.host)) {
-    const message = `listen.host: ${config.listen.host} needs "issuers" or "trustDirectory"`;
-    throw nodeErrors.create('CONFIG_INVALID', { message });
-  }
 }
 
 function openFiles(context: GatewayContext, sides: GatewaySides): Files {

@@ -10,7 +10,6 @@ import {
 import type { PacsSource } from '../../pacs/pacs-source.ts';
 import { type Receiver, startReceiver } from '../../pacs/receiver/index.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
-import { nodeErrors } from '../errors.ts';
 import type { ServiceTools } from '../service.ts';
 
 /** One PACS as the gateway knows it. */
@@ -32,7 +31,6 @@ type PacsConfig = GatewayConfig['pacs'][number];
 
 /** Open the sources of a configuration; contacts no PACS yet. */
 export async function openSources(config: GatewayConfig, tools: SourceTools): Promise<OpenSources> {
-  checkMoves(config);
   const senders = new Map(config.pacs.map((pacs) => [pacs.name, senderOf(pacs, tools)]));
   const receiver = await openReceiver(config, [...senders.values()], tools);
   const sources = new Map<string, OpenSource>();
@@ -102,17 +100,4 @@ function methodOf(pacs: PacsConfig): PacsConfig['retrieve'] {
 /** A C-MOVE holds two: ours, and the one the PACS opens to our receiver. */
 function associationsMaxOf(pacs: PacsConfig): number {
   return pacs.associationsMax ?? (pacs.retrieve === 'C-GET' ? 1 : 2);
-}
-
-function checkMoves(config: GatewayConfig): void {
-  for (const [index, pacs] of config.pacs.entries()) {
-    if (pacs.retrieve === 'C-MOVE' && config.receiver === undefined) {
-      const message = `pacs.${index}.retrieve: C-MOVE needs the setting "receiver"`;
-      throw nodeErrors.create('CONFIG_INVALID', { message });
-    }
-    if (pacs.retrieve === 'C-MOVE' && associationsMaxOf(pacs) < 2) {
-      const message = `pacs.${index}.associationsMax: a C-MOVE needs 2, one in each direction`;
-      throw nodeErrors.create('CONFIG_INVALID', { message });
-    }
-  }
 }

@@ -86,5 +86,6 @@ function needsOf({ config, path }: LoadedConfig<KeyServerConfig>): StartNeeds {
   if (trustDirectory !== undefined) trusted.push(trustDirectory);
   const secrets = listen.tls === undefined ? [] : [path(listen.tls.key)];
   if (existsSync(path(masterKey))) secrets.push(path(masterKey));
-  return { addresses: { listen }, secrets, trusted: trusted.map(path) };
+  const addresses = { listen: { ...listen, isPlain: listen.tls === undefined } };
+  return { addresses, secrets, trusted: trusted.map(path) };
 }
