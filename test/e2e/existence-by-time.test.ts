@@ -123,7 +123,12 @@ test('what a caller may not know of takes as long as what is not there', {
     assert.ok(value <= aucMax, `${name} can be told by time: ${value.toFixed(3)}`);
   }
   // A measure that finds nothing proves nothing: what is there does show to those who may see it.
-  const visible = { name: 'seen', method: 'HEAD', present: file, absent: other(file) } as const;
+  const visible = {
+    name: 'seen',
+    method: 'GET',
+    present: `${series}/`,
+    absent: `${absentSeries}/`,
+  } as const;
   const [seen] = await measure(story, 'bob', [visible], 500);
   assert.ok((seen?.value ?? 0) > 0.65, `the measure is blind: ${seen?.value.toFixed(3)}`);
 });

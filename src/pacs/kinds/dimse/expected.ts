@@ -1,6 +1,7 @@
 import { type DataSet, dataSetOf, tag } from '../../../dicom/index.ts';
-import { formatStatus } from '../../../dimse/index.ts';
+import { dimseErrors, formatStatus } from '../../../dimse/index.ts';
 import { present } from '../../../lib/assert.ts';
+import type { MdmError } from '../../../lib/errors/mdm-error.ts';
 import type { Log } from '../../../lib/log.ts';
 import { answerUid } from '../../answer-uid.ts';
 import { isQueryFailure } from '../../errors.ts';
@@ -39,6 +40,7 @@ export async function findExpected(
   };
   const counted = await orUndefined(ports, 'SERIES', () => countOf(ports, of));
   const question = { level: 'IMAGE', of, returned, counted } as const;
+  // An archive that was there a moment ago may know no other way than to hang up on such a query.
   const list = await orUndefined(ports, 'IMAGE', () => askList(ports, question));
   // A PACS that cannot answer at IMAGE level answers with a failure or with nothing.
   const isGiven = list !== undefined && list.usable.length + list.uidInvalid > 0;
@@ -69,12 +71,18 @@ async function orUndefined<T>(
   try {
     return await ask();
   } catch (error) {
-    if (!isQueryFailure(error)) throw error;
+    if (!isQueryFailure(error) || (queryLevel === 'SERIES' && isHangUp(error))) throw error;
     const { reason, status } = error.context;
     const formatted = typeof status === 'number' ? formatStatus(status) : undefined;
     log.warn('pacs.query_failed', { pacs, queryLevel, reason, status: formatted });
     return undefined;
   }
+}
+
+/** The line was lost: no answer, and not the time to ask the next question. */
+function isHangUp({ code, cause, context }: MdmError): boolean {
+  const isAnswer = context['status'] !== undefined || !dimseErrors.has(cause);
+  return code === 'PACS_QUERY_FAILED' && !isAnswer;
 }
 
 function instanceOf(record: DataSet): ExpectedInstance {
