@@ -319,7 +319,10 @@ function encapsulate(dataSet: DataSet, uid: string, fragments: readonly Uint8Arr
 }
 
 const frameHeader = 'ffc3000b0c00040004010111';
-const jpeg = Buffer.from(`ffd8fffe000b4d7273205a6d697468${frameHeader}00ffda0003011234ffd9`, 'hex');
+const jpeg = Buffer.from(
+  `ffd8fffe000b4d7273205a6d697468${frameHeader}00ffda00080101000100001234ffd9`,
+  'hex',
+);
 
 async function runFragments(frames: string, fragments: readonly Uint8Array[]): Promise<Uint8Array> {
   const transferSyntaxUid = transferSyntax.JPEGLosslessSV1;
@@ -331,7 +334,7 @@ async function runFragments(frames: string, fragments: readonly Uint8Array[]): P
 test('comments in compressed frames go, the offset table is emptied', async () => {
   const file = await runFragments('2', [jpeg, jpeg]);
   assert.equal(findLeak(file, ['Mrs', 'mith']), undefined);
-  const clean = `ffd8${frameHeader}00ffda0003011234ffd9`;
+  const clean = `ffd8${frameHeader}00ffda00080101000100001234ffd9`;
   assert.equal(Buffer.from(file).toString('hex').split(clean).length, 3);
 });
 

@@ -1,6 +1,6 @@
 import { transferSyntax as ts } from '../../dicom/index.ts';
 import type { ImageShape } from './image-shape.ts';
-import { cleanJpeg, cleanJpegLossless, cleanJpegLs } from './jpeg.ts';
+import { cleanJpeg, cleanJpegLs } from './jpeg.ts';
 import { cleanJpeg2000 } from './jpeg-2000.ts';
 import { cleanRle } from './rle.ts';
 
@@ -17,8 +17,8 @@ const cleaners: ReadonlyMap<string, FrameCleaner> = new Map<string, FrameCleaner
   [ts.RLELossless, cleanRle],
   [ts.JPEGBaseline8Bit, cleanJpeg],
   [ts.JPEGExtended12Bit, cleanJpeg],
-  [ts.JPEGLossless, cleanJpegLossless],
-  [ts.JPEGLosslessSV1, cleanJpegLossless],
+  [ts.JPEGLossless, cleanJpeg],
+  [ts.JPEGLosslessSV1, cleanJpeg],
   [ts.JPEGLSLossless, cleanJpegLs],
   [ts.JPEGLSNearLossless, cleanJpegLs],
   [ts.JPEG2000Lossless, cleanJpeg2000],

@@ -106,10 +106,70 @@ test('what states a size after the frame header, or brings a table of any bytes,
   }
 });
 
-test('a table that no decoder of the process reads does not stay', () => {
-  const quantization = segment(0xdb, `\0Mrs Smith, 1 Main Street${'.'.repeat(39)}`);
-  const dirty = bytes(soi, quantization, frameHeader, scan, eoi);
-  assert.deepEqual(jpeg.cleanJpegLossless(dirty, shape), plain);
-  assert.deepEqual(cleanJpeg(dirty), dirty);
+const text = 'Mrs Smith, 1 Main Street';
+const dctHeader = segment(0xc0, [8, 0, 2, 0, 1, 1, 1, 0x11, 0]);
+const quantization = (id: number, filler = '.'): readonly number[] =>
+  segment(0xdb, [id, ...latin1(text.padEnd(64, filler))]);
+/** A Huffman table of these symbols, all of 8 bits. */
+const huffman = (selector: number, symbols: readonly number[]): readonly number[] => [
+  selector,
+  ...Array.from({ length: 16 }, (_, index) => (index === 7 ? symbols.length : 0)),
+  ...symbols,
+];
+
+test('a table that no scan reads does not stay', () => {
+  const unread = [
+    quantization(0),
+    segment(0xc4, huffman(0x13, [...latin1(text)])),
+    segment(0xc4, huffman(0x10, [...latin1(text)])),
+    segment(0xc4, huffman(0x01, [1, 2, 3])),
+  ];
+  const dirty = bytes(soi, ...unread, frameHeader, ...unread, scan, ...unread, eoi);
+  assert.deepEqual(cleanJpeg(dirty), plain);
   assert.throws(() => cleanJpegLs(dirty), /unknown marker/);
+});
+
+test('of a segment of several tables, and of one defined twice, what is read stays', () => {
+  const read = [
+    quantization(0),
+    segment(0xc4, huffman(0x00, [1, 2])),
+    segment(0xc4, huffman(0x10, [3])),
+  ];
+  const clean = bytes(soi, dctHeader, ...read, scan, eoi);
+  assert.deepEqual(cleanJpeg(clean), clean);
+  const several = segment(0xc4, [...huffman(0x11, [...latin1(text)]), ...huffman(0x10, [3])]);
+  const replaced = [quantization(0, '!'), segment(0xc4, huffman(0x00, [9])), quantization(2)];
+  const [first = [], second = []] = read;
+  const dirty = bytes(soi, ...replaced, dctHeader, first, second, several, scan, eoi);
+  assert.deepEqual(cleanJpeg(dirty), clean);
+});
+
+test('a progressive scan reads one kind of Huffman table, or none where it refines', () => {
+  const header = segment(0xc2, [8, 0, 2, 0, 1, 1, 1, 0x11, 0]);
+  const [dc, ac] = [segment(0xc4, huffman(0x00, [1, 2])), segment(0xc4, huffman(0x10, [3]))];
+  const of = (first: number, high: number): readonly number[] => [
+    ...segment(0xda, [1, 1, 0, first, first, high << 4]),
+    0x12,
+  ];
+  const cleaned = (scanned: readonly number[]): Uint8Array =>
+    cleanJpeg(bytes(soi, header, dc, ac, scanned, eoi));
+  assert.deepEqual(cleaned(of(0, 0)), bytes(soi, header, dc, of(0, 0), eoi));
+  assert.deepEqual(cleaned(of(1, 0)), bytes(soi, header, ac, of(1, 0), eoi));
+  assert.deepEqual(cleaned(of(0, 1)), bytes(soi, header, of(0, 1), eoi));
+});
+
+test('a segment that is longer than what it says, or a symbol that cannot be, is refused', () => {
+  const longer = (marker: number, body: readonly number[]): readonly number[] =>
+    segment(marker, [...body, ...latin1(text)]);
+  for (const frame of [
+    bytes(soi, longer(0xc3, [8, 0, 2, 0, 1, 1, 1, 0x11, 0]), scan, eoi),
+    bytes(soi, frameHeader, longer(0xda, [1, 1, 0, 0, 0, 0]), [0x12], eoi),
+    bytes(soi, frameHeader, longer(0xdd, [0, 1]), scan, eoi),
+    bytes(soi, frameHeader, longer(0xdb, [...quantization(0).slice(4)]), scan, eoi),
+    bytes(soi, frameHeader, longer(0xc4, huffman(0, [1])), scan, eoi),
+    bytes(soi, frameHeader, segment(0xc4, huffman(0, [...latin1(text)])), scan, eoi),
+    bytes(soi, frameHeader, segment(0xcc, [0, 1]), scan, eoi),
+  ]) {
+    assert.throws(() => cleanJpeg(frame), /DEID_COMPRESSED_UNCHECKED/);
+  }
 });

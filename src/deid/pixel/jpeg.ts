@@ -1,23 +1,20 @@
 import { concatBytes, equalBytes, utf8 } from '../../lib/bytes/bytes.ts';
 import { checkFrame, type FrameSize } from './frame-size.ts';
 import type { ImageShape } from './image-shape.ts';
+import { type JpegPart, withoutUnreadTables } from './jpeg-tables.ts';
 import { unchecked } from './unchecked.ts';
 
 /** Where a marker segment or entropy-coded segment ends. */
-type Family = 'jpeg' | 'jpeg-lossless' | 'jpeg-ls';
+type Family = 'jpeg' | 'jpeg-ls';
 
 /**
- * A JPEG frame without COM and APPn segments and without bytes after EOI, if it is the image that
- * the header describes.
+ * A JPEG frame without COM and APPn segments, tables that nobody reads and bytes after EOI, if it is
+ * the image that the header describes.
  *
  * @standard ISO 10918-1 §B
  */
 export const cleanJpeg = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
   clean(frame, shape, 'jpeg');
-
-/** The same for the lossless processes, which use no quantization table: one could hold any bytes. */
-export const cleanJpegLossless = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
-  clean(frame, shape, 'jpeg-lossless');
 
 /** The same for JPEG-LS. @standard ISO 14495-1 §C */
 export const cleanJpegLs = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
@@ -26,10 +23,11 @@ export const cleanJpegLs = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
 const soi = 0xd8;
 const eoi = 0xd9;
 const sos = 0xda;
+const dri = 0xdd;
 
 function clean(frame: Uint8Array, shape: ImageShape, family: Family): Uint8Array {
   if (frame[0] !== 0xff || frame[1] !== soi) throw unchecked('no SOI', 0);
-  const kept: Uint8Array[] = [frame.subarray(0, 2)];
+  const kept: JpegPart[] = [{ marker: soi, bytes: frame.subarray(0, 2) }];
   let at = 2;
   let frameHeaders = 0;
   for (;;) {
@@ -37,8 +35,8 @@ function clean(frame: Uint8Array, shape: ImageShape, family: Family): Uint8Array
     const marker = frame[start + 1];
     if (marker === eoi) {
       if (frameHeaders !== 1) throw unchecked('not one frame header', start);
-      kept.push(frame.subarray(start, start + 2));
-      return concatBytes(kept);
+      kept.push({ marker: eoi, bytes: frame.subarray(start, start + 2) });
+      return concatBytes(withoutUnreadTables(kept));
     }
     const end = segmentEnd(frame, start);
     const segment = frame.subarray(start, end);
@@ -46,13 +44,14 @@ function clean(frame: Uint8Array, shape: ImageShape, family: Family): Uint8Array
       frameHeaders += 1;
       checkFrame(frameIn(segment), shape);
     }
-    if (isKnownSegment(segment, family)) kept.push(segment);
-    else if (isHarmless(segment)) kept.push(segment);
-    else if (!isDropped(marker ?? 0, family)) throw unchecked('unknown marker', start);
+    if (isKnownSegment(segment, family) || isHarmless(segment)) {
+      checkLength(segment);
+      kept.push({ marker, bytes: segment });
+    } else if (!isDropped(marker ?? 0)) throw unchecked('unknown marker', start);
     at = end;
     if (marker === sos) {
       at = scanEnd(frame, end, family);
-      kept.push(frame.subarray(end, at));
+      kept.push({ marker: undefined, bytes: frame.subarray(end, at) });
     }
   }
 }
@@ -87,7 +86,7 @@ function frameIn(segment: Uint8Array): FrameSize {
 }
 
 /**
- * SOFn, DHT, DAC, DQT, DRI, SOS, and SOF55 and LSE of JPEG-LS. Not DNL and the LSE of long lines,
+ * SOFn, DHT, DQT, DRI, SOS, and SOF55 and LSE of JPEG-LS. Not DNL and the LSE of long lines,
  * which state another size after the fact, and not the LSE of mapping tables, which hold any bytes.
  */
 function isKnownSegment(segment: Uint8Array, family: Family): boolean {
@@ -96,18 +95,25 @@ function isKnownSegment(segment: Uint8Array, family: Family): boolean {
   return isFrameHeader(marker) || tables[family].includes(marker);
 }
 
-/** DHT, DAC, SOS, DQT, DRI: those that a decoder of the family reads. */
+/** DHT, SOS, DQT, DRI: those that a decoder of the family reads. DICOM has no arithmetic coding (DAC). */
 const tables: Readonly<Record<Family, readonly number[]>> = {
-  jpeg: [0xc4, 0xcc, 0xda, 0xdb, 0xdd],
-  'jpeg-lossless': [0xc4, 0xcc, 0xda, 0xdd],
+  jpeg: [0xc4, 0xda, 0xdb, 0xdd],
   'jpeg-ls': [0xda, 0xdd],
 };
 
-/** APPn and COM; DQT where nothing is quantized. */
-const isDropped = (marker: number, family: Family): boolean =>
-  (marker >= 0xe0 && marker <= 0xef) ||
-  marker === 0xfe ||
-  (marker === 0xdb && family === 'jpeg-lossless');
+/** A header has no room behind what it says. @standard ISO 10918-1 §B.2.2, §B.2.3, §B.2.4.4 */
+function checkLength(segment: Uint8Array): void {
+  const marker = segment[1] ?? 0;
+  const isExact =
+    (!isFrameHeader(marker) || segment.length === 10 + 3 * (segment[9] ?? 0)) &&
+    (marker !== sos || segment.length === 8 + 2 * (segment[4] ?? 0)) &&
+    (marker !== dri || segment.length === 6);
+  if (!isExact) throw unchecked('segment too long for what it says', 0);
+}
+
+/** APPn and COM. */
+const isDropped = (marker: number): boolean =>
+  (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
 
 /**
  * Segments that say how to read the colours, if they say nothing else: JFIF without a thumbnail,
