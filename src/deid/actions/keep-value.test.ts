@@ -97,6 +97,8 @@ test('no kept value equals an identifier of its header', () => {
   assert.equal(reason(t.InstanceNumber, 'IS', '4711'), 'identifier');
   assert.equal(reason(t.InstanceNumber, 'IS', '0815'), 'identifier');
   assert.equal(reason(t.InstanceNumber, 'IS', '4712'), 'kept');
+  assert.equal(reason(t.EchoNumbers, 'IS', '1\\4711'), 'identifier');
+  assert.equal(reason(t.TemporalPositionIdentifier, 'IS', '04711'), 'identifier');
   assert.equal(reason(t.ImageType, 'CS', 'ORIGINAL\\PRIMARY\\AXIAL '), 'identifier');
   // Geometry and physics may meet a number by chance.
   assert.equal(reason(t.SliceLocation, 'DS', '4711'), 'kept');

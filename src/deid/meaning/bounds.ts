@@ -15,6 +15,9 @@ export interface Bounds {
 /** The largest finite 32-bit float. */
 const float32Max = 3.4028234663852886e38;
 
+/** Facts that somebody numbers as he likes: neither geometry nor pixel description. */
+const counted: ReadonlySet<Keyword> = new Set(['EchoNumbers', 'TemporalPositionIdentifier']);
+
 const bounds: ReadonlyMap<Tag, Bounds> = new Map([
   ...numberBoundRows
     .split('\n')
@@ -41,7 +44,7 @@ function boundsIn(row: string): readonly [Tag, Bounds] {
 }
 
 function factBounds(keyword: Keyword, least: number, most: number): readonly [Tag, Bounds] {
-  return [t[keyword], { kind: 'g', least, most }];
+  return [t[keyword], { kind: counted.has(keyword) ? 'n' : 'g', least, most }];
 }
 
 function numberIn(text: string): number {
