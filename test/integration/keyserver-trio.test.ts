@@ -4,7 +4,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import { openSqlite } from '../../src/db/index.ts';
 import { keyServerPath, signDeposit, toBase64Url } from '../../src/keys/index.ts';
+import { verifyAudit } from '../../src/keyserver/store/audit-chain.ts';
+import { type KeyServerSchema, migrations } from '../../src/keyserver/store/schema.ts';
 import type { MdmError } from '../../src/lib/errors/mdm-error.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { signStatement } from '../../src/seal/index.ts';
@@ -366,4 +369,30 @@ test('a database does not open under another name or master key', async (t) => {
   await (await reopen()).close();
   renameSync(join(trio.root, 'hospital'), join(trio.root, 'other'));
   await assert.rejects(openServer({ ...trio, name: 'other' }), { code: 'KEYSERVER_NOT_ADDRESSED' });
+});
+
+test('who is refused without a look at any key is on record, once and as a number', async (t) => {
+  const trio = await readyTrio(t);
+  const { baseUrl = '' } = trio.addresses[0] ?? {};
+  for (let at = 0; at < 4; at++) {
+    const headers = { 'content-type': 'application/json' };
+    const body = '{"keyIds":[]}';
+    const url = new URL(keyServerPath.shares, baseUrl);
+    assert.equal((await fetch(url, { method: 'POST', headers, body })).status, 401);
+  }
+  await trio.servers[0]?.close();
+  const path = join(trio.root, 'hospital', 'keyserver.db');
+  const db = await openSqlite<KeyServerSchema>({ path, migrations });
+  assert.ok((await verifyAudit(db)).count >= 2);
+  const rows = await db.query.selectFrom('audit').select('event').orderBy('seq').execute();
+  await db.close();
+  const events = rows.map(({ event }) => JSON.parse(event) as Record<string, unknown>);
+  const refusal = { address: '127.0.0.1', code: 'KEYSERVER_UNAUTHENTICATED' };
+  assert.deepEqual(
+    events.filter(({ kind }) => kind === 'refused'),
+    [
+      { kind: 'refused', refusal, count: 1 },
+      { kind: 'refused', refusal, count: 3 },
+    ],
+  );
 });
