@@ -6,6 +6,9 @@ import { formatBytes } from './format.ts';
 import { type Output, reportFailure } from './output.ts';
 import type { ProgressBar } from './progress-bar.ts';
 
+const nothingListed =
+  'nothing is listed there (a volume is, once it was made: name it, as <series>/volume.nii.gz)';
+
 /** Counts how files ended and tells of each; memory does not grow with their number. */
 export class GetTally {
   readonly #output: Output;
@@ -36,11 +39,12 @@ export class GetTally {
     const { fetched, present, failed } = this.#counts;
     const size = formatBytes(this.#bytes);
     const parts = [
-      `${fetched} files fetched and verified, ${size}`,
+      `${fetched} ${fetched === 1 ? 'file' : 'files'} fetched and verified, ${size}`,
       ...(present === 0 ? [] : [`${present} were there already, verified`]),
       ...(this.#unconfirmed === 0 ? [] : [`${this.#unconfirmed} not confirmed by the archive`]),
       ...(failed === 0 ? [] : [`${failed} failed`]),
-      ...(isWhole && failed + this.#unconfirmed === 0 ? ['complete'] : []),
+      ...(isWhole && fetched + present + failed === 0 ? [nothingListed] : []),
+      ...(isWhole && fetched + present > 0 && failed + this.#unconfirmed === 0 ? ['complete'] : []),
       ...(isWhole ? [] : ['stopped before the end']),
     ];
     const unconfirmed = this.#unconfirmed;

@@ -153,6 +153,22 @@ test('searches and lists', async (t) => {
     assert.equal(got.code, 0, got.stderr);
     assert.ok(filesIn(target).length > 0);
   }
+  // One path or many: what is named as the folder is one.
+  const into = story.file('into');
+  assert.equal((await story.mdm('bob', ['get', '-t', into, `${one}/volume.nii`])).code, 0);
+  assert.equal(filesIn(into).length, 1);
+  assert.ok(filesIn(into)[0]?.startsWith(`${one.slice(1)}/`), filesIn(into)[0]);
+  const empty = await story.mdm('bob', [
+    'get',
+    '--from-find',
+    '-w',
+    'Modality=MR',
+    '/test/open',
+    out,
+  ]);
+  assert.equal(empty.code, 0);
+  assert.match(empty.stdout, /0 files fetched and verified, 0 B; nothing is listed there/);
+  assert.doesNotMatch(empty.stdout, /complete/);
   const bad = await story.mdm('bob', ['get', '-', story.file('bad')], { input: '{"no":1}\n' });
   assert.equal(bad.code, 2, bad.stderr);
 });
@@ -170,7 +186,7 @@ test('what fails ends nothing else, is told, and the command does not end well',
   assert.match(stderr, /: FILES_NOT_FOUND.*\n {2}request id: [0-9a-z]{16}/);
   assert.match(stderr, /: CLIENT_NAME/);
   assert.match(stderr, /3 of 4 files failed\n$/);
-  assert.match(stdout, /1 files fetched and verified, .*; 3 failed\n$/);
+  assert.match(stdout, /1 file fetched and verified, .*; 3 failed\n$/);
   assert.equal(filesIn(out).length, 1);
   assert.equal((await story.mdm('bob', ['get', '-q', absent, absent, out])).code, 3);
   const noFolder = await story.mdm('bob', ['get', one, two, join(out, 'a', 'b')]);

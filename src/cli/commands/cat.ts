@@ -8,8 +8,8 @@ export async function cat(
   options: { readonly path: string; readonly signal: AbortSignal },
 ): Promise<void> {
   if (options.path.endsWith('.c4gh')) {
-    throw clientErrors.create('CLIENT_TARGET', {
-      message: 'a sealed file is verified before it is shown: use mdm get',
+    throw clientErrors.create('CLIENT_ARGUMENT', {
+      message: 'a sealed file is verified before it is shown: use `mdm get`',
     });
   }
   const { clock, api } = connection;

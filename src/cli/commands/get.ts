@@ -45,7 +45,9 @@ export async function get(
   const plan = planOf(options);
   const [only, ...others] = plan.sources;
   const isOne = only !== undefined && only !== '-' && others.length === 0;
-  if (isOne && !plan.recursive && !plan.fromFind) await getOne(connection, output, plan, only);
+  // `--into` is a folder, however many it takes: one path of `xargs` lands as many do.
+  const isTree = plan.into !== undefined || plan.recursive || plan.fromFind;
+  if (isOne && !isTree) await getOne(connection, output, plan, only);
   else await getTree(connection, output, plan);
 }
 
