@@ -7,6 +7,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { CollectionStatus, Registration } from '../../registration/index.ts';
 import type { Storage, StorageSpace } from '../../storage/storage.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
+import { keyServerAmiss, pacsAmiss } from './amiss.ts';
 import { clockNotes } from './clocks.ts';
 import type { Crawler } from './crawler.ts';
 import type { OpenSources } from './open-sources.ts';
@@ -59,19 +60,20 @@ interface Looked {
 }
 
 /** What does not work as it should, as operators read it. */
-function amissOf({ audit, opened }: StatusPorts, { reports, space }: Looked): readonly string[] {
+function amissOf(
+  { audit, opened, crawler }: StatusPorts,
+  { reports, space }: Looked,
+): readonly string[] {
   const { usedBytes, limitBytes, disk } = space;
   const isFull =
     usedBytes >= limitBytes || (disk !== undefined && disk.freeBytes <= disk.keptBytes);
   return [
     ...(audit.healthy ? [] : ['the audit record cannot be written: nothing is disclosed']),
     ...(isFull ? ['the store of replicas is full'] : []),
-    ...[...opened.sources]
-      .filter(([, { guard }]) => guard.status().circuit !== 'closed')
-      .map(([name]) => `PACS ${name} is left alone after failures`),
-    ...reports
-      .filter(({ reachable }) => !reachable)
-      .map(({ name }) => `key server ${name} does not answer`),
+    ...[...opened.sources].flatMap(([name, { guard }]) =>
+      pacsAmiss({ name, circuit: guard.status().circuit, failure: crawler.failureOf(name) }),
+    ),
+    ...reports.flatMap(keyServerAmiss),
   ];
 }
 
