@@ -20,6 +20,10 @@ test('the one file lists, fetches, opens and refuses as the client does', async 
     runChild([process.execPath, file, ...args], { cwd: folder, env });
 
   assert.equal((await run('--version')).stdout.trim(), packageFile.version);
+  const older = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'22.1.0'})`;
+  const refused = await runChild([process.execPath, '--import', older, file, '--version']);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /^mdm: needs Node 24 or later; this is 22\.1\.0 \(.*\)\n$/);
   const sealed = await story.series('bob', 'sealed');
   const got = await run('get', '-q', `${sealed}/volume.nii.c4gh`, 'one.nii');
   assert.equal(got.code, 0, got.stderr);

@@ -3,10 +3,19 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { projectRoot } from '../project-root.ts';
 
-/** Some of our dependencies are CommonJS and ask for Node's own modules. */
+const nodeMajorMin = 24;
+
+/**
+ * Some of our dependencies are CommonJS and ask for Node's own modules. A Node that is too old is told
+ * in a sentence, not by what it happens to lack.
+ */
 const banner = `#!/usr/bin/env node
 import { createRequire } from 'node:module';
-const require = createRequire(import.meta.url);`;
+const require = createRequire(import.meta.url);
+if (Number.parseInt(process.versions.node) < ${nodeMajorMin}) {
+  process.stderr.write('mdm: needs Node ${nodeMajorMin} or later; this is ' + process.versions.node + ' (' + process.execPath + ')\\n');
+  process.exit(2);
+}`;
 
 /**
  * Make the client one file that needs nothing but Node: to copy to a worker node or a shared file
@@ -20,7 +29,7 @@ export async function buildClient(file: string): Promise<void> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: 'node24',
+    target: `node${nodeMajorMin}`,
     banner: { js: banner },
     metafile: true,
     logLevel: 'warning',
