@@ -251,8 +251,12 @@ export interface CatalogRecalls {
    * Take a queued recall, interactive first; undefined if there is none. Callers take turns: next is
    * who has the fewest running, then whose last turn is longest ago, with the oldest that he asked
    * for. It counts against him; who else asked for it has lost no turn.
+   *
+   * @param busyLanes what was put back into one of them is passed over
    */
-  claim(): Promise<RecallRow | undefined>;
+  claim(busyLanes?: readonly string[]): Promise<RecallRow | undefined>;
+  /** Put a claimed recall back, to wait in a lane; it costs nobody his turn. */
+  putBack(id: number, lane: string): Promise<void>;
   get(id: number): Promise<RecallRow | undefined>;
   settle(
     id: number,

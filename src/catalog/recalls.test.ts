@@ -43,10 +43,18 @@ async function recallQueue() {
       return recalls.request({ seriesId: file.seriesId, files: [file.id], priority, caller });
     },
     /** Take the next; it stays running if it is not to settle. */
-    claim: async (settle = true): Promise<number | undefined> => {
-      const row = await recalls.claim();
+    claim: async (
+      settle = true,
+      busyLanes: readonly string[] = [],
+    ): Promise<number | undefined> => {
+      const row = await recalls.claim(busyLanes);
       if (row !== undefined && settle) await recalls.settle(row.id, { state: 'done' });
       return row === undefined ? undefined : numbers.get(row.seriesId);
+    },
+    /** Take the next and put it back into a lane. */
+    putBack: async (lane: string): Promise<void> => {
+      const row = await recalls.claim();
+      await recalls.putBack(row?.id ?? assert.fail('a recall'), lane);
     },
   };
 }
@@ -88,4 +96,14 @@ test('interactive goes before bulk, whoever asked', async () => {
   await ask('ada', 1);
   await ask('ada', 2);
   assert.deepEqual([await claim(), await claim(), await claim()], [1, 2, 0]);
+});
+
+test('what waits in a busy lane is passed over, and has lost no turn', async () => {
+  const { ask, claim, putBack } = await recallQueue();
+  await ask('ada', 0);
+  await putBack('slow');
+  await ask('bob', 1, 'bulk');
+  assert.equal(await claim(false, ['slow']), 1, 'although it is bulk');
+  assert.equal(await claim(true, ['slow']), undefined);
+  assert.equal(await claim(), 0);
 });

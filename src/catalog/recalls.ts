@@ -8,8 +8,16 @@ const priorities = ['interactive', 'bulk'] as const;
 export function createRecalls({ db, clock, limits }: CatalogContext): CatalogRecalls {
   return {
     request: (want) => db.transaction((tx) => request(tx, want, clock.nowMs())),
-    async claim() {
-      return db.transaction((tx) => claim(tx, clock.nowMs()));
+    async claim(busyLanes = []) {
+      return db.transaction((tx) => claim(tx, { busyLanes, nowMs: clock.nowMs() }));
+    },
+    async putBack(id, lane) {
+      await db.query
+        .updateTable('recall')
+        .set({ state: 'queued', lane, charged: null, turn: null })
+        .where('id', '=', id)
+        .where('state', '=', 'running')
+        .execute();
     },
     get: (id) => recallById(db.query, id),
     async settle(id, outcome) {
@@ -102,8 +110,11 @@ async function makeRecall(
   return id;
 }
 
-async function claim(tx: Session, nowMs: number): Promise<RecallRow | undefined> {
-  const next = await nextTurn(tx);
+async function claim(
+  tx: Session,
+  { busyLanes, nowMs }: { readonly busyLanes: readonly string[]; readonly nowMs: number },
+): Promise<RecallRow | undefined> {
+  const next = await nextTurn(tx, busyLanes);
   if (next === undefined) return undefined;
   const { newest } = await tx
     .selectFrom('recall')
@@ -121,6 +132,7 @@ async function claim(tx: Session, nowMs: number): Promise<RecallRow | undefined>
 /** Whose turn it is, and the oldest recall that he asked for. */
 function nextTurn(
   tx: Session,
+  busyLanes: readonly string[],
 ): Promise<{ readonly id: number; readonly caller: string } | undefined> {
   return tx
     .selectFrom('recall')
@@ -141,11 +153,13 @@ function nextTurn(
         .as('lastTurn'),
     ])
     .where('recall.state', '=', 'queued')
+    .where('recall.lane', 'not in', busyLanes)
     .where('recall.rank', '=', (select) =>
       select
         .selectFrom('recall as first')
         .select((of) => of.fn.min('first.rank').as('rank'))
-        .where('first.state', '=', 'queued'),
+        .where('first.state', '=', 'queued')
+        .where('first.lane', 'not in', busyLanes),
     )
     .groupBy('recall_asker.caller')
     .orderBy('running')
@@ -164,7 +178,7 @@ async function recallById(session: Session, id: number): Promise<RecallRow | und
   return row === undefined ? undefined : recallOf(session, row);
 }
 
-type Row = Omit<RecallTable, 'id'> & { readonly id: number };
+type Row = Omit<RecallTable, 'id' | 'lane'> & { readonly id: number };
 
 async function recallOf(session: Session, row: Row): Promise<RecallRow> {
   const wants = await session

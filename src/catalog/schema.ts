@@ -125,6 +125,8 @@ export interface RecallTable {
   charged: string | null;
   /** Numbers the turns in the order in which they were given. */
   turn: number | null;
+  /** What it waits for, once that is known; empty before. */
+  lane: Generated<string>;
   created_ms: number;
   updated_ms: number;
 }
@@ -317,6 +319,7 @@ export const catalogMigrations: readonly Migration[] = [
         rank INTEGER NOT NULL,
         charged TEXT,
         turn INTEGER,
+        lane TEXT NOT NULL DEFAULT '',
         created_ms INTEGER NOT NULL,
         updated_ms INTEGER NOT NULL
       ) STRICT;

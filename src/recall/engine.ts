@@ -4,8 +4,9 @@ import { codeOf, type MdmError } from '../lib/errors/mdm-error.ts';
 import { Mutex } from '../lib/streams/mutex.ts';
 import { RecallBoard } from './board.ts';
 import { recallErrors } from './errors.ts';
+import { Lanes } from './lanes.ts';
 import { recallLimits } from './limits.ts';
-import { type RecallPorts, runPass } from './pass.ts';
+import { laneOf, type RecallPorts, runPass } from './pass.ts';
 import type { FollowedReplica, RecallPort } from './port.ts';
 import { issueTicket } from './tickets.ts';
 import { recallError, recallFailureOf } from './translate.ts';
@@ -49,6 +50,7 @@ class Engine implements RecallEngine {
   readonly #door = new Mutex();
   /** Recalls that ended while the database could not write it down. */
   readonly #unsettled = new Map<number, Outcome>();
+  readonly #lanes = new Lanes();
   #workers = 0;
   /** Counts requests: a worker that found the queue empty sees that one came meanwhile. */
   #asked = 0;
@@ -162,7 +164,9 @@ class Engine implements RecallEngine {
 
   /** Start a worker while there is room; each ends when the queue is empty. */
   #work(): void {
-    if (this.#stopped || this.#workers >= recallLimits.runningMax) return;
+    // One more than all lanes take: it finds what is of another one, and puts the rest back.
+    const workersMax = recallLimits.runningMax * this.#ports.sources.size + 1;
+    if (this.#stopped || this.#workers >= workersMax) return;
     this.#workers += 1;
     const worker = this.#workQueue()
       .catch((error: unknown) => this.#tryAgainLater(error))
@@ -175,8 +179,8 @@ class Engine implements RecallEngine {
       while (!this.#stopped) {
         const asked = this.#asked;
         await this.#door.run(() => this.#settleLeft());
-        const row = await this.#ports.catalog.recalls.claim();
-        if (row !== undefined) await this.#runInTurn(row);
+        const row = await this.#ports.catalog.recalls.claim(this.#lanes.busy());
+        if (row !== undefined) await this.#runInLane(row);
         else if (asked === this.#asked) return;
       }
     } finally {
@@ -189,6 +193,28 @@ class Engine implements RecallEngine {
     if (this.#stopped) return;
     this.#retry?.cancel();
     this.#retry = this.#clock.schedule(recallLimits.retryMs, () => this.#work());
+  }
+
+  /** Work on it if its PACS has not enough to do yet; else it waits without a worker. */
+  async #runInLane(row: RecallRow): Promise<void> {
+    // Whatever it fails with, the pass will say it to whom it concerns.
+    const lane = await laneOf(this.#ports, row.seriesId).catch(() => '');
+    // As it is running, the next start takes it up.
+    if (this.#stopped) return;
+    if (!this.#lanes.enter(lane)) return this.#putBack(row.id, lane);
+    try {
+      await this.#runInTurn(row);
+    } finally {
+      this.#lanes.leave(lane);
+    }
+  }
+
+  async #putBack(id: number, lane: string): Promise<void> {
+    try {
+      await this.#ports.catalog.recalls.putBack(id, lane);
+    } catch (error) {
+      await this.#door.run(() => this.#close(id, recallError(error)));
+    }
   }
 
   async #runInTurn(row: RecallRow): Promise<void> {

@@ -10,7 +10,7 @@ export const recallLimits = defineLimits('recall', {
   runningMax: {
     value: 4,
     unit: 'count',
-    reason: 'Recalls in work at once; how many talk to one PACS is for its guard to say.',
+    reason: 'Recalls of one PACS in work at once; how many talk to it is for its guard to say.',
   },
   lingerMs: {
     value: 900_000,

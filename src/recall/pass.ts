@@ -1,4 +1,4 @@
-import type { Catalog, FileNode, SeriesNode } from '../catalog/catalog.ts';
+import type { Catalog, FileNode, SeriesId, SeriesNode } from '../catalog/catalog.ts';
 import type { Deidentifier } from '../deid/deidentifier.ts';
 import { present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -96,10 +96,25 @@ async function placeOf(ports: RecallPorts, series: SeriesNode): Promise<Place> {
   const collection = ports.collections.get(series.collection);
   const target = await ports.index.recallTarget(series.collection, series.seriesName);
   if (collection === undefined || target === undefined) throw recallErrors.create('RECALL_LOST');
-  const held = target.archives.find((name) => ports.sources.has(name));
-  const source = held === undefined ? undefined : ports.sources.get(held);
+  const source = ports.sources.get(heldBy(ports, target) ?? '');
   if (source === undefined) throw recallErrors.create('RECALL_NO_ARCHIVE');
   return { collection, target, source };
+}
+
+function heldBy({ sources }: RecallPorts, { archives }: RecallTarget): string | undefined {
+  return archives.find((name) => sources.has(name));
+}
+
+/**
+ * Which PACS a series would be fetched from, as a number in the order of the configuration: the
+ * computing side learns no name. Empty where there is none.
+ */
+export async function laneOf(ports: RecallPorts, id: SeriesId): Promise<string> {
+  const series = await ports.catalog.names.series(id);
+  if (series === undefined) return '';
+  const target = await ports.index.recallTarget(series.collection, series.seriesName);
+  const name = target === undefined ? undefined : heldBy(ports, target);
+  return name === undefined ? '' : String([...ports.sources.keys()].indexOf(name));
 }
 
 /** The files that can be made now and the instances to ask for; the other files fail here. */

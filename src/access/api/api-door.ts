@@ -49,7 +49,7 @@ function sendFailure(
   }
   if (failure.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="mdm"');
   // What is left of a refused body is not waited for.
-  response.shouldKeepAlive = exchange.request.complete;
+  response.shouldKeepAlive &&= exchange.request.complete;
   send(exchange, failure);
 }
 
