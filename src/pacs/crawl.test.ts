@@ -50,6 +50,17 @@ test('a walk of a PACS whose counts and lists agree has no gap and does not wait
   assert.deepEqual([found, gaps, waitedMs], [[6, 3], [], 0]);
 });
 
+test('a walk asks what else identifies a patient, so that nothing announced equals it', async () => {
+  const asked = new Set<number>();
+  await walk((query, truth) => {
+    if (query.level === 'STUDY') for (const each of query.keys.keys()) asked.add(each);
+    return truth;
+  });
+  const { AccessionNumber, StudyID, PatientName, PatientBirthDate, OtherPatientIDs } = tag;
+  for (const each of [AccessionNumber, StudyID, PatientName, PatientBirthDate, OtherPatientIDs])
+    assert.ok(asked.has(each));
+});
+
 test('a series that lists fewer than it counts is asked for again, comes last, and is a gap', async () => {
   const { found, gaps, waitedMs } = await walk(at('IMAGE', (truth) => truth.slice(0, 4)));
   assert.deepEqual([found, gaps], [[3, 4], ['1 IMAGE list-short']]);

@@ -25,6 +25,14 @@ const studyKeys = [
   'ModalitiesInStudy',
   'NumberOfStudyRelatedSeries',
 ] as const satisfies readonly Keyword[];
+/** Nothing that the catalog is told of a series may equal one of these: a number may be copied anywhere. */
+const identifierKeys = [
+  'AccessionNumber',
+  'StudyID',
+  'PatientName',
+  'PatientBirthDate',
+  'OtherPatientIDs',
+] as const satisfies readonly Keyword[];
 const seriesKeys = [
   'Modality',
   'SeriesInstanceUID',
@@ -209,7 +217,7 @@ interface SeriesAnswer {
 }
 
 function studyQuestion(of: ListQuestion['of'] = {}): ListQuestion {
-  return { level: 'STUDY', of, returned: studyKeys, counted: undefined };
+  return { level: 'STUDY', of, returned: [...studyKeys, ...identifierKeys], counted: undefined };
 }
 
 /** The gap that a failed query leaves; undefined where the archive as a whole is in trouble. */

@@ -19,7 +19,11 @@ const end = hex('feffdde0 00000000');
 
 /** An image of so many fragments of two bytes each. */
 function bomb(seriesNumber: number): ScriptedInstance {
-  const [instance = assert.fail('one')] = listSeries({ slices: 1, seriesNumber, seed: seriesNumber });
+  const [instance = assert.fail('one')] = listSeries({
+    slices: 1,
+    seriesNumber,
+    seed: seriesNumber,
+  });
   const header = encodeDataSet(instance.header, transferSyntax.ExplicitVRLittleEndian);
   const fragments = Buffer.alloc(fragment.length * fragmentCount, fragment);
   return {
