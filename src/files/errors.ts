@@ -5,8 +5,8 @@ export const filesErrors = defineErrors('files', {
   FILES_PATH_INVALID: {
     disposition: 'permanent',
     meaning:
-      'The path is not one that can exist here: not ASCII, empty or dotted segments, or too long.',
-    user: 'Use a path as the listing shows it.',
+      'The path is not one that can exist here: no slash before it, not ASCII, empty or dotted segments, or too long.',
+    user: 'Use a path as the listing shows it: `/<site>/<collection>/...`.',
     operator: 'Nothing to do.',
   },
   FILES_NOT_FOUND: {
