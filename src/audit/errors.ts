@@ -5,8 +5,9 @@ export const auditErrors = defineErrors('audit', {
   AUDIT_UNAVAILABLE: {
     disposition: 'transient',
     meaning: 'The audit record cannot be written, so what was to be recorded is not allowed.',
-    user: 'Try again later.',
-    operator: 'Check the disk that holds the audit record; the service recovers by itself.',
+    user: 'Tell the site operator: nothing is disclosed that cannot be recorded.',
+    operator:
+      'Check the disk that holds the audit record (`data`): full, read-only or failing. The service recovers by itself.',
   },
   AUDIT_OPEN_FAILED: {
     disposition: 'permanent',
@@ -30,7 +31,7 @@ export const auditErrors = defineErrors('audit', {
   AUDIT_EVENT_INVALID: {
     disposition: 'permanent',
     meaning: 'A field of an event is longer than a record may hold.',
-    user: 'Use shorter names.',
+    user: 'Use a shorter path or name.',
     operator: 'See docs/limits.md.',
   },
 });

@@ -37,6 +37,7 @@ const exact: Readonly<Record<string, number>> = {
   CONFIG_UNREADABLE: exitCode.usage,
   API_PARAMETER_INVALID: exitCode.usage,
   FILES_KEYWORD_INVALID: exitCode.usage,
+  KEYS_CONFIG_INVALID: exitCode.usage,
   POLICY_INVALID: exitCode.usage,
   RECALL_WITHHELD: exitCode.refused,
   RECALL_GEOMETRY_REFUSED: exitCode.refused,

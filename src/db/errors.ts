@@ -35,7 +35,7 @@ export const dbErrors = defineErrors('db', {
   DB_BUSY: {
     disposition: 'transient',
     meaning: 'The database was held by somebody else for longer than a caller waits.',
-    user: 'Try again.',
+    user: 'Try again once; if it stays, tell the site operator.',
     operator: 'Look for another process that has the file open.',
   },
   DB_CONSTRAINT: {
@@ -47,8 +47,8 @@ export const dbErrors = defineErrors('db', {
   DB_FULL: {
     disposition: 'transient',
     meaning: 'The disk has no room for the write; nothing was written.',
-    user: 'Try again later.',
-    operator: 'Free disk space.',
+    user: 'Tell the site operator.',
+    operator: 'Free space on the disk of `data`; it is noticed without a restart.',
   },
   DB_CORRUPT: {
     disposition: 'permanent',
@@ -59,8 +59,8 @@ export const dbErrors = defineErrors('db', {
   DB_IO: {
     disposition: 'ambiguous',
     meaning: 'The disk failed during a statement; a commit may or may not have happened.',
-    user: 'Try again later.',
-    operator: 'Check the disk, restart the service.',
+    user: 'Tell the site operator: what was asked last may or may not have been done.',
+    operator: 'Check the disk, then start the service again.',
   },
   DB_CLOSED: {
     disposition: 'transient',

@@ -50,7 +50,7 @@ export const deidErrors = defineErrors('deid', {
     disposition: 'permanent',
     meaning: 'The object breaks its encoding, so nothing can be said of what it holds.',
     user: asIs,
-    operator: 'Look at the object with dcmdump at the source; the cause names the place.',
+    operator: 'Look at the object with dcmdump at the source, and repair it there.',
   },
   DEID_FACT_NOT_KEPT: {
     disposition: 'permanent',
@@ -58,7 +58,7 @@ export const deidErrors = defineErrors('deid', {
       'An element that says how pixels are read, scaled or placed, or stacks told apart, is there but damaged, out of range, or of another type than the standard gives it.',
     user: asIs,
     operator:
-      'The log names the element. Have the source correct it: a decimal comma, NaN, two values for one, a wrong VR.',
+      '`deid.withheld` in the log names the element. Have the source correct it: a decimal comma, NaN, two values for one, a wrong VR.',
   },
   DEID_GRID: {
     disposition: 'permanent',
@@ -71,7 +71,7 @@ export const deidErrors = defineErrors('deid', {
     disposition: 'permanent',
     meaning: 'The header, or one compressed frame, is larger than what is held in memory.',
     user: asIs,
-    operator: 'See docs/limits.md; the cause names the bound.',
+    operator: 'Compare the object with the bounds in docs/limits.md; they are not settings.',
   },
 });
 

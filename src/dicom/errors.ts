@@ -65,6 +65,6 @@ export const dicomErrors = defineErrors('dicom', {
     ...brokenData,
     meaning: 'A text has characters that its Specific Character Set lacks.',
     user: 'Use characters of the character set.',
-    operator: 'Choose ISO_IR 192.',
+    operator: 'Report it: no setting chooses the character set of what is written.',
   },
 });

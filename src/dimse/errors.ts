@@ -37,8 +37,8 @@ export const dimseErrors = defineErrors('dimse', {
   DIMSE_IDENTIFIER_TOO_LONG: {
     disposition: 'permanent',
     meaning: 'An identifier (query or query answer) is longer than the limit.',
-    user: 'Ask for fewer attributes.',
-    operator: 'Check what the peer returns.',
+    user: 'Nothing to do; tell the site operator.',
+    operator: 'Look at what the peer answers: no query of ours asks for so much.',
   },
   DIMSE_MESSAGE_UNEXPECTED: {
     disposition: 'permanent',
@@ -55,8 +55,8 @@ export const dimseErrors = defineErrors('dimse', {
   DIMSE_CONNECTION_FAILED: {
     disposition: 'transient',
     meaning: 'No transport connection could be made to the peer.',
-    user: 'Try again later.',
-    operator: 'Check host, port, firewall and TLS settings of the peer.',
+    user: 'Try again in some minutes; if it stays, tell the site operator.',
+    operator: 'Check host, port and firewalls on the way to the peer.',
   },
   DIMSE_ADDRESS_UNAVAILABLE: {
     disposition: 'permanent',
@@ -74,7 +74,7 @@ export const dimseErrors = defineErrors('dimse', {
   DIMSE_REJECTED: {
     disposition: 'transient',
     meaning: 'The association was not accepted.',
-    user: 'Try again later.',
+    user: 'Try again in some minutes; if it stays, tell the site operator.',
     operator: 'Check the AE titles at both sides, and how many associations the peer allows.',
   },
   DIMSE_ABORTED: {
@@ -92,20 +92,14 @@ export const dimseErrors = defineErrors('dimse', {
   DIMSE_TIMEOUT: {
     disposition: 'transient',
     meaning: 'The peer did not answer, or did not go on, in time.',
-    user: 'Try again later.',
+    user: 'Try again in some minutes; if it stays, tell the site operator.',
     operator: 'Check the load of the peer and the network.',
   },
   DIMSE_STATUS_FAILURE: {
     disposition: 'permanent',
     meaning: 'The peer answered a request with a failure status.',
-    user: 'The status says why.',
+    user: 'Tell the site operator the status.',
     operator: 'Look up the status in the conformance statement of the peer.',
-  },
-  DIMSE_SUBOPERATION_INVALID: {
-    disposition: 'permanent',
-    meaning: 'A C-STORE sub-operation does not fit its presentation context or names no valid UID.',
-    user: peerBroken,
-    operator: 'Report the object to the vendor of the peer.',
   },
 });
 

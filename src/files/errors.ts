@@ -5,20 +5,21 @@ export const filesErrors = defineErrors('files', {
   FILES_PATH_INVALID: {
     disposition: 'permanent',
     meaning:
-      'The path is not one that can exist here: no slash before it, not ASCII, empty or dotted segments, or too long.',
-    user: 'Use a path as the listing shows it: `/<site>/<collection>/...`.',
+      'Nothing can exist at that path: it begins with a slash, names are of `a-z`, `0-9` and `@._-`, begin with no dot or hyphen, and neither they nor the path may be too long or too deep.',
+    user: 'Write it as `mdm ls` shows it, `/<site>/<collection>/...`: names have no upper-case letters and no spaces.',
     operator: 'Nothing to do.',
   },
   FILES_NOT_FOUND: {
     disposition: 'permanent',
     meaning: 'There is no such entry, or the caller may not know of it.',
-    user: 'List the parent directory; ask the collection owner for access if it should be there.',
-    operator: 'Look at the policy of the collection with `mdm acl`.',
+    user: 'Compare with `mdm ls` of the folder above. A name may be misspelt, not be offered any more, or have another ending: files of sealed collections end in `.c4gh`, and formats differ by collection. If it should be there, ask the collection owner for access, naming the identity that you used: a token and a certificate are two.',
+    operator:
+      'Look at the policy of the collection with `mdm acl`, at `collections[].formats`, and at `mdm status`.',
   },
   FILES_FORBIDDEN: {
     disposition: 'permanent',
     meaning: 'The entry is visible to the caller, who has not the right that the operation needs.',
-    user: 'Ask the collection owner for the right.',
+    user: 'Ask the collection owner for the right to read.',
     operator: 'Grant it with `mdm grant`, if it is due.',
   },
   FILES_LOCKED: {
@@ -31,7 +32,7 @@ export const filesErrors = defineErrors('files', {
   FILES_IS_A_DIRECTORY: {
     disposition: 'permanent',
     meaning: 'A directory was opened as a file.',
-    user: 'List it, or name a file in it.',
+    user: 'List it, name a file in it, or fetch all below it with `mdm get -r`.',
     operator: 'Nothing to do.',
   },
   FILES_NOT_A_DIRECTORY: {
@@ -43,7 +44,7 @@ export const filesErrors = defineErrors('files', {
   FILES_RANGE_NOT_SATISFIABLE: {
     disposition: 'permanent',
     meaning: 'The range starts at or after the end of the file.',
-    user: 'Ask for the size first.',
+    user: 'Ask for the size first (`mdm stat`).',
     operator: 'Nothing to do.',
   },
   FILES_TOO_MANY: {
@@ -69,7 +70,8 @@ export const filesErrors = defineErrors('files', {
     disposition: 'transient',
     meaning: 'The stored bytes are not those that were produced; the replica was dropped.',
     user: 'Try again: the file is fetched anew. Tell the site operator.',
-    operator: 'The store altered or lost a replica: check the disk. The log names the replica.',
+    operator:
+      'The store altered or lost a replica: check the disk. `files.replica_damaged` in the log names the replica.',
   },
   FILES_NOT_PRODUCED: {
     disposition: 'transient',
@@ -80,13 +82,13 @@ export const filesErrors = defineErrors('files', {
   FILES_PIN_QUOTA: {
     disposition: 'transient',
     meaning: 'The caller holds as many pins as one caller may.',
-    user: 'Release what is no longer needed.',
-    operator: 'See docs/limits.md.',
+    user: 'Release stage requests that are done (srmReleaseFiles), or wait until their pins end.',
+    operator: 'See pinsPerCallerMax in docs/limits.md.',
   },
   FILES_READ_ONLY: {
     disposition: 'permanent',
     meaning: 'The tree is read-only: it shows what the archives hold.',
-    user: 'Write elsewhere.',
+    user: 'Nothing to do here: write to another storage.',
     operator: 'Nothing to do.',
   },
 });

@@ -17,8 +17,8 @@ export const policyErrors = defineErrors('policy', {
   },
   POLICY_INVALID: {
     disposition: 'permanent',
-    meaning: 'The change is not a change of an access control list.',
-    user: 'The message says what is wrong: correct that.',
+    meaning: 'A list cannot say that: the message names what is wrong.',
+    user: 'Correct what the message names; `mdm acl` shows how entries are written.',
     operator: 'Nothing to do.',
   },
   POLICY_INHERITED: {

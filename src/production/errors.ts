@@ -5,7 +5,7 @@ export const productionErrors = defineErrors('production', {
   PRODUCTION_INCOMPLETE: {
     disposition: 'transient',
     meaning: 'Fewer instances arrived than the series holds; nothing of it is published.',
-    user: 'Try later; tell the site operator if it stays.',
+    user: 'Try again once; if it stays, tell the site operator the numbers.',
     operator: 'Compare the series at the PACS with its database; the context names the counts.',
   },
   PRODUCTION_SLICES_OUT_OF_ORDER: {

@@ -18,7 +18,7 @@ export const recallErrors = defineErrors('recall', {
       'The archive that holds the file cannot be reached, takes no association, or is left alone after failures.',
     user: 'Try again in some minutes; if it stays, tell the site operator the reason. Files that are staged can still be read.',
     operator:
-      'The reason says what failed: `mdm status` shows the PACS. Check that it runs, its `host`, `port` and `aeTitle`, and that it knows our AE title.',
+      'The reason says what failed: `mdm status` shows the PACS. Check that it runs, `pacs[].host`, `pacs[].port` and `pacs[].aeTitle`, and that it knows our AE title.',
   },
   RECALL_NO_ARCHIVE: {
     disposition: 'permanent',
@@ -30,7 +30,7 @@ export const recallErrors = defineErrors('recall', {
   RECALL_PACS_FAILED: {
     disposition: 'transient',
     meaning: 'The archive answered, but the retrieve failed.',
-    user: 'Try again once; if it fails again, tell the site operator the reason and the request id.',
+    user: 'Try again once; if it fails again, tell the site operator the reason, and the request id where one is shown.',
     operator:
       '`recall.failed` in the log has the reason and the DIMSE status; look at that time in the log of the PACS.',
   },
@@ -61,7 +61,7 @@ export const recallErrors = defineErrors('recall', {
     disposition: 'permanent',
     meaning: 'De-identification withholds this file, or an image that it would be made of.',
     user: 'The reason is in docs/errors.md; instances that are not withheld themselves can be read.',
-    operator: 'docs/errors.md says whether the archive can put it right.',
+    operator: 'Look the reason up in docs/errors.md: it says whether the archive can put it right.',
   },
   RECALL_GEOMETRY_REFUSED: {
     disposition: 'permanent',
@@ -117,14 +117,14 @@ export const recallErrors = defineErrors('recall', {
       'Key servers answered, and refused to store or to give the key of the file, or their shares do not agree.',
     user: 'Tell the site operator the reason: another try changes nothing before it is mended.',
     operator:
-      'docs/errors.md says of the reason what to do; `keys.deposit_missing` in the log names each server.',
+      'Look the reason up in docs/errors.md: it says what to do; `keys.deposit_missing` in the log names each server.',
   },
   RECALL_LIMIT_EXCEEDED: {
     disposition: 'permanent',
     meaning: 'The series exceeds a bound of this installation.',
     user: 'Nothing to do with this file as it is; ask the site operator, or read single instances where the collection lists them.',
     operator:
-      'docs/errors.md says what the reason means, docs/limits.md has the bounds; they are not settings.',
+      'Look the reason up in docs/errors.md. The bounds are in docs/limits.md; they are not settings.',
   },
   RECALL_ABORTED: {
     disposition: 'transient',
@@ -135,7 +135,7 @@ export const recallErrors = defineErrors('recall', {
   RECALL_FAILED: {
     disposition: 'transient',
     meaning: 'The recall failed for a reason of our own.',
-    user: 'Try again once; if it fails again, tell the site operator the request id.',
+    user: 'Try again once; if it fails again, tell the site operator the time, and the request id where one is shown.',
     operator: '`recall.failed` in the log has the reason; this is worth a bug report.',
   },
 });

@@ -42,21 +42,21 @@ export const storageErrors = defineErrors('storage', {
   STORAGE_RANGE_INVALID: {
     disposition: 'permanent',
     meaning: 'A range reaches beyond the end of the replica.',
-    user: 'Ask for the size first.',
+    user: 'Ask for the size first (`mdm stat`).',
     operator: 'Nothing to do.',
   },
   STORAGE_DAMAGED: {
     disposition: 'permanent',
     meaning: 'A stored replica is shorter than it was, or its manifest is not readable.',
-    user: 'Tell the operator.',
-    operator: 'Check the disk; delete the replica so that it is produced again.',
+    user: 'Read the file again: it is fetched anew. Tell the site operator.',
+    operator: 'Check the disk. The replica is dropped when it is read, and made anew.',
   },
   STORAGE_FAILED: {
     disposition: 'transient',
     meaning:
       'The disk failed while a replica was written or read; a replica being written is given up.',
-    user: 'Try again later.',
-    operator: 'Check the disk.',
+    user: 'Try again once; if it fails again, tell the site operator.',
+    operator: 'Check the disk of the replicas; the log of that time names the error.',
   },
 });
 

@@ -52,7 +52,7 @@ export const volumeErrors = defineErrors('volume', {
     disposition: 'transient',
     meaning:
       'The slices make a stack, but do not lie where the list of the archive says, even when asked again.',
-    user: 'Try later; the instances can be read, where the collection lists them.',
+    user: 'Tell the site operator, if it stays. The instances can be read, where the collection lists them.',
     operator: 'Compare positions in the database of the PACS with those in the objects.',
   },
   VOLUME_GANTRY_TILT: refusal('The slices are shifted against each other: a tilted gantry.'),

@@ -32,6 +32,7 @@ function section({ folder, rows }: ErrorTable<string>): string {
   return `## ${folder}\n\n${markdownTable(head, cells)}`;
 }
 
-function isErrorTable(value: unknown): value is ErrorTable<string> {
+/** Whether an exported value is a table of failure codes. */
+export function isErrorTable(value: unknown): value is ErrorTable<string> {
   return typeof value === 'object' && value !== null && 'rows' in value && 'create' in value;
 }

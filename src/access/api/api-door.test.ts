@@ -169,11 +169,9 @@ test('a parameter that cannot be used is named, and reaches nobody', async (t) =
   ];
   for (const [target, options, name] of bad) {
     const { status, body } = await ask(target, options);
-    const meaning = `${apiErrors.rows.API_PARAMETER_INVALID.meaning} (${name})`;
-    assert.deepEqual(
-      [status, body['code'], body['meaning']],
-      [400, 'API_PARAMETER_INVALID', meaning],
-    );
+    assert.deepEqual([status, body['code']], [400, 'API_PARAMETER_INVALID']);
+    const said = `${apiErrors.rows.API_PARAMETER_INVALID.meaning} (${name}`;
+    assert.ok(String(body['meaning']).startsWith(said), `${said}: ${String(body['meaning'])}`);
   }
   assert.deepEqual([...calls, ...files.calls], []);
 });

@@ -5,7 +5,7 @@ export const apiErrors = defineErrors('access/api', {
   API_PARAMETER_INVALID: {
     disposition: 'permanent',
     meaning: 'A parameter of the call is absent or unusable; the message names it.',
-    user: 'Compare with `mdm --help`; client and gateway may be of different versions.',
+    user: 'Correct what the message names; `mdm help` with the name of the command shows what it takes. Else client and gateway may be of different releases.',
     operator: 'Nothing to do.',
   },
   API_OPERATION_UNKNOWN: {
@@ -24,7 +24,7 @@ export const apiErrors = defineErrors('access/api', {
   API_FAILED: {
     disposition: 'transient',
     meaning: 'The call failed for a reason of the gateway.',
-    user: 'Try again; tell the site operator the request id.',
-    operator: 'Look the request id up in the log.',
+    user: 'Try again once; if it fails again, tell the site operator the request id.',
+    operator: 'Look the request id up in the log: `api.failed`; this is worth a bug report.',
   },
 });

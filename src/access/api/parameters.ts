@@ -97,7 +97,7 @@ export class Parameters {
   rights(name: string): readonly Right[] {
     const values = this.#values.get(name) ?? [];
     const rights = allRights.filter((right) => values.includes(right));
-    if (rights.length !== values.length) throw invalid(name);
+    if (rights.length !== values.length) throw invalid(name, `some of ${allRights.join(', ')}`);
     return rights;
   }
 
@@ -106,7 +106,9 @@ export class Parameters {
     if (values.length > apiLimits.conditionsMax) throw invalid(name);
     return values.map((value) => {
       const [, keyword, sign, text] = conditionPattern.exec(String(value)) ?? [];
-      if (keyword === undefined || sign === undefined || text === undefined) throw invalid(name);
+      if (keyword === undefined || sign === undefined || text === undefined) {
+        throw invalid(name, 'Keyword, one of = != < <= > >= ~, and a value');
+      }
       const operator = sign === '~' ? 'like' : (sign as MetadataCondition['operator']);
       const number = Number(text);
       const isNumber = operator !== 'like' && text.trim() !== '' && Number.isFinite(number);
@@ -123,6 +125,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function invalid(name: string): Error {
-  return apiErrors.create('API_PARAMETER_INVALID', { message: name });
+function invalid(name: string, wanted?: string): Error {
+  const message = wanted === undefined ? name : `${name} is ${wanted}`;
+  return apiErrors.create('API_PARAMETER_INVALID', { message });
 }

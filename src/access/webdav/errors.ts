@@ -59,14 +59,14 @@ export const webdavErrors = defineErrors('access/webdav', {
   WEBDAV_PRECONDITION_FAILED: {
     disposition: 'permanent',
     meaning: 'The file is not the version that the request names in If-Match.',
-    user: 'Read its current ETag.',
+    user: 'Read its current ETag (HEAD) and ask with that, or without If-Match.',
     operator: 'Nothing to do.',
   },
   WEBDAV_LENGTH_MISMATCH: {
     disposition: 'permanent',
     meaning: 'The bytes that came are not as many as were announced; the connection was cut.',
-    user: 'Try again; tell the site operator the request id.',
-    operator: 'This is worth a bug report.',
+    user: 'Tell the site operator the request id: another try may be cut in the same way.',
+    operator: 'Look the request id up in the log; this is worth a bug report.',
   },
   WEBDAV_VERSION_CHANGED: {
     disposition: 'transient',
@@ -77,8 +77,8 @@ export const webdavErrors = defineErrors('access/webdav', {
   WEBDAV_FAILED: {
     disposition: 'transient',
     meaning: 'The request failed for a reason of our own.',
-    user: 'Try later; tell the site operator the request id.',
-    operator: 'Look the request id up in the log; this is worth a bug report.',
+    user: 'Try again once; if it fails again, tell the site operator the request id.',
+    operator: 'Look the request id up in the log: `webdav.failed`; this is worth a bug report.',
   },
 });
 

@@ -187,7 +187,8 @@ async function failureOf(response: ClientResponse): Promise<Error> {
   if (typeof answer?.code !== 'string' || !/^[A-Z][A-Z0-9_]{1,63}$/.test(answer.code)) {
     return clientErrors.create('CLIENT_REFUSED', { message: `HTTP ${response.status}`, context });
   }
-  const { meaning, detail, user } = answer;
+  const { meaning, user } = answer;
+  const detail = answer.explanation ?? answer.detail;
   const message = [meaning, typeof detail === 'string' ? `(${detail})` : undefined, user]
     .filter((text) => typeof text === 'string')
     .join(' ');
@@ -213,6 +214,8 @@ interface FailureAnswer {
   readonly disposition?: unknown;
   readonly meaning?: unknown;
   readonly detail?: unknown;
+  /** Why a credential was refused. */
+  readonly explanation?: unknown;
   readonly user?: unknown;
   readonly reason?: unknown;
   readonly requestId?: unknown;

@@ -74,7 +74,10 @@ function checkUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:') return url;
   if (url?.protocol === 'http:' && thisMachine.has(url.hostname)) return url;
-  const message = url?.protocol === 'http:' ? 'http: only within this machine' : 'gateway address';
+  const message =
+    url?.protocol === 'http:'
+      ? 'gateway: http:// only within this machine; https:// elsewhere'
+      : 'gateway: not an https:// address';
   throw clientErrors.create('CLIENT_SETTINGS', { message });
 }
 
