@@ -120,7 +120,7 @@ function allowed(before: Measured, after: Measured): Pick<Measured, 'p50Ms' | 'p
   const [p50Ms, p99Ms] = [Math.max(before.p50Ms, after.p50Ms), Math.max(before.p99Ms, after.p99Ms)];
   const most = (aloneMs: number): number => Math.max(2 * aloneMs, aloneMs + 20);
   if (isLong) return { p50Ms: most(p50Ms), p99Ms: most(p99Ms) };
-  return { p50Ms: 10 * p50Ms + 250, p99Ms: 10 * p99Ms + 5_000 };
+  return { p50Ms: 10 * p50Ms + 1_000, p99Ms: 10 * p99Ms + 5_000 };
 }
 
 async function startFlood(owner: Owner, attack: Omit<Attack, 'victim'> & { port: number }) {
