@@ -97,7 +97,7 @@ test('a service does not start where it would be open to all, nor with what it c
     [
       'without TLS on all addresses',
       edited((settings) => Object.assign(settings, { listen: { host: '0.0.0.0', port: 0 } })),
-      /LISTENER_INSECURE_ADDRESS\n.*TLS/,
+      /LISTENER_INSECURE_ADDRESS: listen: 0\.0\.0\.0\n.*TLS/,
     ],
     [
       'nobody can prove who he is',

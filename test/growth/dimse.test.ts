@@ -2,7 +2,7 @@ import { dimseLimits } from '../../src/dimse/limits.ts';
 import { MessageAssembler } from '../../src/dimse/message/assembler.ts';
 import { decodeCommand } from '../../src/dimse/message/command-codec.ts';
 import { Framer } from '../../src/dimse/pdu/framer.ts';
-import { decodePdu, encodePdu, pduType } from '../../src/dimse/pdu/pdu.ts';
+import { decodePdu, pduType } from '../../src/dimse/pdu/pdu.ts';
 import { concatBytes } from '../../src/lib/bytes/bytes.ts';
 import { checkGrowth } from './growth.ts';
 
@@ -156,34 +156,6 @@ checkGrowth([
       header.writeUInt32LE(text.length, 4);
       const bytes = concatBytes([header, text, us(0x100, 0x30), us(0x110, 1), us(0x800, 0x101)]);
       return () => decodeCommand(bytes);
-    },
-  },
-]);
-
-// An encoder must not be slower than its decoder: what we propose is as long as what is asked of us.
-checkGrowth([
-  {
-    count: 'presentation contexts that we propose',
-    limit: 'dimse.presentationContextsMax',
-    n: 64,
-    make: (n) => {
-      const presentationContexts = Array.from({ length: n }, (_, index) => ({
-        id: 1 + 2 * (index % 128),
-        abstractSyntax: '1.2.3',
-        transferSyntaxes: Array(20).fill('1.2.840.10008.1.2.1') as string[],
-      }));
-      return () => {
-        for (let time = 0; time < 20; time += 1)
-          encodePdu({
-            kind: 'A-ASSOCIATE-RQ',
-            protocolVersion: 1,
-            calledAeTitle: 'A',
-            callingAeTitle: 'B',
-            applicationContextName: '1.2.840.10008.3.1.1.1',
-            presentationContexts,
-            userItems: [],
-          });
-      };
     },
   },
 ]);

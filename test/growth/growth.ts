@@ -23,7 +23,7 @@ export interface WireCount {
 /** At most so many times the cost for twice the count; a quadratic cost takes 4 times. */
 const growthMax = 2.5;
 /** Below it a measurement is noise. */
-const noiseMs = 2;
+const noiseMs = 5;
 const attemptsMax = 12;
 /** What is this slow is no noise. */
 const totalMsMax = 3_000;
