@@ -4,9 +4,18 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { PartFile } from '../../src/client/open/part-file.ts';
 import { runChild } from '../support/child.ts';
 import { requireTool } from '../support/require-tool.ts';
 import { tempFolder } from '../support/temp.ts';
@@ -55,4 +64,23 @@ test('a failed background sync fails the transfer', { skip: requireTool('strace'
   assert.equal(stdout.trim(), 'CLIENT_TARGET');
   assert.ok(!existsSync(target), 'the name of a file that may be lost does not appear');
   assert.ok(!existsSync(`${target}.mdm-part`), 'what may be lost is not continued');
+});
+
+test('what a transfer left that was killed after its file had its name is removed, what is held stays', async (t) => {
+  const folder = await tempFolder(t);
+  const path = join(folder, 'file');
+  const target = { path, shown: path };
+  const { stdout } = await runChild([process.execPath, '-e', 'console.log(process.pid)']);
+  const leave = (pid: string): void => {
+    writeFileSync(path, 'whole');
+    linkSync(path, `${path}.mdm-part`);
+    writeFileSync(`${path}.mdm-part.json`, '{}');
+    symlinkSync(`${hostname()} ${pid.trim()}`, `${path}.mdm-part.lock`);
+  };
+  leave(stdout);
+  await PartFile.sweep(target);
+  assert.deepEqual(readdirSync(folder), ['file']);
+  leave(`${process.pid}`);
+  await PartFile.sweep(target);
+  assert.equal(readdirSync(folder).length, 4);
 });

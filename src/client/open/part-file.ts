@@ -80,6 +80,21 @@ export class PartFile {
     });
   }
 
+  /**
+   * Remove what a transfer left that was killed after its file had its name. What another transfer
+   * holds stays. Never throws: the file is there and whole.
+   */
+  static async sweep(target: LocalPlace): Promise<void> {
+    const lock = besides(target, '.mdm-part.lock');
+    const left = [statePath(target), partPath(target)];
+    const found = await Promise.all([lock.path, ...left].map(exists));
+    if (!found.includes(true)) return;
+    const held = await lockPart(lock).catch(() => undefined);
+    if (held === undefined) return;
+    for (const path of left) await rm(path, { force: true }).catch(() => undefined);
+    await held.release().catch(() => undefined);
+  }
+
   /** What the part is a part of; undefined when it cannot be continued. */
   get kept(): PartState | undefined {
     return this.#kept;

@@ -3,7 +3,7 @@ import { constants, type FileHandle, open } from 'node:fs/promises';
 import { sealedSizeOf } from '../../seal/index.ts';
 import type { GetPorts, GetReport, GetRequest } from './get-file.ts';
 import { reportOf } from './get-file.ts';
-import { existing } from './part-file.ts';
+import { existing, PartFile } from './part-file.ts';
 import { type FileProofs, fetchProofs } from './proofs.ts';
 
 /** One read of the disk. */
@@ -29,6 +29,7 @@ export async function verifyLocal(
   const { size } = await file.stat();
   const isSame = size === wanted.size && (await digestOf(file, size, request)) === wanted.sha256;
   if (!isSame) throw existing(target, ' and is not this file');
+  await PartFile.sweep(target);
   return reportOf(request, { bytes: size, resumedAt: size, proofs });
 }
 
