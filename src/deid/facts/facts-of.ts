@@ -9,8 +9,9 @@ export type FactReader = (opened: OpenInstance, sopClassUid: string) => ImageFac
 /** Make the reader of a collection: its tokens of texts are keyed, so that no other's equal them. */
 export function createFactReader(collectionKey: Uint8Array): FactReader {
   const subkey = deriveSubkey(collectionKey, 'image-type');
-  const tokenOf = (text: string): string =>
-    toHex(subkey.digest('image-type', text).subarray(0, tokenBytes));
+  const tokenOf = latest((text) =>
+    toHex(subkey.digest('image-type', text).subarray(0, tokenBytes)),
+  );
   return ({ header, omitted, first }, sopClassUid) => {
     const [token] = first;
     const nativeBytes = token?.kind === 'value-start' ? token.length : undefined;
@@ -21,3 +22,12 @@ export function createFactReader(collectionKey: Uint8Array): FactReader {
 
 /** Two types of a series meet by chance once in 2^64. */
 const tokenBytes = 8;
+
+/** A function of a text that remembers its latest answer: the instances of a series ask alike. */
+function latest(answer: (text: string) => string): (text: string) => string {
+  let last: { readonly text: string; readonly answer: string } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, answer: answer(text) };
+    return last.answer;
+  };
+}

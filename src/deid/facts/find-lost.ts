@@ -1,5 +1,12 @@
-import { type DataElement, type DataSet, type Keyword, tag as t } from '../../dicom/index.ts';
+import {
+  type DataElement,
+  type DataSet,
+  type Keyword,
+  type Tag,
+  tag as t,
+} from '../../dicom/index.ts';
 import { numberFacts, readNumbers } from '../../facts/index.ts';
+import { equalBytes } from '../../lib/bytes/bytes.ts';
 
 /**
  * Elements by which pixels are read, scaled and placed, and frames told apart, beside those of the
@@ -58,8 +65,16 @@ export function findLost(before: DataSet, after: DataSet): Keyword | undefined {
 function isLeft(before: DataSet, after: DataSet, row: (typeof rows)[number]): boolean {
   const was = readNumbers(before, row);
   if (was.kind !== 'value') return was.kind === 'absent';
+  if (isUnchanged(before, after, t[row.source])) return true;
   const left = readNumbers(after, row);
   return left.kind === 'value' && String(left.value) === String(was.value);
+}
+
+/** The usual case, and quick: what is the same is read the same. */
+function isUnchanged(before: DataSet, after: DataSet, tag: Tag): boolean {
+  const [was, left] = [before.get(tag), after.get(tag)];
+  if (was === undefined || left === undefined || was.vr === 'SQ' || left.vr === 'SQ') return false;
+  return was.vr === left.vr && equalBytes(was.value, left.value);
 }
 
 function lostOfItems(before: readonly DataSet[], after: readonly DataSet[]): Keyword | undefined {

@@ -40,10 +40,10 @@ export class IdentitySink implements ByteSink {
 
   write(chunk: Uint8Array): void | Promise<void> {
     if (this.#inner !== undefined) return this.#inner.write(chunk);
+    const identity = this.#read(() => this.#reader.push(chunk));
+    if (identity !== undefined) return this.#passOn(identity, chunk);
     this.#held.push(new Uint8Array(chunk)); // a copy: its memory is used again
     this.#heldBytes += chunk.length;
-    const identity = this.#read(() => this.#reader.push(chunk));
-    if (identity !== undefined) return this.#passOn(identity);
     if (this.#heldBytes > pacsLimits.identityHeadMaxBytes) throw this.#refuse('unreadable');
   }
 
@@ -68,13 +68,13 @@ export class IdentitySink implements ByteSink {
     }
   }
 
-  async #passOn(identity: InstanceIdentity): Promise<void> {
+  async #passOn(identity: InstanceIdentity, ...last: readonly Uint8Array[]): Promise<void> {
     const keys = Object.keys(this.#expected) as (keyof ExpectedIdentity)[]; // those of the type
     const differing = keys.find((key) => identity[key] !== this.#expected[key]);
     if (differing !== undefined) throw this.#refuse(differing);
     const inner = this.#open();
     this.#inner = inner;
-    const held = this.#held;
+    const held = [...this.#held, ...last];
     this.#held = [];
     for (const chunk of held) await inner.write(chunk);
   }
