@@ -4,9 +4,11 @@ import { setImmediate } from 'node:timers/promises';
 import {
   callerNamed,
   entryFor,
+  type FilesBench,
   instancePath,
   openFilesBench,
 } from '../../test/support/files-bench.ts';
+import { until } from '../../test/support/until.ts';
 import { recallErrors } from '../recall/errors.ts';
 import { filesLimits } from './limits.ts';
 
@@ -24,10 +26,8 @@ const two = instancePath(ct, 'i-2');
 const hour = { pinLifetimeSeconds: 3600 };
 const never = () => new Promise<void>(() => undefined);
 
-/** Let what was started in the background go as far as it can. */
-async function settle(): Promise<void> {
-  for (let turns = 0; turns < 100; turns += 1) await setImmediate();
-}
+/** Every recall that was asked for has ended, and what it came to is written. */
+const settled = (bench: FilesBench): Promise<void> => until(() => bench.recall.attached() === 0);
 
 test('what is asked for is fetched and pinned; what cannot be is said each time', async (t) => {
   const bench = await openFilesBench(t, [ct]);
@@ -37,7 +37,7 @@ test('what is asked for is fetched and pinned; what cannot be is said each time'
     [undefined, 'FILES_NOT_FOUND', 'FILES_IS_A_DIRECTORY'],
   );
   while ((await bench.node(one)).replica === undefined) await setImmediate();
-  await settle();
+  await settled(bench);
   const staged = await bench.files.staged(alice, token, {});
   assert.deepEqual(
     staged.files.map(({ path, state, failure }) => [path, state, failure]),
@@ -95,12 +95,12 @@ test('a recall that fails is said; one that was cut short is asked for again', a
   let failure = recallErrors.create('RECALL_ABORTED');
   bench.recall.play = () => Promise.reject(failure);
   const { token } = await bench.files.stage(alice, [one], hour);
-  await settle();
+  await settled(bench);
   assert.equal((await bench.files.staged(alice, token, {})).files[0]?.state, 'staging');
   failure = recallErrors.create('RECALL_INCOMPLETE');
-  await settle();
+  await settled(bench);
   await bench.files.staged(alice, token, {});
-  await settle();
+  await settled(bench);
   assert.equal((await bench.files.staged(alice, token, {})).files[0]?.failure, 'RECALL_INCOMPLETE');
   assert.equal(bench.recall.asked.length, 3);
 });

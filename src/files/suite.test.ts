@@ -1,5 +1,4 @@
 import type { TestContext } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import {
   callerNamed,
   entryFor,
@@ -8,6 +7,7 @@ import {
 } from '../../test/support/files-bench.ts';
 import { FilesModel, type ModelFile } from '../../test/support/files-model.ts';
 import { manualClock } from '../../test/support/manual-clock.ts';
+import { until } from '../../test/support/until.ts';
 import type { RecallFailure } from '../recall/errors.ts';
 import { recallErrors } from '../recall/errors.ts';
 import { type FilesUnderTest, filesSuite, type Growth, suitePaths } from './suite.ts';
@@ -23,11 +23,6 @@ const entries = [entryFor('alice', 'list', 'read'), entryFor('lister', 'list')];
 const nameOf = (path: string): string =>
   path.slice(path.lastIndexOf('/') + 1).replace(/\.c4gh$/, '');
 const bytesOf = (path: string): Uint8Array => plaintextOf({ name: nameOf(path) }, sizeBytes);
-
-/** Let what was started in the background go as far as it can. */
-async function turns(until: () => boolean): Promise<void> {
-  for (let count = 0; count < 20_000 && !until(); count += 1) await setImmediate();
-}
 
 /** The real port over a real catalog and a real store. */
 async function openReal(t: TestContext): Promise<FilesUnderTest> {
@@ -70,7 +65,7 @@ async function openReal(t: TestContext): Promise<FilesUnderTest> {
       t.after(() => ticket.detach());
       return growing.promise;
     },
-    settle: () => turns(() => bench.recall.attached() === 0),
+    settle: () => until(() => bench.recall.attached() === 0),
     advance: (ms) => bench.clock.advance(ms),
   };
 }
