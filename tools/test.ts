@@ -7,4 +7,5 @@ import { checkSuites, furtherSuites, testFiles } from './check/suites.ts';
 printAbsent();
 const suites = [...checkSuites, ...furtherSuites];
 const files = await testFiles(suites, process.argv.slice(2));
-process.exitCode = await runTests(files, { fileTimeoutMs: 300_000 });
+const isLong = process.env['MDM_LONG'] === '1';
+process.exitCode = await runTests(files, { fileTimeoutMs: isLong ? 1_800_000 : 300_000, isLong });

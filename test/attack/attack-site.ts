@@ -7,11 +7,13 @@ import { type Installation, type KeyServerName, startInstallation } from '../sup
 import type { Owner } from '../support/owner.ts';
 import { processMemory, resetPeakMemory } from '../support/process-memory.ts';
 import { type ScriptedInstance, startScriptedPacs } from '../support/scripted-pacs.ts';
-import { type Bystander, type Measured, startBystander } from './bystander.ts';
+import { type Bystander, type Measured, type Ordinary, startBystander } from './bystander.ts';
 import type { floods } from './floods.ts';
 
 /** `MDM_LONG=1`: enough requests for a p99 that means something, and the figure of the goal. */
 const isLong = process.env['MDM_LONG'] === '1';
+/** Of a file of floods: some 30 s each in the long form. */
+export const floodsTimeoutMs = isLong ? 1_200_000 : 290_000;
 const requestCount = isLong ? 1_000 : 60;
 /** A victim's memory may grow by this during an attack: its buffers, and what V8 has not collected. */
 const growthBytesMax = 192 * 1024 * 1024;
@@ -79,12 +81,19 @@ export async function startAttackSite(
   };
 }
 
-/** A listing at the gateway; at a key server, how it is. */
-function ordinaryFor(at: Installation, victim: Victim, port: number) {
+/** What bob does at a gateway or a key server: look at a folder, or ask for the share of a key. */
+function ordinaryFor(at: Installation, victim: Victim, port: number): Ordinary {
   const headers = { authorization: `Bearer ${at.tokenOf('bob')}` };
   const caPath = at.grid?.authorityPath ?? '';
-  if (victim !== 'gateway') return { port, caPath, path: '/status', headers: {} };
-  return { port, caPath, path: '/.mdm/v1/list?path=/test/open', headers };
+  if (victim === 'gateway') return { port, caPath, path: '/.mdm/v1/list?path=/test/open', headers };
+  // A key that does not exist costs what one does that he may not have.
+  return {
+    port,
+    caPath,
+    path: '/v1/shares',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ keyIds: ['absent'] }),
+  };
 }
 
 async function endure(
@@ -102,7 +111,7 @@ async function endure(
   const after = await at.bystander.measure(requestCount);
   const peak = processMemory(at.pid).peakBytes;
   t.diagnostic(
-    `before ${told(control)}, during ${told(during)}, after ${told(after)} ms (p50/p99); ` +
+    `${t.name}: before ${told(control)}, during ${told(during)}, after ${told(after)} ms (p50/p99); ` +
       `memory ${mebibytes(rest)}, at most ${mebibytes(peak)} MiB; ${did} done`,
   );
   assert.deepEqual([...control.failures, ...during.failures, ...after.failures], []);

@@ -20,13 +20,14 @@ async function ask(): Promise<string> {
       host: '127.0.0.1',
       port: ordinary.port,
       servername: 'localhost',
+      method: ordinary.body === undefined ? 'GET' : 'POST',
       path: ordinary.path,
       localAddress: '127.0.0.1',
       ca,
       headers: ordinary.headers,
       agent: false,
       signal: AbortSignal.timeout(30_000),
-    }).end();
+    }).end(ordinary.body);
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     response.resume();
     await once(response, 'end');

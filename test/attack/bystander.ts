@@ -10,6 +10,8 @@ export interface Ordinary {
   readonly caPath: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Posted if there is one. */
+  readonly body?: string;
 }
 
 /** What a number of them came to. */

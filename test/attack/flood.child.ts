@@ -3,8 +3,11 @@
  * what the flood is over and over, `target.lanes` times at once. Prints `on` when every lane has
  * done it once or is kept waiting for 2 s, and every second `did N`.
  */
+import { setPriority } from 'node:os';
 import { floods, type Target } from './floods.ts';
 
+// In truth another machine, whose processor the victim does not share.
+setPriority(19);
 const [name = '', json = ''] = process.argv.slice(2);
 const target = JSON.parse(json) as Target;
 const flood = floods[name as keyof typeof floods];

@@ -1,7 +1,7 @@
 /** Strangers, and callers without manners, against a gateway: everybody else is answered meanwhile. */
 import { test } from 'node:test';
 import { listSeries } from '../support/scripted-pacs.ts';
-import { type Attack, startAttackSite } from './attack-site.ts';
+import { type Attack, floodsTimeoutMs, startAttackSite } from './attack-site.ts';
 
 const silent = { addresses: 5, lanes: 600 } as const;
 const busy = { addresses: 5, lanes: 16 } as const;
@@ -19,7 +19,9 @@ const attacks: readonly Omit<Attack, 'victim'>[] = [
   { flood: 'tokens of 15 KiB', ...busy },
 ];
 
-test('a gateway under floods serves who is not of them', { timeout: 290_000 }, async (t) => {
+test('a gateway under floods serves who is not of them', {
+  timeout: floodsTimeoutMs,
+}, async (t) => {
   const at = await startAttackSite(t, listSeries({ slices: 4 }));
   for (const attack of attacks)
     await t.test(attack.flood, (one) => at.endure(one, { victim: 'gateway', ...attack }));

@@ -1,7 +1,7 @@
 /** Strangers against a key server: everybody else is answered meanwhile, in time; memory is bounded. */
 import { test } from 'node:test';
 import { listSeries } from '../support/scripted-pacs.ts';
-import { type Attack, startAttackSite } from './attack-site.ts';
+import { type Attack, floodsTimeoutMs, startAttackSite } from './attack-site.ts';
 
 const silent = { addresses: 1, lanes: 600 } as const;
 const busy = { addresses: 5, lanes: 16 } as const;
@@ -16,7 +16,9 @@ const attacks: readonly Omit<Attack, 'victim'>[] = [
   { flood: 'policy entries of four megabytes', ...busy },
 ];
 
-test('a key server under floods serves who is not of them', { timeout: 290_000 }, async (t) => {
+test('a key server under floods serves who is not of them', {
+  timeout: floodsTimeoutMs,
+}, async (t) => {
   const at = await startAttackSite(t, listSeries({ slices: 4 }));
   for (const attack of attacks)
     await t.test(attack.flood, (one) => at.endure(one, { victim: 'hospital', ...attack }));

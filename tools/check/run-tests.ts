@@ -4,11 +4,15 @@ import { type EventData, run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { projectRoot } from '../project-root.ts';
 
-/** Run test files, two at a time, and report; gives the exit code. No file at all is a failure. */
+/**
+ * Run test files, two at a time, and report; gives the exit code. No file at all is a failure.
+ * Long forms measure: nothing runs beside a file, and what its tests note of themselves is told.
+ */
 export async function runTests(
   files: readonly string[],
-  options: { readonly fileTimeoutMs: number },
+  options: { readonly fileTimeoutMs: number; readonly isLong?: boolean },
 ): Promise<number> {
+  const { fileTimeoutMs, isLong = false } = options;
   if (files.length === 0) {
     process.stderr.write('No test file matches.\n');
     return 1;
@@ -19,16 +23,16 @@ export async function runTests(
   const events = run({
     files: files.map((file) => join(projectRoot, file)),
     cwd: projectRoot,
-    concurrency: 2,
+    concurrency: isLong ? 1 : 2,
     // As services run: memory that a test bounds is then not what V8 has not collected yet.
     execArgv: ['--max-semi-space-size=8'],
-    timeout: options.fileTimeoutMs,
+    timeout: fileTimeoutMs,
   });
   events.on('test:fail', (event: EventData.TestFail) => {
     // A failing `todo` is no failure.
     if (event.todo === undefined || event.todo === false) failed = true;
   });
-  for await (const chunk of Readable.from(briefly(events)).pipe(new spec()))
+  for await (const chunk of Readable.from(briefly(events, isLong)).pipe(new spec()))
     process.stdout.write(chunk);
   return failed ? 1 : 0;
 }
@@ -39,17 +43,22 @@ type TestEvent = { readonly type: string; readonly data: unknown };
  * What a person wants to read: one line a file, the failures, the skips, the summary. The passing
  * tests of a conformance table alone are hundreds of lines.
  */
-async function* briefly(events: AsyncIterable<TestEvent>): AsyncGenerator<TestEvent> {
+async function* briefly(
+  events: AsyncIterable<TestEvent>,
+  withNotes: boolean,
+): AsyncGenerator<TestEvent> {
   for await (const event of events) {
     if (event.type === 'test:summary') printFile(event.data as EventData.TestSummary);
-    if (isWorthReading(event)) yield event;
+    if (isWorthReading(event, withNotes)) yield event;
   }
 }
 
-function isWorthReading({ type, data }: TestEvent): boolean {
+function isWorthReading({ type, data }: TestEvent, withNotes: boolean): boolean {
   if (type === 'test:start' || type === 'test:enqueue' || type === 'test:dequeue') return false;
   // What a test notes of itself; the lines of the summary belong to no file.
-  if (type === 'test:diagnostic') return (data as EventData.TestDiagnostic).file === undefined;
+  if (type === 'test:diagnostic') {
+    return withNotes || (data as EventData.TestDiagnostic).file === undefined;
+  }
   if (type !== 'test:pass') return true;
   const { skip } = data as EventData.TestPass;
   return skip !== undefined && skip !== false;
