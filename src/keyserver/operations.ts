@@ -7,13 +7,13 @@ import {
   readSharesRequest,
 } from '../keys/index.ts';
 import { addressGroup } from '../lib/address/address-group.ts';
+import { TokenBuckets } from '../lib/token-buckets.ts';
 import type { Exchange } from '../listener/door.ts';
 import { acceptDeposit } from './accept-deposit.ts';
 import { keyserverErrors } from './errors.ts';
 import { feedPosition, followFeed } from './follow-feed.ts';
 import type { KeyServerCore } from './key-server-core.ts';
 import { keyserverLimits } from './limits.ts';
-import { RateLimit } from './rate-limit.ts';
 import { releaseShares } from './release-shares.ts';
 import { StrangerBodies } from './stranger-bodies.ts';
 
@@ -60,9 +60,10 @@ export function createOperations(
 function createSignedRequests(core: KeyServerCore) {
   const signers = new WeakMap<Socket, string>();
   const bodies = new StrangerBodies();
-  const requests = new RateLimit(core.clock, {
+  const requests = new TokenBuckets(core.clock, {
     burst: keyserverLimits.requestsBurst,
     perSecond: keyserverLimits.requestsPerSecond,
+    keysMax: keyserverLimits.callersTracked,
   });
   return (
     signer: 'depositor' | 'gateway' | undefined,
@@ -73,12 +74,12 @@ function createSignedRequests(core: KeyServerCore) {
       const address = addressGroup(socket.remoteAddress ?? '');
       const known = signers.get(socket);
       if (known !== undefined || method === 'GET') {
-        requests.take(known ?? address, 1);
+        assertInRate(requests.take(known ?? address));
         return () => {};
       }
       const length = headers['content-length'];
       const sizeBytes = length === undefined ? undefined : Number(length);
-      requests.take(address, costOf(sizeBytes));
+      assertInRate(requests.take(address, costOf(sizeBytes)));
       return bodies.take(address, sizeBytes);
     },
     async answer({ request: { socket }, recognise }, body) {
@@ -96,9 +97,10 @@ function costOf(sizeBytes: number = keyserverLimits.bodySizeMax): number {
 }
 
 function createShares(core: KeyServerCore): Operation {
-  const keys = new RateLimit(core.clock, {
+  const keys = new TokenBuckets(core.clock, {
     burst: keyserverLimits.keysBurst,
     perSecond: keyserverLimits.keysPerSecond,
+    keysMax: keyserverLimits.callersTracked,
   });
   return {
     bodyBytesMax: keyserverLimits.sharesBodySizeMax,
@@ -110,10 +112,15 @@ function createShares(core: KeyServerCore): Operation {
     async answer(exchange, body) {
       const caller = callerOf(exchange);
       const { keyIds } = readSharesRequest(body);
-      keys.take(caller.subject, keyIds.length);
+      assertInRate(keys.take(caller.subject, keyIds.length));
       return { shares: await releaseShares(core, caller, keyIds) };
     },
   };
+}
+
+/** @throws KEYSERVER_RATE_LIMITED */
+function assertInRate(isInRate: boolean): void {
+  if (!isInRate) throw keyserverErrors.create('KEYSERVER_RATE_LIMITED');
 }
 
 /** @throws KEYSERVER_UNAUTHENTICATED */

@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { manualClock } from '../../test/support/manual-clock.ts';
 import { Admission } from './admission.ts';
 import { listenerLimits } from './limits.ts';
+import { Pace } from './pace.ts';
 
 /** An admission whose guests say in `events` what becomes of them; `enter` gives how they leave. */
-function bench(limits: Partial<typeof listenerLimits> = {}) {
-  const admission = new Admission({ ...listenerLimits, ...limits });
+function bench(changed: Partial<typeof listenerLimits> = {}) {
+  const limits = { ...listenerLimits, ...changed };
+  const clock = manualClock();
+  const pace = new Pace(clock, limits);
+  const admission = new Admission(limits, pace);
   const events: string[] = [];
   const enter = (network: string, name: string, isProxy = false): (() => void) =>
     admission.enter(
       { network, isProxy },
       { begin: () => void events.push(name), cut: () => void events.push(`-${name}`) },
     );
-  return { events, enter };
+  return { events, enter, clock, pace };
 }
 
 test('a network has a few turns; the next guest begins when one has left', () => {
@@ -56,4 +61,44 @@ test('a front proxy has all turns that there are, and no more', () => {
   const { events, enter } = bench({ turnsPerAddressMax: 1, turnsMax: 3 });
   for (const name of ['p1', 'p2', 'p3', 'p4']) enter('p', name, true);
   assert.deepEqual(events, ['p1', 'p2', 'p3']);
+});
+
+test('a network begins as many as its pace allows, in order; others have a pace of their own', () => {
+  const { events, enter, clock } = bench({ strangersBurst: 2, strangersPerSecond: 10 });
+  for (const name of ['a1', 'a2', 'a3', 'a4']) enter('a', name)();
+  assert.deepEqual(events, ['a1', 'a2'], 'who left while he waited needs no pace');
+  for (const name of ['a5', 'a6', 'a7']) enter('a', name);
+  enter('b', 'b1');
+  assert.deepEqual(events, ['a1', 'a2', 'b1']);
+  clock.advance(100);
+  assert.deepEqual(events, ['a1', 'a2', 'b1', 'a5']);
+  clock.advance(200);
+  assert.deepEqual(events, ['a1', 'a2', 'b1', 'a5', 'a6', 'a7']);
+  assert.equal(clock.pending(), 0);
+});
+
+test('a front proxy has no pace', () => {
+  const { events, enter } = bench({ strangersBurst: 1 });
+  for (const name of ['p1', 'p2', 'p3']) enter('p', name, true)();
+  assert.deepEqual(events, ['p1', 'p2', 'p3']);
+});
+
+test('who proves who he is costs his network nothing', () => {
+  const { events, enter, pace } = bench({ strangersBurst: 1 });
+  for (const name of ['a1', 'a2', 'a3']) {
+    const leave = enter('a', name);
+    pace.giveBack({ network: 'a', isProxy: false }, 1);
+    leave();
+  }
+  assert.deepEqual(events, ['a1', 'a2', 'a3']);
+});
+
+test('a guest that leaves when he is due gives the pace to the next', () => {
+  const { events, enter, clock } = bench({ strangersBurst: 1, turnsMax: 1 });
+  const leave = enter('b', 'b1');
+  enter('a', 'a1')();
+  leave();
+  enter('a', 'a2');
+  assert.deepEqual(events, ['b1', 'a2']);
+  assert.equal(clock.pending(), 0);
 });

@@ -1,5 +1,6 @@
 import { present } from '../lib/assert.ts';
 import type { ListenerLimits } from './limits.ts';
+import type { Origin, Pace } from './pace.ts';
 
 /** A connection on which nobody is known yet. */
 export interface Guest {
@@ -22,40 +23,42 @@ interface Entry {
 
 /** The guests of one network. */
 interface Network {
-  readonly name: string;
+  readonly origin: Origin;
   readonly turnsMax: number;
   readonly waitingMax: number;
   turns: number;
   readonly waiting: Set<Entry>;
+  /** While its next guest waits for the pace. */
+  stopWaiting: (() => void) | undefined;
 }
 
 /**
  * Who is served of those whom nobody knows yet. Each network has a few turns at a time, and so has
- * all the world together; the others wait, and networks take turns, so that who comes in great
- * numbers makes only his own wait. When even waiting is full, the network with the most there loses
- * its newest.
+ * all the world together, and each turn costs its network a token of its pace; the others wait, and
+ * networks take turns, so that who comes in great numbers makes only his own wait. When even waiting
+ * is full, the network with the most there loses its newest.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #networks = new Map<string, Network>();
-  /** Networks that could have a turn now, in the order in which they get one. */
+  readonly #pace: Pace;
+  /** Networks whose next guest is due, in the order in which they get a turn. */
   readonly #ring = new Set<Network>();
   #turns = 0;
   #waiting = 0;
 
-  constructor(limits: AdmissionLimits) {
+  constructor(limits: AdmissionLimits, pace: Pace) {
     this.#limits = limits;
+    this.#pace = pace;
   }
 
   /**
    * Ask for a turn; `begin` or `cut` may be called before this returns.
-   * @param from.network as `addressGroup` gives it
-   * @param from.isProxy many callers come from there, so that only the bounds over all hold
    * @returns gives the turn or the place back; call it once the connection is closed or its caller
    *   known. Idempotent.
    */
-  enter(from: { readonly network: string; readonly isProxy: boolean }, guest: Guest): () => void {
-    const network = this.#networkOf(from);
+  enter(origin: Origin, guest: Guest): () => void {
+    const network = this.#networkOf(origin);
     const entry: Entry = { guest, state: 'waiting' };
     network.waiting.add(entry);
     this.#waiting += 1;
@@ -66,25 +69,44 @@ export class Admission {
     return () => this.#leave(network, entry);
   }
 
-  #networkOf(from: { readonly network: string; readonly isProxy: boolean }): Network {
-    const known = this.#networks.get(from.network);
+  #networkOf(origin: Origin): Network {
+    const known = this.#networks.get(origin.network);
     if (known !== undefined) return known;
     const { turnsPerAddressMax, waitingPerAddressMax, turnsMax, waitingMax } = this.#limits;
     const made: Network = {
-      name: from.network,
-      turnsMax: from.isProxy ? turnsMax : turnsPerAddressMax,
-      waitingMax: from.isProxy ? waitingMax : waitingPerAddressMax,
+      origin,
+      turnsMax: origin.isProxy ? turnsMax : turnsPerAddressMax,
+      waitingMax: origin.isProxy ? waitingMax : waitingPerAddressMax,
       turns: 0,
       waiting: new Set(),
+      stopWaiting: undefined,
     };
-    this.#networks.set(from.network, made);
+    this.#networks.set(origin.network, made);
     return made;
   }
 
-  /** Who had a turn goes to the end of the ring; who can have none leaves it. */
+  /** See to it that the next guest of a network becomes due, if one could begin; else that none is. */
   #offer(network: Network): void {
-    if (network.waiting.size > 0 && network.turns < network.turnsMax) this.#ring.add(network);
-    else this.#ring.delete(network);
+    const { origin, stopWaiting } = network;
+    const isDue = this.#ring.has(network);
+    const isWanted = network.waiting.size > 0 && network.turns < network.turnsMax;
+    if (isWanted === (isDue || stopWaiting !== undefined)) return;
+    if (isWanted) {
+      if (this.#pace.take(origin)) this.#ring.add(network);
+      else network.stopWaiting = this.#pace.wait(origin, () => this.#fallDue(network));
+    } else if (isDue) {
+      this.#ring.delete(network);
+      this.#pace.giveBack(origin, 1);
+    } else {
+      network.stopWaiting = undefined;
+      stopWaiting?.();
+    }
+  }
+
+  #fallDue(network: Network): void {
+    network.stopWaiting = undefined;
+    this.#ring.add(network);
+    this.#next();
   }
 
   #next(): void {
@@ -112,7 +134,8 @@ export class Admission {
     }
     entry.state = 'over';
     this.#offer(network);
-    if (network.turns === 0 && network.waiting.size === 0) this.#networks.delete(network.name);
+    if (network.turns === 0 && network.waiting.size === 0)
+      this.#networks.delete(network.origin.network);
     this.#next();
   }
 

@@ -6,6 +6,8 @@ import type { Log } from '../lib/log.ts';
 import { Admission } from './admission.ts';
 import { CallerQuota } from './caller-quota.ts';
 import type { ListenerLimits } from './limits.ts';
+import { type Origin, Pace } from './pace.ts';
+import { Rounds } from './rounds.ts';
 
 /**
  * The open connections of a listener. One is a guest's until somebody proves on it who he is: then
@@ -18,6 +20,8 @@ export interface Connections {
   watch(carrier: Socket, socket: Socket): void;
   /** A request began; call what is returned when its answer has ended. One at a time. */
   began(request: IncomingMessage): () => void;
+  /** `go` is called when one more request may be read of a connection. One at a time. */
+  askAgain(carrier: Socket, go: () => void): void;
   /** Somebody proved who he is. False: he has as many connections as he may. */
   recognise(carrier: Socket, subject: string): boolean;
   readonly isDraining: boolean;
@@ -28,6 +32,11 @@ export interface Connections {
 /** What is known of one connection. */
 interface Connection {
   readonly socket: Socket;
+  readonly origin: Origin;
+  /** Tokens of the pace of strangers that it took. */
+  taken: number;
+  /** While it waits for another. */
+  stopWaiting: (() => void) | undefined;
   /** Gives back the turn of a guest. */
   leave: () => void;
   deadline: Timer | undefined;
@@ -46,7 +55,9 @@ export function createConnections(options: {
   readonly isProxy: (address: string) => boolean;
 }): Connections {
   const { clock, limits, log, isProxy } = options;
-  const admission = new Admission(limits);
+  const pace = new Pace(clock, limits);
+  const admission = new Admission(limits, pace);
+  const rounds = new Rounds(limits);
   const callers = new CallerQuota(limits);
   const open = new Set<Connection>();
   const of = new WeakMap<Socket, Connection>();
@@ -56,6 +67,7 @@ export function createConnections(options: {
   const closed = (connection: Connection): void => {
     open.delete(connection);
     connection.deadline?.cancel();
+    connection.stopWaiting?.();
     connection.leave();
     if (connection.subject !== undefined) callers.giveBack(connection.subject);
     if (open.size === 0) draining?.resolve();
@@ -84,8 +96,12 @@ export function createConnections(options: {
     },
     admit(socket, begin) {
       const address = socket.remoteAddress ?? '';
+      const origin = { network: addressGroup(address), isProxy: isProxy(address) };
       const connection: Connection = {
         socket,
+        origin,
+        taken: 0,
+        stopWaiting: undefined,
         leave: () => undefined,
         deadline: undefined,
         subject: undefined,
@@ -95,12 +111,15 @@ export function createConnections(options: {
       open.add(connection);
       of.set(socket, connection);
       socket.once('close', () => closed(connection));
-      const from = { network: addressGroup(address), isProxy: isProxy(address) };
-      connection.leave = admission.enter(from, {
-        cut: () => cut(socket, from.network),
+      connection.leave = admission.enter(origin, {
+        cut: () => cut(socket, origin.network),
         begin() {
-          connection.deadline = clock.schedule(limits.turnMs, () => overdue(connection));
-          begin();
+          connection.taken = 1;
+          rounds.enter(origin.network, () => {
+            if (!open.has(connection)) return;
+            connection.deadline = clock.schedule(limits.turnMs, () => overdue(connection));
+            begin();
+          });
         },
       });
     },
@@ -118,9 +137,25 @@ export function createConnections(options: {
         if (connection.isLast || draining !== undefined) carrier.destroySoon();
       };
     },
+    askAgain(carrier, go) {
+      const connection = of.get(carrier);
+      if (connection === undefined) return go();
+      const { origin, subject } = connection;
+      if (subject !== undefined) return rounds.enter(subject, go);
+      const isTaken = (): void => {
+        connection.taken += 1;
+        connection.stopWaiting = undefined;
+        rounds.enter(origin.network, go);
+      };
+      if (pace.take(origin)) isTaken();
+      else connection.stopWaiting = pace.wait(origin, isTaken);
+    },
     recognise(carrier, subject) {
       const connection = of.get(carrier);
       if (connection === undefined || connection.subject === subject) return true;
+      // He is known, even if he has too many: from now on he answers for it, not his network.
+      pace.giveBack(connection.origin, connection.taken);
+      connection.taken = 0;
       if (!callers.take(subject)) return false;
       if (connection.subject !== undefined) callers.giveBack(connection.subject);
       connection.subject = subject;

@@ -27,6 +27,28 @@ export const listenerLimits = defineLimits('listener', {
     unit: 'count',
     reason: 'the same over all addresses; each costs a descriptor. Who has most waiting loses one',
   },
+  strangersBurst: {
+    value: 64,
+    unit: 'count',
+    reason:
+      'turns and further requests of the strangers of one address at once; of who proves who he is none count',
+  },
+  strangersPerSecond: {
+    value: 16,
+    unit: 'count',
+    reason: 'the same in the long run; what is more waits. Each costs up to 2 ms',
+  },
+  networksTrackedMax: {
+    value: 16_384,
+    unit: 'count',
+    reason: 'addresses whose pace is remembered; who came longest ago is forgotten first',
+  },
+  beginsPerRoundMax: {
+    value: 2,
+    unit: 'count',
+    reason:
+      'handshakes and further requests that begin in one round of the event loop; each is some ms',
+  },
   turnMs: {
     value: 10_000,
     unit: 'ms',

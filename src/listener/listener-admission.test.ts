@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { manualClock } from '../../test/support/manual-clock.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type Log, silentLog } from '../lib/log.ts';
@@ -144,6 +145,62 @@ test('a caller with too many connections gets 503 and when to come back', async 
   // The connection is another caller's from now on, and gives his place back when it is closed.
   other.send('alice');
   assert.equal((await other.answers(2)).length, 2);
+});
+
+test('further requests of nobody wait for the pace of their network; who proves who he is does not', async (context) => {
+  const clock = manualClock();
+  const limits = { strangersBurst: 3, strangersPerSecond: 1 };
+  const { from } = await open(context, limits, { clock });
+  const nobody = from('127.0.0.2');
+  nobody.send();
+  assert.deepEqual(await nobody.answers(), ['HTTP/1.1 200']);
+  nobody.send();
+  assert.equal((await nobody.answers(2)).length, 2);
+  const first = from('127.0.0.2');
+  first.send('alice');
+  assert.equal((await first.answers()).length, 1, 'a turn of one who is known is given back');
+  nobody.send();
+  assert.equal((await nobody.answers(3)).length, 3);
+  // Now the bucket is empty.
+  nobody.send();
+  const second = from('127.0.0.2');
+  second.send('alice');
+  first.send('alice');
+  assert.equal((await first.answers(2)).length, 2);
+  const other = from('127.0.0.3');
+  other.send();
+  assert.equal((await other.answers()).length, 1);
+  assert.equal(nobody.text.match(/HTTP/g)?.length, 3);
+  assert.equal(second.text, '');
+  clock.advance(1_000);
+  assert.equal((await nobody.answers(4)).length, 4);
+  clock.advance(1_000);
+  assert.equal((await second.answers()).length, 1);
+});
+
+test('who asks first without a credential, and then with it, costs nothing', async (context) => {
+  const limits = { strangersBurst: 2, strangersPerSecond: 1 };
+  const { from } = await open(context, limits, { clock: manualClock() });
+  for (let index = 0; index < 5; index += 1) {
+    const client = from('127.0.0.2');
+    client.send();
+    assert.equal((await client.answers()).length, 1);
+    client.send('alice');
+    assert.equal((await client.answers(2)).length, 2);
+  }
+});
+
+test('what waits for the pace is no timer of a closed connection', async (context) => {
+  const clock = manualClock();
+  const { from } = await open(context, { strangersBurst: 1 }, { clock });
+  const client = from('127.0.0.2');
+  client.send();
+  assert.equal((await client.answers()).length, 1);
+  const before = clock.pending();
+  client.send();
+  while (clock.pending() === before) await new Promise(setImmediate);
+  client.socket.destroy();
+  while (clock.pending() > 0) await new Promise(setImmediate);
 });
 
 test('a front proxy has more than one address', async (context) => {

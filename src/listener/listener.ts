@@ -85,7 +85,8 @@ export async function createListener(options: ListenerOptions): Promise<Listener
   http.on('checkExpectation', serve);
   const attach = (socket: Socket): void => {
     http.emit('connection', socket);
-    gates.set(socket, new RequestGate(socket, limits));
+    const askAgain = (go: () => void): void => connections.askAgain(socket, go);
+    gates.set(socket, new RequestGate(socket, { limits, askAgain }));
   };
   const secure = tls === undefined ? undefined : createTlsLayer(tls, limits);
   const begin = (socket: Socket): void => {

@@ -9,6 +9,8 @@ import type { ListenerLimits } from './limits.ts';
  * sends behind it is not parsed before the answer is out, and not read beyond one chunk: a parser
  * left alone makes objects of a thousand requests from one packet and starts them all.
  *
+ * Each further request is asked for when its first bytes are there.
+ *
  * Make it after the HTTP server took the connection: its listener of `data` is called from here
  * with the pieces that are due.
  *
@@ -17,18 +19,27 @@ import type { ListenerLimits } from './limits.ts';
 export class RequestGate {
   readonly #socket: Socket;
   readonly #limits: Pick<ListenerLimits, 'pipelinedBytesMax'>;
+  readonly #askAgain: (go: () => void) => void;
   readonly #parse: (bytes: Buffer) => void;
   readonly #headerEnd = new HeaderEnd();
   #held: Buffer = Buffer.alloc(0);
   #request: IncomingMessage | undefined;
   /** Of the body of `#request`; undefined when only the parser can tell where it ends. */
   #bodyLeft: number | undefined;
-  #isAnswered = false;
+  #state: 'being served' | 'answered' | 'asked for the next' | 'next may come' = 'next may come';
   #isPumping = false;
 
-  constructor(socket: Socket, limits: Pick<ListenerLimits, 'pipelinedBytesMax'>) {
+  constructor(
+    socket: Socket,
+    options: {
+      readonly limits: Pick<ListenerLimits, 'pipelinedBytesMax'>;
+      /** `go` is called when another request may be read, perhaps before this returns. */
+      readonly askAgain: (go: () => void) => void;
+    },
+  ) {
     this.#socket = socket;
-    this.#limits = limits;
+    this.#limits = options.limits;
+    this.#askAgain = options.askAgain;
     const [parse] = socket.listeners('data') as ((bytes: Buffer) => void)[];
     this.#parse = present(parse, 'the HTTP server reads the connection');
     socket.removeListener('data', this.#parse);
@@ -40,12 +51,16 @@ export class RequestGate {
     const length = request.headers['content-length'];
     this.#request = request;
     this.#bodyLeft = length === undefined ? undefined : Number(length);
-    this.#isAnswered = false;
+    this.#state = 'being served';
   }
 
   /** Its answer is out: the next may come. */
   answered(): void {
-    this.#isAnswered = true;
+    this.#state = 'answered';
+    this.#goOn();
+  }
+
+  #goOn(): void {
     this.#pump();
     if (this.#held.length === 0) this.#socket.resume();
   }
@@ -71,10 +86,21 @@ export class RequestGate {
     this.#isPumping = false;
   }
 
+  #mayBeginNext(): boolean {
+    if (this.#state === 'answered' && this.#held.length > 0) {
+      this.#state = 'asked for the next';
+      this.#askAgain(() => {
+        this.#state = 'next may come';
+        this.#goOn();
+      });
+    }
+    return this.#state === 'next may come';
+  }
+
   /** How many of the bytes held belong to the request that is being read, or begin the next. */
   #dueLength(): number {
     if (this.#request?.complete === true) {
-      if (!this.#isAnswered) return 0;
+      if (!this.#mayBeginNext()) return 0;
       this.#request = undefined;
     }
     if (this.#request === undefined || this.#bodyLeft === undefined) {

@@ -12,8 +12,8 @@ const range = z
 /** Settings of `listen` that say whose connections are let in, the same for both services. */
 export const admission = {
   /**
-   * Addresses or CIDR networks of front proxies that pass TLS on: the bounds for one address do not
-   * hold for them, because behind theirs are many callers. Nothing that a proxy says is believed.
+   * Addresses or CIDR networks of front proxies that pass TLS on: bounds and pace of one address do
+   * not hold for them, because behind theirs are many callers. Nothing that a proxy says is believed.
    */
   proxies: z.array(range).default([]),
   connectionsPerCaller: z
