@@ -12,7 +12,8 @@ export interface Database<Schema> {
   readonly query: Kysely<Schema>;
   /**
    * Run `work` in one transaction: all of it durable when the promise resolves, none of it when it
-   * rejects. Transactions take turns, so `work` awaits nothing but statements of its own `tx`: a
+   * rejects. Those that wait behind each other share a commit, so many small ones are best begun at
+   * once; what fails in one is its own. Transactions take turns, so `work` awaits nothing but statements of its own `tx`: a
    * read beside it sees the state before it, a write beside it waits for ever (DB_BUSY). Always
    * begun here, never by `query.transaction()`.
    * @throws DB_BUSY, DB_FULL, DB_IO, DB_CONSTRAINT, or what `work` throws

@@ -27,6 +27,16 @@ export const dbLimits = defineLimits('db', {
     unit: 'count',
     reason: 'Callers in the queue for the connection; beyond it the service is overloaded.',
   },
+  commitMembersMax: {
+    value: 256,
+    unit: 'count',
+    reason: 'Transactions that share a commit; what one that fails at the end takes back.',
+  },
+  commitMs: {
+    value: 50,
+    unit: 'ms',
+    reason: 'A transaction leaves its commit to those behind it for so long: as a slow sync takes.',
+  },
   statementsMax: {
     value: 500,
     unit: 'count',

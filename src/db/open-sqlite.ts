@@ -8,6 +8,7 @@ import { dbErrors } from './errors.ts';
 import { type DbLimits, dbLimits } from './limits.ts';
 import { migrate } from './migrate.ts';
 import type { Migration } from './migration.ts';
+import { SharedCommits } from './shared-commits.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { dbErrorOf } from './sqlite-error.ts';
 import { TurnQueue } from './turn-queue.ts';
@@ -48,16 +49,17 @@ export async function openSqlite<Schema>(options: OpenSqliteOptions): Promise<Da
   }
   const writer = inMemory ? memoryWriter(engine, keptOf(limits)) : writerOf(options, limits);
   const turns = new TurnQueue(clock, limits);
-  const dialect = sqliteDialect({ engine, writer, turns, readsTakeTurns: inMemory, clock, limits });
+  const commits = new SharedCommits({ writer, turns, clock, limits });
+  const dialect = sqliteDialect({ engine, commits, readsTakeTurns: inMemory, clock, limits });
   const query = new Kysely<Schema>({ dialect });
   // The first statement takes its turn a little late; let it be this one.
   await query.executeQuery(CompiledQuery.raw('SELECT 1'));
   return {
     query,
-    transaction: (work) => turns.run(() => query.transaction().execute(work)),
-    checkpoint: () => turns.run(() => checkpoint(writer)),
+    transaction: (work) => commits.run(() => query.transaction().execute(work)),
+    checkpoint: () => commits.apart(() => checkpoint(writer)),
     close: () =>
-      turns.run(async () => {
+      commits.apart(async () => {
         // The last connection to close folds the log in: that is for the thread.
         if (!inMemory) engine.close();
         await writer.close();

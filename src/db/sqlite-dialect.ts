@@ -13,19 +13,16 @@ import { assert } from '../lib/assert.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import { dbErrors } from './errors.ts';
 import type { DbLimits } from './limits.ts';
+import type { SharedCommits } from './shared-commits.ts';
 import { dbErrorOf, isBusy } from './sqlite-error.ts';
 import { type StatementResult, Statements } from './statements.ts';
-import type { TurnQueue } from './turn-queue.ts';
-import type { Writer } from './writer.ts';
 
 /** What the dialect works with. */
 export interface SqliteDialectOptions {
   /** The connection that reads, in the calling thread. */
   readonly engine: BetterSqlite3.Database;
-  /** The connection that writes; of a database in memory the same one. */
-  readonly writer: Writer;
-  /** Turns at the writer. The dialect takes one for a statement; for a transaction its caller does. */
-  readonly turns: TurnQueue;
+  /** Turns at the connection that writes. The dialect takes one for a statement; for a transaction its caller does. */
+  readonly commits: SharedCommits;
   /** Whether a read would see what a transaction has not committed, and so takes a turn. */
   readonly readsTakeTurns: boolean;
   readonly clock: Clock;
@@ -34,8 +31,7 @@ export interface SqliteDialectOptions {
 
 /**
  * Kysely over two connections: reads run at once in the calling thread and see what is committed;
- * whatever writes takes turns at the writer. Transactions start with the write lock, so that none
- * fails half-way for want of it.
+ * whatever writes takes turns at the writer.
  */
 export function sqliteDialect(options: SqliteDialectOptions): Dialect {
   return {
@@ -74,8 +70,9 @@ class SqliteDriver implements Driver {
     return connection.begin();
   }
 
-  async commitTransaction(connection: SqliteConnection): Promise<void> {
-    await connection.write('COMMIT', []);
+  /** It is committed when its turn ends, or that of one behind it. */
+  commitTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.commit();
   }
 
   rollbackTransaction(connection: SqliteConnection): Promise<void> {
@@ -98,22 +95,23 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.#inTransaction) return resultOf(await this.write(sql, parameters));
+    const { commits } = this.#options;
+    if (this.#inTransaction) return resultOf(await commits.write(sql, parameters));
     if (this.#isFreeRead(sql)) return resultOf(await this.#read(sql, parameters));
-    return this.#options.turns.run(async () => resultOf(await this.write(sql, parameters)));
+    return resultOf(await commits.single(sql, parameters));
   }
 
   async begin(): Promise<void> {
-    await this.write('BEGIN IMMEDIATE', []);
+    await this.#options.commits.begin();
     this.#inTransaction = true;
   }
 
-  async rollback(): Promise<void> {
-    await this.#options.writer.rollback().catch(translate);
+  commit(): Promise<void> {
+    return this.#options.commits.end();
   }
 
-  write(sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
-    return this.#options.writer.run(sql, parameters).catch(translate);
+  rollback(): Promise<void> {
+    return this.#options.commits.undo();
   }
 
   // oxlint-disable-next-line require-yield -- the interface asks for it; results are paged instead

@@ -20,6 +20,11 @@ export class TurnQueue {
     this.#limits = limits;
   }
 
+  /** Whether somebody waits for the turn that is taken. */
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Wait for a turn. @throws DB_BUSY when it does not come in time or too many wait */
   async take(): Promise<void> {
     if (!this.#taken) {

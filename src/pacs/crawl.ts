@@ -85,6 +85,11 @@ export function crawl(
   return new Walk(source, options).run();
 }
 
+/** How many instances were found of a series: how much is held of it. */
+export function instanceCountOf(found: Identified<FoundSeries>): number {
+  return reveal(found).instances.length;
+}
+
 /** Series of a study that are left for the end; undefined: all of it. */
 type Later = Set<string> | undefined;
 

@@ -34,6 +34,16 @@ export const registrationLimits = defineLimits('registration', {
     reason:
       'A walk takes hours; what it finds to be of somebody else is gone within a minute, this and the way to the doors.',
   },
+  seriesAtOnce: {
+    value: 64,
+    unit: 'count',
+    reason: 'Series recorded or announced at once: they share a commit, which takes a disk 30 ms.',
+  },
+  instancesAtOnce: {
+    value: 10_000,
+    unit: 'count',
+    reason: 'No further series while those under way have so many: some ten megabytes are held.',
+  },
   feedBatchChanges: {
     value: 50,
     unit: 'count',

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { commitsIn } from '../../test/support/log-commits.ts';
 import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town.ts';
+import { tempFolder } from '../../test/support/temp.ts';
 import { openCatalog } from '../catalog/index.ts';
 import { type DataSet, dataSetOf } from '../dicom/index.ts';
 import { systemRandom } from '../lib/random.ts';
@@ -51,6 +54,20 @@ test('a walk that fails half-way announces what it found and says how it failed'
     complete: true,
   });
   assert.equal((await series(town)).length, 3);
+});
+
+test('series that are recorded and announced side by side share commits', async (t) => {
+  const indexPath = join(await tempFolder(t), 'index.db');
+  const shapes = Array.from({ length: 60 }, (_, index) => ({ ...one, slices: 1, seed: index }));
+  const pacs = memoryPacs('pacs', []);
+  const town = await buildTown(t, pacs, { indexPath });
+  const studies = shapes.map((shape, index) => ({ ...shape, studySeed: index }));
+  for (const [uid, all] of memoryPacs('x', studies).series) pacs.series.set(uid, all);
+  const before = commitsIn(indexPath);
+  await town.crawl();
+  assert.equal((await series(town)).length, 60);
+  // Two a series one after the other; the bound leaves room for a machine that is held up.
+  assert.ok(commitsIn(indexPath) - before < 60, `${commitsIn(indexPath) - before} commits`);
 });
 
 test('a walk that is stopped ends with the reason, and the next one continues', async (t) => {

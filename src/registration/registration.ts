@@ -1,7 +1,10 @@
+import type { Identified } from '../flow/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
+import { eachInParallel } from '../lib/streams/in-parallel.ts';
 import { Mutex } from '../lib/streams/mutex.ts';
-import { crawl } from '../pacs/crawl.ts';
+import { crawl, instanceCountOf } from '../pacs/crawl.ts';
+import type { FoundSeries } from '../pacs/index/index.ts';
 import type { Gap } from '../pacs/lists/gap.ts';
 import type { PacsSource } from '../pacs/pacs-source.ts';
 import { type LeftOut, LeftOutCounts } from './left-out.ts';
@@ -65,7 +68,7 @@ export function createRegistration(
   ): Promise<void> => {
     const onGap = (gap: Gap): void => leftOut.add(gap);
     const options = { ...call, priority: 'bulk', memory: index.lists, clock, onGap } as const;
-    for await (const found of crawl(source, options)) {
+    const record = async (found: Identified<FoundSeries>): Promise<void> => {
       report.seriesFound += 1;
       try {
         const outcome = await index.record(source.name, found);
@@ -75,7 +78,14 @@ export function createRegistration(
         if (codeOf(error) !== 'INDEX_RECORD_INVALID') throw error;
         leftOut.add({ reason: 'record-invalid', level: 'SERIES', count: 1 });
       }
-    }
+    };
+    // The archive is asked on while what it told is on its way to the disk.
+    await eachInParallel(crawl(source, options), {
+      count: registrationLimits.seriesAtOnce,
+      weightMax: registrationLimits.instancesAtOnce,
+      weigh: instanceCountOf,
+      work: record,
+    });
   };
 
   return {

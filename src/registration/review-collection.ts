@@ -2,6 +2,7 @@ import type { CatalogChange, SeriesPlace } from '../catalog/catalog.ts';
 import { derive } from '../flow/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
+import { eachInParallel } from '../lib/streams/in-parallel.ts';
 import type {
   Candidate,
   CollectionEntries,
@@ -34,16 +35,26 @@ export function placeOf({ offer }: Collection, names: EntryNames): SeriesPlace {
  * collection no more is marked. Each by itself: what fails is noted and waits for nobody.
  */
 export async function reviewDepartures(ports: ReviewPorts, review: Review): Promise<void> {
-  for await (const candidate of review.candidates('entered')) {
-    await noting(ports, candidate, () => depart(ports, candidate));
-  }
+  await eachOf(ports, review.candidates('entered'), depart);
 }
 
 /** What comes: new series, and those that grew or are served again. Each by itself. */
 export async function reviewArrivals(ports: ReviewPorts, review: Review): Promise<void> {
-  for await (const candidate of review.candidates('all')) {
-    await noting(ports, candidate, () => arrive(ports, candidate));
-  }
+  await eachOf(ports, review.candidates('all'), arrive);
+}
+
+/** Some at once, so that they share commits; each is a transaction of its own all the same. */
+function eachOf(
+  ports: ReviewPorts,
+  candidates: AsyncIterable<Candidate>,
+  act: (ports: ReviewPorts, candidate: Candidate) => Promise<void>,
+): Promise<void> {
+  return eachInParallel(candidates, {
+    count: registrationLimits.seriesAtOnce,
+    weightMax: registrationLimits.instancesAtOnce,
+    weigh: ({ identities }) => identities.instances.length,
+    work: (candidate) => noting(ports, candidate, () => act(ports, candidate)),
+  });
 }
 
 async function depart(ports: ReviewPorts, candidate: Candidate): Promise<void> {

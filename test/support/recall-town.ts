@@ -186,13 +186,17 @@ export interface Town {
 export async function buildTown(
   owner: Owner,
   pacs: MemoryPacs,
-  options: WorkshopOptions & { readonly change?: (ports: RecallPorts) => RecallPorts } = {},
+  options: WorkshopOptions & {
+    readonly change?: (ports: RecallPorts) => RecallPorts;
+    /** A file for the clinical index; in memory without it. */
+    readonly indexPath?: string;
+  } = {},
 ): Promise<Town> {
   const clock = manualClock();
   const random = seededRandom(5);
   const cipher = createIndexCipher({ hospitalKey: new Uint8Array(32).fill(3), random });
   const catalog = await openCatalog({ path: ':memory:', clock, random });
-  const index = await openClinicalIndex({ path: ':memory:', cipher, clock });
+  const index = await openClinicalIndex({ path: options.indexPath ?? ':memory:', cipher, clock });
   owner.after(() => catalog.close());
   owner.after(() => index.close());
   const offer = {

@@ -41,6 +41,23 @@ test('as many as allowed are worked on at once, and each once', async () => {
   );
 });
 
+test('what is heavy is worked on with less beside it, and by itself if need be', async () => {
+  let weight = 0;
+  let most = 0;
+  await eachInParallel(counting(40), {
+    count: 8,
+    weightMax: 30,
+    weigh: (value) => value,
+    async work(value) {
+      weight += value;
+      most = Math.max(most, weight);
+      await setImmediate();
+      weight -= value;
+    },
+  });
+  assert.ok(most >= 40 && most < 30 + 40, String(most));
+});
+
 test('a failure is thrown after what is under way has ended, and no more is asked for', async () => {
   const source = counting(100);
   let running = 0;

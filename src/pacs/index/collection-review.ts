@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { identify } from '../../flow/mint/identified.ts';
 import { equalBytes, toHex } from '../../lib/bytes/bytes.ts';
@@ -83,42 +84,57 @@ export class CollectionReview implements Review {
       .execute();
   }
 
+  /** Each series once, at the last of its holdings that changed: several are worked on at once. */
   async *#changed(which: 'entered' | 'all'): AsyncGenerator<Uint8Array> {
-    const entered = sql<boolean>`(
+    const { from, to } = this.#span;
+    const isLast = sql<number>`NOT EXISTS (SELECT 1 FROM series o
+      WHERE o.lookup = series.lookup AND o.revision > series.revision AND o.revision <= ${to})`;
+    const isEntered = sql<number>`(
       EXISTS (SELECT 1 FROM entry e WHERE e.collection = ${this.#collection} AND e.lookup = series.lookup)
       OR EXISTS (SELECT 1 FROM series o WHERE o.lookup = series.lookup AND o.pacs <> series.pacs))`;
-    for (let after = this.#span.from; ; ) {
-      let query = this.#ports.db.query
+    for (let after = from; ; ) {
+      // Judged and not sought: a page is a bounded number of rows, whatever is true of them.
+      const rows = await this.#ports.db.query
         .selectFrom('series')
-        .select(['lookup', 'revision'])
+        .select(['lookup', 'revision', isLast.as('is_last'), isEntered.as('is_entered')])
         .where('revision', '>', after)
-        .where('revision', '<=', this.#span.to);
-      if (which === 'entered') query = query.where(entered);
-      const rows = await query.orderBy('revision').limit(indexLimits.pageSeries).execute();
-      for (const row of rows) yield row.lookup;
+        .where('revision', '<=', to)
+        .orderBy('revision')
+        .limit(indexLimits.pageSeries)
+        .execute();
+      for (const row of rows) {
+        if (row.is_last === 1 && (which === 'all' || row.is_entered === 1)) yield row.lookup;
+      }
       after = rows.at(-1)?.revision ?? after;
       if (rows.length < indexLimits.pageSeries) return;
+      await setImmediate();
     }
   }
 
+  /** Those of before: what failed in this review is not tried again in it. */
   async *#failed(): AsyncGenerator<Uint8Array> {
+    const { from, to } = this.#span;
+    const isChanged = sql<number>`EXISTS (SELECT 1 FROM series
+      WHERE series.lookup = failure.lookup AND revision > ${from} AND revision <= ${to})`;
     let after: Uint8Array = new Uint8Array(0);
     for (;;) {
       const rows = await this.#ports.db.query
         .selectFrom('failure')
-        .select('lookup')
+        .select(['lookup', isChanged.as('is_changed')])
         .where('collection', '=', this.#collection)
         .where('lookup', '>', after)
         .orderBy('lookup')
         .limit(indexLimits.pageSeries)
         .execute();
-      for (const row of rows) yield row.lookup;
+      for (const row of rows) if (row.is_changed === 0) yield row.lookup;
       after = rows.at(-1)?.lookup ?? after;
       if (rows.length < indexLimits.pageSeries) return;
     }
   }
 
   async *#candidate(lookup: Uint8Array): AsyncGenerator<Candidate> {
+    // Opening a series takes a millisecond, of a large one ten: others have their turn before each.
+    await setImmediate();
     const holdings = await this.#holdings(lookup);
     const [first] = holdings ?? [];
     if (holdings === undefined) await this.#onUnreadable(lookup);
