@@ -21,18 +21,18 @@ export async function applyAnnouncement(
   context: ApplyContext,
 ): Promise<void> {
   if (await isWithdrawn(session, announced)) return;
-  const seriesId = await ensureSeries(session, announced, context);
-  await serveAgain(session, seriesId, context.clock.nowMs());
+  const { seriesId, isNew } = await ensureSeries(session, announced, context);
+  if (!isNew) await serveAgain(session, seriesId, context.clock.nowMs());
   await replaceMetadata(session, seriesId, announced);
   const added = await addInstances(session, { seriesId, names: announced.instanceNames }, context);
-  if (added > 0) await outgrowVolumes(session, seriesId, context.clock.nowMs());
+  if (!isNew && added > 0) await outgrowVolumes(session, seriesId, context.clock.nowMs());
 }
 
 async function ensureSeries(
   session: Session,
   announced: SeriesAnnouncement,
   context: ApplyContext,
-): Promise<number> {
+): Promise<{ readonly seriesId: number; readonly isNew: boolean }> {
   const collection = await session
     .selectFrom('collection')
     .innerJoin('node', 'node.id', 'collection.node_id')
@@ -49,10 +49,13 @@ async function ensureSeries(
     .where('series_name', '=', announced.seriesName)
     .where('node_id', 'is not', null)
     .executeTakeFirst();
-  if (known === undefined) return makeSeries(session, { announced, collection }, context);
+  if (known === undefined) {
+    const seriesId = await makeSeries(session, { announced, collection }, context);
+    return { seriesId, isNew: true };
+  }
   if (known.patient_name !== announced.patientName || known.study_name !== announced.studyName)
     throw catalogErrors.create('CATALOG_NAME_CONFLICT');
-  return known.id;
+  return { seriesId: known.id, isNew: false };
 }
 
 /** What was hidden is shown again, with its keys; a conflict is over. */
@@ -148,17 +151,13 @@ async function addInstances(
   const files = names.map((name) => ({ name: `${name}.dcm`, format: 'dcm' }));
   const added = await addFiles(session, { seriesId, product: 'instance', files }, context);
   if (added === 0) return 0;
-  await session
+  const { node_id } = await session
     .updateTable('series')
     .set((set) => ({ instance_count: set('instance_count', '+', added) }))
     .where('id', '=', seriesId)
-    .execute();
-  const node = await session
-    .selectFrom('series')
-    .select('node_id')
-    .where('id', '=', seriesId)
+    .returning('node_id')
     .executeTakeFirstOrThrow();
-  if (node.node_id !== null) await touchNode(session, node.node_id, context.clock.nowMs());
+  if (node_id !== null) await touchNode(session, node_id, context.clock.nowMs());
   return added;
 }
 

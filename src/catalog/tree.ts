@@ -97,11 +97,19 @@ export async function ensureNode(
     .values({ ...values, series_id: null, hidden: 0, created_ms: nowMs, modified_ms: nowMs })
     .returning('id')
     .executeTakeFirstOrThrow();
-  if (parent !== undefined) {
-    await touchNode(session, parent.id, nowMs);
-    await showIfFilled(session, parent.id, nowMs);
-  }
+  if (parent !== undefined) await gainEntry(session, parent.id, nowMs);
   return { id: made.id, path, made: true };
+}
+
+/** A directory has one entry more: it changed, and is shown if there was nothing in it to see. */
+async function gainEntry(session: Session, id: number, nowMs: number): Promise<void> {
+  const { kind, hidden } = await session
+    .updateTable('node')
+    .set({ modified_ms: nowMs })
+    .where('id', '=', id)
+    .returning(['kind', 'hidden'])
+    .executeTakeFirstOrThrow();
+  if (isPart(kind) && hidden === 1) await setHidden(session, id, { hidden: false, nowMs });
 }
 
 /** Note that a directory's entries changed. */
@@ -138,10 +146,9 @@ export async function setHidden(
 /** A study or patient is shown as long as something in it is. */
 async function showIfFilled(session: Session, id: number, nowMs: number): Promise<void> {
   const { kind, hidden } = await kinOf(session, id);
+  if (!isPart(kind)) return;
   const isEmpty = !(await hasChild(session, id, { visible: true }));
-  if (isPart(kind) && isEmpty !== (hidden === 1)) {
-    await setHidden(session, id, { hidden: isEmpty, nowMs });
-  }
+  if (isEmpty !== (hidden === 1)) await setHidden(session, id, { hidden: isEmpty, nowMs });
 }
 
 function isPart(kind: NodeTable['kind']): boolean {
