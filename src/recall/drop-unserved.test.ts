@@ -4,7 +4,9 @@ import { buildTown, memoryPacs } from '../../test/support/recall-town.ts';
 
 const small = { slices: 5, rows: 16, columns: 12 } as const;
 
-test('what was hidden, held back or locked is fetched no further, and its keys are never used', async (t) => {
+test('what was hidden, held back or locked is fetched no further, and its keys are never used', {
+  timeout: 30_000,
+}, async (t) => {
   const ends = [
     ['series-hidden', 'RECALL_WITHDRAWN'],
     ['series-conflict', 'RECALL_QUARANTINED'],
@@ -18,8 +20,11 @@ test('what was hidden, held back or locked is fetched no further, and its keys a
     const series = await town.catalog.names.series(file.seriesId);
     assert(series !== undefined);
     let arrived = 0;
+    const told = Promise.withResolvers<void>();
     pacs.behave.before = async () => {
       arrived += 1;
+      // Its reader is told at once, before what else the pass makes goes on.
+      if (arrived > 2) await told.promise;
       if (arrived !== 2) return;
       if (kind === 'lock' || kind === 'lock-file') {
         const path = kind === 'lock' ? series.path : `${series.path}/${file.name}`;
@@ -32,6 +37,7 @@ test('what was hidden, held back or locked is fetched no further, and its keys a
     };
     const ticket = await town.engine.request(file, { caller: 'ada', priority: 'interactive' });
     await assert.rejects(ticket.settled({}), { code });
+    told.resolve();
     ticket.detach();
     // Of a file alone the others that the pass makes go on.
     if (kind !== 'lock-file') assert.equal(arrived, 2);

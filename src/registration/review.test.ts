@@ -9,6 +9,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { openCatalog } from '../catalog/index.ts';
 import { createPseudonyms, type Pseudonyms } from '../deid/index.ts';
 import { dataSetOf, getString, tag } from '../dicom/index.ts';
+import { deidentified } from '../flow/mint/deidentified.ts';
 import { identify } from '../flow/mint/identified.ts';
 import { reveal } from '../flow/mint/reveal.ts';
 import { jsonLog } from '../lib/log.ts';
@@ -19,6 +20,7 @@ import {
   createIndexCipher,
   openClinicalIndex,
 } from '../pacs/index/index.ts';
+import { formatChange } from './change-text.ts';
 import { createRegistration, type Registration } from './index.ts';
 import { registrationLimits } from './limits.ts';
 
@@ -160,6 +162,11 @@ test('the entry is under the subject of the archive that was seen first', async 
   await third.start();
   await third.walk(b, a);
   assert.notDeepEqual(await third.shown(), await first.shown());
+  // A collection that has only what the other archive holds has it under the same names.
+  const pathsOf = async (hospital: Hospital): Promise<readonly string[]> =>
+    (await hospital.shown()).map((path) => path.replace(/^\/site\/[a-z]+/, ''));
+  await first.start({ filters: { other: { pacs: ['b'] } } });
+  assert.deepEqual(await pathsOf(first), await pathsOf(second));
 });
 
 test('an archive that states no issuer agrees with one that does', async (t) => {
@@ -494,6 +501,34 @@ test('a catalog that was lost, or restored, is told first what is gone', async (
   hospital.catalog = before;
   await hospital.start({ filters: { all: { patientIds: [bea.id] } } });
   assert.deepEqual(await hospital.shown(), shown);
+});
+
+test('what the catalog refuses stops nothing, is told, and is tried at every walk', async (t) => {
+  const [hospital, other] = [await open(t), await open(t)];
+  await hospital.start();
+  await other.start();
+  await other.walk(memoryPacs('a', [study(2)]));
+  const [path = ''] = await other.shown();
+  const a = memoryPacs('a', [study(1)]);
+  await hospital.walk(a);
+  // The catalog has its name, of somebody else: what no index that it knew ever gave out.
+  const names = { patientName: 'p-1', studyName: 't-1', seriesName: path.split('/').at(-1) ?? '' };
+  const place = { site: 'site', collection: 'all', ...names };
+  const series = { ...place, instanceNames: [], isHeld: true, metadata: deidentified({}) };
+  await hospital.index.outbox.post([formatChange({ kind: 'series', series })]);
+  put(a, study(2), study(3));
+  for (let times = 0; times < 2; times += 1) {
+    const report = await hospital.registration?.crawl(a, {});
+    assert.equal((await hospital.shown()).length, 3);
+    assert.equal(await hospital.failures(), '1 CATALOG_NAME_CONFLICT');
+    assert.equal(report?.complete, false);
+  }
+  assert.match(hospital.logged.join(), /registration\.refused_by_catalog/);
+  const change = formatChange({ kind: 'series-withdrawn', place, reason: 'test' });
+  await hospital.index.outbox.post([change]);
+  await hospital.walk(a);
+  assert.ok((await hospital.shown()).includes(path));
+  assert.equal(await hospital.failures(), '');
 });
 
 test('a walk after which a series is held back is not complete, and says so', async (t) => {

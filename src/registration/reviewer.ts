@@ -11,6 +11,7 @@ import {
   reviewDepartures,
 } from './review-collection.ts';
 import { tellDepartures } from './tell-again.ts';
+import { isTooMuch } from './too-much.ts';
 
 /** What reviewing works with. */
 export interface ReviewerPorts {
@@ -184,14 +185,6 @@ export class Reviewer {
     await this.#ports.index.offer({ site, collection, isHidden: true }, change);
     this.#ports.log.warn('registration.collection_hidden', { collection });
   }
-}
-
-/** A mistake in a filter, or at a PACS, is likelier than so much that truly has to go at once. */
-function isTooMuch({ studies, studiesLeaving }: EntriesStatus): boolean {
-  const { hideUnaskedStudies, hideUnaskedPercent } = registrationLimits;
-  return (
-    studiesLeaving >= hideUnaskedStudies && studiesLeaving * 100 > studies * hideUnaskedPercent
-  );
 }
 
 const nameOf = ({ offer }: Collection) => ({ collection: offer.name });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { dataSetOf } from '../dicom/index.ts';
+import { dataSetOf, sopClass } from '../dicom/index.ts';
 import { present } from '../lib/assert.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { checkSlice, planFromPositions, planVolume } from './plan.ts';
@@ -250,6 +250,13 @@ const refusals: readonly (readonly [string, SampleOptions, VolumeRefusal, number
     'values of a mapping alone',
     { edit: () => ({ 0x00409096: [dataSetOf({ RealWorldValueSlope: 3 })] }) },
     'VOLUME_PIXEL_FORMAT_UNSUPPORTED',
+    0,
+  ],
+  ['a CT without its scale', { sopClassUid: sopClass.CTImageStorage }, 'VOLUME_VALUES_UNPROVEN', 0],
+  [
+    'a PET without its scale',
+    { sopClassUid: sopClass.PositronEmissionTomographyImageStorage },
+    'VOLUME_VALUES_UNPROVEN',
     0,
   ],
   ['an intercept alone', { edit: () => ({ 0x00281052: '-1024' }) }, 'VOLUME_VALUES_UNPROVEN', 0],

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DataElement, type DataSet, elementOf, type ValueInput } from '../dicom/index.ts';
+import {
+  type DataElement,
+  type DataSet,
+  elementOf,
+  sopClass,
+  type ValueInput,
+} from '../dicom/index.ts';
 import { readStandardFacts } from '../facts/index.ts';
 import { planVolume } from './plan.ts';
 import { add, cross, scale, type Vector3 } from './vector.ts';
@@ -17,14 +23,19 @@ export interface SampleOptions {
   /** Between rows, columns, slices. */
   readonly spacingMm?: Vector3;
   readonly transferSyntaxUid?: string;
+  /** Default: MR images, which may have no scale. */
+  readonly sopClassUid?: string;
   /** Attributes to set, or to remove with undefined, in the slice at `index`. */
   readonly edit?: (index: number) => Readonly<Record<number, ValueInput | undefined>>;
 }
 
 /** An evenly spaced stack; slice `index` is the one at place `index`. */
 export function sampleSlices(options: SampleOptions = {}): PlanSlice[] {
-  const { transferSyntaxUid = '1.2.840.10008.1.2.1' } = options;
-  return sampleHeaders(options).map((header) => ({ transferSyntaxUid, facts: factsOf(header) }));
+  const { transferSyntaxUid = '1.2.840.10008.1.2.1', sopClassUid } = options;
+  return sampleHeaders(options).map((header) => ({
+    transferSyntaxUid,
+    facts: factsOf(header, sopClassUid),
+  }));
 }
 
 /** The headers of the stack. */
@@ -35,9 +46,11 @@ export function sampleHeaders(options: SampleOptions = {}): DataSet[] {
   );
 }
 
-/** The facts of the header of an MR image, Image Type as it stands. */
-function factsOf(header: DataSet): PlanSlice['facts'] {
-  const sopClassUid = '1.2.840.10008.5.1.4.1.1.4';
+/** The facts of the header, Image Type as it stands. */
+function factsOf(
+  header: DataSet,
+  sopClassUid: string = sopClass.MRImageStorage,
+): PlanSlice['facts'] {
   return readStandardFacts({ header, omitted: [], sopClassUid, tokenOf: String });
 }
 
