@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { open, readdir, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import {
@@ -361,7 +361,7 @@ test('a right that was taken while the reader waited is not held any more', asyn
   assert.deepEqual(bench.disclosures, []);
 });
 
-test('a download is cut soon after its reader lost the right, or the series was withdrawn', async (t) => {
+test('a download is cut soon after its reader lost the right, or it was withdrawn or locked', async (t) => {
   const withdrawal = async (bench: FilesBench): Promise<void> => {
     const sequence = (await bench.catalog.inbox.appliedSequence()) + 1;
     const change = {
@@ -377,9 +377,13 @@ test('a download is cut soon after its reader lost the right, or the series was 
     } as const;
     await bench.catalog.inbox.apply([{ sequence, change }]);
   };
+  const lockOf = (path: string) => async (bench: FilesBench) =>
+    void (await bench.catalog.locks.set({ path, reason: 'test', by: 'test' }));
   const losses: [string, (bench: FilesBench) => Promise<void>][] = [
     ['FILES_FORBIDDEN', (bench) => bench.setPolicy('ct', [])],
     ['RECALL_WITHDRAWN', withdrawal],
+    ['FILES_LOCKED', lockOf(openPath)],
+    ['FILES_LOCKED', lockOf(dirname(openPath))],
   ];
   for (const [code, lose] of losses) {
     const bench = await openFilesBench(t, [openCt], { sizeBytes: 1_500_000 });
@@ -390,7 +394,8 @@ test('a download is cut soon after its reader lost the right, or the series was 
         received += bytes.length;
         if (received < 300_000) continue;
         await lose(bench);
-        bench.clock.advance(filesLimits.policyRecheckMs);
+        // A lock is seen at once.
+        if (code !== 'FILES_LOCKED') bench.clock.advance(filesLimits.policyRecheckMs);
       }
     };
     await assert.rejects(reading(), { code });

@@ -197,6 +197,25 @@ test('files of the archive are asked for together, and given back', async (t) =>
   assert.deepEqual(calls, ['stage', 'release'], 'what is here is not asked for');
 });
 
+test('as many files come at a time as were asked for', { timeout: 30_000 }, async (t) => {
+  const bench = await open(t);
+  // Not asked for together, each is fetched when its turn to be read comes.
+  bench.lie = (request, response) => {
+    if (request.url === '/.mdm/v1/stage') response.writeHead(500).end();
+  };
+  const parallel = 3;
+  const all = Promise.withResolvers<void>();
+  let begun = 0;
+  bench.recall.play = async (_file, stage) => {
+    begun += 1;
+    if (begun === parallel) all.resolve();
+    await all.promise;
+    await stage.produce();
+  };
+  await bench.fetch([`/${site}/ct`], { parallel });
+  assert.deepEqual(bench.kinds(), { fetched: 12 });
+});
+
 test('pins that leave no room are given up before a file fails for want of it', async (t) => {
   const bench = await open(t);
   let isReleased = false;
