@@ -50,12 +50,25 @@ export const keyserverLimits = defineLimits('keyserver', {
   requestsBurst: {
     value: 500,
     unit: 'count',
-    reason: 'Requests without a credential (deposits, policy entries) from one address at once.',
+    reason:
+      'Requests at once of one signer (deposits, policy entries), or for the state of one address.',
   },
   requestsPerSecond: {
     value: 100,
     unit: 'count',
-    reason: 'The same in the long run, one for each 64 KiB; each costs a signature check.',
+    reason: 'The same in the long run; each costs a signature check.',
+  },
+  strangerRequestsBurst: {
+    value: 256,
+    unit: 'count',
+    reason:
+      'Requests of one address on connections that showed no enrolled signature yet, one for each ' +
+      '64 KiB: the first of each connection of a gateway.',
+  },
+  strangerRequestsPerSecond: {
+    value: 16,
+    unit: 'count',
+    reason: 'The same in the long run: 1 MiB a second to read, of which nothing may be left.',
   },
   callersTracked: {
     value: 10_000,

@@ -65,6 +65,11 @@ function createSignedRequests(core: KeyServerCore) {
     perSecond: keyserverLimits.requestsPerSecond,
     keysMax: keyserverLimits.callersTracked,
   });
+  const strangers = new TokenBuckets(core.clock, {
+    burst: keyserverLimits.strangerRequestsBurst,
+    perSecond: keyserverLimits.strangerRequestsPerSecond,
+    keysMax: keyserverLimits.callersTracked,
+  });
   return (
     signer: 'depositor' | 'gateway' | undefined,
     answer: (body: unknown) => Promise<unknown>,
@@ -79,7 +84,7 @@ function createSignedRequests(core: KeyServerCore) {
       }
       const length = headers['content-length'];
       const sizeBytes = length === undefined ? undefined : Number(length);
-      assertInRate(requests.take(address, costOf(sizeBytes)));
+      assertInRate(strangers.take(address, costOf(sizeBytes)));
       return bodies.take(address, sizeBytes);
     },
     async answer({ request: { socket }, recognise }, body) {

@@ -62,6 +62,7 @@ export function createConnections(options: {
   const open = new Set<Connection>();
   const of = new WeakMap<Socket, Connection>();
   let draining: { resolve: () => void } | undefined;
+  let cutHeld = 0;
   let cutLoggedMs = Number.NEGATIVE_INFINITY;
 
   const closed = (connection: Connection): void => {
@@ -73,8 +74,22 @@ export function createConnections(options: {
     if (open.size === 0) draining?.resolve();
   };
 
+  /**
+   * Closed a moment later: to take a connection and to close it costs some 50 µs, and who tries again
+   * at once would be taken and closed some thousand times a second.
+   */
+  const closeLater = (socket: Socket): void => {
+    if (cutHeld >= limits.cutHeldMax) return void socket.destroy();
+    cutHeld += 1;
+    const timer = clock.schedule(limits.cutAfterMs, () => socket.destroy());
+    socket.once('close', () => {
+      cutHeld -= 1;
+      timer.cancel();
+    });
+  };
+
   const cut = (socket: Socket, network: string): void => {
-    socket.destroy();
+    closeLater(socket);
     const nowMs = clock.monotonicMs();
     if (nowMs - cutLoggedMs < limits.cutLogEveryMs) return;
     cutLoggedMs = nowMs;

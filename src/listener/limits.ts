@@ -17,6 +17,17 @@ export const listenerLimits = defineLimits('listener', {
     unit: 'count',
     reason: 'the same over all addresses; each costs a handshake and up to 100 KiB',
   },
+  cutAfterMs: {
+    value: 5_000,
+    unit: 'ms',
+    reason:
+      'until a connection without room to wait is closed; who comes back at once does it less',
+  },
+  cutHeldMax: {
+    value: 4_096,
+    unit: 'count',
+    reason: 'connections held for that time, each a descriptor; what is more is closed at once',
+  },
   cutLogEveryMs: {
     value: 60_000,
     unit: 'ms',

@@ -178,6 +178,19 @@ test('further requests of nobody wait for the pace of their network; who proves 
   assert.equal((await second.answers()).length, 1);
 });
 
+test('who finds no room to wait is closed a moment later, or at once when many are', async (context) => {
+  const clock = manualClock();
+  const limits = { turnsPerAddressMax: 0, waitingPerAddressMax: 0, cutHeldMax: 1, cutAfterMs: 100 };
+  const { from } = await open(context, limits, { clock });
+  const first = from('127.0.0.2');
+  while (clock.pending() === 0) await new Promise(setImmediate);
+  await from('127.0.0.2').closed;
+  assert.equal(first.socket.destroyed, false);
+  clock.advance(100);
+  await first.closed;
+  assert.equal(clock.pending(), 0);
+});
+
 test('who asks first without a credential, and then with it, costs nothing', async (context) => {
   const limits = { strangersBurst: 2, strangersPerSecond: 1 };
   const { from } = await open(context, limits, { clock: manualClock() });

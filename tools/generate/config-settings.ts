@@ -13,7 +13,7 @@ const admission = {
   'listen.connectionsPerCaller':
     'Connections that one known caller may have; beyond them he is answered 503 with `Retry-After`.',
   'listen.proxies':
-    'Addresses or networks (`10.0.0.0/8`) of front proxies that pass TLS on: the bounds for one address do not hold for them, so they must have such bounds. Nothing that they say is believed.',
+    'Addresses or networks (`10.0.0.0/8`) of front proxies that pass TLS on: bounds and pace of one address (connections without a known caller: 32 at a time, and 16 a second after the first 64) do not hold for them, so they must have such bounds. Nothing that they say is believed.',
 };
 
 const issuers = {
