@@ -111,6 +111,33 @@ export const dimseLimits = defineLimits('dimse', {
     reason:
       'Connections that wait unread for their turn, of strangers and of others; more are closed.',
   },
+  strangersBurst: {
+    value: 64,
+    unit: 'count',
+    reason:
+      'Connections of the strangers of one address begun at once; who is expected has no pace.',
+  },
+  strangersPerSecond: {
+    value: 16,
+    unit: 'count',
+    reason: 'The same in the long run; the others wait. Each costs a rejection, up to 1 ms.',
+  },
+  networksTrackedMax: {
+    value: 4_096,
+    unit: 'count',
+    reason: 'Addresses whose pace is remembered; who came longest ago is forgotten first.',
+  },
+  cutAfterMs: {
+    value: 5_000,
+    unit: 'ms',
+    reason:
+      'Until a connection without room to wait is closed; who comes back at once does it less.',
+  },
+  cutHeldMax: {
+    value: 1_024,
+    unit: 'count',
+    reason: 'Connections held for that time, each a descriptor; what is more is closed at once.',
+  },
   refusalPeriodMs: {
     value: 60_000,
     unit: 'ms',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manualClock } from '../../test/support/manual-clock.ts';
+import { Pace } from '../lib/pace.ts';
 import { Admission } from './admission.ts';
 import { listenerLimits } from './limits.ts';
-import { Pace } from './pace.ts';
 
 /** An admission whose guests say in `events` what becomes of them; `enter` gives how they leave. */
 function bench(changed: Partial<typeof listenerLimits> = {}) {
@@ -14,7 +14,7 @@ function bench(changed: Partial<typeof listenerLimits> = {}) {
   const events: string[] = [];
   const enter = (network: string, name: string, isProxy = false): (() => void) =>
     admission.enter(
-      { network, isProxy },
+      { network, isExempt: isProxy },
       { begin: () => void events.push(name), cut: () => void events.push(`-${name}`) },
     );
   return { events, enter, clock, pace };
@@ -87,7 +87,7 @@ test('who proves who he is costs his network nothing', () => {
   const { events, enter, pace } = bench({ strangersBurst: 1 });
   for (const name of ['a1', 'a2', 'a3']) {
     const leave = enter('a', name);
-    pace.giveBack({ network: 'a', isProxy: false }, 1);
+    pace.giveBack({ network: 'a', isExempt: false }, 1);
     leave();
   }
   assert.deepEqual(events, ['a1', 'a2', 'a3']);

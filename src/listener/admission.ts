@@ -1,6 +1,6 @@
 import { present } from '../lib/assert.ts';
+import type { Origin, Pace } from '../lib/pace.ts';
 import type { ListenerLimits } from './limits.ts';
-import type { Origin, Pace } from './pace.ts';
 
 /** A connection on which nobody is known yet. */
 export interface Guest {
@@ -75,8 +75,8 @@ export class Admission {
     const { turnsPerAddressMax, waitingPerAddressMax, turnsMax, waitingMax } = this.#limits;
     const made: Network = {
       origin,
-      turnsMax: origin.isProxy ? turnsMax : turnsPerAddressMax,
-      waitingMax: origin.isProxy ? waitingMax : waitingPerAddressMax,
+      turnsMax: origin.isExempt ? turnsMax : turnsPerAddressMax,
+      waitingMax: origin.isExempt ? waitingMax : waitingPerAddressMax,
       turns: 0,
       waiting: new Set(),
       stopWaiting: undefined,

@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { addressGroup } from '../lib/address/address-group.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
+import { LateCloser } from '../lib/late-closer.ts';
 import type { Log } from '../lib/log.ts';
+import { type Origin, Pace } from '../lib/pace.ts';
 import { Admission } from './admission.ts';
 import { CallerQuota } from './caller-quota.ts';
 import type { ListenerLimits } from './limits.ts';
-import { type Origin, Pace } from './pace.ts';
 import { Rounds } from './rounds.ts';
 
 /**
@@ -62,7 +63,7 @@ export function createConnections(options: {
   const open = new Set<Connection>();
   const of = new WeakMap<Socket, Connection>();
   let draining: { resolve: () => void } | undefined;
-  let cutHeld = 0;
+  const lateCloser = new LateCloser(clock, limits);
   let cutLoggedMs = Number.NEGATIVE_INFINITY;
 
   const closed = (connection: Connection): void => {
@@ -74,22 +75,8 @@ export function createConnections(options: {
     if (open.size === 0) draining?.resolve();
   };
 
-  /**
-   * Closed a moment later: to take a connection and to close it costs some 50 µs, and who tries again
-   * at once would be taken and closed some thousand times a second.
-   */
-  const closeLater = (socket: Socket): void => {
-    if (cutHeld >= limits.cutHeldMax) return void socket.destroy();
-    cutHeld += 1;
-    const timer = clock.schedule(limits.cutAfterMs, () => socket.destroy());
-    socket.once('close', () => {
-      cutHeld -= 1;
-      timer.cancel();
-    });
-  };
-
   const cut = (socket: Socket, network: string): void => {
-    closeLater(socket);
+    lateCloser.close(socket);
     const nowMs = clock.monotonicMs();
     if (nowMs - cutLoggedMs < limits.cutLogEveryMs) return;
     cutLoggedMs = nowMs;
@@ -111,7 +98,7 @@ export function createConnections(options: {
     },
     admit(socket, begin) {
       const address = socket.remoteAddress ?? '';
-      const origin = { network: addressGroup(address), isProxy: isProxy(address) };
+      const origin = { network: addressGroup(address), isExempt: isProxy(address) };
       const connection: Connection = {
         socket,
         origin,

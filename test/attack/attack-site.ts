@@ -39,6 +39,8 @@ export interface Attack {
   readonly flood: keyof typeof floods;
   readonly addresses: number;
   readonly lanes: number;
+  /** The DICOM receiver of the gateway; by default the port of HTTPS. */
+  readonly door?: 'receiver';
   readonly authorization?: string;
 }
 
@@ -75,7 +77,7 @@ export async function startAttackSite(
     endure: (t, attack) =>
       endure(t, attack, {
         pid: at.service(attack.victim).pid,
-        port: portOf(attack.victim),
+        port: attack.door === 'receiver' ? receiverPort : portOf(attack.victim),
         bystander: bystanderOf(attack.victim),
       }),
   };

@@ -59,6 +59,12 @@ export const floods = {
     socket.write(request('GET', '/', shot, { Expect: 'more' }).repeat(4_000));
     await closed(socket);
   },
+  'associations of nobody': async (shot) => {
+    const socket = open(shot);
+    socket.once('data', () => socket.destroy());
+    socket.write(associateRq);
+    await closed(socket);
+  },
   'SOAP of nobody': (shot) => post(shot, '/srm/managerv2', soap),
   'SOAP of nobody, a megabyte': (shot) => post(shot, '/srm/managerv2', soap.repeat(64)),
   'deposits of four megabytes': (shot) => post(shot, '/v1/deposits', bigJson),
@@ -76,6 +82,27 @@ export const floods = {
   },
 } as const satisfies Readonly<Record<string, Flood>>;
 
+/** From an AE title that nobody knows, for C-ECHO. @standard PS3.8 §9.3.2 */
+const associateRq = (() => {
+  const item = (type: number, ...parts: readonly (string | Buffer)[]): Buffer => {
+    const value = Buffer.concat(parts.map((part) => Buffer.from(part)));
+    const head = Buffer.from([type, 0, value.length >> 8, value.length & 0xff]);
+    return Buffer.concat([head, value]);
+  };
+  const body = Buffer.concat([
+    Buffer.from([0, 1, 0, 0]),
+    Buffer.from('MDM'.padEnd(16) + 'NOBODY'.padEnd(16) + '\0'.repeat(32)),
+    item(0x10, '1.2.840.10008.3.1.1.1'),
+    item(
+      0x20,
+      Buffer.from([1, 0, 0, 0]),
+      item(0x30, '1.2.840.10008.1.1'),
+      item(0x40, '1.2.840.10008.1.2'),
+    ),
+    item(0x50, item(0x51, Buffer.from([0, 0, 0x40, 0])), item(0x52, '1.2.3')),
+  ]);
+  return Buffer.concat([Buffer.from([1, 0, 0, 0, 0, body.length]), body]);
+})();
 /** Sixteen thousand bytes, as deep as they go. */
 const soap = `<Envelope>${'<a>'.repeat(2_300)}${'</a>'.repeat(2_300)}</Envelope>`.padEnd(16_000);
 const bigJson = JSON.stringify({ deposit: Array(200_000).fill('x'.repeat(16)) });

@@ -17,6 +17,7 @@ const attacks: readonly Omit<Attack, 'victim'>[] = [
   { flood: 'SOAP of nobody', ...busy },
   { flood: 'SOAP of nobody, a megabyte', ...busy },
   { flood: 'tokens of 15 KiB', ...busy },
+  { flood: 'associations of nobody', door: 'receiver', ...busy },
 ];
 
 test('a gateway under floods serves who is not of them', {

@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { manualClock } from '../../../test/support/manual-clock.ts';
 import { ConnectionTurns } from './connection-turns.ts';
 
-const limits = { halfKnownPerAddressMax: 2, strangersMax: 3, connectionsWaitingMax: 4 };
+const limits = {
+  halfKnownPerAddressMax: 2,
+  strangersMax: 3,
+  connectionsWaitingMax: 4,
+  strangersBurst: 5,
+  strangersPerSecond: 10,
+  networksTrackedMax: 9,
+};
 
 /** Lets connections come and go, and notes what became of each. */
 class Door {
-  readonly turns = new ConnectionTurns(limits, (address) => address.startsWith('10.'));
+  readonly clock = manualClock();
+  readonly turns = new ConnectionTurns({
+    clock: this.clock,
+    limits,
+    isExpected: (address) => address.startsWith('10.'),
+  });
   readonly fates = new Map<string, string>();
   readonly #leave = new Map<string, () => void>();
 
@@ -79,4 +92,22 @@ test('who leaves while waiting frees no turn that it did not have', () => {
   assert.equal(door.fate('192.0.2.1d'), 'waits');
   door.go('192.0.2.1b');
   assert.equal(door.fate('192.0.2.1c', '192.0.2.1d'), 'waits served');
+});
+
+test('strangers of one address begin at their pace; who is expected has none', () => {
+  const door = new Door();
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((end) => `192.0.2.1${end}`);
+  for (const name of names) door.come(name).go(name);
+  const [, , , , fifth = '', sixth = '', seventh = ''] = names;
+  assert.equal(door.fate(fifth, sixth, seventh), 'served waits waits');
+  assert.equal(door.clock.pending(), 0, 'who left waits for nothing');
+  door.come('192.0.2.1h', '192.0.2.1i', '192.0.2.2a');
+  assert.equal(door.fate('192.0.2.1h', '192.0.2.1i', '192.0.2.2a'), 'waits waits served');
+  door.clock.advance(100);
+  assert.equal(door.fate('192.0.2.1h', '192.0.2.1i'), 'served waits');
+  door.clock.advance(100);
+  assert.equal(door.fate('192.0.2.1i'), 'served');
+  const expected = names.map((name) => name.replace('192.0.2.1', '10.0.0.1'));
+  for (const name of expected) door.come(name).go(name);
+  assert.deepEqual([...new Set(expected.map((name) => door.fate(name)))], ['served']);
 });

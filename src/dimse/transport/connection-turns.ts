@@ -1,4 +1,6 @@
 import { addressGroup } from '../../lib/address/address-group.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { type Origin, Pace } from '../../lib/pace.ts';
 
 /** A connection that nobody has been accepted on yet. */
 export interface NewConnection {
@@ -17,10 +19,18 @@ export interface TurnLimits {
   readonly strangersMax: number;
   /** Waiting; of those from expected addresses as many again. */
   readonly connectionsWaitingMax: number;
+  /** Begun by the strangers of one address at once, and a second from then on. */
+  readonly strangersBurst: number;
+  readonly strangersPerSecond: number;
+  readonly networksTrackedMax: number;
 }
 
 interface Group {
-  readonly isExpected: boolean;
+  readonly origin: Origin;
+  /** The pace allows its next. */
+  isDue: boolean;
+  /** While the next waits for the pace. */
+  stopWaiting: (() => void) | undefined;
   served: number;
   readonly waiting: Set<NewConnection>;
 }
@@ -28,19 +38,26 @@ interface Group {
 /**
  * Whose turn it is of the connections that have not shown yet who they are. Those beyond the
  * bounds wait unread and are not cut. Addresses that are expected have room of their own, so that
- * no stranger is before them; each address has, so that one cannot keep out another.
+ * no stranger is before them; each address has, so that one cannot keep out another. Strangers have
+ * a pace too: each gets a rejection, and who comes again at once would take a processor for it.
  */
 export class ConnectionTurns {
   readonly #limits: TurnLimits;
   readonly #isExpected: (remoteAddress: string) => boolean;
+  readonly #pace: Pace;
   /** In the order in which the next turn goes to them. */
   readonly #groups = new Map<string, Group>();
   #strangersServed = 0;
   readonly #waiting = { expected: 0, strangers: 0 };
 
-  constructor(limits: TurnLimits, isExpected: (remoteAddress: string) => boolean) {
-    this.#limits = limits;
-    this.#isExpected = isExpected;
+  constructor(options: {
+    readonly clock: Clock;
+    readonly limits: TurnLimits;
+    readonly isExpected: (remoteAddress: string) => boolean;
+  }) {
+    this.#limits = options.limits;
+    this.#isExpected = options.isExpected;
+    this.#pace = new Pace(options.clock, options.limits);
   }
 
   /**
@@ -50,8 +67,9 @@ export class ConnectionTurns {
    */
   enter(connection: NewConnection): () => void {
     const isExpected = this.#isExpected(connection.remoteAddress);
-    const key = `${isExpected} ${addressGroup(connection.remoteAddress)}`;
-    const group = this.#groups.get(key) ?? { isExpected, served: 0, waiting: new Set() };
+    const network = addressGroup(connection.remoteAddress);
+    const key = `${isExpected} ${network}`;
+    const group = this.#groups.get(key) ?? groupOf({ network, isExempt: isExpected });
     const kind = isExpected ? 'expected' : 'strangers';
     if (!this.#hasRoom(group) && this.#waiting[kind] >= this.#limits.connectionsWaitingMax) {
       connection.drop();
@@ -72,20 +90,37 @@ export class ConnectionTurns {
   #hasRoom(group: Group): boolean {
     return (
       group.served < this.#limits.halfKnownPerAddressMax &&
-      (group.isExpected || this.#strangersServed < this.#limits.strangersMax)
+      (group.origin.isExempt || this.#strangersServed < this.#limits.strangersMax)
     );
   }
 
-  /** Give the first that waits of a group its turn, if there is room. */
-  #serve(key: string, group: Group): void {
+  /** Give the first that waits of a group its turn, if there is room and the pace allows it. */
+  #serve(key: string, group: Group): boolean {
     const [first] = group.waiting;
-    if (first === undefined || !this.#hasRoom(group)) return;
+    if (first === undefined || !this.#hasRoom(group) || !this.#takePace(key, group)) return false;
     group.waiting.delete(first);
     this.#count(group, { served: 1, waiting: -1 });
     // Who had a turn is the last to have another.
     this.#groups.delete(key);
     this.#groups.set(key, group);
     first.begin();
+    return true;
+  }
+
+  /** Whether the pace allows the next now; if not, it is served when it does. */
+  #takePace(key: string, group: Group): boolean {
+    if (group.isDue || (group.stopWaiting === undefined && this.#pace.take(group.origin))) {
+      group.isDue = false;
+      return true;
+    }
+    group.stopWaiting ??= this.#pace.wait(group.origin, () => {
+      group.stopWaiting = undefined;
+      group.isDue = true;
+      // Until one waits for the pace again.
+      let isServed = true;
+      while (isServed) isServed = this.#serve(key, group);
+    });
+    return false;
   }
 
   #leave(left: {
@@ -96,13 +131,25 @@ export class ConnectionTurns {
     const { key, group, connection } = left;
     if (group.waiting.delete(connection)) this.#count(group, { served: 0, waiting: -1 });
     else this.#count(group, { served: -1, waiting: 0 });
+    if (group.waiting.size === 0) this.#forgoPace(group);
     if (group.served === 0 && group.waiting.size === 0) this.#groups.delete(key);
     for (const [next, other] of [...this.#groups]) this.#serve(next, other);
   }
 
+  #forgoPace(group: Group): void {
+    group.stopWaiting?.();
+    group.stopWaiting = undefined;
+    if (group.isDue) this.#pace.giveBack(group.origin, 1);
+    group.isDue = false;
+  }
+
   #count(group: Group, change: { readonly served: number; readonly waiting: number }): void {
     group.served += change.served;
-    if (!group.isExpected) this.#strangersServed += change.served;
-    this.#waiting[group.isExpected ? 'expected' : 'strangers'] += change.waiting;
+    if (!group.origin.isExempt) this.#strangersServed += change.served;
+    this.#waiting[group.origin.isExempt ? 'expected' : 'strangers'] += change.waiting;
   }
+}
+
+function groupOf(origin: Origin): Group {
+  return { origin, isDue: false, stopWaiting: undefined, served: 0, waiting: new Set() };
 }

@@ -1,6 +1,8 @@
 import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { assert } from '../../lib/assert.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { LateCloser } from '../../lib/late-closer.ts';
 import { dimseErrors } from '../errors.ts';
 import { ConnectionTurns, type TurnLimits } from './connection-turns.ts';
 import { ReadBuffer, SocketTransport } from './socket-transport.ts';
@@ -20,6 +22,10 @@ export interface ListenOptions extends TurnLimits {
   readonly tls?: TlsServerOptions | undefined;
   /** Addresses that go first; undefined: all are alike. */
   readonly isExpected?: ((remoteAddress: string) => boolean) | undefined;
+  readonly clock: Clock;
+  /** Who finds no room to wait is closed so much later, so many at a time. */
+  readonly cutAfterMs: number;
+  readonly cutHeldMax: number;
   readonly receiveBufferSize: number;
   /** A TLS handshake must end within it. */
   readonly artimMs: number;
@@ -44,7 +50,9 @@ export async function listenTransport(
   options: ListenOptions,
   onTransport: (accepted: AcceptedTransport) => void,
 ): Promise<TransportListener> {
-  const turns = new ConnectionTurns(options, options.isExpected ?? (() => true));
+  const { clock, isExpected = () => true } = options;
+  const turns = new ConnectionTurns({ clock, limits: options, isExpected });
+  const lateCloser = new LateCloser(clock, options);
   const begin = options.tls === undefined ? beginPlain : beginTls(options.tls, options);
   const server = createServer({ noDelay: true, pauseOnConnect: true });
   const open = new Set<Socket>();
@@ -56,7 +64,7 @@ export async function listenTransport(
     const leave = turns.enter({
       remoteAddress: socket.remoteAddress ?? '',
       begin: () => begin(socket, options, (transport) => onTransport({ transport, leaveTurns })),
-      drop: () => socket.destroy(),
+      drop: () => lateCloser.close(socket),
     });
     socket.once('close', () => {
       open.delete(socket);

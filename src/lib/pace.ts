@@ -1,19 +1,19 @@
-import type { Clock, Timer } from '../lib/clock.ts';
-import { TokenBuckets } from '../lib/token-buckets.ts';
-import type { ListenerLimits } from './limits.ts';
+import type { Clock, Timer } from './clock.ts';
+import { TokenBuckets } from './token-buckets.ts';
 
 /** Where a connection comes from. */
 export interface Origin {
   /** As `addressGroup` gives it. */
   readonly network: string;
-  /** Many callers come from there, so that the bounds of one network do not hold. */
-  readonly isProxy: boolean;
+  /** The bounds of one network do not hold: it is a front proxy, or one that is expected. */
+  readonly isExempt: boolean;
 }
 
-type PaceLimits = Pick<
-  ListenerLimits,
-  'strangersBurst' | 'strangersPerSecond' | 'networksTrackedMax'
->;
+interface PaceLimits {
+  readonly strangersBurst: number;
+  readonly strangersPerSecond: number;
+  readonly networksTrackedMax: number;
+}
 
 /** What waits for the tokens of one network. */
 interface Line {
@@ -41,8 +41,8 @@ export class Pace {
   }
 
   /** Take a token; false: there is none that nobody waits for. */
-  take({ network, isProxy }: Origin): boolean {
-    return isProxy || (!this.#lines.has(network) && this.#buckets.take(network));
+  take({ network, isExempt }: Origin): boolean {
+    return isExempt || (!this.#lines.has(network) && this.#buckets.take(network));
   }
 
   /**
@@ -62,8 +62,8 @@ export class Pace {
   }
 
   /** What they were taken for did not happen, or somebody answers for it. */
-  giveBack({ network, isProxy }: Origin, count: number): void {
-    if (isProxy) return;
+  giveBack({ network, isExempt }: Origin, count: number): void {
+    if (isExempt) return;
     this.#buckets.giveBack(network, count);
     const line = this.#lines.get(network);
     if (line !== undefined) this.#serve(network, line);

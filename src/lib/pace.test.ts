@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manualClock } from '../../test/support/manual-clock.ts';
-import { listenerLimits } from './limits.ts';
 import { Pace } from './pace.ts';
 
-const from = { network: 'a', isProxy: false };
+const from = { network: 'a', isExempt: false };
 
 function bench() {
   const clock = manualClock();
-  const limits = { ...listenerLimits, strangersBurst: 1, strangersPerSecond: 10 };
+  const limits = { strangersBurst: 1, strangersPerSecond: 10, networksTrackedMax: 9 };
   const pace = new Pace(clock, limits);
   const events: string[] = [];
   const wait = (name: string): (() => void) => pace.wait(from, () => void events.push(name));
