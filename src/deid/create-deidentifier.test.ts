@@ -23,6 +23,7 @@ import {
   transferSyntax,
   type Vr,
 } from '../dicom/index.ts';
+import { vendorClassesWithoutImage } from '../facts/index.ts';
 import { readDeidentified } from '../flow/index.ts';
 import { identify } from '../flow/mint/identified.ts';
 import { concatBytes } from '../lib/bytes/bytes.ts';
@@ -466,6 +467,18 @@ test('of a C-FIND answer only what cannot identify is left', () => {
       (a, b) => a - b,
     ),
   );
+});
+
+test('a C-FIND answer is left with its class where that says what kind of object it is', () => {
+  const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32) });
+  const left = (uid: string): string | undefined => {
+    const record = identify(dataSetOf({ SOPClassUID: uid }));
+    return getString(readDeidentified(deidentifier.metadata(record)), t.SOPClassUID);
+  };
+  const kinds = [sopClass.CTImageStorage, sopClass.RawDataStorage, ...vendorClassesWithoutImage];
+  for (const uid of kinds) assert.equal(left(uid), uid);
+  for (const uid of ['1.3.46.670589.5.0.10', '1.2.840.10008.5.1.4.1.1.2.19500101'])
+    assert.match(left(uid) ?? '', /^2\.25\./);
 });
 
 test('the recipe names profile and digest', () => {

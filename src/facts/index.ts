@@ -4,7 +4,7 @@ export { absent, type Fact, fact, knownValue, notKept, valueOr } from './fact.ts
 export { type NumberFactName, type NumberRow, numberFacts } from './fact-table.ts';
 export type { ImageFacts } from './image-facts.ts';
 export { factLimits } from './limits.ts';
-export { holdsNoImage } from './no-image-classes.ts';
+export { holdsNoImage, vendorClassesWithoutImage } from './no-image-classes.ts';
 export { notKeptOf } from './not-kept-of.ts';
 export { readNumbers } from './read-numbers.ts';
 export { type FactSource, readStandardFacts } from './read-standard.ts';

@@ -1,6 +1,9 @@
 /** Root of the storage classes. @standard PS3.4 Table B.5-1 */
 const storage = '1.2.840.10008.5.1.4.1.1';
 
+/** Nothing below it: segmentations and surfaces are. */
+const rawData = `${storage}.66`;
+
 /** Storage classes whose objects hold no image, with all below: `9` is also `9.1.1`. */
 const families: readonly string[] = [
   `${storage}.4.2`, // MR spectroscopy
@@ -18,9 +21,8 @@ const families: readonly string[] = [
   `${storage}.481.8`,
 ];
 
-const single: ReadonlySet<string> = new Set([
-  `${storage}.66`, // raw data
-  // Siemens: CSA non-image; Philips: MR spectrum, series data, exam card.
+/** Classes of vendors: CSA non-image of Siemens; MR spectrum, series data, exam card of Philips. */
+export const vendorClassesWithoutImage: ReadonlySet<string> = new Set([
   '1.3.12.2.1107.5.9.1',
   '1.3.46.670589.11.0.0.12.1',
   '1.3.46.670589.11.0.0.12.2',
@@ -33,6 +35,6 @@ const single: ReadonlySet<string> = new Set([
  */
 export function holdsNoImage(sopClassUid: string | undefined): boolean {
   if (sopClassUid === undefined) return false;
-  if (single.has(sopClassUid)) return true;
+  if (sopClassUid === rawData || vendorClassesWithoutImage.has(sopClassUid)) return true;
   return families.some((uid) => sopClassUid === uid || sopClassUid.startsWith(`${uid}.`));
 }

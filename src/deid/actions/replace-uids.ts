@@ -1,5 +1,5 @@
 import { padValue } from '../../dicom/index.ts';
-import { isRegisteredUid } from '../meaning/registered-uids.ts';
+import { isKindUid } from '../meaning/kind-uids.ts';
 import type { UidMap } from '../pseudonyms/uid-map.ts';
 import { splitValues } from './keep-value.ts';
 
@@ -9,13 +9,14 @@ export function replaceUids(value: Uint8Array, uids: UidMap): Uint8Array {
 }
 
 /**
- * UIDs of the registry pass, all others are replaced: a private class tells whose device it was, and
- * digits under the standard's root can be anybody's.
+ * UIDs of the registry pass, and vendors' classes that are listed because they hold no image; all
+ * others are replaced: any private class could tell whose device it was, and digits under the
+ * standard's root can be anybody's.
  *
  * @standard PS3.6 Table A-1
  */
 export function keepClassUids(value: Uint8Array, uids: UidMap): Uint8Array {
-  return mapUids(value, (uid) => (isRegisteredUid(uid) ? uid : uids.uid(uid)));
+  return mapUids(value, (uid) => (isKindUid(uid) ? uid : uids.uid(uid)));
 }
 
 function mapUids(value: Uint8Array, replace: (uid: string) => string): Uint8Array {

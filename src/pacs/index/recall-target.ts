@@ -1,4 +1,5 @@
 import type { DataSet } from '../../dicom/element/element.ts';
+import { elementOf, tag } from '../../dicom/index.ts';
 import type { Instance } from '../../dicom/stream/instance.ts';
 import type { Identified } from '../../flow/index.ts';
 import { identify } from '../../flow/mint/identified.ts';
@@ -117,11 +118,20 @@ export class RecallTarget {
     for (const instance of instances) {
       const name = this.#nameBySopInstanceUid.get(instance.sopInstanceUid);
       if (name === undefined) lateCount += 1;
-      else listed.set(name, identify(instance.record));
+      else listed.set(name, identify(withClass(instance.record, this.#byName.get(name))));
     }
     const missing = this.instanceNames.filter((name) => !listed.has(name));
     return { listed, missing, lateCount, unusable };
   }
+}
+
+/**
+ * An answer with the class that the walk found: by it objects that hold no image are told from slices.
+ * It is not asked for again with every list, since archives open a file for it (Orthanc does).
+ */
+function withClass(record: DataSet, known: NamedInstance | undefined): DataSet {
+  if (known?.sopClassUid === undefined || record.has(tag.SOPClassUID)) return record;
+  return new Map([...record, [tag.SOPClassUID, elementOf(tag.SOPClassUID, known.sopClassUid)]]);
 }
 
 /** The SOP classes to propose; none where one is not known, for then any may come. */
