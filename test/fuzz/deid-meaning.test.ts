@@ -90,8 +90,11 @@ function plantsOf(tag: Tag): readonly DataElement[] {
   });
 }
 
+/** Behind the point of a number that may stay. */
+const fractions = ['0.4711882', '12.004711882', '4.711882E-8', '1.2024022900'];
+
 /** Among values that may stay. */
-const lists = ['ORIGINAL\\ERIKA\\AXIAL', '1\\77123', '0.4711882', '+04711882', '2024.02'];
+const lists = ['ORIGINAL\\ERIKA\\AXIAL', '1\\77123', '+04711882', '2024.02', ...fractions];
 
 const padded = (text: string): Uint8Array =>
   Buffer.from(text.length % 2 === 0 ? text : `${text} `, 'latin1');
@@ -176,11 +179,17 @@ function isIdentity(dataSet: DataSet, tag: Tag): boolean {
   return texts.some((text) => numbers.has(Number(text))) && !isPhysics(dataSet, tag);
 }
 
-/** Geometry, pixel description and physics may meet a number by chance, within their bounds. */
+/**
+ * What an image is read and placed by may meet a number by chance, within its bounds; other geometry
+ * and physics too, but not in so many digits as a fraction has.
+ */
 function isPhysics(dataSet: DataSet, tag: Tag): boolean {
   const bounds = boundsOf(tag);
   if (bounds === undefined || bounds.kind === 'n') return false;
-  return getNumbers(dataSet, tag).every((value) => isWithin(bounds, value));
+  const isExact = bounds.kind === 'g' || bounds.kind === 'f';
+  return getNumbers(dataSet, tag).every(
+    (value) => isWithin(bounds, value) && (!isExact || Number.isInteger(value)),
+  );
 }
 
 /** The plants of one round: the n-th of each attribute; fewer attributes have many. */

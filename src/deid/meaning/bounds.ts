@@ -2,8 +2,11 @@ import { type Keyword, type Tag, tag as t } from '../../dicom/index.ts';
 import { numberFacts } from '../../facts/index.ts';
 import { numberBoundRows } from './number-bounds.ts';
 
-/** `g` geometry, `p` pixel description, `f` physics, `n` numbers and counts that somebody gives. */
-export type NumberKind = 'g' | 'p' | 'f' | 'n';
+/**
+ * `i` facts by which the image is read and placed, `g` other geometry, `p` pixel description, `f`
+ * physics, `n` numbers and counts that somebody gives.
+ */
+export type NumberKind = 'i' | 'g' | 'p' | 'f' | 'n';
 
 /** Within what a number of an attribute means something, both ends included. */
 export interface Bounds {
@@ -15,8 +18,13 @@ export interface Bounds {
 /** The largest finite 32-bit float. */
 const float32Max = 3.4028234663852886e38;
 
-/** Facts that somebody numbers as he likes: neither geometry nor pixel description. */
-const counted: ReadonlySet<Keyword> = new Set(['EchoNumbers', 'TemporalPositionIdentifier']);
+/** Facts by which stacks are told apart, and nothing is read or placed. */
+const apart: ReadonlyMap<Keyword, NumberKind> = new Map([
+  ['EchoNumbers', 'n'],
+  ['TemporalPositionIdentifier', 'n'],
+  ['EchoTime', 'f'],
+  ['DiffusionBValue', 'f'],
+]);
 
 const bounds: ReadonlyMap<Tag, Bounds> = new Map([
   ...numberBoundRows
@@ -44,7 +52,7 @@ function boundsIn(row: string): readonly [Tag, Bounds] {
 }
 
 function factBounds(keyword: Keyword, least: number, most: number): readonly [Tag, Bounds] {
-  return [t[keyword], { kind: counted.has(keyword) ? 'n' : 'g', least, most }];
+  return [t[keyword], { kind: apart.get(keyword) ?? 'i', least, most }];
 }
 
 function numberIn(text: string): number {

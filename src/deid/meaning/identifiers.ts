@@ -14,7 +14,10 @@ import type { NumberKind } from './bounds.ts';
 export interface Identifiers {
   /** Whether a text is an identifier, a part of a name, a date or a time of the header. */
   isText(text: string): boolean;
-  /** The same for a number. Geometry and pixel description are never compared. */
+  /**
+   * The same for a number, or for its fraction. Facts of the image and its pixel description are never
+   * compared: an image is not withheld because two numbers meet.
+   */
   isNumber(value: number, kind: NumberKind): boolean;
 }
 
@@ -79,9 +82,19 @@ class Findings implements Identifiers {
   }
 
   isNumber(value: number, kind: NumberKind): boolean {
-    if (kind === 'g' || kind === 'p' || !Number.isInteger(value)) return false;
+    if (kind === 'i' || kind === 'p') return false;
+    if (!Number.isInteger(value)) return this.#isFraction(value);
     const digits = String(Math.abs(value));
-    return (kind === 'n' || digits.length >= physicsMinDigits) && this.#numbers.has(digits);
+    const isLong = kind === 'n' || (kind === 'f' && digits.length >= physicsMinDigits);
+    return isLong && this.#numbers.has(digits);
+  }
+
+  /** Whether the digits behind the point, or those of so small a number, are an identifier. */
+  #isFraction(value: number): boolean {
+    const [mantissa = '', exponent] = String(value).split('e');
+    const digits = exponent === undefined ? mantissa.replace(/^.*\./, '') : mantissa;
+    const number = withoutZeros(digits.replaceAll(/\D/g, ''));
+    return number.length >= physicsMinDigits && this.#numbers.has(number);
   }
 
   /** What takes the texts of an attribute; none: they identify nobody. */
