@@ -39,12 +39,12 @@ export function hasAllowedVr({ tag, vr }: DataElement): boolean {
 
 /**
  * Decimal and integer strings as they may be written. 16 characters by the standard; devices write
- * more digits, and those are read.
+ * more digits, up to all 55 of a double's binary fraction, and those are read.
  *
  * @standard PS3.5 Table 6.2-1
  */
 const forms: Readonly<Partial<Record<Vr, RegExp>>> = {
-  DS: /^ *[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})? *$/,
+  DS: /^ *[+-]?(\d{1,30}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,3})? *$/,
   IS: /^ *[+-]?\d{1,10} *$/,
 };
 

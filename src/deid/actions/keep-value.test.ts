@@ -25,6 +25,22 @@ test('numbers and coded strings pass, without their old padding', () => {
   assert.equal(keep(t.SliceThickness, 'DS', ''), '');
 });
 
+test('a number with more digits than any device writes is written anew', () => {
+  const written = '0.6999999999999999555910790149937383830547332763671875';
+  assert.equal(keep(t.PixelSpacing, 'DS', `${written}\\0.5`), '0.7\\0.5 ');
+  assert.equal(keep(t.PixelSpacing, 'DS', '0.69999999999999996\\0.5'), '0.69999999999999996\\0.5 ');
+});
+
+test('an identifier is no fraction, in text or in bytes', () => {
+  const identifiers = identifiersOf(dataSetOf({ PatientID: '4711882' }));
+  for (const text of ['120.4711882', '120.0004711882000', '4.711882E-5']) {
+    assert.deepEqual(judge(t.KVP, 'DS', text, identifiers), { dropped: 'identifier' }, text);
+  }
+  const pitch = new Uint8Array(Float64Array.of(1.047_118_82).buffer);
+  assert.deepEqual(judge(t.SpiralPitchFactor, 'FD', pitch, identifiers), { dropped: 'identifier' });
+  assert.equal(judge(t.RescaleSlope, 'DS', '1.4711882 ', identifiers).dropped, undefined);
+});
+
 test('what is not the form of its VR does not pass', () => {
   for (const text of ['2.5 Mrs Smith', '2.5\0Smith', '2.5\0\0\0', 'NaN', '2,5', '1e999', '-']) {
     assert.equal(keep(t.SliceThickness, 'DS', text), undefined, text);

@@ -24,10 +24,19 @@ export interface Judgement {
 
 /** What one value of a number in text may look like; the standard's length is too strict for DS. */
 const forms: Readonly<Partial<Record<Vr, RegExp>>> = {
-  // 16 characters by the standard; common devices write up to 20 or so.
-  DS: /^[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?$/,
+  DS: /^[+-]?(\d{1,30}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,3})?$/,
   IS: /^[+-]?\d{1,10}$/,
 };
+
+/** 16 characters by the standard; common devices write up to 20 digits or so on a side of the point. */
+const usualDecimal = /^[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?$/;
+
+/** A number that a program wrote with every digit of its binary form, as short as it can be. */
+const shortened = (text: string): string =>
+  usualDecimal.test(text) ? text : String(Number(Number(text).toPrecision(decimalDigits)));
+
+/** Digits that are left of a number by the facts too, so that both say the same. */
+const decimalDigits = 15;
 
 /**
  * Judge a value by its form, then by its meaning: numbers within the bounds of the attribute, coded
@@ -92,7 +101,8 @@ function judgeNumberTexts(rule: Rule, { vr, value }: Held, identifiers: Identifi
   const bounds = boundsOf(rule.tag);
   const compared = bounds?.kind === 'n' && texts.some((text) => identifiers.isText(text));
   const dropped = compared ? 'identifier' : judgeRead(rule.tag, texts.map(Number), identifiers);
-  return dropped === undefined ? { value: encode(texts) } : { dropped };
+  if (dropped !== undefined) return { dropped };
+  return { value: encode(vr === 'DS' ? texts.map(shortened) : texts) };
 }
 
 /** Why numbers of an attribute may not stay; undefined: they may. */
