@@ -40,6 +40,8 @@ const exact: Readonly<Record<string, number>> = {
   KEYS_CONFIG_INVALID: exitCode.usage,
   POLICY_INVALID: exitCode.usage,
   RECALL_WITHHELD: exitCode.refused,
+  RECALL_OBJECT_DAMAGED: exitCode.refused,
+  RECALL_TRANSFER_SYNTAX: exitCode.refused,
   RECALL_GEOMETRY_REFUSED: exitCode.refused,
   RECALL_QUARANTINED: exitCode.refused,
   FILES_LOCKED: exitCode.refused,

@@ -39,6 +39,8 @@ test('settings that cannot be used are named, and quote no secret', (t) => {
     ['[]', /not settings/],
     ['a: [', /not YAML/],
     ['ca: x', /gateway/],
+    [`${good}producerkeys: [x]`, /producerkeys is no setting; known are gateway, .*producerKeys$/],
+    [`${good}keyServers: {thresold: 2}`, /keyServers: thresold is no setting/],
     ['gateway: 5', /gateway/],
     ['gateway: nowhere', /gateway/],
     [`${good}ca: 5`, /ca$/],
@@ -72,6 +74,7 @@ test('every failure has an exit code that says what to do', () => {
   assert.equal(of('WEBDAV_CREDENTIAL_REFUSED'), exitCode.unauthenticated);
   assert.equal(of('SEAL_SEGMENT_FORGED'), exitCode.unverified);
   assert.equal(of('RECALL_GEOMETRY_REFUSED'), exitCode.refused);
+  assert.equal(of('RECALL_OBJECT_DAMAGED'), exitCode.refused);
   assert.equal(of('CONFIG_INVALID'), exitCode.usage);
 });
 

@@ -85,9 +85,27 @@ function parseYaml(file: string): unknown {
   }
 }
 
+const settingNames = [
+  'gateway',
+  'tokenFile',
+  'ca',
+  'certificate',
+  'key',
+  'keyServers',
+  'producerKeys',
+] as const satisfies readonly (keyof SettingsFile)[];
+
+/** A misspelt setting would be one that is absent, and something else would be said of it. */
+function checkNames(where: string, fields: object, known: readonly string[]): void {
+  const unknown = Object.keys(fields).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw missing(`${where}: ${unknown} is no setting; known are ${known.join(', ')}`);
+}
+
 /** Texts where texts belong: a number for a path would fail far from its cause. */
 function checkFile(file: string, value: unknown): SettingsFile {
   if (!isFields(value)) throw missing(`${file}: not settings`);
+  checkNames(file, value, settingNames);
   for (const name of ['gateway', 'tokenFile', 'ca', 'certificate', 'key']) {
     if (!['undefined', 'string'].includes(typeof value[name])) throw missing(`${file}: ${name}`);
   }
@@ -96,6 +114,7 @@ function checkFile(file: string, value: unknown): SettingsFile {
     Array.isArray(producerKeys) && producerKeys.every((one) => typeof one === 'string');
   if (!areTexts) throw missing(`${file}: producerKeys`);
   if (!isFields(keyServers)) throw missing(`${file}: keyServers`);
+  checkNames(`${file}: keyServers`, keyServers, ['threshold', 'servers']);
   const { servers = [], threshold = 2 } = keyServers;
   const areServers =
     Array.isArray(servers) &&

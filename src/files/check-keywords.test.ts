@@ -19,3 +19,13 @@ test('a search by what no series can have is refused with what is known', () => 
     });
   }
 });
+
+test('a number that is compared with a word is refused; a pattern is not', () => {
+  const compare = (operator: '=' | '>' | 'like', value: string | number): void =>
+    checkKeywords([{ keyword: 'SeriesNumber', operator, value }], ['SeriesNumber']);
+  const message = /SeriesNumber is a number/;
+  for (const operator of ['=', '>'] as const)
+    assert.throws(() => compare(operator, 'abc'), { code: 'FILES_KEYWORD_INVALID', message });
+  compare('=', 4);
+  compare('like', '4*');
+});

@@ -55,8 +55,8 @@ export const filesErrors = defineErrors('files', {
   },
   FILES_KEYWORD_INVALID: {
     disposition: 'permanent',
-    meaning: 'No series can have an attribute of that name here.',
-    user: 'Use a keyword that the message lists, spelled so (keywords of PS3.6).',
+    meaning: 'No series can have an attribute of that name here, or such a value of it.',
+    user: 'Use what the message says: a keyword that it lists, spelled so (keywords of PS3.6), or a number.',
     operator:
       'Nothing to do: walks ask archives for these, and de-identification leaves no others.',
   },

@@ -76,10 +76,10 @@ export const pacsErrors = defineErrors('pacs', {
   PACS_INSTANCE_WRONG: {
     disposition: 'permanent',
     meaning:
-      'The PACS sent an instance whose data set is not the one that its message names, or is of another class or series than the PACS lists.',
+      'The PACS sent an instance whose data set cannot be read, is not the one that its message names, or is of another class or series than the PACS lists.',
     user: 'Nothing to do; tell the site operator.',
     operator:
-      'The context names what differs, the log event `pacs.instances_refused` how many. Repair the object in the PACS.',
+      'The context names what differs (`unreadable`: it breaks its encoding), the log event `pacs.instances_refused` how many. Repair the object in the PACS.',
   },
   PACS_CONTENT_CONFLICT: {
     disposition: 'permanent',

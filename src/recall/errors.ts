@@ -41,6 +41,14 @@ export const recallErrors = defineErrors('recall', {
     operator:
       'The reason says what is to be changed at the archive or in our configuration; `recall.failed` in the log names the DIMSE status.',
   },
+  RECALL_OBJECT_DAMAGED: {
+    disposition: 'permanent',
+    meaning:
+      'What the archive sent cannot be read, or is not what it says it is; nothing was published.',
+    user: 'Tell the site operator the reason: another try gives the same until it is repaired at the archive. Other files of the series may be whole.',
+    operator:
+      'Look the reason up in docs/errors.md, and at the object with dcmdump at the archive. Once it is repaired there, the next read gets it.',
+  },
   RECALL_TRANSFER_SYNTAX: {
     disposition: 'permanent',
     meaning:

@@ -22,10 +22,7 @@ test('a permanent failure never becomes one that says: try again, and the other 
     ...Object.keys({ ...dbErrors.rows, ...sealErrors.rows, ...indexErrors.rows }),
     ...Object.keys({ ...catalogErrors.rows, ...storageErrors.rows, ...keysErrors.rows }),
     ...Object.keys({ ...dimseErrors.rows, ...dicomErrors.rows }),
-    // What the PACS sent was broken; it may be repaired there.
-    'PACS_INSTANCE_WRONG',
-    'PACS_CONTENT_CONFLICT',
-    'DEID_MALFORMED',
+    // The headers are asked for anew, without the list.
     'VOLUME_NOT_AS_LISTED',
   ]);
   const tables = [pacsErrors, deidErrors, volumeErrors, productionErrors];
@@ -39,7 +36,9 @@ test('each folder below has its answer', () => {
   const answers = [
     ['DIMSE_ABORTED', 'RECALL_PACS_FAILED'],
     ['PDU_TOO_LONG', 'RECALL_PACS_FAILED'],
-    ['DICOM_TRUNCATED', 'RECALL_PACS_FAILED'],
+    ['DICOM_TRUNCATED', 'RECALL_OBJECT_DAMAGED'],
+    ['DEID_MALFORMED', 'RECALL_OBJECT_DAMAGED'],
+    ['PACS_INSTANCE_WRONG', 'RECALL_OBJECT_DAMAGED'],
     ['DB_BUSY', 'RECALL_FAILED'],
     ['SEAL_TOO_LARGE', 'RECALL_FAILED'],
     ['KEYS_QUORUM', 'RECALL_KEYS_UNAVAILABLE'],

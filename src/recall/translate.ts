@@ -43,8 +43,8 @@ const failureOf: Readonly<Record<CodeBelow, RecallFailure>> = {
   PACS_QUERY_REFUSED: 'RECALL_PACS_REFUSED',
   PACS_RETRIEVE_REFUSED: 'RECALL_PACS_REFUSED',
   PACS_ORIGINATOR_MISSING: 'RECALL_PACS_REFUSED',
-  PACS_INSTANCE_WRONG: 'RECALL_PACS_FAILED',
-  PACS_CONTENT_CONFLICT: 'RECALL_PACS_FAILED',
+  PACS_INSTANCE_WRONG: 'RECALL_OBJECT_DAMAGED',
+  PACS_CONTENT_CONFLICT: 'RECALL_OBJECT_DAMAGED',
   PACS_TRANSFER_SYNTAX: 'RECALL_TRANSFER_SYNTAX',
   PACS_TIMEOUT: 'RECALL_PACS_FAILED',
   PACS_QUERY_FAILED: 'RECALL_PACS_FAILED',
@@ -57,7 +57,7 @@ const failureOf: Readonly<Record<CodeBelow, RecallFailure>> = {
   DEID_OVERLAY_EMBEDDED: 'RECALL_WITHHELD',
   DEID_COMPRESSED_UNCHECKED: 'RECALL_WITHHELD',
   DEID_FRAME_MISMATCH: 'RECALL_WITHHELD',
-  DEID_MALFORMED: 'RECALL_PACS_FAILED',
+  DEID_MALFORMED: 'RECALL_OBJECT_DAMAGED',
   DEID_FACT_NOT_KEPT: 'RECALL_WITHHELD',
   DEID_GRID: 'RECALL_WITHHELD',
   DEID_LIMIT_EXCEEDED: 'RECALL_LIMIT_EXCEEDED',
@@ -128,7 +128,7 @@ const failureOfAlike: Readonly<Record<Prefix<Alike>, RecallFailure>> = {
   // On their way through `pacs` these get its codes; what is left broke while an instance was read.
   DIMSE: 'RECALL_PACS_FAILED',
   PDU: 'RECALL_PACS_FAILED',
-  DICOM: 'RECALL_PACS_FAILED',
+  DICOM: 'RECALL_OBJECT_DAMAGED',
   SEAL: 'RECALL_FAILED',
   INDEX: 'RECALL_FAILED',
   DB: 'RECALL_FAILED',
@@ -177,6 +177,7 @@ function contextOf({ context }: MdmError): ErrorContext {
 function detailOf(context: ErrorContext): string | undefined {
   const { status, expected, missing, transferSyntax, what } = context;
   if (transferSyntax !== undefined) return `transfer syntax ${transferSyntax}`;
+  if (what === 'unreadable') return 'its data set cannot be read';
   if (what !== undefined) return `its ${what} is not as asked for`;
   if (status !== undefined) return `DIMSE status ${status}`;
   if (expected === undefined || missing === undefined) return undefined;

@@ -110,7 +110,7 @@ const cases: Readonly<Record<string, Case>> = {
       }
       await respond(0);
     },
-    expected: ['RECALL_PACS_FAILED'],
+    expected: ['RECALL_OBJECT_DAMAGED'],
   },
   'sends one with half of its pixels': {
     script: async ({ asked, store, respond }) => {
@@ -120,7 +120,7 @@ const cases: Readonly<Record<string, Case>> = {
       }
       await respond(0);
     },
-    expected: ['RECALL_PACS_FAILED'],
+    expected: ['RECALL_OBJECT_DAMAGED'],
   },
   'aborts in the middle': {
     script: async ({ asked, store, abort }) => {

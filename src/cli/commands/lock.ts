@@ -11,7 +11,7 @@ export async function lock(
   request: { readonly path: string; readonly reason: string },
 ): Promise<void> {
   output.note(
-    'The doors are shut at once; waiting until every key server knows it, or answers nobody...',
+    'Shutting the doors, and waiting until every key server knows it, or answers nobody...',
   );
   const answer = await connection.api.lock(request);
   output.result(answer, `${answer.path} is locked; ${spreadLine(answer)}`);

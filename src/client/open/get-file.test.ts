@@ -73,6 +73,18 @@ test('a sealed file that is kept sealed is the very one of its production record
   assert.equal(report.sha256, (await bench.node(sealedPath)).replica?.sealedSha256);
 });
 
+test('of what is no file, or is not there, nothing is left', async (t) => {
+  const bench = await open(t);
+  const folder = openPath.slice(0, openPath.lastIndexOf('/'));
+  for (const [path, code] of [
+    [folder, 'FILES_IS_A_DIRECTORY'],
+    [`${folder}/none.nii`, 'FILES_NOT_FOUND'],
+  ] as const) {
+    await assert.rejects(bench.get(path), { code });
+    assert.deepEqual(await readdir(bench.folder), [], code);
+  }
+});
+
 test('what was broken off is continued where it stopped', async (t) => {
   for (const [path, keepSealed] of [
     [openPath, false],

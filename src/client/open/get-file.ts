@@ -102,11 +102,19 @@ export async function getFile(ports: GetPorts, wanted: GetRequest): Promise<GetR
   }
 }
 
-/** What came is wrong, or is of another version: the next try must start anew. */
+/**
+ * What came is wrong, of another version, or the listing of a directory: the next try must start anew.
+ */
 function isWorthless(error: unknown): boolean {
   const code = codeOf(error) ?? '';
-  return code === 'CLIENT_UNVERIFIED' || code === 'CLIENT_CHANGED' || code.startsWith('SEAL_');
+  return worthless.has(code) || code.startsWith('SEAL_');
 }
+
+const worthless: ReadonlySet<string> = new Set([
+  'CLIENT_UNVERIFIED',
+  'CLIENT_CHANGED',
+  'FILES_IS_A_DIRECTORY',
+]);
 
 interface SignalledRequest extends GetRequest {
   readonly signal: AbortSignal;
