@@ -16,7 +16,10 @@ function classOf(known: string | undefined, answered: string | undefined): strin
     instances: [instance],
   });
   const record = dataSetOf(answered === undefined ? {} : { SOPClassUID: answered });
-  const list = { instances: [{ sopInstanceUid: '1.3', record }], unusable: 0 };
+  const list = {
+    instances: [{ sopInstanceUid: '1.3', sopClassUid: undefined, record }],
+    unusable: 0,
+  };
   const listed = target.match(identify({ counted: 1, list })).list?.listed.get('i-a');
   return listed && getString(reveal(listed), tag.SOPClassUID);
 }
