@@ -30,8 +30,8 @@ export async function* passEncapsulatedPixels(
     kind: 'trailer',
     bytes: concatBytes(tokens.flatMap((token) => writer.write(token))),
   });
-  const frame = (fragment: Uint8Array): InstancePart =>
-    part(...fragmentTokens(options.clean(fragment, options.shape)));
+  const frame = async (fragment: Uint8Array): Promise<InstancePart> =>
+    part(...fragmentTokens(await options.clean(fragment, options.shape)));
   let count = 0;
   const pending: Uint8Array[] = [];
   let pendingBytes = 0;
@@ -44,12 +44,12 @@ export async function* passEncapsulatedPixels(
     } else {
       count += 1;
       if (count > frames) break;
-      yield frame(event.bytes);
+      yield await frame(event.bytes);
     }
   }
   if (frames === 1 && pending.length > 0) {
     count = 1;
-    yield frame(concatBytes(pending));
+    yield await frame(concatBytes(pending));
   }
   if (count !== frames) {
     throw deidErrors.create('DEID_COMPRESSED_UNCHECKED', {

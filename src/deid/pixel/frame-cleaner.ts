@@ -2,23 +2,29 @@ import { transferSyntax as ts } from '../../dicom/index.ts';
 import type { ImageShape } from './image-shape.ts';
 import { cleanJpeg, cleanJpegLs } from './jpeg.ts';
 import { cleanJpeg2000 } from './jpeg-2000.ts';
+import { cleanScans } from './jpeg-scans.ts';
 import { cleanRle } from './rle.ts';
 
 /**
  * A compressed frame without what is not image: comments, application segments, bytes after its
- * end.
+ * end or, in JPEG, behind its last unit.
  *
  * @throws MdmError `DEID_COMPRESSED_UNCHECKED` where that cannot be told, `DEID_FRAME_MISMATCH` where
  *   the frame is another image than its header says
  */
-export type FrameCleaner = (frame: Uint8Array, shape: ImageShape) => Uint8Array;
+export type FrameCleaner = (
+  frame: Uint8Array,
+  shape: ImageShape,
+) => Uint8Array | Promise<Uint8Array>;
+
+const cleanWholeJpeg: FrameCleaner = (frame, shape) => cleanScans(cleanJpeg(frame, shape), shape);
 
 const cleaners: ReadonlyMap<string, FrameCleaner> = new Map<string, FrameCleaner>([
   [ts.RLELossless, cleanRle],
-  [ts.JPEGBaseline8Bit, cleanJpeg],
-  [ts.JPEGExtended12Bit, cleanJpeg],
-  [ts.JPEGLossless, cleanJpeg],
-  [ts.JPEGLosslessSV1, cleanJpeg],
+  [ts.JPEGBaseline8Bit, cleanWholeJpeg],
+  [ts.JPEGExtended12Bit, cleanWholeJpeg],
+  [ts.JPEGLossless, cleanWholeJpeg],
+  [ts.JPEGLosslessSV1, cleanWholeJpeg],
   [ts.JPEGLSLossless, cleanJpegLs],
   [ts.JPEGLSNearLossless, cleanJpegLs],
   [ts.JPEG2000Lossless, cleanJpeg2000],

@@ -65,7 +65,7 @@ function skipFill(frame: Uint8Array, at: number): number {
   return start;
 }
 
-function segmentEnd(frame: Uint8Array, start: number): number {
+export function segmentEnd(frame: Uint8Array, start: number): number {
   const length = ((frame[start + 2] ?? 0) << 8) | (frame[start + 3] ?? 0);
   const end = start + 2 + length;
   if (length < 2 || end > frame.length) throw unchecked('segment too long', start);
@@ -135,7 +135,7 @@ function isHarmless(segment: Uint8Array): boolean {
 }
 
 /** The next marker that is not part of the coded data: not stuffed, no restart. */
-function scanEnd(frame: Uint8Array, start: number, family: Family): number {
+export function scanEnd(frame: Uint8Array, start: number, family: Family): number {
   let at = start;
   for (;;) {
     at = frame.indexOf(0xff, at);
