@@ -1,5 +1,6 @@
 import { refusePlainHttp } from '../listener/loopback.ts';
 import { probeAddress } from '../listener/probe-address.ts';
+import { makeDataFolder } from './secrets/data-folder.ts';
 import { checkUnchangeable, readPrivateFile } from './secrets/private-file.ts';
 
 interface Endpoint {
@@ -17,14 +18,17 @@ export interface StartNeeds {
   readonly secrets: readonly string[];
   /** Files and folders that say whom it trusts. */
   readonly trusted: readonly string[];
+  /** The folder that it keeps everything in. */
+  readonly data: string;
 }
 
 /**
- * Refuse a start that would fail, or be unsafe, before anything is opened, made or changed.
+ * Refuse a start that would fail, or be unsafe, before anything is opened, made or changed; then
+ * make the folder of its data.
  * @throws LISTENER_INSECURE_ADDRESS, LISTENER_ADDRESS_IN_USE, LISTENER_ADDRESS_UNAVAILABLE, CONFIG_SECRET_EXPOSED,
- *   CONFIG_UNREADABLE
+ *   CONFIG_UNREADABLE, CONFIG_INVALID
  */
-export async function checkStart({ addresses, secrets, trusted }: StartNeeds): Promise<void> {
+export async function checkStart({ addresses, secrets, trusted, data }: StartNeeds): Promise<void> {
   for (const path of secrets) readPrivateFile(path).fill(0);
   for (const path of trusted) checkUnchangeable(path);
   for (const [setting, address] of Object.entries(addresses))
@@ -32,4 +36,5 @@ export async function checkStart({ addresses, secrets, trusted }: StartNeeds): P
       if (address.isPlain) refusePlainHttp(address.host, setting);
       await probeAddress({ ...address, setting });
     }
+  makeDataFolder(data);
 }

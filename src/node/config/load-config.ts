@@ -30,7 +30,7 @@ export function loadConfig<Schema extends ZodType>(
   }
   const outcome = schema.safeParse(document.toJS());
   if (!outcome.success) {
-    const faults = outcome.error.issues.map(({ path, message }) => {
+    const faults = outcome.error.issues.flatMap(faultsIn).map(({ path, message }) => {
       const line = lineOf(path);
       return `${path.join('.')}${line === undefined ? '' : ` (line ${line})`}: ${message}`;
     });
@@ -48,6 +48,12 @@ export function loadConfig<Schema extends ZodType>(
     }
     return undefined;
   }
+}
+
+/** A setting that nobody knows is a fault of its own, with its line, and not one of what is around it. */
+function faultsIn(issue: z.core.$ZodIssue): readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'no such setting' }));
 }
 
 function readText(file: string): string {

@@ -23,6 +23,7 @@ export function gatewayNeeds(
     },
     secrets: [...(listen.tls === undefined ? [] : [path(listen.tls.key)]), ...madeSecrets(folders)],
     trusted: trusted.map(path),
+    data: path(config.data),
   };
 }
 

@@ -87,5 +87,5 @@ function needsOf({ config, path }: LoadedConfig<KeyServerConfig>): StartNeeds {
   const secrets = listen.tls === undefined ? [] : [path(listen.tls.key)];
   if (existsSync(path(masterKey))) secrets.push(path(masterKey));
   const addresses = { listen: { ...listen, isPlain: listen.tls === undefined } };
-  return { addresses, secrets, trusted: trusted.map(path) };
+  return { addresses, secrets, trusted: trusted.map(path), data: path(config.data) };
 }
