@@ -170,6 +170,18 @@ const grids: Readonly<Record<string, DataSet>> = {
     creator(0x00510010, 'SIEMENS MR HEADER'),
     element(0x0051100b, 'LO', '64p*64 '),
   ),
+  'an image several times its matrix, whose maker was overwritten': dataSetOf({
+    ...planar,
+    Manufacturer: 'ANONYMIZED',
+    Rows: 216,
+    Columns: 216,
+  }),
+  'an image that no magnet is wide enough for': dataSetOf({
+    Modality: 'MR',
+    Rows: 384,
+    Columns: 384,
+    PixelSpacing: '3\\3',
+  }),
   'an image several times its matrix': dataSetOf({ ...planar, Rows: 216, Columns: 216 }),
 };
 
@@ -197,6 +209,18 @@ const singles: Readonly<Record<string, DataSet>> = {
     ScanningSequence: '',
     Rows: 216,
     Columns: 216,
+  }),
+  'an image composed of several, long in one direction': dataSetOf({
+    Modality: 'MR',
+    Rows: 1400,
+    Columns: 450,
+    PixelSpacing: '1\\1',
+  }),
+  'a radiograph as wide as no magnet': dataSetOf({
+    Modality: 'DX',
+    Rows: 3000,
+    Columns: 3000,
+    PixelSpacing: '0.3\\0.3',
   }),
   'a spin echo several times its matrix': dataSetOf({
     ...planar,

@@ -6,7 +6,10 @@ import {
   type Tag,
   tag as t,
 } from '../../dicom/index.ts';
-import { absent, type Fact, fact, notKept } from '../fact.ts';
+import { absent, type Fact, fact, knownValue, notKept } from '../fact.ts';
+import { numberFacts } from '../fact-table.ts';
+import { factLimits } from '../limits.ts';
+import { readNumbers } from '../read-numbers.ts';
 import { csaNumber } from './csa-header.ts';
 import { type PrivateName, privateElements, strayElements, textOf } from './private-elements.ts';
 
@@ -33,8 +36,8 @@ const names = {
 /**
  * Whether several slices are tiled in one image, as Siemens (mosaic) and United Imaging (VFRAME)
  * do: by the words they write, by the counts of tiles they state, or, where an export took both,
- * by an echo-planar image of theirs that is several times its acquisition matrix. Absent: no sign
- * of it. Not kept: an element that would say cannot be read, so nothing is proven.
+ * by an echo-planar image of theirs that is several times its acquisition matrix, or by an image that
+ * no magnet is wide enough for. Absent: no sign of it. Not kept: an element that would say cannot be read, so nothing is proven.
  *
  * A sign whose creator is gone counts where the image can be cut into that many tiles.
  */
@@ -48,7 +51,20 @@ export function gridOf({ header, omitted }: GridSource): Fact<true> {
   if (stray.some((count) => count.kind === 'value' && isCutInto(header, count.value))) {
     return fact(true);
   }
-  return isManifoldOfMatrix(header) ? fact(true) : absent;
+  return isManifoldOfMatrix(header) || isWiderThanMagnet(header) ? fact(true) : absent;
+}
+
+/**
+ * An MR image that is larger than any magnet in both directions: what is left where an export took
+ * every sign of it, since the pixels of a grid are as far apart as those of its slices.
+ */
+function isWiderThanMagnet(header: DataSet): boolean {
+  if (!getStrings(header, t.Modality).includes('MR')) return false;
+  const spacing = knownValue(readNumbers(header, numberFacts.pixelSpacing)) ?? [];
+  return [t.Rows, t.Columns].every((tag, side) => {
+    const extentMm = (numbersOf(header, tag)[0] ?? 0) * (spacing[side] ?? 0);
+    return extentMm > factLimits.mrSliceMaxMm;
+  });
 }
 
 const gridWord = /(^|[\\/ ])(MOSAIC|VFRAME)([\\/ ]|$)/i;
@@ -118,16 +134,20 @@ function itemsOf(element: DataElement): Fact<number> {
   return element.value.length === 0 ? absent : notKept;
 }
 
+/** Makers whose echo-planar images are no grids, and may be interpolated several times. */
+const others =
+  /^(ge|philips|toshiba|canon|hitachi|fujifilm|bruker|esaote|varian|agilent|fonar|hyperfine|neusoft|mindray|alltech|mediso|mr solutions|paramed|xingaoyi|wandong)\b/i;
+
 /**
- * Echo-planar images of these makers are interpolated twofold at most. Where an export took the maker
- * or the kind of sequence, the other has to be enough.
+ * Echo-planar images of these makers are interpolated twofold at most. Where an export took the maker,
+ * or wrote something else in its place, or took the kind of sequence, the other has to be enough.
  */
 function isManifoldOfMatrix(header: DataSet): boolean {
   const maker = getStrings(header, t.Manufacturer).join(' ').trim();
   const sequences = getStrings(header, t.ScanningSequence).filter((value) => value !== '');
   const isTheirs = /siemens|uih|united imaging/i.test(maker);
   const isEchoPlanar = sequences.includes('EP');
-  if (!isTheirs && (maker !== '' || !isEchoPlanar)) return false;
+  if (!isTheirs && (others.test(maker) || !isEchoPlanar)) return false;
   if (!isEchoPlanar && sequences.length > 0) return false;
   const size = Math.max(0, ...matrixOf(header));
   const [tall, wide] = [t.Rows, t.Columns].map((tag) => (numbersOf(header, tag)[0] ?? 0) / size);

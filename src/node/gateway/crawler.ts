@@ -1,5 +1,6 @@
+import { formatStatus } from '../../dimse/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
-import { codeOf } from '../../lib/errors/mdm-error.ts';
+import { codeOf, MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
 import { Mutex } from '../../lib/streams/mutex.ts';
 import type { CrawlReport, Registration } from '../../registration/index.ts';
@@ -95,9 +96,15 @@ export class Crawler {
       } catch (error) {
         const code = codeOf(error) ?? 'REGISTRATION_FAILED';
         this.#failures.set(name, code);
-        this.#log.warn('registration.crawl_failed', { pacs: name, code });
+        this.#log.warn('registration.crawl_failed', { pacs: name, code, ...statusOf(error) });
         throw error;
       }
     });
   }
+}
+
+/** The DIMSE status that a query ended with, as manuals write it, where that was the reason. */
+function statusOf(error: unknown): { readonly status?: string } {
+  const status = error instanceof MdmError ? error.context['status'] : undefined;
+  return typeof status === 'number' ? { status: formatStatus(status) } : {};
 }
