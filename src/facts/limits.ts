@@ -19,9 +19,9 @@ export const factLimits = defineLimits('facts', {
     reason: 'Items of one tag: as many as tiles of the largest mosaic; more is a damaged header.',
   },
   mrSliceMaxMm: {
-    value: 700,
+    value: 600,
     unit: 'mm',
     reason:
-      'Magnets have bores of 600 to 700 mm: a slice is longer in one direction where it is composed of several, in both where it is a grid.',
+      'Magnets image some 500 mm, 550 at most: a slice is longer in one direction where it is composed of several, in both where it is a grid.',
   },
 });

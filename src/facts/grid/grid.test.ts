@@ -178,8 +178,8 @@ const grids: Readonly<Record<string, DataSet>> = {
   }),
   'an image that no magnet is wide enough for': dataSetOf({
     Modality: 'MR',
-    Rows: 384,
-    Columns: 384,
+    Rows: 216,
+    Columns: 216,
     PixelSpacing: '3\\3',
   }),
   'an image several times its matrix': dataSetOf({ ...planar, Rows: 216, Columns: 216 }),

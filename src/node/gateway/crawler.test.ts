@@ -10,20 +10,24 @@ import type { OpenSource } from './open-sources.ts';
 
 test('a walk that a PACS refuses is logged with the status that it gave', async () => {
   const lines: string[] = [];
-  const error = pacsErrors.create('PACS_QUERY_FAILED', { context: { status: 0xc000 } });
+  const error = pacsErrors.create('PACS_QUERY_FAILED', {
+    context: { status: 0xc000, reason: 'DIMSE_STATUS' },
+  });
   const crawler = new Crawler({
-    // Only what a walk looks at.
-    config: { crawl: { atStart: false, everyMinutes: 60 } } as GatewayConfig,
-    registration: { crawl: () => Promise.reject(error) } as unknown as Registration,
-    sources: new Map([['one', {} as OpenSource]]),
+    config: { crawl: { atStart: false, everyMinutes: 60 } } as GatewayConfig, // all that it looks at
+    registration: { crawl: () => Promise.reject(error) } as Partial<Registration> as Registration, // the same
+    sources: new Map([['one', {} as OpenSource]]), // passed on only
     clock: manualClock(),
     log: jsonLog({ write: (line) => lines.push(line), nowMs: () => 0 }),
   });
   await assert.rejects(crawler.crawl('one'), { code: 'PACS_QUERY_FAILED' });
-  const { event, pacs, code, status } = JSON.parse(lines[0] ?? '') as Record<string, string>;
+  const { event, pacs, code, reason, status } = JSON.parse(lines[0] ?? '') as Record<
+    string,
+    string
+  >;
   assert.deepEqual(
-    [event, pacs, code, status],
-    ['registration.crawl_failed', 'one', 'PACS_QUERY_FAILED', '0xC000'],
+    [event, pacs, code, reason, status],
+    ['registration.crawl_failed', 'one', 'PACS_QUERY_FAILED', 'DIMSE_STATUS', '0xC000'],
   );
   assert.equal(crawler.failureOf('one'), 'PACS_QUERY_FAILED');
 });

@@ -96,15 +96,18 @@ export class Crawler {
       } catch (error) {
         const code = codeOf(error) ?? 'REGISTRATION_FAILED';
         this.#failures.set(name, code);
-        this.#log.warn('registration.crawl_failed', { pacs: name, code, ...statusOf(error) });
+        this.#log.warn('registration.crawl_failed', { pacs: name, code, ...detailOf(error) });
         throw error;
       }
     });
   }
 }
 
-/** The DIMSE status that a query ended with, as manuals write it, where that was the reason. */
-function statusOf(error: unknown): { readonly status?: string } {
-  const status = error instanceof MdmError ? error.context['status'] : undefined;
-  return typeof status === 'number' ? { status: formatStatus(status) } : {};
+/** The code below, and the DIMSE status that a query ended with as manuals write it, where there are. */
+function detailOf(error: unknown): { readonly reason?: string; readonly status?: string } {
+  const { reason, status } = error instanceof MdmError ? error.context : {};
+  return {
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(typeof status === 'number' ? { status: formatStatus(status) } : {}),
+  };
 }
