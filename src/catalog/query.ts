@@ -6,7 +6,7 @@ import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import type { CatalogLimits } from './limits.ts';
 import { numberOf } from './metadata-values.ts';
-import { isBelow } from './tree.ts';
+import { spanBelow } from './tree.ts';
 
 type FindQuery = Parameters<CatalogQuery['find']>[0];
 type Found = Awaited<ReturnType<CatalogQuery['find']>>[number];
@@ -27,12 +27,12 @@ async function find(session: Session, query: FindQuery, limits: CatalogLimits): 
   if (query.policyIds.length === 0) return found;
   const conditions = query.conditions.map(conditionSql);
   for (let after = query.after ?? ''; ; ) {
-    const last = await windowEnd(session, { under: query.under, after, size: limits.queryWindow });
-    if (last === undefined) return found;
-    const wanted = { ...query, after, limit: query.limit - found.length };
-    found.push(...(await findInWindow(session, { query: wanted, last, conditions })));
+    const window = await nextWindow(session, { ...query, after, size: limits.queryWindow });
+    if (window === undefined) return found;
+    const wanted = { ...query, limit: query.limit - found.length };
+    found.push(...(await findInWindow(session, { query: wanted, window, conditions })));
     if (found.length >= query.limit) return found;
-    after = last;
+    after = window.last;
     await setImmediate();
   }
 }
@@ -45,28 +45,43 @@ function checkConditions(conditions: readonly MetadataCondition[], limits: Catal
     assert(operator in operators || operator === '!=' || operator === 'like', 'a known operator');
 }
 
-/** Path of the last series of the window after `after`; undefined when there is none. */
-async function windowEnd(
+/** Some series that follow each other in the order of paths: the first and the last. */
+interface Window {
+  readonly first: string;
+  readonly last: string;
+}
+
+/**
+ * The window after a path; undefined when there is none. Two ranges of the index: where both are one
+ * condition, the engine sorts all that is left for each window.
+ */
+async function nextWindow(
   session: Session,
-  window: { readonly under: string; readonly after: string; readonly size: number },
-): Promise<string | undefined> {
-  const { rows } = await sql<{ path: string | null }>`
-    SELECT max(path) AS path FROM (
-      SELECT n.path FROM node n
-      WHERE n.series_id IS NOT NULL AND n.path > ${window.after} AND ${isBelow('n.path', window.under)}
-      ORDER BY n.path LIMIT ${window.size})`.execute(session);
-  return rows[0]?.path ?? undefined;
+  wanted: { readonly under: string; readonly after: string; readonly size: number },
+): Promise<Window | undefined> {
+  const { under, after, size } = wanted;
+  const { from, to } = spanBelow(under);
+  const { rows } = await sql<{ first: string | null; last: string | null }>`
+    SELECT min(path) AS first, max(path) AS last FROM (
+      SELECT path FROM node WHERE path = ${under} AND path > ${after} AND series_id IS NOT NULL
+      UNION ALL
+      SELECT path FROM (
+        SELECT path FROM node
+        WHERE series_id IS NOT NULL AND path > max(${after}, ${from}) AND path < ${to}
+        ORDER BY path LIMIT ${size}))`.execute(session);
+  const { first = null, last = null } = rows[0] ?? {};
+  return first === null || last === null ? undefined : { first, last };
 }
 
 async function findInWindow(
   session: Session,
-  window: {
+  wanted: {
     readonly query: FindQuery;
-    readonly last: string;
+    readonly window: Window;
     readonly conditions: readonly RawBuilder<boolean>[];
   },
 ): Promise<Found[]> {
-  const { query, last, conditions } = window;
+  const { query, window, conditions } = wanted;
   const satisfied = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `);
   // The tree has a fixed depth: series, study, patient, collection, site, root.
   const { rows } = await sql<{ path: string; metadata: string }>`
@@ -78,7 +93,7 @@ async function findInWindow(
     JOIN node c ON c.id = p.parent_id
     JOIN node i ON i.id = c.parent_id
     JOIN node o ON o.id = i.parent_id
-    WHERE n.path > ${query.after ?? ''} AND n.path <= ${last} AND ${isBelow('n.path', query.under)}
+    WHERE n.path >= ${window.first} AND n.path <= ${window.last} AND n.series_id IS NOT NULL
       AND coalesce(n.policy_id, t.policy_id, p.policy_id, c.policy_id, i.policy_id, o.policy_id)
         IN (${sql.join(query.policyIds)})
       AND n.hidden = 0 AND c.hidden = 0

@@ -18,8 +18,15 @@ export function ancestry(path: string): readonly string[] {
 export function isBelow(column: string, path: string): RawBuilder<boolean> {
   if (path === '/') return sql`true`;
   const at = sql.ref(column);
-  // '0' is the character after '/'.
-  return sql`(${at} = ${path} OR (${at} > ${`${path}/`} AND ${at} < ${`${path}0`}))`;
+  const { from, to } = spanBelow(path);
+  // The range first: of a bare OR the engine makes two searches and sorts what both find.
+  return sql`(${at} >= ${path} AND ${at} < ${to} AND (${at} = ${path} OR ${at} > ${from}))`;
+}
+
+/** The paths below a directory are after `from` and before `to`: '0' is the character after '/'. */
+export function spanBelow(path: string): { readonly from: string; readonly to: string } {
+  const parent = path === '/' ? '' : path;
+  return { from: `${parent}/`, to: `${parent}0` };
 }
 
 /** A directory as it is looked up. */

@@ -1,13 +1,10 @@
-import type { CatalogChange } from '../../src/catalog/catalog.ts';
+import type { Catalog, CatalogChange } from '../../src/catalog/catalog.ts';
 import { openCatalog } from '../../src/catalog/index.ts';
+import { catalogLimits } from '../../src/catalog/limits.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import { checkGrowth } from './growth.ts';
 
-const name = (kind: string, index: number): string =>
-  `${kind}-${index
-    .toString(36)
-    .replaceAll(/[ilou]/g, 'z')
-    .padStart(16, '0')}`;
+const name = (kind: string, index: number): string => `${kind}-${`${index}`.padStart(16, '0')}`;
 
 const offer: CatalogChange = {
   kind: 'collection',
@@ -30,11 +27,25 @@ function series(index: number, instances: number): CatalogChange {
   };
 }
 
-async function apply(changes: readonly CatalogChange[]): Promise<void> {
-  const catalog = await openCatalog({ path: ':memory:' });
+async function holding(changes: readonly CatalogChange[]): Promise<Catalog> {
+  // Many windows of few, as a large catalog has many of a thousand.
+  const limits = { ...catalogLimits, queryWindow: 10 };
+  const catalog = await openCatalog({ path: ':memory:', limits });
   const all = [offer, ...changes];
   await catalog.inbox.apply(all.map((change, index) => ({ sequence: index + 1, change })));
+  return catalog;
+}
+
+async function apply(changes: readonly CatalogChange[]): Promise<void> {
+  const catalog = await holding(changes);
   await catalog.close();
+}
+
+/** A search that finds nothing looks at all there is. */
+async function findNone(catalog: Catalog): Promise<void> {
+  const conditions = [{ keyword: 'Modality', operator: '=', value: 'MR' }] as const;
+  const query = { under: '/site/all', conditions, policyIds: ['site.all'] };
+  await catalog.query.find({ ...query, after: undefined, limit: 1 });
 }
 
 checkGrowth([
@@ -51,6 +62,15 @@ checkGrowth([
     make: (n) => {
       const changes = Array.from({ length: n }, (_, index) => series(index, 3));
       return () => apply(changes);
+    },
+  },
+  {
+    count: 'series that a search looks at',
+    limit: 'catalog.queryWindow a step',
+    n: 1_500,
+    make: async (n) => {
+      const catalog = await holding(Array.from({ length: n }, (_, index) => series(index, 1)));
+      return () => findNone(catalog);
     },
   },
 ]);

@@ -15,7 +15,7 @@ export interface WireCount {
   /** A number of which twice as many are still within the limit, and that costs some milliseconds. */
   readonly n: number;
   /** Prepare input with `n` of it; what is returned is measured. */
-  readonly make: (n: number) => () => unknown;
+  readonly make: (n: number) => (() => unknown) | Promise<() => unknown>;
   /** Input beyond the limit, and the code that refuses it; undefined where a row of another test does. */
   readonly beyond?: { readonly n: number; readonly code: string };
 }
@@ -35,8 +35,8 @@ const collectGarbage = runInNewContext('gc') as () => void;
 export function checkGrowth(rows: readonly WireCount[]): void {
   for (const row of rows) {
     test(`${row.count}: twice as many cost at most ${growthMax} times (${row.limit})`, async () => {
-      const once = row.make(row.n);
-      const twice = row.make(2 * row.n);
+      const once = await row.make(row.n);
+      const twice = await row.make(2 * row.n);
       let [least, leastOfTwice] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
       let totalMs = 0;
       for (let attempt = 0; attempt < attemptsMax && totalMs < totalMsMax; attempt += 1) {
@@ -50,7 +50,7 @@ export function checkGrowth(rows: readonly WireCount[]): void {
     const { beyond } = row;
     if (beyond !== undefined)
       test(`${row.count}: ${beyond.n} are refused with ${beyond.code}`, async () => {
-        const attempt = row.make(beyond.n);
+        const attempt = await row.make(beyond.n);
         await assert.rejects(async () => attempt(), { code: beyond.code });
       });
   }
