@@ -55,6 +55,15 @@ async function damage(bench: FilesBench, at: number | 'cut'): Promise<void> {
   await file.write(byte, 0, 1, at);
 }
 
+test('a page of a listing lets others have their turn, so that many pages hold up nobody', async (t) => {
+  const { files } = await openFilesBench(t, [openCt]);
+  const order: string[] = [];
+  const other = setImmediate().then(() => order.push('other'));
+  const page = files.list(alice, '/berlin', { cursor: undefined, limit: 9 });
+  await Promise.all([other, page.then(() => order.push('page'))]);
+  assert.deepEqual(order, ['other', 'page']);
+});
+
 test('a cold read waits for the recall; the warm one asks for none', async (t) => {
   const bench = await openFilesBench(t, [openCt]);
   assert.equal((await bench.files.stat(alice, openPath, {})).size, undefined);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DirectoryNode, FileNode } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
 import { filesErrors } from './errors.ts';
@@ -55,6 +56,8 @@ async function list(
   const entries: FileStat[] = [];
   let after = page.cursor;
   for (;;) {
+    // Whoever lists many asks for page after page without a pause: others have their turn.
+    await setImmediate();
     const batch = await ports.catalog.names.list(node.id, { after, limit: batchSize });
     for (const child of batch) {
       after = child.name;
