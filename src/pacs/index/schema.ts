@@ -102,8 +102,8 @@ export const indexMigrations: readonly Migration[] = [
         PRIMARY KEY (collection, lookup),
         UNIQUE (collection, series_name)
       ) STRICT, WITHOUT ROWID;
-      CREATE INDEX entry_leaving ON entry (collection) WHERE leaving = 1;
-      CREATE INDEX entry_study ON entry (collection, study_name);
+      CREATE INDEX entry_leaving ON entry (collection, study_name) WHERE leaving = 1;
+      CREATE INDEX entry_study ON entry (collection, study_name, state);
       CREATE TABLE withdrawn (
         id INTEGER PRIMARY KEY,
         collection TEXT NOT NULL,
