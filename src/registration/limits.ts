@@ -44,6 +44,12 @@ export const registrationLimits = defineLimits('registration', {
     unit: 'count',
     reason: 'No further series while those under way have so many: some ten megabytes are held.',
   },
+  reviewSeries: {
+    value: 1_000,
+    unit: 'count',
+    reason:
+      'Changed series that are announced before the catalog is fed and what must go is looked for again: some seconds.',
+  },
   feedBatchChanges: {
     value: 50,
     unit: 'count',

@@ -58,8 +58,17 @@ export function createRegistration(
 ): Registration {
   const { index, clock, log } = options;
   const reviewer = new Reviewer(options);
-  /** Reviews, and what feeds the catalog, take turns. */
+  /** Parts of reviews, and what feeds the catalog, take turns. */
   const turns = new Mutex();
+
+  /** Part by part, so that others have their turn between; to the end, or until it is stopped. */
+  const review = async (isWhole: boolean, signal: AbortSignal | undefined): Promise<void> => {
+    let isDone = await turns.run(() => reviewer.review({ isWhole }));
+    while (!isDone) {
+      if (signal?.aborted === true) return;
+      isDone = await turns.run(() => reviewer.review({ isWhole: false }));
+    }
+  };
 
   const walk = async (
     source: PacsSource,
@@ -94,7 +103,7 @@ export function createRegistration(
       const report = { seriesFound: 0, seriesNew: 0, seriesChanged: 0 };
       const leftOut = new LeftOutCounts();
       const within = repeat(clock, registrationLimits.reviewEveryMs, () =>
-        turns.run(() => reviewer.review({ isWhole: false })),
+        review(false, call.signal),
       );
       const failure = await walk(source, call, { report, leftOut }).then(
         () => undefined,
@@ -103,7 +112,8 @@ export function createRegistration(
       await within.stop();
       // What was recorded before a failure is announced; a walk that is stopped leaves it to the next.
       call.signal?.throwIfAborted();
-      await turns.run(() => reviewer.review({ isWhole: true }));
+      await review(true, call.signal);
+      call.signal?.throwIfAborted();
       const held = await notAnnounced(reviewer);
       if (held > 0) leftOut.add({ reason: 'not-announced', level: 'SERIES', count: held });
       if (failure === undefined) await reviewer.warnOfUnseen(source.name);

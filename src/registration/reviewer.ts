@@ -39,20 +39,25 @@ export class Reviewer {
   readonly #ports: ReviewerPorts;
   /** Archives walked since unseen values of filters were told. */
   readonly #walked = new Set<string>();
+  /** Up to where each collection was looked at for what must go. */
+  readonly #departed = new Map<string, number>();
 
   constructor(ports: ReviewerPorts) {
     this.#ports = ports;
   }
 
   /**
-   * Review all collections and feed the catalog. Within a walk (`isWhole` false) nothing is hidden
-   * for not belonging any more: how much that is shows at its end.
+   * Review a part of what changed in all collections and feed the catalog: what is new is seen while
+   * there is more, and what must go goes before each part. Answers whether that was all. Within a
+   * walk (`isWhole` false) nothing is hidden for not belonging any more: how much that is shows at
+   * its end.
    */
-  async review({ isWhole }: { readonly isWhole: boolean }): Promise<void> {
+  async review({ isWhole }: { readonly isWhole: boolean }): Promise<boolean> {
     for (const collection of this.#ports.collections) await this.#depart(collection, isWhole);
     await this.feed();
-    for (const collection of this.#ports.collections) await this.#arrive(collection);
+    const isAll = await this.#arrive();
     await this.feed();
+    return isAll;
   }
 
   /** Collections that are no more are hidden; those that are, reviewed and then offered. */
@@ -66,7 +71,7 @@ export class Reviewer {
     for (const collection of collections) await this.#depart(collection, true);
     await this.#offerAll();
     await this.feed();
-    for (const collection of collections) await this.#arrive(collection);
+    while (!(await this.#arrive())) await this.feed();
     await this.feed();
   }
 
@@ -114,7 +119,7 @@ export class Reviewer {
         log.warn('registration.feed_restarted', { applied });
         await tellDepartures(index);
         await this.#offerAll();
-        for (const collection of this.#ports.collections) await this.#arrive(collection);
+        while (!(await this.#arrive()));
       }
       const batch = await index.outbox.after(applied, registrationLimits.feedBatchChanges);
       if (batch.length === 0) break;
@@ -141,8 +146,11 @@ export class Reviewer {
 
   async #depart(collection: Collection, isWhole: boolean): Promise<void> {
     const ports = this.#reviewOf(collection);
-    const review = await ports.entries.review(this.#recipeOf(collection));
+    const { name } = collection.offer;
+    const after = this.#departed.get(name);
+    const review = await ports.entries.review(this.#recipeOf(collection), { after });
     await reviewDepartures(ports, review);
+    this.#departed.set(name, review.end);
     if (!isWhole) return;
     const status = await ports.entries.status();
     if (!isTooMuch(status)) {
@@ -156,11 +164,18 @@ export class Reviewer {
     this.#ports.log.warn('registration.hiding_waits', { ...nameOf(collection), ...counts });
   }
 
-  async #arrive(collection: Collection): Promise<void> {
-    const ports = this.#reviewOf(collection);
-    const review = await ports.entries.review(this.#recipeOf(collection));
-    await reviewArrivals(ports, review);
-    await review.finish();
+  /** What comes, a part of each collection. Answers whether it was all. */
+  async #arrive(): Promise<boolean> {
+    let isAll = true;
+    for (const collection of this.#ports.collections) {
+      const ports = this.#reviewOf(collection);
+      const changesMax = registrationLimits.reviewSeries;
+      const review = await ports.entries.review(this.#recipeOf(collection), { changesMax });
+      await reviewArrivals(ports, review);
+      await review.finish();
+      isAll &&= review.isWhole;
+    }
+    return isAll;
   }
 
   #reviewOf(collection: Collection): ReviewPorts {

@@ -107,9 +107,13 @@ export interface Candidate {
 
 /** One look of a collection at what changed. */
 export interface Review {
+  /** Up to where it looks; a later one may begin after it. */
+  readonly end: number;
+  /** Whether it looks at all that has changed when it began. */
+  readonly isWhole: boolean;
   /**
-   * What changed since the last review that was finished, and what failed: everything, under another
-   * recipe. `entered`: only what has an entry, or several holdings. A record that cannot be read is
+   * What changed since the last review that was finished: everything, under another recipe. A
+   * whole one then looks at what failed before. `entered`: only what has an entry, or several holdings. A record that cannot be read is
    * noted as a failure and passed over.
    */
   candidates(which: 'entered' | 'all'): AsyncIterable<Candidate>;
@@ -136,8 +140,14 @@ export interface EntriesStatus {
  * @throws DB_*
  */
 export interface CollectionEntries {
-  /** Begin a review of what was recorded up to now. */
-  review(recipe: Recipe): Promise<Review>;
+  /**
+   * Begin a review of what was recorded up to now; what changed first, at most `changesMax`, where
+   * that is given. `after`: the end of a review whose look is not repeated.
+   */
+  review(
+    recipe: Recipe,
+    part?: { readonly after?: number | undefined; readonly changesMax?: number },
+  ): Promise<Review>;
   /**
    * Mint the names and enter the series, or renew it; one with an entry under another patient is
    * withdrawn under that. @throws INDEX_NAME_COLLISION, INDEX_NAME_WITHDRAWN

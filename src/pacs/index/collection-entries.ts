@@ -30,8 +30,11 @@ export class StoredEntries implements CollectionEntries {
     this.#collection = collection;
   }
 
-  review(recipe: Parameters<CollectionEntries['review']>[0]): Promise<CollectionReview> {
-    const of = { collection: this.#collection, recipe };
+  review(
+    recipe: Parameters<CollectionEntries['review']>[0],
+    part: Parameters<CollectionEntries['review']>[1] = {},
+  ): Promise<CollectionReview> {
+    const of = { collection: this.#collection, recipe, part };
     return CollectionReview.begin(this.#ports, of, (lookup) =>
       this.setFailure({ lookup }, 'INDEX_RECORD_DAMAGED'),
     );

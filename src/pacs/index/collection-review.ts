@@ -3,7 +3,14 @@ import { sql } from 'kysely';
 import { identify } from '../../flow/mint/identified.ts';
 import { equalBytes, toHex } from '../../lib/bytes/bytes.ts';
 import { holdingsAgree } from './agreement.ts';
-import type { Candidate, Entry, Recipe, Review, SeriesHolding } from './clinical-index.ts';
+import type {
+  Candidate,
+  CollectionEntries,
+  Entry,
+  Recipe,
+  Review,
+  SeriesHolding,
+} from './clinical-index.ts';
 import { createFilterMatch, type FilterMatch } from './collection-filter.ts';
 import { FilterUse } from './filter-use.ts';
 import type { HoldingPorts } from './holdings.ts';
@@ -25,12 +32,14 @@ export class CollectionReview implements Review {
   readonly #onUnreadable: OnUnreadable;
   /** Revisions from here on, not included, up to there, included. */
   readonly #span: { readonly from: number; readonly to: number };
+  readonly isWhole: boolean;
 
   private constructor(
     ports: HoldingPorts,
     of: { readonly collection: string; readonly recipe: Recipe; readonly digest: Uint8Array },
     rest: {
       readonly span: { readonly from: number; readonly to: number };
+      readonly isWhole: boolean;
       /** What the last review under the same recipe left. */
       readonly unseen: readonly string[] | undefined;
       readonly onUnreadable: OnUnreadable;
@@ -42,13 +51,22 @@ export class CollectionReview implements Review {
     this.#digest = of.digest;
     this.#matches = createFilterMatch(of.recipe.filter);
     this.#span = rest.span;
+    this.isWhole = rest.isWhole;
     this.#use = new FilterUse(of.recipe.filter, rest.unseen);
     this.#onUnreadable = rest.onUnreadable;
   }
 
+  get end(): number {
+    return this.#span.to;
+  }
+
   static async begin(
     ports: HoldingPorts,
-    of: { readonly collection: string; readonly recipe: Recipe },
+    of: {
+      readonly collection: string;
+      readonly recipe: Recipe;
+      readonly part: NonNullable<Parameters<CollectionEntries['review']>[1]>;
+    },
     onUnreadable: OnUnreadable,
   ): Promise<CollectionReview> {
     const { filter, archives } = of.recipe;
@@ -64,13 +82,18 @@ export class CollectionReview implements Review {
       .select((select) => select.fn.max('revision').as('head'))
       .executeTakeFirstOrThrow();
     const isSame = last !== undefined && equalBytes(last.digest, digest);
-    const span = { from: isSame ? last.reviewed : 0, to: head ?? 0 };
+    const { after = 0, changesMax = Number.POSITIVE_INFINITY } = of.part;
+    const from = Math.max(isSame ? last.reviewed : 0, after);
+    // A revision is of one change: the next so many are no more than so many.
+    const to = Math.min(head ?? 0, from + changesMax);
+    const rest = { span: { from, to }, isWhole: to >= (head ?? 0), onUnreadable };
     const unseen = isSame ? (JSON.parse(last.unseen) as readonly string[]) : undefined;
-    return new CollectionReview(ports, { ...of, digest }, { span, unseen, onUnreadable });
+    return new CollectionReview(ports, { ...of, digest }, { ...rest, unseen });
   }
 
   async *candidates(which: 'entered' | 'all'): AsyncGenerator<Candidate> {
     for await (const lookup of this.#changed(which)) yield* this.#candidate(lookup);
+    if (!this.isWhole) return;
     for await (const lookup of this.#failed()) yield* this.#candidate(lookup);
   }
 

@@ -125,6 +125,29 @@ test('what a PACS holds is new, then known, and changed when it grows', async (t
   assert.deepEqual(target?.instanceNames, ['i-1.2.3.4.1', 'i-1.2.3.4.2', 'i-1.2.3.4.3']);
 });
 
+test('a review may be of a part, in the order of the changes; the whole one looks at what failed', async (t) => {
+  const { index } = await openIndex(t);
+  const entries = index.entries('all');
+  await index.offer({ site: 'site', collection: 'all', isHidden: false }, change);
+  const recipe = { site: 'site', filter: everything, archives: ['pacs'] };
+  for (const study of ['1.2.1', '1.2.2', '1.2.3'])
+    await index.record('pacs', identify(found({ study, series: `${study}.9` })));
+  const look = async (part: Parameters<typeof entries.review>[1]) => {
+    const review = await entries.review(recipe, part);
+    const studies: string[] = [];
+    for await (const candidate of review.candidates('all')) {
+      studies.push(reveal(candidate.holding).studyInstanceUid);
+      if (studies.at(-1) === '1.2.1') await entries.setFailure(candidate, 'FAILED');
+    }
+    return { review, seen: [studies, review.isWhole] };
+  };
+  const first = await look({ changesMax: 2 });
+  assert.deepEqual(first.seen, [['1.2.1', '1.2.2'], false]);
+  assert.deepEqual((await look({ after: first.review.end })).seen, [['1.2.3', '1.2.1'], true]);
+  await first.review.finish();
+  assert.deepEqual((await look({ changesMax: 2 })).seen, [['1.2.3', '1.2.1'], true]);
+});
+
 test('strangers never become one person, and one person stays one', async (t) => {
   const place = await openIndex(t);
   const subjects = async (
