@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -224,6 +225,33 @@ test('a front proxy has more than one address', async (context) => {
   const second = from('127.0.0.9');
   second.send();
   assert.deepEqual(await second.answers(), ['HTTP/1.1 200']);
+});
+
+test('of a caller with many connections, so many requests are in service at a time', async (context) => {
+  const held = Promise.withResolvers<void>();
+  const served: (string | undefined)[] = [];
+  const door: HttpDoor = {
+    name: 'held',
+    accepts: () => true,
+    async serve({ caller, response }) {
+      served.push(caller?.subject);
+      if (served.length === 1) await held.promise;
+      response.end();
+    },
+  };
+  const limits = { requestTurnsPerCallerMax: 1, requestTurnMs: 60_000 };
+  const { from } = await open(context, limits, { doors: [door] });
+  const [first, second, other] = [from('127.0.0.2'), from('127.0.0.2'), from('127.0.0.2')];
+  first.send('alice');
+  while (served.length === 0) await setImmediate();
+  second.send('alice');
+  other.send('bob');
+  assert.equal((await other.answers()).length, 1);
+  // Hers came before his, and waits.
+  assert.deepEqual(served, ['alice', 'bob']);
+  held.resolve();
+  assert.equal((await second.answers()).length, 1);
+  assert.deepEqual(served, ['alice', 'bob', 'alice']);
 });
 
 test('of what is sent at once, one request is in service at a time', async (context) => {

@@ -219,6 +219,26 @@ test('archives that disagree about the patient hold the series back, and rename 
   }
 });
 
+test('an archive that corrects a patient alone renames nothing; once all have, the series moves', async (t) => {
+  const hospital = await open(t);
+  await hospital.start();
+  const [a, b] = [memoryPacs('a', [study(1)]), memoryPacs('b', [study(1)])];
+  await hospital.walk(a, b);
+  const before = await hospital.shown();
+  put(a, study(1, { patient: bea }));
+  for (let times = 0; times < 2; times += 1) {
+    await hospital.walk(a, b);
+    assert.deepEqual(await hospital.shown(), before);
+    assert.equal(await hospital.failures(), isConflict);
+  }
+  put(b, study(1, { patient: bea }));
+  await hospital.walk(b);
+  assert.equal(await hospital.failures(), '');
+  const after = await hospital.shown();
+  assert.equal(after.length, 1);
+  assert.notDeepEqual(after, before);
+});
+
 test('archives that disagree from the first are not announced, and counted', async (t) => {
   const hospital = await open(t);
   await hospital.start({ filters: { all: { pacs: ['b'] } } });

@@ -125,8 +125,9 @@ async function attack(port: number, chunks: readonly Uint8Array[]): Promise<Buff
   return Buffer.concat(answers);
 }
 
-async function assertStillServes(port: number): Promise<void> {
-  const outcome = await openAssociation({
+/** Ask for an association for C-ECHO. */
+function openFor(port: number): ReturnType<typeof openAssociation> {
+  return openAssociation({
     host: '127.0.0.1',
     port,
     callingAeTitle: 'GOOD',
@@ -134,6 +135,10 @@ async function assertStillServes(port: number): Promise<void> {
     contexts: [{ abstractSyntax: sopClass.Verification, transferSyntaxes: [explicit] }],
     clock: systemClock,
   });
+}
+
+async function assertStillServes(port: number): Promise<void> {
+  const outcome = await openFor(port);
   assert(outcome.kind === 'accepted');
   assert.equal(await echo(outcome.association), 0);
   await outcome.association.release();
@@ -244,17 +249,19 @@ test('the peer gets an A-ABORT that says what was wrong', async (t) => {
   assert.deepEqual([...answers.subarray(-10)], [7, 0, 0, 0, 0, 4, 0, 0, 2, 1]);
 });
 
+test('an association that was accepted takes the turn of no other from its address', {
+  timeout: 20_000,
+}, async (t) => {
+  const { acceptor } = await startVictim(t, { halfKnownPerAddressMax: 1, idleMs: 60_000 });
+  const first = await openFor(acceptor.port);
+  assert(first.kind === 'accepted');
+  await assertStillServes(acceptor.port);
+  await first.association.release();
+});
+
 test('associations beyond the cap of a peer are rejected as transient', async (t) => {
   const { acceptor } = await startVictim(t, { associationsPerPeerMax: 1, idleMs: 60_000 });
-  const open = (): ReturnType<typeof openAssociation> =>
-    openAssociation({
-      host: '127.0.0.1',
-      port: acceptor.port,
-      callingAeTitle: 'GOOD',
-      calledAeTitle: 'HERE',
-      contexts: [{ abstractSyntax: sopClass.Verification, transferSyntaxes: [explicit] }],
-      clock: systemClock,
-    });
+  const open = (): ReturnType<typeof openAssociation> => openFor(acceptor.port);
   const first = await open();
   assert(first.kind === 'accepted');
   const second = await open();
@@ -319,14 +326,7 @@ test('message ids do not start where the last association started', async (t) =>
   const { acceptor } = await startVictim(t);
   const ids = new Set<number>();
   for (let count = 0; count < 8; count += 1) {
-    const outcome = await openAssociation({
-      host: '127.0.0.1',
-      port: acceptor.port,
-      callingAeTitle: 'GOOD',
-      calledAeTitle: 'HERE',
-      contexts: [{ abstractSyntax: sopClass.Verification, transferSyntaxes: [explicit] }],
-      clock: systemClock,
-    });
+    const outcome = await openFor(acceptor.port);
     assert(outcome.kind === 'accepted');
     const id = outcome.association.nextMessageId();
     assert.ok(id >= 1 && id <= 0xffff);

@@ -1,8 +1,11 @@
 /** Who may associate with the DICOM receiver, what everybody else is told, and what the log says. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { sopClass } from '../../src/dicom/index.ts';
 import { echo, openAssociation } from '../../src/dimse/index.ts';
+import { dimseLimits } from '../../src/dimse/limits.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { jsonLog } from '../../src/lib/log.ts';
 import { MoveSender } from '../../src/pacs/kinds/dimse/index.ts';
@@ -56,6 +59,21 @@ test('an IPv4 caller of a receiver on all addresses is the same caller', async (
   // Such a socket gives ::ffff:127.0.0.1 for it, where the machine has IPv6.
   const { receiver } = await setUp(t, '::');
   assert.equal(await call(receiver.port, 'PACS', 'RECV'), 0);
+});
+
+test('the PACS is served before strangers, who have all turns that strangers may have', async (t) => {
+  const { receiver } = await setUp(t, '127.0.0.1');
+  const { strangersMax, halfKnownPerAddressMax } = dimseLimits;
+  let left = 0;
+  for (let count = 0; count < strangersMax; count += 1) {
+    const localAddress = `127.0.0.${2 + Math.floor(count / halfKnownPerAddressMax)}`;
+    const socket = connect({ port: receiver.port, host: '127.0.0.1', localAddress });
+    t.after(() => socket.destroy());
+    socket.on('error', () => {}).once('close', () => (left += 1));
+    await once(socket, 'connect');
+  }
+  assert.equal(await call(receiver.port, 'PACS', 'RECV'), 0);
+  assert.equal(left, 0, 'no stranger had to leave first');
 });
 
 test('everybody else is told why not, and the log says which setting would let him in', async (t) => {

@@ -162,6 +162,7 @@ function failing(call: 'write' | 'sync' | 'syncFolder' | 'create', code: string)
 for (const [call, system, code] of [
   ['create', 'ENOSPC', 'STORAGE_FULL'],
   ['write', 'ENOSPC', 'STORAGE_FULL'],
+  ['write', 'EDQUOT', 'STORAGE_FULL'],
   ['write', 'EIO', 'STORAGE_FAILED'],
   ['create', 'EMFILE', 'STORAGE_FAILED'],
   ['sync', 'EIO', 'STORAGE_FAILED'],
