@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -228,13 +227,14 @@ test('a front proxy has more than one address', async (context) => {
 });
 
 test('of a caller with many connections, so many requests are in service at a time', async (context) => {
-  const held = Promise.withResolvers<void>();
+  const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const served: (string | undefined)[] = [];
   const door: HttpDoor = {
     name: 'held',
     accepts: () => true,
     async serve({ caller, response }) {
       served.push(caller?.subject);
+      begun.resolve();
       if (served.length === 1) await held.promise;
       response.end();
     },
@@ -243,7 +243,7 @@ test('of a caller with many connections, so many requests are in service at a ti
   const { from } = await open(context, limits, { doors: [door] });
   const [first, second, other] = [from('127.0.0.2'), from('127.0.0.2'), from('127.0.0.2')];
   first.send('alice');
-  while (served.length === 0) await setImmediate();
+  await begun.promise;
   second.send('alice');
   other.send('bob');
   assert.equal((await other.answers()).length, 1);

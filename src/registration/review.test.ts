@@ -551,6 +551,20 @@ test('what the catalog refuses stops nothing, is told, and is tried at every wal
   assert.equal(await hospital.failures(), '');
 });
 
+test('a patient whose ID is none is left out, counted and logged, and nobody else is', async (t) => {
+  const hospital = await open(t);
+  await hospital.start();
+  const a = memoryPacs('a', [study(1), study(2)]);
+  const odd = dataSetOf({ PatientID: 'SYN\u0007' });
+  a.behave.find = ({ level }, truth) =>
+    truth.map((each, at) => (level === 'STUDY' && at === 0 ? new Map([...each, ...odd]) : each));
+  const report = await hospital.registration?.crawl(a, {});
+  assert.deepEqual(report?.leftOut, [{ reason: 'record-invalid', level: 'SERIES', count: 1 }]);
+  assert.equal(report.complete, false);
+  assert.equal((await hospital.shown()).length, 1);
+  assert.match(hospital.logged.join(), /registration\.left_out[^}]*record-invalid/);
+});
+
 test('a walk after which a series is held back is not complete, and says so', async (t) => {
   const hospital = await open(t);
   const registration = await hospital.start();
