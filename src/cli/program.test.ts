@@ -76,6 +76,8 @@ test('every failure has an exit code that says what to do', () => {
   assert.equal(of('RECALL_GEOMETRY_REFUSED'), exitCode.refused);
   assert.equal(of('RECALL_OBJECT_DAMAGED'), exitCode.refused);
   assert.equal(of('CONFIG_INVALID'), exitCode.usage);
+  // Nothing was fetched: that is no file which must not be used.
+  assert.equal(of('CLIENT_PRODUCER_KEYS_MISSING'), exitCode.usage);
 });
 
 test('the version is that of the package', async (t) => {

@@ -1,128 +1,14 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import type { SeriesOptions } from '../../test/support/make-series.ts';
-import { manualClock } from '../../test/support/manual-clock.ts';
-import { testDeidentifier } from '../../test/support/production.ts';
+import { test } from 'node:test';
+import { bea, type Hospital, openHospital, put, study } from '../../test/support/hospital.ts';
 import { type MemoryPacs, memoryPacs } from '../../test/support/recall-town.ts';
-import { seededRandom } from '../../test/support/seeded-random.ts';
-import type { Catalog } from '../catalog/catalog.ts';
 import { openCatalog } from '../catalog/index.ts';
 import { createPseudonyms, type Pseudonyms } from '../deid/index.ts';
 import { dataSetOf, getString, tag } from '../dicom/index.ts';
-import { deidentified } from '../flow/mint/deidentified.ts';
 import { identify } from '../flow/mint/identified.ts';
 import { reveal } from '../flow/mint/reveal.ts';
-import { jsonLog } from '../lib/log.ts';
 import { pacsErrors } from '../pacs/errors.ts';
-import {
-  type ClinicalIndex,
-  type CollectionFilter,
-  createIndexCipher,
-  openClinicalIndex,
-} from '../pacs/index/index.ts';
-import { formatChange } from './change-text.ts';
-import { createRegistration, type Registration } from './index.ts';
 import { registrationLimits } from './limits.ts';
-
-const everything: CollectionFilter = {
-  pacs: [],
-  modalities: [],
-  patientIds: [],
-  studyInstanceUids: [],
-};
-const one = { slices: 2, rows: 2, columns: 2 } as const;
-const study = (seed: number, more: SeriesOptions = {}): SeriesOptions => ({
-  ...one,
-  seed,
-  studySeed: seed,
-  ...more,
-});
-const bea = { name: 'SYNTHETIC^BEA', id: 'SYN-0002', birthDate: '19600203' };
-
-/** What an operator configures. */
-interface Configured {
-  readonly filters?: Readonly<Record<string, Partial<CollectionFilter>>>;
-  readonly archives?: readonly string[];
-  readonly pseudonyms?: Pseudonyms;
-}
-
-class Hospital {
-  readonly clock = manualClock();
-  readonly logged: string[] = [];
-  readonly index: ClinicalIndex;
-  catalog: Catalog;
-  registration: Registration | undefined;
-
-  constructor(index: ClinicalIndex, catalog: Catalog) {
-    this.index = index;
-    this.catalog = catalog;
-  }
-
-  /** A start under a configuration. */
-  async start(configured: Configured = {}): Promise<Registration> {
-    const { filters = { all: {} }, archives = ['a', 'b'] } = configured;
-    const log = jsonLog({ write: (line) => void this.logged.push(line), nowMs: () => 0 });
-    const registration = createRegistration({
-      index: this.index,
-      inbox: this.catalog.inbox,
-      archives,
-      onFed: async () => {},
-      clock: this.clock,
-      log,
-      collections: Object.entries(filters).map(([name, filter]) => ({
-        offer: {
-          site: 'site',
-          name,
-          delivery: 'open',
-          formats: ['dcm'],
-          policyId: `site/${name}`,
-        },
-        filter: { ...everything, ...filter },
-        deidentifier: testDeidentifier,
-        pseudonyms: configured.pseudonyms ?? createPseudonyms(new Uint8Array(32).fill(7)),
-      })),
-    });
-    await registration.offerCollections();
-    this.registration = registration;
-    return registration;
-  }
-
-  async walk(...archives: readonly MemoryPacs[]): Promise<void> {
-    for (const pacs of archives) await this.registration?.crawl(pacs, {});
-  }
-
-  /** Paths of the series that are shown. */
-  async shown(): Promise<readonly string[]> {
-    const query = { under: '/', conditions: [], after: undefined, limit: 1000 };
-    const policyIds = ['site/all', 'site/other'];
-    const found = await this.catalog.query.find({ ...query, policyIds });
-    return found.map(({ path }) => path);
-  }
-
-  async failures(): Promise<string> {
-    const status = (await this.registration?.status()) ?? [];
-    return status
-      .flatMap(({ failures }) => failures.map(({ code, series }) => `${series} ${code}`))
-      .join();
-  }
-}
-
-async function open(t: TestContext): Promise<Hospital> {
-  const cipher = createIndexCipher({
-    hospitalKey: new Uint8Array(32).fill(3),
-    random: seededRandom(5),
-  });
-  const clock = manualClock();
-  const index = await openClinicalIndex({ path: ':memory:', cipher, clock });
-  const catalog = await openCatalog({ path: ':memory:', clock });
-  t.after(() => Promise.all([index.close(), catalog.close()]));
-  return new Hospital(index, catalog);
-}
-
-/** Put other series into a PACS, or the same with something changed. */
-function put(pacs: MemoryPacs, ...series: readonly SeriesOptions[]): void {
-  for (const [uid, all] of memoryPacs('x', series).series) pacs.series.set(uid, all);
-}
 
 /** What the PACS says of its studies is completed by this. */
 function says(pacs: MemoryPacs, values: Parameters<typeof dataSetOf>[0]): void {
@@ -135,7 +21,7 @@ function says(pacs: MemoryPacs, values: Parameters<typeof dataSetOf>[0]): void {
 const isConflict = '1 INDEX_HOLDINGS_DISAGREE';
 
 test('the same study at two archives is one entry with two holdings, at every walk', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const [a, b] = [memoryPacs('a', [study(1)]), memoryPacs('b', [study(1), study(2)])];
   for (let times = 0; times < 3; times += 1) await hospital.walk(a, b);
@@ -152,13 +38,13 @@ test('the same study at two archives is one entry with two holdings, at every wa
 });
 
 test('the entry is under the subject of the archive that was seen first', async (t) => {
-  const [first, second] = [await open(t), await open(t)];
+  const [first, second] = [await openHospital(t), await openHospital(t)];
   for (const hospital of [first, second]) await hospital.start();
   const [a, b] = [memoryPacs('a', [study(1)]), memoryPacs('b', [study(1)])];
   await first.walk(a, b);
   await second.walk(a);
   assert.deepEqual(await first.shown(), await second.shown());
-  const third = await open(t);
+  const third = await openHospital(t);
   await third.start();
   await third.walk(b, a);
   assert.notDeepEqual(await third.shown(), await first.shown());
@@ -170,7 +56,7 @@ test('the entry is under the subject of the archive that was seen first', async 
 });
 
 test('an archive that states no issuer agrees with one that does', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const [a, b] = [memoryPacs('a', [study(1)]), memoryPacs('b', [study(1)])];
   says(b, { IssuerOfPatientID: 'REGION' });
@@ -189,7 +75,7 @@ test('archives that disagree about the patient hold the series back, and rename 
     },
   ];
   for (const disagree of disagreements) {
-    const hospital = await open(t);
+    const hospital = await openHospital(t);
     await hospital.start();
     const [a, b] = [memoryPacs('a', [study(1), study(2)]), memoryPacs('b', [])];
     put(b, study(1));
@@ -220,7 +106,7 @@ test('archives that disagree about the patient hold the series back, and rename 
 });
 
 test('an archive that corrects a patient alone renames nothing; once all have, the series moves', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const [a, b] = [memoryPacs('a', [study(1)]), memoryPacs('b', [study(1)])];
   await hospital.walk(a, b);
@@ -240,7 +126,7 @@ test('an archive that corrects a patient alone renames nothing; once all have, t
 });
 
 test('archives that disagree from the first are not announced, and counted', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start({ filters: { all: { pacs: ['b'] } } });
   const [a, b] = [memoryPacs('a', [study(1)]), memoryPacs('b', [study(1, { patient: bea })])];
   await hospital.walk(a, b);
@@ -249,7 +135,7 @@ test('archives that disagree from the first are not announced, and counted', asy
 });
 
 test('a collection of one archive has what that archive holds, whoever holds it too', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start({ filters: { all: { pacs: ['b'] } } });
   const [a, b] = [memoryPacs('a', [study(1), study(2)]), memoryPacs('b', [study(1)])];
   await hospital.walk(a, b);
@@ -257,7 +143,7 @@ test('a collection of one archive has what that archive holds, whoever holds it 
 });
 
 test('a reassigned patient goes at once, whatever else fails', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const a = memoryPacs('a', [study(1)]);
   await hospital.walk(a);
@@ -282,7 +168,7 @@ test('a reassigned patient goes at once, whatever else fails', async (t) => {
 });
 
 test('a withdrawn name never comes back, and its return is told', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const a = memoryPacs('a', [study(1)]);
   await hospital.walk(a);
@@ -300,7 +186,7 @@ test('a withdrawn name never comes back, and its return is told', async (t) => {
 });
 
 test('a patient who moves while a walk goes on is withdrawn within it', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   const registration = await hospital.start();
   const a = memoryPacs('a', [study(1), study(2)]);
   await hospital.walk(a);
@@ -330,7 +216,7 @@ test('a patient who moves while a walk goes on is withdrawn within it', async (t
 });
 
 test('what a narrowed filter excludes is hidden at the start, and comes back under the same names', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const a = memoryPacs('a', [study(1), study(2, { patient: bea })]);
   await hospital.walk(a);
@@ -346,7 +232,7 @@ test('what a narrowed filter excludes is hidden at the start, and comes back und
 });
 
 test('what a walk finds not to fit any more is hidden by it', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start({ filters: { all: { modalities: ['CT'] } } });
   const a = memoryPacs('a', [study(1), study(2)]);
   await hospital.walk(a);
@@ -368,7 +254,7 @@ test('what a walk finds not to fit any more is hidden by it', async (t) => {
 });
 
 test('a series that moves to another patient while it is hidden does not come back as it was', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const a = memoryPacs('a', [study(1), study(2)]);
   await hospital.walk(a);
@@ -384,7 +270,7 @@ test('a series that moves to another patient while it is hidden does not come ba
 });
 
 test('so much that a mistake is likelier waits for an operator, and nothing of it is hidden', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const studies = Array.from({ length: 25 }, (_, at) => study(at + 1));
   const a = memoryPacs('a', [...studies.slice(0, 20), study(90, { patient: bea })]);
@@ -407,7 +293,7 @@ test('so much that a mistake is likelier waits for an operator, and nothing of i
 });
 
 test('a waiting that is undone by the filter hides nothing', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const a = memoryPacs(
     'a',
@@ -423,7 +309,7 @@ test('a waiting that is undone by the filter hides nothing', async (t) => {
 });
 
 test('fewer studies are hidden without asking', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const a = memoryPacs(
     'a',
@@ -435,7 +321,7 @@ test('fewer studies are hidden without asking', async (t) => {
 });
 
 test('a collection that is removed is hidden as a whole, at once, and comes back', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   const filters = { all: {}, other: {} };
   await hospital.start({ filters });
   const a = memoryPacs(
@@ -462,7 +348,7 @@ test('a collection that is removed is hidden as a whole, at once, and comes back
 });
 
 test('an archive that is removed hides nothing: what it alone held says so', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const [a, b] = [memoryPacs('a', [study(1), study(2)]), memoryPacs('b', [study(1)])];
   await hospital.walk(a, b);
@@ -485,7 +371,7 @@ test('an archive that is removed hides nothing: what it alone held says so', asy
 });
 
 test('an archive that does not answer, or answers nothing, changes nothing', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   await hospital.start();
   const a = memoryPacs('a', [study(1), study(2)]);
   await hospital.walk(a);
@@ -501,7 +387,7 @@ test('an archive that does not answer, or answers nothing, changes nothing', asy
 });
 
 test('a catalog that was lost, or restored, is told first what is gone', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   const filters = { all: {}, other: {} };
   await hospital.start({ filters });
   const a = memoryPacs('a', [study(1), study(2, { patient: bea }), study(3)]);
@@ -523,62 +409,8 @@ test('a catalog that was lost, or restored, is told first what is gone', async (
   assert.deepEqual(await hospital.shown(), shown);
 });
 
-test('what the catalog refuses stops nothing, is told, and is tried at every walk', async (t) => {
-  const [hospital, other] = [await open(t), await open(t)];
-  await hospital.start();
-  await other.start();
-  await other.walk(memoryPacs('a', [study(2)]));
-  const [path = ''] = await other.shown();
-  const a = memoryPacs('a', [study(1)]);
-  await hospital.walk(a);
-  // The catalog has its name, of somebody else: what no index that it knew ever gave out.
-  const names = { patientName: 'p-1', studyName: 't-1', seriesName: path.split('/').at(-1) ?? '' };
-  const place = { site: 'site', collection: 'all', ...names };
-  const series = { ...place, instanceNames: [], isHeld: true, metadata: deidentified({}) };
-  await hospital.index.outbox.post([formatChange({ kind: 'series', series })]);
-  put(a, study(2), study(3));
-  for (let times = 0; times < 2; times += 1) {
-    const report = await hospital.registration?.crawl(a, {});
-    assert.equal((await hospital.shown()).length, 3);
-    assert.equal(await hospital.failures(), '1 CATALOG_NAME_CONFLICT');
-    assert.equal(report?.complete, false);
-  }
-  assert.match(hospital.logged.join(), /registration\.refused_by_catalog/);
-  const change = formatChange({ kind: 'series-withdrawn', place, reason: 'test' });
-  await hospital.index.outbox.post([change]);
-  await hospital.walk(a);
-  assert.ok((await hospital.shown()).includes(path));
-  assert.equal(await hospital.failures(), '');
-});
-
-test('a patient whose ID is none is left out, counted and logged, and nobody else is', async (t) => {
-  const hospital = await open(t);
-  await hospital.start();
-  const a = memoryPacs('a', [study(1), study(2)]);
-  const odd = dataSetOf({ PatientID: 'SYN\u0007' });
-  a.behave.find = ({ level }, truth) =>
-    truth.map((each, at) => (level === 'STUDY' && at === 0 ? new Map([...each, ...odd]) : each));
-  const report = await hospital.registration?.crawl(a, {});
-  assert.deepEqual(report?.leftOut, [{ reason: 'record-invalid', level: 'SERIES', count: 1 }]);
-  assert.equal(report.complete, false);
-  assert.equal((await hospital.shown()).length, 1);
-  assert.match(hospital.logged.join(), /registration\.left_out[^}]*record-invalid/);
-});
-
-test('a walk after which a series is held back is not complete, and says so', async (t) => {
-  const hospital = await open(t);
-  const registration = await hospital.start();
-  const [a, b] = [memoryPacs('a', [study(1)]), memoryPacs('b', [])];
-  const first = await registration.crawl(a, {});
-  assert.deepEqual([first.complete, first.leftOut], [true, []]);
-  put(b, study(1, { patient: bea }));
-  const second = await registration.crawl(b, {});
-  const held = { reason: 'not-announced', level: 'SERIES', count: 1 };
-  assert.deepEqual([second.complete, second.leftOut], [false, [held]]);
-});
-
 test('values of a filter that no series has are told by their place, never as they are', async (t) => {
-  const hospital = await open(t);
+  const hospital = await openHospital(t);
   const filter = { modalities: ['CT', 'XX'], patientIds: ['nobody', bea.id], pacs: ['a', 'b'] };
   const registration = await hospital.start({ filters: { all: filter, other: {} } });
   const unseen = async (): Promise<readonly (readonly string[])[]> =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { tempFolder } from '../../../test/support/temp.ts';
@@ -18,6 +18,15 @@ test('a secret that others may read or change is not read', async (t) => {
   chmodSync(path, 0o400);
   assert.equal(readPrivateFile(path).toString(), 'secret');
   assert.throws(() => readPrivateFile(`${path}.gone`), { code: 'CONFIG_UNREADABLE' });
+});
+
+test('a secret that is another user’s is not read', {
+  skip: process.getuid?.() === 0 ? false : 'only root can give a file away',
+}, async (t) => {
+  const path = join(await tempFolder(t), 'secret.key');
+  writeFileSync(path, 'secret', { mode: 0o600 });
+  chownSync(path, 4711, 0);
+  assert.throws(() => readPrivateFile(path), exposed);
 });
 
 test('a secret in a folder that others may change is not read', async (t) => {
