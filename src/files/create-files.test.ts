@@ -162,6 +162,16 @@ test('a search below a path that is not there, or may not be known of, does not 
   }
 });
 
+test('a search by a keyword that no series can have does not find nothing', async (t) => {
+  const bench = await openFilesBench(t, [openCt]);
+  const conditions = [{ keyword: 'modality', operator: '=', value: 'CT' }] as const;
+  const query = { under: '/', conditions, after: undefined, limit: 10 };
+  await assert.rejects(bench.metadata.find(alice, query), {
+    code: 'FILES_KEYWORD_INVALID',
+    message: /Modality, SeriesDescription/,
+  });
+});
+
 test('who sees but may not read gets neither bytes nor validators', async (t) => {
   const bench = await openFilesBench(t, [openCt]);
   await read(bench);

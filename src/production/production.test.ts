@@ -303,6 +303,10 @@ const mixtures: Readonly<Record<string, Readonly<Record<number, InstanceChange |
     1: [[0x00200032, 'DS', '-10\\-20\\30']],
     4: [[0x00200037, 'DS', '0\\1\\0\\0\\0\\-1']],
   },
+  'another orientation and a broken one': {
+    1: [[0x00200037, 'DS', '0\\1\\0\\0\\0\\-1']],
+    4: { dropBytes: 50 },
+  },
   'a mosaic and a slice elsewhere': {
     3: [[0x00080008, 'CS', 'ORIGINAL\\PRIMARY\\MOSAIC']],
     5: [[0x00200032, 'DS', '-10\\-20\\50']],

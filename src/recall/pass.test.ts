@@ -82,6 +82,15 @@ test('raw data beside the slices end no volume, whether the archive can send the
 
 const pixelBytes = 12 + small.rows * small.columns * 2;
 
+test('what came broken is asked for again by the next reader, for it may be repaired', async (t) => {
+  const pacs = memoryPacs('pacs', [small]);
+  pacs.behave.instance = ({ index }) => (index === 2 ? { dropBytes: 50 } : {});
+  const town = await buildTown(t, pacs);
+  assert.equal(await askVolume(town), 'RECALL_OBJECT_DAMAGED');
+  pacs.behave = {};
+  assert.equal(await askVolume(town), 'published');
+});
+
 test('a refusal is not remembered for ever', async (t) => {
   const pacs = memoryPacs('pacs', [small]);
   pacs.behave.instance = (made) =>
