@@ -154,7 +154,10 @@ export class VolumeJob {
     if (reason !== undefined) return reason;
     if (this.#outOfOrder) throw productionErrors.create('PRODUCTION_SLICES_OUT_OF_ORDER');
     if (this.#plan === undefined) await this.#writeAll(outcome.value, { names, source });
-    else if (this.#over || !isSame(this.#plan, outcome.value)) return 'VOLUME_NOT_AS_LISTED';
+    else if (this.#over || !isSame(this.#plan, outcome.value)) {
+      await this.#giveUp();
+      return 'VOLUME_NOT_AS_LISTED';
+    }
     assert(this.#window.heldBytes === 0, 'every slice was written');
     for (const encoder of this.#encoders) await encoder.end();
     return undefined;

@@ -4,6 +4,7 @@ import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town
 import { catalogLimits } from '../catalog/limits.ts';
 import { type DataSet, elementOf, getNumbers, sopClass, tag } from '../dicom/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
+import { jsonLog } from '../lib/log.ts';
 import type { FollowedReplica } from './port.ts';
 
 const small = { slices: 5, rows: 16, columns: 12 } as const;
@@ -36,8 +37,14 @@ test('a list that gives other places than the headers costs a second retrieve, n
       ),
     },
   });
-  const town = await buildTown(t, pacs);
+  const logged: string[] = [];
+  const log = jsonLog({ write: (line) => void logged.push(line), nowMs: () => 0 });
+  const town = await buildTown(t, pacs, { change: (ports) => ({ ...ports, log }) });
   const file = await town.file('.nii');
+  let isToldStill: boolean | undefined;
+  pacs.behave.before = async () => {
+    if (pacs.retrieves.length === 2) isToldStill ??= town.engine.growing(file.id) !== undefined;
+  };
   const ticket = await town.engine.request(file, { caller: 'ada', priority: 'interactive' });
   const followed = await ticket.following({});
   // Its size and validators die with it; whoever reads it is cut off, and who asks again gets the file.
@@ -46,6 +53,8 @@ test('a list that gives other places than the headers costs a second retrieve, n
   const published = await ticket.settled({});
   assert.notEqual(published.version?.validator, followed.validators.plain);
   assert.equal(pacs.retrieves.length, 2);
+  assert.equal(isToldStill, false, 'nothing is told of it before the other grows');
+  assert.match(logged.join(), /recall\.list_misplaces/);
   const digests = [await truthful.file('.nii'), await town.file('.nii')].map(
     ({ version }) => version?.sha256,
   );
