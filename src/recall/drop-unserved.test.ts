@@ -37,6 +37,8 @@ test('what was hidden, held back or locked is fetched no further, and its keys a
     };
     const ticket = await town.engine.request(file, { caller: 'ada', priority: 'interactive' });
     await assert.rejects(ticket.settled({}), { code });
+    // Nor is its size or validator told any more.
+    assert.equal(town.engine.growing(file.id), undefined);
     told.resolve();
     ticket.detach();
     // Of a file alone the others that the pass makes go on.

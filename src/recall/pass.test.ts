@@ -91,6 +91,12 @@ test('raw data beside the slices end no volume, whether the archive can send the
 
 const pixelBytes = 12 + small.rows * small.columns * 2;
 
+test('what no configured archive holds is unavailable, and not lost', async (t) => {
+  const pacs = memoryPacs('pacs', [small]);
+  const town = await buildTown(t, pacs, { change: (ports) => ({ ...ports, sources: new Map() }) });
+  assert.equal(await askVolume(town), 'RECALL_NO_ARCHIVE');
+});
+
 test('what came broken is asked for again by the next reader, for it may be repaired', async (t) => {
   const pacs = memoryPacs('pacs', [small]);
   pacs.behave.instance = ({ index }) => (index === 2 ? { dropBytes: 50 } : {});
