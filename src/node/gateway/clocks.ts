@@ -26,7 +26,7 @@ export function clockNotes(reports: readonly ServerReport[], threshold: number):
 
 /** Warn in the log of clocks that differ, at once and then every ten minutes. */
 export function watchClocks(ports: {
-  readonly keyServers: KeyServers;
+  readonly keyServers: Pick<KeyServers, 'status'>;
   readonly threshold: number;
   readonly clock: Clock;
   readonly log: Log;
