@@ -55,7 +55,7 @@ export const listenerLimits = defineLimits('listener', {
     reason: 'addresses whose pace is remembered; who came longest ago is forgotten first',
   },
   beginsPerRoundMax: {
-    value: 2,
+    value: 1,
     unit: 'count',
     reason:
       'handshakes and further requests that begin in one round of the event loop; each is some ms',
