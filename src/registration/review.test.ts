@@ -222,7 +222,9 @@ test('what a narrowed filter excludes is hidden at the start, and comes back und
   await hospital.walk(a);
   const all = await hospital.shown();
   assert.equal(all.length, 2);
+  const { told } = hospital;
   await hospital.start({ filters: { all: { patientIds: [bea.id] } } });
+  assert.equal(hospital.told, told + 1, 'the key servers need not wait for the next round');
   const narrowed = await hospital.shown();
   assert.equal(narrowed.length, 1);
   await hospital.walk(a);

@@ -44,6 +44,8 @@ export interface Configured {
 export class Hospital {
   readonly clock = manualClock();
   readonly logged: string[] = [];
+  /** How often who else must know of changes, as the key servers, was told. */
+  told = 0;
   readonly index: ClinicalIndex;
   catalog: Catalog;
   registration: Registration | undefined;
@@ -61,7 +63,7 @@ export class Hospital {
       index: this.index,
       inbox: this.catalog.inbox,
       archives,
-      onFed: async () => {},
+      onFed: async () => void (this.told += 1),
       clock: this.clock,
       log,
       collections: Object.entries(filters).map(([name, filter]) => ({
