@@ -22,8 +22,8 @@ async function linesOf(collection: CollectionStatusAnswer): Promise<string> {
   const api = { status: async () => answer };
   const lines: string[] = [];
   const result = (_: unknown, line: string): void => void lines.push(line);
-  // Nothing else of a connection is used.
-  await status({ api } as unknown as Connection, { json: false, result, note: () => undefined });
+  const connection = { api } as unknown as Connection; // nothing else of it is used
+  await status(connection, { json: false, result, note: () => undefined });
   return lines.join('\n');
 }
 
