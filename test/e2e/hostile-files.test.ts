@@ -120,7 +120,10 @@ async function check(road: HostileRoad, path: string): Promise<string> {
   assert.notEqual(outcome.kind, 'broken');
   if (outcome.kind === 'whole') return `${outcome.bytes.length} bytes, ${figures}`;
   assert.ok(outcome.kind === 'refused');
-  assert.match(outcome.code, /^RECALL_(WITHHELD|PACS_FAILED|GEOMETRY_REFUSED|LIMIT_EXCEEDED)$/);
+  assert.match(
+    outcome.code,
+    /^RECALL_(WITHHELD|OBJECT_DAMAGED|PACS_FAILED|GEOMETRY_REFUSED|LIMIT_EXCEEDED)$/,
+  );
   return `${outcome.code} ${outcome.reason ?? ''}, ${figures}`;
 }
 

@@ -51,15 +51,26 @@ const samples = [
 
 /**
  * A copy of a sample in `folder`. Mosaics are withheld, and are the only samples of some transfer
- * syntaxes: the copy lacks what tells of their tiles, as an image that never had any does.
+ * syntaxes: the copy lacks what tells of their tiles, and has the size of an image that never had any.
  */
 async function copyOf(sample: string, folder: string): Promise<string> {
   const path = join(folder, 'in.dcm');
   const bytes = readFileSync(present(testData(sample), sample)).toString('latin1');
-  const plain = bytes.replaceAll('MOSAIC', 'SINGLE').replaceAll('SIEMENS', 'ANOTHER');
+  const plain = bytes
+    .replaceAll('MOSAIC', 'SINGLE')
+    .replaceAll('SIEMENS', 'PHILIPS')
+    .replaceAll(pixelSpacing, (_all, header: string, value: string) => {
+      const oneMm = value.replaceAll(/\d+(?=[.\\ ]|$)/g, (whole) =>
+        '1'.padStart(whole.length, '0'),
+      );
+      return header + oneMm;
+    });
   await writeFile(path, Buffer.from(plain, 'latin1'));
   return path;
 }
+
+/** (0028,0030) in either byte order, four bytes of VR and length or of length, two numbers. */
+const pixelSpacing = /((?:\x28\0\x30\0|\0\x28\0\x30)(?:DS[\s\S]{2}|[\s\S]{4}))([\d.]+\\[\d.]+ ?)/g;
 
 async function runFile(path: string): Promise<Run> {
   const { meta, rest } = present(createFileHeaderReader().push(readFileSync(path)), 'a whole file');
