@@ -21,6 +21,7 @@ export {
 } from './element/character-set.ts';
 export { dataSetOf, elementOf, padValue, type ValueInput } from './element/data-set-of.ts';
 export type { DataElement, DataSet, Tag, Vr } from './element/element.ts';
+export { splitValues } from './element/split-values.ts';
 export { isUid } from './element/uid.ts';
 export {
   characterSetOf,

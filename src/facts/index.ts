@@ -6,5 +6,5 @@ export type { ImageFacts } from './image-facts.ts';
 export { factLimits } from './limits.ts';
 export { holdsNoImage, vendorClassesWithoutImage } from './no-image-classes.ts';
 export { notKeptOf } from './not-kept-of.ts';
-export { readNumbers } from './read-numbers.ts';
+export { numberForms, readNumbers } from './read-numbers.ts';
 export { type FactSource, readStandardFacts } from './read-standard.ts';

@@ -3,6 +3,7 @@ import {
   type DataSet,
   getNumbers,
   lookup,
+  splitValues,
   type Tag,
   tag as t,
   type Vr,
@@ -38,22 +39,22 @@ export function hasAllowedVr({ tag, vr }: DataElement): boolean {
 }
 
 /**
- * Decimal and integer strings as they may be written. 16 characters by the standard; devices write
- * more digits, up to all 55 of a double's binary fraction, and those are read.
+ * Decimal and integer strings as they may be written, without padding. 16 characters by the standard;
+ * devices write more digits, up to all 55 of a double's binary fraction, and those are read.
  *
  * @standard PS3.5 Table 6.2-1
  */
-const forms: Readonly<Partial<Record<Vr, RegExp>>> = {
-  DS: /^ *[+-]?(\d{1,30}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,3})? *$/,
-  IS: /^ *[+-]?\d{1,10} *$/,
+export const numberForms: Readonly<Partial<Record<Vr, RegExp>>> = {
+  DS: /^[+-]?(\d{1,30}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,3})?$/,
+  IS: /^[+-]?\d{1,10}$/,
 };
 
 function numbersOf(header: DataSet, element: DataElement): readonly number[] | undefined {
   if (element.vr === 'SQ' || !hasAllowedVr(element)) return undefined;
   if (element.value.length > factLimits.valueMaxBytes) return undefined;
-  const form = forms[element.vr];
+  const form = numberForms[element.vr];
   if (form === undefined) return binaryNumbers(header, element.tag);
-  const texts = textOf(element.value).split('\\');
+  const texts = splitValues(element.value);
   return texts.every((text) => form.test(text)) ? texts.map(numberOf) : undefined;
 }
 
@@ -62,12 +63,6 @@ function numberOf(text: string): number {
   const value = Number(text);
   const [mantissa = ''] = text.split(/e/i);
   return value === 0 && /[1-9]/.test(mantissa) ? Number.NaN : value;
-}
-
-/** Without the one NUL that some devices pad with. */
-function textOf(value: Uint8Array): string {
-  const end = value.at(-1) === 0 ? value.length - 1 : value.length;
-  return Buffer.from(value.buffer, value.byteOffset, end).toString('latin1');
 }
 
 function binaryNumbers(header: DataSet, tag: Tag): readonly number[] | undefined {

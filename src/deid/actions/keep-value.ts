@@ -1,4 +1,5 @@
-import { getNumbers, type Tag, type Vr, vrTraits } from '../../dicom/index.ts';
+import { getNumbers, splitValues, type Tag, type Vr, vrTraits } from '../../dicom/index.ts';
+import { numberForms } from '../../facts/index.ts';
 import { deidLimits } from '../limits.ts';
 import { type Bounds, boundsOf, isWithin } from '../meaning/bounds.ts';
 import type { DropReason } from '../meaning/drops.ts';
@@ -21,12 +22,6 @@ export interface Judgement {
   /** Why something did not stay; absent: all of it does. */
   readonly dropped?: DropReason;
 }
-
-/** What one value of a number in text may look like; the standard's length is too strict for DS. */
-const forms: Readonly<Partial<Record<Vr, RegExp>>> = {
-  DS: /^[+-]?(\d{1,30}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,3})?$/,
-  IS: /^[+-]?\d{1,10}$/,
-};
 
 /** 16 characters by the standard; common devices write up to 20 digits or so on a side of the point. */
 const usualDecimal = /^[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?$/;
@@ -94,7 +89,7 @@ const isTextByte = (byte: number): boolean =>
   byte === 0x5e;
 
 function judgeNumberTexts(rule: Rule, { vr, value }: Held, identifiers: Identifiers): Judgement {
-  const form = forms[vr];
+  const form = numberForms[vr];
   const texts = splitValues(value);
   if (form === undefined || texts.length > rule.valuesMax) return badForm;
   if (!texts.every((text) => form.test(text))) return badForm;
@@ -146,21 +141,6 @@ export function judgeText(rule: Rule, { vr, value }: Held, identifiers: Identifi
   if (!texts.every((text) => isKnownText(rule.tag, text))) return { dropped: 'term' };
   if (texts.some((text) => identifiers.isText(text))) return { dropped: 'identifier' };
   return { value: encode(texts) };
-}
-
-/** Values without their padding: spaces around, and the one NUL that some devices pad with. */
-export function splitValues(value: Uint8Array): readonly string[] {
-  const end = value.at(-1) === 0 ? value.length - 1 : value.length;
-  const text = Buffer.from(value.buffer, value.byteOffset, end).toString('latin1');
-  return text.includes('\\') ? text.split('\\').map(trimSpaces) : [trimSpaces(text)];
-}
-
-function trimSpaces(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && text.charCodeAt(start) === 0x20) start += 1;
-  while (end > start && text.charCodeAt(end - 1) === 0x20) end -= 1;
-  return text.slice(start, end);
 }
 
 const encode = (texts: readonly string[]): Uint8Array => {

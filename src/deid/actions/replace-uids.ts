@@ -1,7 +1,6 @@
-import { padValue } from '../../dicom/index.ts';
+import { padValue, splitValues } from '../../dicom/index.ts';
 import { isKindUid } from '../meaning/kind-uids.ts';
 import type { UidMap } from '../pseudonyms/uid-map.ts';
-import { splitValues } from './keep-value.ts';
 
 /** Every value replaced by its pseudonym; an empty field stays empty. */
 export function replaceUids(value: Uint8Array, uids: UidMap): Uint8Array {

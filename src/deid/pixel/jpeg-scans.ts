@@ -3,6 +3,7 @@ import { visitInSlices } from '../../lib/streams/visit-in-slices.ts';
 import type { ImageShape } from './image-shape.ts';
 import { scanEnd, segmentEnd } from './jpeg.ts';
 import { type HuffmanCodes, huffmanCodes, JpegBits } from './jpeg-bits.ts';
+import { tablesIn } from './jpeg-tables.ts';
 import { readLossless, readSequential, type Scan } from './jpeg-units.ts';
 import { unchecked } from './unchecked.ts';
 
@@ -55,18 +56,11 @@ export async function cleanScans(frame: Uint8Array, shape: ImageShape): Promise<
 function note(segment: Uint8Array, state: State): void {
   const kind = segment[1] ?? 0;
   if (kind === marker.dri) state.restartInterval = wordAt(segment, 4);
-  if (kind === marker.dht) noteTables(segment, state.tables);
+  if (kind === marker.dht)
+    for (const { bytes } of tablesIn(segment))
+      state.tables.set(bytes[0] ?? 0, huffmanCodes(bytes.subarray(1)));
   if (([sof.baseline, sof.extended, sof.lossless] as readonly number[]).includes(kind))
     state.frame = segment;
-}
-
-function noteTables(segment: Uint8Array, tables: State['tables']): void {
-  for (let at = 4; at < segment.length; ) {
-    const counts = segment.subarray(at + 1, at + 17);
-    const end = at + 17 + counts.reduce((sum, count) => sum + count, 0);
-    tables.set(segment[at] ?? 0, huffmanCodes(segment.subarray(at + 1, end)));
-    at = end;
-  }
 }
 
 /** Reads a scan. @returns bytes of its data of which at least a bit was read */

@@ -73,12 +73,14 @@ function keepWanted(segment: Uint8Array, wanted: Set<string>): Uint8Array {
   return concatBytes([segment.subarray(0, 2), Uint8Array.of(length >>> 8, length & 255), body]);
 }
 
+/** A table with its selector before it. */
 interface Table {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-function tablesIn(segment: Uint8Array): readonly Table[] {
+/** The tables of a DHT or DQT segment. @throws MdmError `DEID_COMPRESSED_UNCHECKED` */
+export function tablesIn(segment: Uint8Array): readonly Table[] {
   const tables: Table[] = [];
   const read = segment[1] === dht ? huffmanTable : quantizationTable;
   for (let at = 4; at < segment.length; ) {
