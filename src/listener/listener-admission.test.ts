@@ -283,6 +283,20 @@ test('of what is sent at once, one request is in service at a time', async (cont
   assert.equal(most, 1);
 });
 
+test('who sends much at once is read as fast as he is answered, and not cut', async (context) => {
+  const serve = async ({ response }: Exchange): Promise<void> => {
+    await new Promise(setImmediate);
+    response.end('hello');
+  };
+  const { from } = await open(context, {}, { doors: [{ ...hello, serve }] });
+  const client = from('127.0.0.2');
+  const get = `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer alice\r\nA: ${'a'.repeat(1_000)}\r\n\r\n`;
+  const count = 2_000;
+  assert.ok(count * get.length > 4 * listenerLimits.pipelinedBytesMax);
+  client.socket.write(get.repeat(count));
+  assert.equal((await client.answers(count)).length, count);
+});
+
 test('who sends without end behind a request is cut', async (context) => {
   const { promise, resolve } = Promise.withResolvers<Exchange>();
   const serve = async (exchange: Exchange): Promise<void> => {

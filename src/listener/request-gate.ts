@@ -44,6 +44,9 @@ export class RequestGate {
     this.#parse = present(parse, 'the HTTP server reads the connection');
     socket.removeListener('data', this.#parse);
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
+    const resume = socket.resume.bind(socket);
+    // The HTTP server reads on at the end of each request; here that would be reading ahead.
+    socket.resume = () => (this.#held.length === 0 ? resume() : socket);
   }
 
   /** The parser found a request. */
