@@ -8,4 +8,4 @@ printAbsent();
 const suites = [...checkSuites, ...furtherSuites];
 const files = await testFiles(suites, process.argv.slice(2));
 const isLong = process.env['MDM_LONG'] === '1';
-process.exitCode = await runTests(files, { fileTimeoutMs: isLong ? 1_800_000 : 300_000, isLong });
+process.exitCode = await runTests(files, { fileTimeoutMs: isLong ? 7_200_000 : 300_000, isLong });
