@@ -24,7 +24,7 @@ export interface WireCount {
 const growthMax = 2.5;
 /** Below it a measurement is noise. */
 const noiseMs = 5;
-const attemptsMax = 12;
+const attemptsMax = 40;
 /** What is this slow is no noise. */
 const totalMsMax = 3_000;
 
