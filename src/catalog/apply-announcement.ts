@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
 import { readDeidentified } from '../flow/index.ts';
-import { toHex } from '../lib/bytes/bytes.ts';
+import { addFiles } from './add-files.ts';
 import type { ApplyContext } from './apply-change.ts';
 import { isWithdrawn } from './apply-departure.ts';
 import type { SeriesAnnouncement } from './catalog.ts';
 import type { Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
+import { aliasStem, stackProducts } from './file-rows.ts';
 import { changeKeys } from './key-changes.ts';
 import { metadataValues } from './metadata-values.ts';
 import { ensureNode, setHidden, touchNode } from './tree.ts';
@@ -25,7 +25,7 @@ export async function applyAnnouncement(
   if (!isNew) await serveAgain(session, seriesId, context.clock.nowMs());
   await replaceMetadata(session, seriesId, announced);
   const added = await addInstances(session, { seriesId, names: announced.instanceNames }, context);
-  if (!isNew && added > 0) await outgrowVolumes(session, seriesId, context.clock.nowMs());
+  if (!isNew && added > 0) await outgrowStacks(session, seriesId, context);
 }
 
 async function ensureSeries(
@@ -110,7 +110,6 @@ async function makeSeries(
       patient_name: patientName,
       study_name: studyName,
       series_name: seriesName,
-      stack_id: null,
       instance_count: 0,
       held: Number(announced.isHeld),
       conflict: 0,
@@ -119,11 +118,11 @@ async function makeSeries(
     .returning('id')
     .executeTakeFirstOrThrow();
   await session.updateTable('node').set({ series_id: id }).where('id', '=', node.id).execute();
-  const volumes = [
-    { name: 'volume.nii', format: 'nii' },
-    { name: 'volume.nii.gz', format: 'nii.gz' },
-  ];
-  await addFiles(session, { seriesId: id, product: 'volume', files: volumes }, context);
+  const files = stackProducts(context.products).map((product) => ({
+    name: `${aliasStem}${product}`,
+    product,
+  }));
+  await addFiles(session, { seriesId: id, stackId: null, files }, context);
   return id;
 }
 
@@ -148,8 +147,12 @@ async function addInstances(
   context: ApplyContext,
 ): Promise<number> {
   const { seriesId, names } = wanted;
-  const files = names.map((name) => ({ name: `${name}.dcm`, format: 'dcm' }));
-  const added = await addFiles(session, { seriesId, product: 'instance', files }, context);
+  const forms = [...context.products.values()].filter((product) => product.of === 'instance');
+  const files = forms.flatMap((form) =>
+    names.map((name) => ({ name: `${name}.${form.name}`, product: form.name })),
+  );
+  const added =
+    (await addFiles(session, { seriesId, stackId: null, files }, context)) / forms.length;
   if (added === 0) return 0;
   const { node_id } = await session
     .updateTable('series')
@@ -162,33 +165,14 @@ async function addInstances(
 }
 
 /** One statement whatever their number: the values travel as one JSON text. */
-async function addFiles(
-  session: Session,
-  wanted: {
-    readonly seriesId: number;
-    readonly product: 'instance' | 'volume';
-    readonly files: readonly { readonly name: string; readonly format: string }[];
-  },
-  context: ApplyContext,
-): Promise<number> {
-  const nowMs = context.clock.nowMs();
-  const guids = toHex(context.random.bytes(16 * wanted.files.length));
-  const rows = wanted.files.map(({ name, format }, index) => [
-    guids.slice(32 * index, 32 * index + 32),
-    name,
-    format,
-  ]);
-  const { numAffectedRows } = await sql`
-    INSERT INTO file (guid, series_id, name, product, format, state, created_ms, modified_ms)
-    SELECT value ->> 0, ${wanted.seriesId}, value ->> 1, ${wanted.product}, value ->> 2,
-      'announced', ${nowMs}, ${nowMs}
-    FROM json_each(${JSON.stringify(rows)}) WHERE true
-    ON CONFLICT (series_id, name) DO NOTHING`.execute(session);
-  return Number(numAffectedRows ?? 0n);
-}
-
 /** The series grew: what was made of it is no longer all of it. Names stay, content starts anew. */
-async function outgrowVolumes(session: Session, seriesId: number, nowMs: number): Promise<void> {
+async function outgrowStacks(
+  session: Session,
+  seriesId: number,
+  { clock, products: forms }: ApplyContext,
+): Promise<void> {
+  const nowMs = clock.nowMs();
+  const products = stackProducts(forms);
   await session
     .updateTable('replica')
     .set({ retired: 1, last_read_ms: 0 })
@@ -197,13 +181,14 @@ async function outgrowVolumes(session: Session, seriesId: number, nowMs: number)
         .selectFrom('file')
         .select('file.id')
         .where('series_id', '=', seriesId)
-        .where('product', '=', 'volume'),
+        .where('product', 'in', products),
     )
     .execute();
   await session
     .updateTable('file')
     .set({ version_id: null, state: 'announced', refusal: null, modified_ms: nowMs })
     .where('series_id', '=', seriesId)
-    .where('product', '=', 'volume')
+    .where('product', 'in', products)
+    .where('state', '<>', 'gone')
     .execute();
 }

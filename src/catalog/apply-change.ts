@@ -6,7 +6,7 @@ import type { CatalogContext, Session } from './context.ts';
 import { ensureNode, setHidden } from './tree.ts';
 
 /** What applying a change needs beside its transaction. */
-export type ApplyContext = Pick<CatalogContext, 'clock' | 'random'>;
+export type ApplyContext = Pick<CatalogContext, 'clock' | 'random' | 'products'>;
 
 /**
  * Apply one checked change of the clinical index; again changes nothing.

@@ -15,14 +15,31 @@ export interface CollectionOffer {
   readonly site: string;
   readonly name: string;
   readonly delivery: 'open' | 'sealed';
-  /** Forms that are listed; the others resolve by name. */
-  readonly formats: readonly FileFormat[];
+  /** Names of the products that are listed; the others resolve by name. */
+  readonly formats: readonly string[];
   /** Policy attached to the collection's node. */
   readonly policyId: string;
 }
 
-/** Plaintext forms; `.c4gh` is the sealed form of each and no format of its own. */
-export type FileFormat = 'dcm' | 'nii' | 'nii.gz';
+/**
+ * A form that files have, as whoever makes them describes it: the catalog is opened with the list
+ * and spells none. `.c4gh` is the sealed form of each and no product of its own.
+ */
+export interface CatalogProduct {
+  /** What a collection lists it by, and what is behind the first dot of its files' names. */
+  readonly name: string;
+  /** What one file is made of: an instance, or a stack of frames. */
+  readonly of: 'instance' | 'stack';
+  readonly mediaType: string;
+}
+
+/** A stack of a series, as the headers of all its instances prove it. */
+export interface ProvenStack {
+  /** `v-<H>` with the suffixes of its kind; the stem of its files' names. */
+  readonly name: string;
+  /** Names of the products that it has. */
+  readonly products: readonly string[];
+}
 
 /** De-identified attributes of a series by PS3.6 keyword; several values joined by a backslash. */
 export type SeriesMetadata = Readonly<Record<string, string | number>>;
@@ -97,16 +114,17 @@ export interface DirectoryNode {
   readonly policyId: string | undefined;
 }
 
-/** A content line of a series: one instance, or one volume in one format. */
+/** A content line of a series: one instance, or one stack in one form. */
 export interface FileNode {
   readonly kind: 'file';
   readonly id: FileId;
   readonly guid: Guid;
   readonly seriesId: SeriesId;
-  /** `i-<H>.dcm`; `v-<h>.nii` once the stack is known, `volume.nii` before. */
+  /** `i-<H>.dcm`; `v-<H>.nii` once its stack is proven; `volume.nii` of a series whose stacks are not. */
   readonly name: string;
-  readonly product: 'instance' | 'volume';
-  readonly format: FileFormat;
+  readonly product: CatalogProduct;
+  /** Of the stack that it shows; undefined of an instance, and of what stands for the one stack of its series. */
+  readonly stackName: string | undefined;
   readonly listed: boolean;
   readonly state: 'announced' | 'published' | 'conflict' | 'withdrawn';
   /** Whether an archive of the configuration holds it. */
@@ -188,7 +206,6 @@ export interface SeriesNode {
   readonly seriesName: string;
   readonly path: string;
   readonly delivery: 'open' | 'sealed';
-  readonly formats: readonly FileFormat[];
   readonly policyId: string | undefined;
   readonly instanceCount: number;
   /** Archives disagree about whose it is: nothing of it is served. */
@@ -209,8 +226,12 @@ export interface CatalogVersions {
   publish(publication: Publication): Promise<FileNode>;
   /** Number that the next new version of a file gets; versions that were outgrown keep theirs. */
   nextNumber(file: FileId): Promise<number>;
-  /** The series' one stack is known: volume files get their `v-<h>` names and are listed if offered. */
-  stackProven(series: SeriesId, stackId: string): Promise<void>;
+  /**
+   * All stacks of a series are known: their files have names and are listed if offered. What stood
+   * for the one stack becomes its file; files of stacks that are not of the series any more are gone
+   * until they are again. The same list again changes nothing.
+   */
+  stacksProven(series: SeriesId, stacks: readonly ProvenStack[]): Promise<void>;
   /** This file cannot be produced, for a reason that another try would hardly change soon. */
   refuse(file: FileId, code: string): Promise<void>;
   /** The archive gives other content than the current version: size and content are unknown again. */

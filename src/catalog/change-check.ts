@@ -1,4 +1,5 @@
 import type { CatalogChange, CollectionOffer, SeriesAnnouncement, SeriesPlace } from './catalog.ts';
+import type { ProductsByName } from './context.ts';
 import { catalogErrors } from './errors.ts';
 
 /** A site's or collection's name; a collection may be a snapshot, `lung@2`. */
@@ -8,17 +9,16 @@ const patient = pseudonym('p');
 const study = pseudonym('t');
 const series = pseudonym('s');
 const instance = pseudonym('i');
-const formats: readonly string[] = ['dcm', 'nii', 'nii.gz'];
 
 /**
  * Refuse a change whose names are not of the tree's form: the last place where a patient's name or
  * a path could get in.
  * @throws CATALOG_CHANGE_INVALID
  */
-export function checkChange(change: CatalogChange): void {
+export function checkChange(change: CatalogChange, products: ProductsByName): void {
   switch (change.kind) {
     case 'collection':
-      return checkOffer(change.offer);
+      return checkOffer(change.offer, products);
     case 'series':
       return checkSeries(change.series);
     case 'collection-hidden':
@@ -33,11 +33,11 @@ export function checkChange(change: CatalogChange): void {
   }
 }
 
-function checkOffer(offer: CollectionOffer): void {
+function checkOffer(offer: CollectionOffer, products: ProductsByName): void {
   check(label.test(offer.site) && label.test(offer.name), 'site or collection');
   check(offer.delivery === 'open' || offer.delivery === 'sealed', 'delivery');
   check(
-    offer.formats.every((format) => formats.includes(format)),
+    offer.formats.every((format) => products.has(format)),
     'formats',
   );
 }

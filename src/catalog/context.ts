@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../db/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
+import type { CatalogProduct } from './catalog.ts';
 import type { CatalogLimits } from './limits.ts';
 import type { CatalogSchema } from './schema.ts';
 
@@ -13,7 +14,11 @@ export interface CatalogContext {
   readonly limits: CatalogLimits;
   /** Of what decides whether files can be made; recorded beside refusals. */
   readonly edition: string;
+  readonly products: ProductsByName;
 }
+
+/** The forms that files have, by name. */
+export type ProductsByName = ReadonlyMap<string, CatalogProduct>;
 
 /** Where a statement runs: a transaction, or the database itself. */
 export type Session = Kysely<CatalogSchema>;

@@ -1,15 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
+import { present } from '../lib/assert.ts';
 import type { ReplicaId } from '../storage/storage.ts';
-import type {
-  FileFormat,
-  FileId,
-  FileNode,
-  FileReplica,
-  FileVersion,
-  Guid,
-  SeriesId,
-} from './catalog.ts';
-import type { Session } from './context.ts';
+import type { FileId, FileNode, FileReplica, FileVersion, Guid, SeriesId } from './catalog.ts';
+import type { ProductsByName, Session } from './context.ts';
 import type {
   CollectionTable,
   FileTable,
@@ -22,11 +15,12 @@ type Optional<T> = { [Name in keyof T]: T[Name] | null };
 
 /** A file with what it is shown with; version and replica columns are null where there is none. */
 type FileRow = Omit<FileTable, 'id' | 'version_id'> &
-  Pick<SeriesTable, 'stack_id' | 'held' | 'conflict'> &
+  Pick<SeriesTable, 'held' | 'conflict'> &
   Pick<CollectionTable, 'delivery' | 'formats'> &
   Optional<Omit<VersionTable, 'id' | 'file_id' | 'created_ms'>> &
   Optional<Omit<ReplicaTable, 'id' | 'file_id' | 'version_id' | 'created_ms' | 'retired'>> & {
     readonly file_id: number;
+    readonly stack_name: string | null;
     readonly version_id: number | null;
     readonly version_created_ms: number | null;
     readonly replica_id: string | null;
@@ -35,9 +29,9 @@ type FileRow = Omit<FileTable, 'id' | 'version_id'> &
 
 const selectFiles = sql.raw(`
   SELECT
-    f.id AS file_id, f.guid, f.series_id, f.name, f.product, f.format, f.state, f.refusal,
+    f.id AS file_id, f.guid, f.series_id, f.stack_id, f.name, f.product, f.state, f.refusal,
     f.refusal_edition, f.refused_until_ms,
-    f.created_ms, f.modified_ms, s.stack_id, s.held, s.conflict, c.delivery, c.formats,
+    f.created_ms, f.modified_ms, k.name AS stack_name, s.held, s.conflict, c.delivery, c.formats,
     v.id AS version_id, v.number, v.validator, v.key_id, v.recipient_public_key, v.plaintext_size,
     v.sha256, v.receipt, v.created_ms AS version_created_ms, v.segment_digests,
     r.id AS replica_id, r.storage, r.sealed_size, r.sealed_sha256, r.production,
@@ -45,49 +39,74 @@ const selectFiles = sql.raw(`
   FROM file f
   JOIN series s ON s.id = f.series_id
   JOIN collection c ON c.id = s.collection_id
+  LEFT JOIN stack k ON k.id = f.stack_id
   LEFT JOIN version v ON v.id = f.version_id
   LEFT JOIN replica r ON r.version_id = v.id AND r.retired = 0`);
 
-/** `volume.<format>` stands for the series' one volume, whatever it is called now. */
+/** Stands before the product's name where a series has one stack, or its stacks are not known. */
+export const aliasStem = 'volume.';
+
+/**
+ * `volume.<product>` stands for the file of the series' one stack; where stacks are not known, or are
+ * several, for what would be made of all there is.
+ */
 export function fileNamed(seriesId: number, name: string): RawBuilder<unknown> {
-  if (!name.startsWith('volume.')) return sql`f.series_id = ${seriesId} AND f.name = ${name}`;
-  const format = name.slice('volume.'.length);
-  return sql`f.series_id = ${seriesId} AND f.product = 'volume' AND f.format = ${format}`;
+  if (!name.startsWith(aliasStem)) {
+    return sql`f.series_id = ${seriesId} AND f.name = ${name} AND f.state <> 'gone'`;
+  }
+  const product = name.slice(aliasStem.length);
+  return sql`f.series_id = ${seriesId} AND f.product = ${product} AND f.state <> 'gone'
+    AND (f.name = ${name} OR (f.stack_id IS NOT NULL
+      AND 1 = (SELECT count(*) FROM stack WHERE series_id = ${seriesId} AND gone = 0)))
+    ORDER BY f.stack_id IS NULL LIMIT 1`;
 }
 
-/** Files that are not locked and satisfy `rest` (conditions, ORDER BY, LIMIT over `f` and `s`), with one policy for all, as they are at `nowMs`. */
+/** Names of the forms that stacks have. */
+export function stackProducts(products: ProductsByName): readonly string[] {
+  return [...products.values()].filter(({ of }) => of === 'stack').map(({ name }) => name);
+}
+
+/** How files are looked at: with one policy for all, at a time, and what their forms are. */
+export interface ShownWith {
+  readonly policyId: string | undefined;
+  readonly nowMs: number;
+  readonly products: ProductsByName;
+}
+
+/** Files that are not locked and satisfy `rest` (conditions, ORDER BY, LIMIT over `f` and `s`). */
 export async function filesWhere(
   session: Session,
   rest: RawBuilder<unknown>,
-  shown: { readonly policyId: string | undefined; readonly nowMs: number },
+  shown: ShownWith,
 ): Promise<readonly FileNode[]> {
   const { rows } = await sql<FileRow>`${selectFiles}
     WHERE NOT EXISTS (SELECT 1 FROM lock l WHERE l.file_id = f.id) AND ${rest}`.execute(session);
   return rows.map((row) => fileNodeOf(row, shown));
 }
 
-/** Which formats of a series are listed: those offered, volumes once the one stack is known. */
-export function listedFormats(series: { formats: string; stack_id: string | null }): FileFormat[] {
-  const offered = series.formats.split(',') as FileFormat[];
-  return offered.filter((format) => format === 'dcm' || series.stack_id !== null);
+/** Which files of a series are listed, as a condition over `f`: what is offered, of stacks once they are known. */
+export function isListed(offered: string, products: ProductsByName): RawBuilder<unknown> {
+  const listed = offered.split(',');
+  const ofStacks = listed.filter((name) => products.get(name)?.of === 'stack');
+  return sql`(f.product IN (${sql.join(listed)}) AND f.state <> 'gone'
+    AND (f.stack_id IS NOT NULL OR f.product NOT IN (${sql.join(ofStacks)})))`;
 }
 
 /** A refusal that is older than it is taken for granted is none: the next reader has it tried anew. */
-function fileNodeOf(
-  row: FileRow,
-  { policyId, nowMs }: { readonly policyId: string | undefined; readonly nowMs: number },
-): FileNode {
+function fileNodeOf(row: FileRow, { policyId, nowMs, products }: ShownWith): FileNode {
   const isRefused = row.refused_until_ms !== null && row.refused_until_ms > nowMs;
+  const product = present(products.get(row.product), 'a product of the list');
+  const isKnown = product.of === 'instance' || row.stack_id !== null;
   return {
     kind: 'file',
     id: row.file_id as FileId,
     guid: row.guid as Guid,
     seriesId: row.series_id as SeriesId,
     name: row.name,
-    product: row.product,
-    format: row.format,
-    listed: row.state !== 'withdrawn' && listedFormats(row).includes(row.format),
-    state: row.conflict === 1 && row.state !== 'withdrawn' ? 'conflict' : row.state,
+    product,
+    stackName: row.stack_name ?? undefined,
+    listed: row.state !== 'withdrawn' && isKnown && row.formats.split(',').includes(product.name),
+    state: stateOf(row),
     isHeld: row.held === 1,
     refusal: isRefused ? (row.refusal ?? undefined) : undefined,
     policyId,
@@ -97,6 +116,11 @@ function fileNodeOf(
     version: versionOf(row),
     replica: replicaOf(row),
   };
+}
+
+function stateOf({ state, conflict }: FileRow): FileNode['state'] {
+  if (state === 'gone') return 'withdrawn';
+  return conflict === 1 && state !== 'withdrawn' ? 'conflict' : state;
 }
 
 /** The outer join gives all columns of a version or none. */

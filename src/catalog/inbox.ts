@@ -104,7 +104,7 @@ async function applyTogether(
   context: CatalogContext,
   changes: readonly { readonly sequence: number; readonly change: CatalogChange | undefined }[],
 ): Promise<void> {
-  for (const { change } of changes) if (change !== undefined) checkChange(change);
+  for (const { change } of changes) if (change !== undefined) checkChange(change, context.products);
   await context.db.transaction(async (tx) => {
     const before = await appliedSequence(tx);
     let applied = before;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { products } from '../../test/support/catalog-products.ts';
 import {
   announced,
   find,
@@ -175,7 +176,7 @@ test('a file is locked under all its names, and once', async (t) => {
   const volume = await names.resolve(`${pathOf(one)}/volume.nii`);
   assert.ok(volume?.kind === 'file');
   await lock(shelf, `${pathOf(one)}/volume.nii`);
-  await versions.stackProven(volume.seriesId, 'abc');
+  await versions.stacksProven(volume.seriesId, [{ name: 'v-abc', products: ['nii', 'nii.gz'] }]);
   assert.equal(await names.resolve(`${pathOf(one)}/v-abc.nii`), undefined);
   await lock(shelf, `${pathOf(one)}/v-abc.nii`);
   assert.equal((await locks.all()).length, 1);
@@ -188,7 +189,7 @@ test('a file is locked under all its names, and once', async (t) => {
 
 test('what is not there is not locked, and locks are bounded', async (t) => {
   const limits = { ...catalogLimits, locksMax: 1 };
-  const catalog = await openCatalog({ path: ':memory:', limits });
+  const catalog = await openCatalog({ products, path: ':memory:', limits });
   t.after(() => catalog.close());
   await catalog.inbox.apply([{ sequence: 1, change: offered }]);
   for (const path of ['/paris', `${top}/p-1`, `${top}/x.dcm`])

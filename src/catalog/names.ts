@@ -3,31 +3,37 @@ import { assert } from '../lib/assert.ts';
 import type {
   CatalogNames,
   DirectoryNode,
-  FileFormat,
   FileNode,
   NodeId,
   SeriesId,
   SeriesNode,
 } from './catalog.ts';
-import type { CatalogContext, Session } from './context.ts';
-import { fileNamed, filesWhere, listedFormats } from './file-rows.ts';
+import type { CatalogContext, ProductsByName, Session } from './context.ts';
+import { fileNamed, filesWhere, isListed } from './file-rows.ts';
 import { childPath, lineageOf, policyOf } from './tree.ts';
 
 /** The name space over the database. */
-export function createNames({ db, clock }: CatalogContext): CatalogNames {
+export function createNames({ db, clock, products }: CatalogContext): CatalogNames {
+  const now = (): Shown => ({ nowMs: clock.nowMs(), products });
   return {
-    resolve: (path) => resolve(db.query, path, clock.nowMs()),
-    list: (directory, page) => list(db.query, directory, { ...page, nowMs: clock.nowMs() }),
+    resolve: (path) => resolve(db.query, path, now()),
+    list: (directory, page) => list(db.query, directory, { ...page, ...now() }),
     series: (id) => seriesById(db.query, id),
     async filesOf(id) {
       const path = await seriesPath(db.query, id);
       const lineage = path === undefined ? undefined : await lineageOf(db.query, path);
       if (lineage?.length === 0) return [];
       const policyId = policyOf(lineage ?? []);
-      const shown = { policyId, nowMs: clock.nowMs() };
-      return filesWhere(db.query, sql`f.series_id = ${id} ORDER BY f.name`, shown);
+      const all = sql`f.series_id = ${id} AND f.state <> 'gone' ORDER BY f.name`;
+      return filesWhere(db.query, all, { policyId, ...now() });
     },
   };
+}
+
+/** At what time files are looked at, and what their forms are. */
+interface Shown {
+  readonly nowMs: number;
+  readonly products: ProductsByName;
 }
 
 const directoryColumns = ['id', 'name', 'policy_id', 'created_ms', 'modified_ms'] as const;
@@ -44,7 +50,7 @@ interface DirectoryRow {
 async function resolve(
   session: Session,
   path: string,
-  nowMs: number,
+  shown: Shown,
 ): Promise<DirectoryNode | FileNode | undefined> {
   const lineage = await lineageOf(session, path);
   const last = lineage.at(-1);
@@ -53,7 +59,10 @@ async function resolve(
   if (last.path === path) return directoryOf(last, policyId);
   const name = path.slice(last.path.length + 1);
   if (last.series_id === null || childPath(last.path, name) !== path) return undefined;
-  const [file] = await filesWhere(session, fileNamed(last.series_id, name), { policyId, nowMs });
+  const [file] = await filesWhere(session, fileNamed(last.series_id, name), {
+    policyId,
+    ...shown,
+  });
   return file;
 }
 
@@ -71,14 +80,14 @@ function directoryOf(row: DirectoryRow, inherited: string | undefined): Director
 async function list(
   session: Session,
   directory: NodeId,
-  page: { readonly after: string | undefined; readonly limit: number; readonly nowMs: number },
+  page: { readonly after: string | undefined; readonly limit: number } & Shown,
 ): Promise<readonly (DirectoryNode | FileNode)[]> {
   assert(page.limit > 0, 'a page has room');
   const node = await session
     .selectFrom('node')
     .leftJoin('series', 'series.id', 'node.series_id')
     .leftJoin('collection', 'collection.id', 'series.collection_id')
-    .select(['path', 'series_id', 'stack_id', 'formats'])
+    .select(['path', 'series_id', 'formats'])
     .where('node.id', '=', directory)
     .executeTakeFirst();
   if (node === undefined) return [];
@@ -87,10 +96,10 @@ async function list(
   const policyId = policyOf(lineage);
   const after = page.after ?? '';
   if (node.series_id !== null) {
-    const formats = listedFormats({ formats: node.formats ?? '', stack_id: node.stack_id });
-    const rest = sql`f.series_id = ${node.series_id} AND f.name > ${after}
-      AND f.format IN (${sql.join(formats)}) ORDER BY f.name LIMIT ${page.limit}`;
-    return formats.length === 0 ? [] : filesWhere(session, rest, { policyId, nowMs: page.nowMs });
+    const listed = isListed(node.formats ?? '', page.products);
+    const rest = sql`f.series_id = ${node.series_id} AND f.name > ${after} AND ${listed}
+      ORDER BY f.name LIMIT ${page.limit}`;
+    return filesWhere(session, rest, { policyId, nowMs: page.nowMs, products: page.products });
   }
   const rows = await session
     .selectFrom('node')
@@ -120,7 +129,7 @@ async function seriesById(session: Session, id: SeriesId): Promise<SeriesNode | 
     .selectFrom('series')
     .innerJoin('node', 'node.id', 'series.node_id')
     .innerJoin('collection', 'collection.id', 'series.collection_id')
-    .select(['site', 'collection.name as collection', 'delivery', 'formats', 'path'])
+    .select(['site', 'collection.name as collection', 'delivery', 'path'])
     .select(['patient_name', 'study_name', 'series_name', 'instance_count', 'conflict'])
     .where('series.id', '=', id)
     .executeTakeFirst();
@@ -135,7 +144,6 @@ async function seriesById(session: Session, id: SeriesId): Promise<SeriesNode | 
     seriesName: row.series_name,
     path: row.path,
     delivery: row.delivery,
-    formats: row.formats.split(',') as FileFormat[],
     policyId: policyOf(lineage),
     instanceCount: row.instance_count,
     isInConflict: row.conflict === 1,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { products } from '../../test/support/catalog-products.ts';
 import { tempFolder } from '../../test/support/temp.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
 import { toHex } from '../lib/bytes/bytes.ts';
@@ -12,14 +13,17 @@ import type {
   CatalogChange,
   CollectionOffer,
   DirectoryNode,
-  FileFormat,
   FileNode,
+  ProvenStack,
   Publication,
   SeriesId,
   SeriesMetadata,
 } from './catalog.ts';
 import { catalogLimits } from './limits.ts';
 import { openCatalog } from './open-catalog.ts';
+
+const stack = (name: string): ProvenStack => ({ name, products: ['nii', 'nii.gz'] });
+const forms = (stem: string): readonly string[] => [`${stem}.nii`, `${stem}.nii.gz`];
 
 class ManualClock implements Clock {
   now = 1_700_000_000_000;
@@ -121,13 +125,13 @@ class Bench {
 
 async function bench(...changes: CatalogChange[]): Promise<Bench> {
   const clock = new ManualClock();
-  const made = new Bench(await openCatalog({ path: ':memory:', clock }));
+  const made = new Bench(await openCatalog({ products, path: ':memory:', clock }));
   Object.assign(made, { clock });
   await made.feed(...changes);
   return made;
 }
 
-const offered = (formats: readonly FileFormat[] = offer.formats): CatalogChange => ({
+const offered = (formats: readonly string[] = offer.formats): CatalogChange => ({
   kind: 'collection',
   offer: { ...offer, formats },
 });
@@ -180,8 +184,8 @@ test('what registration announces appears as a tree', async () => {
     guid: file.guid,
     seriesId,
     name: 'i-2.dcm',
-    product: 'instance',
-    format: 'dcm',
+    product: { name: 'dcm', of: 'instance', mediaType: 'application/dicom' },
+    stackName: undefined,
     listed: true,
     state: 'announced',
     isHeld: true,
@@ -202,7 +206,6 @@ test('what registration announces appears as a tree', async () => {
     seriesName: 's-1',
     path: seriesPath,
     delivery: 'open',
-    formats: ['dcm', 'nii'],
     policyId: 'lung',
     instanceCount: 2,
     isInConflict: false,
@@ -228,8 +231,8 @@ test('pages of a directory follow on each other', async () => {
 test('volumes resolve by their alias, and are listed once the stack is known', async () => {
   const made = await bench(offered(), announced());
   const { id, seriesId } = await made.file(`${seriesPath}/volume.nii`);
-  await made.catalog.versions.stackProven(seriesId, '0123456789abcdef');
-  await made.catalog.versions.stackProven(seriesId, '0123456789abcdef');
+  for (let again = 0; again < 2; again += 1)
+    await made.catalog.versions.stacksProven(seriesId, [stack('v-0123456789abcdef')]);
   assert.deepEqual(await made.names(seriesPath), ['i-1.dcm', 'i-2.dcm', 'v-0123456789abcdef.nii']);
   for (const name of ['volume.nii', 'v-0123456789abcdef.nii'])
     assert.equal((await made.file(`${seriesPath}/${name}`)).id, id);
@@ -240,7 +243,7 @@ test('volumes resolve by their alias, and are listed once the stack is known', a
   const all = await made.catalog.names.filesOf(seriesId);
   assert.deepEqual(
     all.map(({ name }) => name),
-    ['i-1.dcm', 'i-2.dcm', 'v-0123456789abcdef.nii', 'v-0123456789abcdef.nii.gz'],
+    ['i-1.dcm', 'i-2.dcm', ...forms('v-0123456789abcdef'), ...forms('volume')],
   );
 });
 
@@ -261,7 +264,7 @@ test('changes are applied once, in order, and a gap is refused', async () => {
 test('a batch longer than a transaction is applied in parts, each with its sequence', async () => {
   const clock = new ManualClock();
   const limits = { ...catalogLimits, transactionRows: 1 };
-  const catalog = await openCatalog({ path: ':memory:', clock, limits });
+  const catalog = await openCatalog({ products, path: ':memory:', clock, limits });
   const changes = [offered(), announced(), announced({ series: 's-2', patient: 'p-1' })];
   const sequenced = changes.map((change, index) => ({ sequence: index + 1, change }));
   const conflict = { sequence: 4, change: announced({ series: 's-2', patient: 'p-2' }) };
@@ -425,7 +428,7 @@ test('what another edition of the program refused is tried again', async (t) => 
   const file = `${seriesPath}/volume.nii`;
   const refusals: (string | undefined)[] = [];
   for (const edition of ['one', 'one', 'two']) {
-    const made = new Bench(await openCatalog({ path, edition }));
+    const made = new Bench(await openCatalog({ products, path, edition }));
     if (refusals.length === 0) {
       await made.feed(offered(), announced());
       await made.catalog.versions.refuse((await made.file(file)).id, 'VOLUME_MOSAIC');
@@ -440,7 +443,7 @@ test('a late slice makes volumes unknown again, under their name, and leaves the
   const made = await bench(offered(), announced());
   const { versions } = made.catalog;
   const seriesId = await made.seriesId();
-  await versions.stackProven(seriesId, 'abc');
+  await versions.stacksProven(seriesId, [stack('v-abc')]);
   const volume = await made.file(`${seriesPath}/volume.nii`);
   const instance = await made.file(`${seriesPath}/i-1.dcm`);
   await versions.publish({ fileId: volume.id, version: content(), replica: replica() });

@@ -1,7 +1,7 @@
 import { openSqlite } from '../db/index.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, CatalogProduct } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { createInbox } from './inbox.ts';
 import { createKeyChanges } from './key-changes.ts';
@@ -20,6 +20,8 @@ import { createVersions } from './versions.ts';
 export interface OpenCatalogOptions {
   /** The database file, made if absent. */
   readonly path: string;
+  /** The forms that files can have. */
+  readonly products: readonly CatalogProduct[];
   readonly clock?: Clock;
   readonly random?: Random;
   readonly limits?: CatalogLimits;
@@ -36,7 +38,8 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog>
   const { edition = '' } = options;
   const migrations = catalogMigrations;
   const db = await openSqlite<CatalogSchema>({ path: options.path, migrations, clock });
-  const context: CatalogContext = { db, clock, random, limits, edition };
+  const products = new Map(options.products.map((product) => [product.name, product]));
+  const context: CatalogContext = { db, clock, random, limits, edition, products };
   const root = { kind: 'root', name: '', parent: undefined, nowMs: clock.nowMs() } as const;
   await db.transaction(async (tx) => {
     await ensureNode(tx, root);

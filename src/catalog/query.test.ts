@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { products } from '../../test/support/catalog-products.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
 import type { Catalog, CatalogChange, MetadataCondition, SeriesMetadata } from './catalog.ts';
 import { catalogLimits } from './limits.ts';
@@ -15,7 +16,7 @@ interface Described {
 async function holding(series: readonly Described[]): Promise<Catalog> {
   // Windows of two series, so that every query crosses some.
   const limits = { ...catalogLimits, queryWindow: 2 };
-  const catalog = await openCatalog({ path: ':memory:', limits });
+  const catalog = await openCatalog({ products, path: ':memory:', limits });
   const offer = { site: 'berlin', name: 'lung', delivery: 'open', formats: ['dcm'] } as const;
   const changes: CatalogChange[] = [
     { kind: 'collection', offer: { ...offer, policyId: 'lung' } },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { products } from '../../test/support/catalog-products.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
 import type { CatalogChange, FileNode } from './catalog.ts';
 import { openCatalog } from './open-catalog.ts';
@@ -27,7 +28,7 @@ const series = (name: string): CatalogChange => ({
 
 /** A queue over as many series; `ask` and `claim` name them by number. */
 async function recallQueue() {
-  const { inbox, names, recalls } = await openCatalog({ path: ':memory:' });
+  const { inbox, names, recalls } = await openCatalog({ products, path: ':memory:' });
   const all = Array.from({ length: seriesCount }, (_, at) => series(`s-${at}`));
   await inbox.apply([collection, ...all].map((change, at) => ({ sequence: at + 1, change })));
   const files: FileNode[] = [];

@@ -37,7 +37,6 @@ export interface SeriesTable {
   patient_name: string;
   study_name: string;
   series_name: string;
-  stack_id: string | null;
   instance_count: number;
   /** 1 if an archive of the configuration holds it. */
   held: number;
@@ -67,14 +66,25 @@ export interface TombstoneTable {
   withdrawn_ms: number;
 }
 
+/** A proven stack of a series. */
+export interface StackTable {
+  id: Generated<number>;
+  series_id: number;
+  name: string;
+  /** 1 while it is not of the series any more. */
+  gone: number;
+}
+
 export interface FileTable {
   id: Generated<number>;
   guid: string;
   series_id: number;
+  /** Null of an instance, and of what stands for the one stack of a series. */
+  stack_id: number | null;
   name: string;
-  product: 'instance' | 'volume';
-  format: 'dcm' | 'nii' | 'nii.gz';
-  state: 'announced' | 'published' | 'withdrawn';
+  product: string;
+  /** `gone`: its stack is not of the series any more. */
+  state: 'announced' | 'published' | 'withdrawn' | 'gone';
   refusal: string | null;
   /** What made the refusal: another edition of the program is asked anew. Null without one. */
   refusal_edition: string | null;
@@ -149,6 +159,7 @@ export interface CatalogSchema {
   series: SeriesTable;
   metadata: MetadataTable;
   tombstone: TombstoneTable;
+  stack: StackTable;
   file: FileTable;
   version: VersionTable;
   replica: ReplicaTable;
@@ -213,7 +224,6 @@ export const catalogMigrations: readonly Migration[] = [
         patient_name TEXT NOT NULL,
         study_name TEXT NOT NULL,
         series_name TEXT NOT NULL,
-        stack_id TEXT,
         instance_count INTEGER NOT NULL,
         held INTEGER NOT NULL,
         conflict INTEGER NOT NULL,
@@ -242,13 +252,21 @@ export const catalogMigrations: readonly Migration[] = [
         PRIMARY KEY (site, collection, patient_name, study_name, series_name)
       ) STRICT, WITHOUT ROWID;
 
+      CREATE TABLE stack (
+        id INTEGER PRIMARY KEY,
+        series_id INTEGER NOT NULL REFERENCES series (id),
+        name TEXT NOT NULL,
+        gone INTEGER NOT NULL,
+        UNIQUE (series_id, name)
+      ) STRICT;
+
       CREATE TABLE file (
         id INTEGER PRIMARY KEY,
         guid TEXT NOT NULL,
         series_id INTEGER NOT NULL REFERENCES series (id),
+        stack_id INTEGER REFERENCES stack (id),
         name TEXT NOT NULL,
         product TEXT NOT NULL,
-        format TEXT NOT NULL,
         state TEXT NOT NULL,
         refusal TEXT,
         refusal_edition TEXT,

@@ -1,22 +1,24 @@
 import { sql } from 'kysely';
-import { assert, present } from '../lib/assert.ts';
+import { present } from '../lib/assert.ts';
 import type { ReplicaId } from '../storage/storage.ts';
 import type { CatalogVersions, FileNode, FileReplica, Publication } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
-import { filesWhere } from './file-rows.ts';
+import { filesWhere, type ShownWith } from './file-rows.ts';
 import { coversFile } from './locks.ts';
+import { proveStacks } from './prove-stacks.ts';
 import type { ReplicaTable } from './schema.ts';
 import { lineageOf, policyOf } from './tree.ts';
 
 /** Versions and replicas over the database. */
 export function createVersions(context: CatalogContext): CatalogVersions {
-  const { db, clock, limits, edition } = context;
+  const { db, clock, limits, edition, products } = context;
   return {
-    publish: (publication) => db.transaction((tx) => publish(tx, publication, clock.nowMs())),
+    publish: (publication) =>
+      db.transaction((tx) => publish(tx, publication, { nowMs: clock.nowMs(), products })),
     nextNumber: (file) => nextNumber(db.query, file),
-    stackProven: (series, stackId) =>
-      db.transaction((tx) => nameVolumes(tx, { series, stackId, nowMs: clock.nowMs() })),
+    stacksProven: (series, stacks) =>
+      db.transaction((tx) => proveStacks(tx, { series, stacks }, context)),
     async refuse(file, code) {
       await db.query
         .updateTable('file')
@@ -51,8 +53,13 @@ export function createVersions(context: CatalogContext): CatalogVersions {
   };
 }
 
-async function publish(tx: Session, publication: Publication, nowMs: number): Promise<FileNode> {
+async function publish(
+  tx: Session,
+  publication: Publication,
+  shown: Omit<ShownWith, 'policyId'>,
+): Promise<FileNode> {
   const { fileId, replica } = publication;
+  const { nowMs } = shown;
   const file = await tx
     .selectFrom('file')
     .innerJoin('series', 'series.id', 'file.series_id')
@@ -60,6 +67,7 @@ async function publish(tx: Session, publication: Publication, nowMs: number): Pr
     .select(['file.version_id', 'node.path'])
     .where('file.id', '=', fileId)
     .where('series.conflict', '=', 0)
+    .where('file.state', '<>', 'gone')
     .executeTakeFirst();
   const lineage = file === undefined ? [] : await lineageOf(tx, file.path);
   if (await coversFile(tx, fileId)) throw catalogErrors.create('CATALOG_LOCKED');
@@ -92,8 +100,8 @@ async function publish(tx: Session, publication: Publication, nowMs: number): Pr
     .set({ state: 'published', refusal: null, version_id: versionId, ...modified })
     .where('id', '=', fileId)
     .execute();
-  const shown = { policyId: policyOf(lineage), nowMs };
-  const [published] = await filesWhere(tx, sql`f.id = ${fileId}`, shown);
+  const policyId = policyOf(lineage);
+  const [published] = await filesWhere(tx, sql`f.id = ${fileId}`, { policyId, ...shown });
   return present(published, 'a published file is there');
 }
 
@@ -149,28 +157,6 @@ async function supersede(tx: Session, file: number, nowMs: number): Promise<void
     .set({ state: 'announced', version_id: null, modified_ms: nowMs })
     .where('id', '=', file)
     .where('state', '=', 'published')
-    .execute();
-}
-
-async function nameVolumes(
-  tx: Session,
-  proven: { readonly series: number; readonly stackId: string; readonly nowMs: number },
-): Promise<void> {
-  const { series, stackId, nowMs } = proven;
-  assert(/^[0-9a-z]{1,32}$/.test(stackId), 'a stack id is safe in a name');
-  const changed = await tx
-    .updateTable('series')
-    .set({ stack_id: stackId })
-    .where('id', '=', series)
-    .where('node_id', 'is not', null)
-    .where('stack_id', 'is distinct from', stackId)
-    .executeTakeFirst();
-  if (changed.numUpdatedRows === 0n) return;
-  await tx
-    .updateTable('file')
-    .set({ name: sql`${`v-${stackId}.`} || format`, modified_ms: nowMs })
-    .where('series_id', '=', series)
-    .where('product', '=', 'volume')
     .execute();
 }
 

@@ -36,6 +36,7 @@ import { imageShapeOf } from './pixel/image-shape.ts';
 import { planPixels } from './pixel/plan-pixels.ts';
 import { type Profile, profileOf } from './profile/profile.ts';
 import { recipeOfProfile } from './profile/recipe.ts';
+import { createStackNames } from './pseudonyms/stack-names.ts';
 import { createUidMap, type UidMap } from './pseudonyms/uid-map.ts';
 import { findImage, type UnknownObject } from './withhold/find-image.ts';
 import { findImageRisk } from './withhold/image-risk.ts';
@@ -59,6 +60,7 @@ export interface DeidentifierOptions {
 export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
   const uids = createUidMap(options.collectionKey);
   const factsOf = createFactReader(options.collectionKey);
+  const stackName = createStackNames(options.collectionKey);
   const log = options.log ?? silentLog;
   const dropLog = new DropLog(log);
   return {
@@ -74,6 +76,7 @@ export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
         return { kind: 'withheld', code };
       }
     },
+    stackName,
     metadata: (record) => deidentified(safeMetadata(reveal(record), uids)),
   };
 }

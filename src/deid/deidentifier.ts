@@ -7,14 +7,13 @@ import type { Drops } from './meaning/drops.ts';
 
 /**
  * Bytes of a de-identified DICOM file (PS3.10), in order: one `header`, then the value of native
- * Pixel Data as `pixel` parts, then what is left as `trailer` parts. Compressed pixel data, fragment
- * headers included, are `trailer` parts only.
+ * Pixel Data as `pixel` parts, frame after frame, or each compressed frame as one `frame` part; what
+ * is before, between and behind them are `trailer` parts. Valid until the next part is asked for.
  */
-export interface InstancePart {
-  readonly kind: 'header' | 'pixel' | 'trailer';
-  /** Valid until the next part is asked for. */
-  readonly bytes: Uint8Array;
-}
+export type InstancePart =
+  | { readonly kind: 'header' | 'pixel' | 'trailer'; readonly bytes: Uint8Array }
+  /** `coded` is the frame alone, without the heads of its fragment. */
+  | { readonly kind: 'frame'; readonly bytes: Uint8Array; readonly coded: Uint8Array };
 
 /** One instance after the profile. */
 export interface DeidentifiedInstance {
@@ -54,6 +53,11 @@ export interface Deidentifier {
   readonly recipe: { readonly profile: string; readonly digest: string };
   /** Reads the header; the pixel data pass through while it is read on. */
   instance(source: Identified<Instance>, context: DeidentifyContext): Promise<DeidentifyOutcome>;
+  /**
+   * `v-<H>` of a stack: of its series, by its name, and of what tells it from the series' other
+   * stacks. Under the collection's key, so that it links nothing across collections.
+   */
+  stackName(seriesName: string, discriminators: string): string;
   /** The keep-listed, de-identified part of a C-FIND answer: what the catalog may know. */
   metadata(record: Identified<DataSet>): Deidentified<DataSet>;
 }

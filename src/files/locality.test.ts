@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { products } from '../../test/support/catalog-products.ts';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { openCatalog } from '../catalog/index.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
@@ -7,7 +8,7 @@ import { statOfFile } from './stat.ts';
 
 /** Where a file is said to be of a series that was announced so. */
 async function localityOf(t: TestContext, isHeld: boolean): Promise<string> {
-  const catalog = await openCatalog({ path: ':memory:', clock: manualClock() });
+  const catalog = await openCatalog({ products, path: ':memory:', clock: manualClock() });
   t.after(() => catalog.close());
   const offer = {
     site: 'berlin',

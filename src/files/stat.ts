@@ -51,7 +51,7 @@ export function statOfFile(node: FileNode, view: FileView): FileStat {
     createdMs: node.createdMs,
     modifiedMs: version?.createdMs ?? node.modifiedMs,
     locality: localityOf(node),
-    contentType: form === 'sealed' ? 'application/octet-stream' : contentTypeOf(node),
+    contentType: form === 'sealed' ? 'application/octet-stream' : node.product.mediaType,
     digests: digest === undefined ? {} : { 'sha-256': digest },
     refusal: node.refusal,
   };
@@ -86,15 +86,4 @@ function localityOf(node: FileNode): Locality {
   if (node.refusal !== undefined) return 'NONE';
   if (!node.isHeld) return node.replica === undefined ? 'UNAVAILABLE' : 'ONLINE';
   return node.replica === undefined ? 'NEARLINE' : 'ONLINE_AND_NEARLINE';
-}
-
-function contentTypeOf(node: FileNode): string {
-  switch (node.format) {
-    case 'dcm':
-      return 'application/dicom';
-    case 'nii':
-      return 'application/octet-stream';
-    case 'nii.gz':
-      return 'application/gzip';
-  }
 }

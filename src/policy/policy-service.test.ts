@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { products } from '../../test/support/catalog-products.ts';
 import { callerNamed } from '../../test/support/files-bench.ts';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import type { PolicyEntry } from '../authz/policy.ts';
@@ -39,7 +40,7 @@ const done: FeedSpread = {
 
 async function open(t: TestContext, entries: readonly PolicyEntry[]): Promise<Bench> {
   const clock = manualClock();
-  const catalog = await openCatalog({ path: ':memory:', clock });
+  const catalog = await openCatalog({ products, path: ':memory:', clock });
   const store = await openPolicyFeedStore(':memory:');
   t.after(() => Promise.all([catalog.close(), store.close()]));
   const offer = {

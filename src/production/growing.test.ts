@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type FileResult,
   jobOf,
   jobSeries,
   openWorkshop,
@@ -15,7 +16,7 @@ const small = { slices: 6, rows: 16, columns: 12 } as const;
 const volume = targetOf({ fileId: 1 });
 
 function producedOf(
-  results: readonly ProductionResult[],
+  results: readonly FileResult[],
   fileId: number,
 ): Extract<ProductionResult, { kind: 'produced' }> {
   const result = results.find((each) => each.fileId === fileId);

@@ -19,5 +19,8 @@ export type {
   ProductionJob,
   ProductionResult,
   ProductionTarget,
+  StackOfSeries,
 } from './production.ts';
-export { isListedWithoutImage } from './volume-job.ts';
+export { isSizedByShape, type Product, products } from './products/index.ts';
+export { isListedWithoutImage } from './series-job.ts';
+export { createSpill, type Spill } from './spill/spill-file.ts';

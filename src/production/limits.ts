@@ -2,16 +2,22 @@ import { defineLimits } from '../lib/limits/limits.ts';
 
 /** Bounds of producing replicas. */
 export const productionLimits = defineLimits('production', {
-  sliceWindowBytes: {
-    value: 192 * 1024 * 1024,
-    unit: 'bytes',
-    reason:
-      'Slices that came before their turn are held in memory up to here; a recall may use 256 MiB in all.',
-  },
-  sliceBytesMax: {
+  frameMemoryBytes: {
     value: 128 * 1024 * 1024,
     unit: 'bytes',
-    reason: 'One slice is turned in memory; 8192 x 8192 x 16 bit is the largest seen.',
+    reason:
+      'Frames that came before their turn wait in memory up to here, beyond it on disk; a recall may use 256 MiB in all.',
+  },
+  spillStepBytes: {
+    value: 64 * 1024 * 1024,
+    unit: 'bytes',
+    reason:
+      'Space for waiting frames is set aside in such steps, so that small series take little.',
+  },
+  frameBytesMax: {
+    value: 128 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'One frame is turned in memory; 8192 x 8192 x 16 bit is the largest seen.',
   },
   headerAllowanceBytes: {
     value: 1024 * 1024,

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { asyncProperty, boolean, assert as check, shuffledSubarray } from 'fast-check';
 import type { TestElement } from '../../test/support/part10-writer.ts';
 import {
+  type FileResult,
   jobOf,
   jobSeries,
   openWorkshop,
@@ -19,11 +20,11 @@ import { productionLimits } from './limits.ts';
 
 const small = { slices: 6, rows: 16, columns: 12 } as const;
 const volume = targetOf({ fileId: 1 });
-const packed = targetOf({ fileId: 2, format: 'nii.gz' });
+const packed = targetOf({ fileId: 2, product: 'nii.gz' });
 
 type Produced = Extract<ProductionResult, { kind: 'produced' }>;
 
-function producedOf(results: readonly ProductionResult[], fileId: number): Produced {
+function producedOf(results: readonly FileResult[], fileId: number): Produced {
   const result = results.find((each) => each.fileId === fileId);
   assert(result?.kind === 'produced', `file ${fileId} is produced`);
   return result;
@@ -37,7 +38,7 @@ async function plaintextOf(workshop: Workshop, result: Produced): Promise<Buffer
   return workshop.plaintextOf(result.replica.id, key);
 }
 
-const byFile = (a: ProductionResult, b: ProductionResult): number => a.fileId - b.fileId;
+const byFile = (a: FileResult, b: FileResult): number => a.fileId - b.fileId;
 
 /** Nothing is left of a job that failed or gave up: no replica, no space set aside. */
 async function assertEmpty(workshop: Workshop): Promise<void> {
@@ -102,11 +103,22 @@ test('any order of arrival gives the same bytes, with and without positions', as
 test('both formats at once hold the same volume', async (t) => {
   const workshop = await openWorkshop(t);
   const job = jobOf(workshop, jobSeries(small), { targets: [volume, packed] });
-  const results = await resultsOf(workshop.production.produce(job));
+  const found: ProductionResult[] = [];
+  const results = await resultsOf(
+    (async function* () {
+      for await (const result of workshop.production.produce(job)) {
+        found.push(result);
+        yield result;
+      }
+    })(),
+  );
   const plain = await plaintextOf(workshop, producedOf(results, 1));
   const gz = await plaintextOf(workshop, producedOf(results, 2));
   assert.deepEqual(gunzipSync(gz), plain);
-  assert.equal(producedOf(results, 1).stackId, producedOf(results, 2).stackId);
+  const [stacks] = found;
+  assert(stacks?.kind === 'stacks');
+  assert.match(stacks.stacks[0]?.name ?? '', /^v-[0-9a-z]{16}$/);
+  assert.deepEqual(stacks.stacks[0]?.products, ['nii', 'nii.gz']);
 });
 
 test('what was set aside and not used is free again', async (t) => {
@@ -116,17 +128,15 @@ test('what was set aside and not used is free again', async (t) => {
     volume,
     packed,
     ...series.names.map((instanceName, index) =>
-      targetOf({ fileId: 10 + index, product: 'instance', instanceName, format: 'dcm' }),
+      targetOf({ fileId: 10 + index, product: 'dcm', instanceName }),
     ),
   ];
   const results = await resultsOf(
     workshop.production.produce(jobOf(workshop, series, { targets })),
   );
-  const used = results.reduce((sum, result) => {
-    assert(result.kind === 'produced');
-    return sum + result.replica.sealedSize;
-  }, 0);
-  assert.equal(results.length, 8);
+  const made = results.filter((result) => result.kind === 'produced');
+  const used = made.reduce((sum, { replica }) => sum + replica.sealedSize, 0);
+  assert.equal(made.length, 8);
   assert.equal(await workshop.freeBytes(), 64 * 1024 * 1024 - used);
 });
 
@@ -204,7 +214,7 @@ function withheldJob(
     volume,
     packed,
     ...series.names.map((instanceName, index) =>
-      targetOf({ fileId: 10 + index, product: 'instance', instanceName, format: 'dcm' }),
+      targetOf({ fileId: 10 + index, product: 'dcm', instanceName }),
     ),
   ];
   const instances = (async function* () {
@@ -273,7 +283,7 @@ test('an instance that nobody wants is not read to its end', async (t) => {
     yield series.instance(1, { dropBytes: 50, onLeave: () => (left += 1) });
     yield series.instance(5);
   })();
-  const targets = [targetOf({ fileId: 3, product: 'instance', instanceName, format: 'dcm' })];
+  const targets = [targetOf({ fileId: 3, product: 'dcm', instanceName })];
   const results = await resultsOf(
     workshop.production.produce(jobOf(workshop, series, { targets, instances })),
   );
@@ -377,10 +387,7 @@ test('a store that fills up in mid write fails the job and is empty again', asyn
 test('a caller who leaves leaves nothing half-made', async (t) => {
   const workshop = await openWorkshop(t);
   const series = jobSeries(small);
-  const targets = [
-    volume,
-    targetOf({ fileId: 3, product: 'instance', instanceName: series.names[2], format: 'dcm' }),
-  ];
+  const targets = [volume, targetOf({ fileId: 3, product: 'dcm', instanceName: series.names[2] })];
   for await (const result of workshop.production.produce(jobOf(workshop, series, { targets }))) {
     assert(result.kind === 'produced');
     await workshop.storage.delete(result.replica.id);
@@ -412,22 +419,26 @@ test('a signal stops the job between instances', async (t) => {
   await assertEmpty(workshop);
 });
 
-test('slices too far out of order cost the volume only, and only this time', async (t) => {
-  const limits = { ...productionLimits, sliceWindowBytes: 2 * 384 };
+test('frames that have no room in memory wait on disk, in any order, and give the same bytes', async (t) => {
+  const limits = { ...productionLimits, frameMemoryBytes: 2 * 384, spillStepBytes: 1024 };
+  const digests = new Set<string>();
   for (const records of [true, false]) {
     const workshop = await openWorkshop(t, { defaults: limits });
     const series = jobSeries({ ...small, records });
-    const targets = [
-      volume,
-      targetOf({ fileId: 3, product: 'instance', instanceName: series.names[0], format: 'dcm' }),
-    ];
-    const job = jobOf(workshop, series, { targets, order: [5, 4, 3, 2, 1, 0] });
-    const results = await resultsOf(workshop.production.produce(job));
-    const [first, second] = results.toSorted(byFile);
-    assert(first?.kind === 'failed');
-    assert.equal(first.error.code, 'PRODUCTION_SLICES_OUT_OF_ORDER');
-    assert.equal(second?.kind, 'produced');
+    for (const order of [
+      [5, 4, 3, 2, 1, 0],
+      [0, 1, 2, 3, 4, 5],
+      [2, 5, 0, 3, 1, 4],
+    ]) {
+      const job = jobOf(workshop, series, { order });
+      const { version, replica } = producedOf(await resultsOf(workshop.production.produce(job)), 1);
+      assert('sha256' in version);
+      digests.add(version.sha256);
+      await workshop.storage.delete(replica.id);
+      assert.equal(await workshop.freeBytes(), 64 * 1024 * 1024);
+    }
   }
+  assert.equal(digests.size, 1);
 });
 
 test('a good stack whose slices do not lie where the list says is refused, for this time', async (t) => {
@@ -446,7 +457,7 @@ test('a native instance may be followed while it grows', async (t) => {
   const workshop = await openWorkshop(t);
   const series = jobSeries(small);
   const [instanceName] = series.names;
-  const target = targetOf({ fileId: 3, product: 'instance', instanceName, format: 'dcm' });
+  const target = targetOf({ fileId: 3, product: 'dcm', instanceName });
   const growing: number[] = [];
   const onGrowing = (fileId: number): void => void growing.push(fileId);
   const job = jobOf(workshop, series, { targets: [target], onGrowing });
@@ -522,7 +533,7 @@ test('an object without image is refused as an instance with a reason of its own
   const workshop = await openWorkshop(t);
   const series = seriesWithObject(rawObject, [[0x00080016, 'UI', rawClass]]);
   const [instanceName] = series.names.slice(6);
-  const targets = [targetOf({ fileId: 3, product: 'instance', instanceName, format: 'dcm' })];
+  const targets = [targetOf({ fileId: 3, product: 'dcm', instanceName })];
   const instances = (async function* () {
     yield series.instance(6, rawObject);
   })();

@@ -10,10 +10,12 @@ export interface ProductionTarget {
   /** The catalog's id of the file; only handed back. */
   readonly fileId: number;
   readonly guid: string;
-  readonly product: 'instance' | 'volume';
-  /** `i-<H>` of an instance target. */
+  /** Name of its form in the registry of products. */
+  readonly product: string;
+  /** `i-<H>` of the instance it is of. */
   readonly instanceName: string | undefined;
-  readonly format: 'dcm' | 'nii' | 'nii.gz';
+  /** `v-<H>` of the stack it is of; undefined of a file of the one volume, whatever its name. */
+  readonly stackName: string | undefined;
   /** The version this file has already: the production must give the same plaintext. */
   readonly existing: ExistingVersion | undefined;
   /** Number of the version that a new content would be. */
@@ -69,7 +71,7 @@ export interface ProductionJob {
   /** What the source says of the whole series; needed where a volume is a target. */
   readonly source: SourceStatement | undefined;
   readonly instances: AsyncIterable<NamedIdentifiedInstance>;
-  /** Positions of the list are found wrong: the volume is planned when all headers are known. */
+  /** Positions of the list are found wrong: volumes are planned when all headers are known. */
   readonly headersOnly: boolean;
   /** A replica may be followed while it grows: its key shares are durable. */
   readonly onGrowing: (fileId: number, replica: GrowingReplica) => void;
@@ -90,13 +92,21 @@ export interface GrowingReplica {
   readonly sealedSize: number | undefined;
 }
 
+/** A stack of the series that can be made into files. */
+export interface StackOfSeries {
+  /** `v-<H>`. */
+  readonly name: string;
+  /** Names of the products that it has. */
+  readonly products: readonly string[];
+}
+
 /** What a pass gives for each target, as soon as it is durable. */
 export type ProductionResult =
+  /** All stacks of the series are known. Comes before what is made of them. */
+  | { readonly kind: 'stacks'; readonly stacks: readonly StackOfSeries[] }
   | {
       readonly kind: 'produced';
       readonly fileId: number;
-      /** Of a volume: the stack's id. */
-      readonly stackId: string | undefined;
       /** A number if the content is that of the existing version. */
       readonly version: ProducedVersion | { readonly number: number };
       readonly replica: ProducedReplica;

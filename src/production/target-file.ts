@@ -132,7 +132,7 @@ export class TargetFile {
     await this.#file.commit();
     this.#reservation.release();
     const version = made ?? { number: existing?.number ?? this.target.nextVersionNumber };
-    return { kind: 'produced', fileId, stackId: undefined, version, replica };
+    return { kind: 'produced', fileId, version, replica };
   }
 
   /** Followers fail, the bytes are deleted, the space is free. Never throws; too late after `complete`. */

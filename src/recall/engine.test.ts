@@ -123,7 +123,7 @@ test('late slices: no volume without them, but the instances that are announced'
   const fates = await Promise.all([ask(town, volume), ask(town, instance as FileNode)]);
   assert.deepEqual(fates, ['RECALL_INCOMPLETE', 'published']);
   await town.crawl();
-  assert.equal((await town.files()).filter(({ product }) => product === 'instance').length, 7);
+  assert.equal((await town.files()).filter(({ product }) => product.of === 'instance').length, 7);
   assert.equal(await ask(town, await town.file('.nii')), 'published');
 });
 
@@ -211,7 +211,7 @@ test('an instance that the archive holds no more is lost, and nothing else is fe
   for (const [uid, all] of pacs.series) pacs.series.set(uid, all.slice(0, 4));
   await town.crawl();
   const fates = await Promise.all(
-    before.filter(({ product }) => product === 'instance').map((file) => ask(town, file)),
+    before.filter(({ product }) => product.of === 'instance').map((file) => ask(town, file)),
   );
   assert.deepEqual(
     fates.toSorted((a, b) => a.localeCompare(b)),
@@ -549,13 +549,13 @@ test('one instance of a short series comes; all of them at once are a folder and
   const pacs = memoryPacs('pacs', [small]);
   const town = await buildTown(t, pacs);
   pacs.behave.expected = (truth) => ({ ...truth, counted: 9 });
-  const files = (await town.files()).filter(({ product }) => product === 'instance');
+  const files = (await town.files()).filter(({ product }) => product.of === 'instance');
   const [first] = files;
   assert(first !== undefined);
   assert.equal(await ask(town, first), 'published');
   const folder = await buildTown(t, memoryPacs('pacs', [small]));
   folder.pacs.behave.expected = (truth) => ({ ...truth, counted: 9 });
-  const whole = (await folder.files()).filter(({ product }) => product === 'instance');
+  const whole = (await folder.files()).filter(({ product }) => product.of === 'instance');
   const pass = {
     series: await seriesOf(folder),
     files: whole,

@@ -6,7 +6,7 @@ import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
 import type { ClinicalIndex, RecallTarget } from '../pacs/index/index.ts';
 import type { PacsSource } from '../pacs/pacs-source.ts';
-import { isListedWithoutImage } from '../production/index.ts';
+import { isListedWithoutImage, isSizedByShape } from '../production/index.ts';
 import type {
   Production,
   ProductionJob,
@@ -125,13 +125,13 @@ async function planOf(
 ): Promise<Plan> {
   const announced = new Set(place.target.instanceNames);
   const isHeld = (file: FileNode): boolean =>
-    file.product === 'volume' || announced.has(instanceNameOf(file));
+    !isInstance(file) || announced.has(instanceNameOf(file));
   for (const file of files) {
     // The last crawl did not find it any more.
     if (!isHeld(file)) board.failed(file.id, recallErrors.create('RECALL_LOST'));
   }
   const held = files.filter(isHeld);
-  const instances = held.filter((file) => file.product === 'instance');
+  const instances = held.filter(isInstance);
   const byInstance: Plan = {
     files: instances,
     expected: instances.map((file) => ({ name: instanceNameOf(file), record: undefined })),
@@ -140,7 +140,7 @@ async function planOf(
   // Only then is there a size to tell before the end.
   const isNew = (file: FileNode): boolean => renew === true || file.version === undefined;
   const withShapes =
-    headersOnly !== true && held.some((file) => file.format === 'nii' && isNew(file));
+    headersOnly !== true && held.some((file) => isSizedByShape(file.product.name) && isNew(file));
   // Who wants every instance takes them for the whole series, as who wants the volume does.
   const isFolder = instances.length > 1 && instances.length === announced.size;
   if (instances.length === held.length && !isFolder) return byInstance;
@@ -151,7 +151,7 @@ async function planOf(
     const areInstancesLeft = instances.length > 0 && !isFolder;
     if (codeOf(error) !== 'RECALL_INCOMPLETE' || !areInstancesLeft) throw error;
     const failure = recallError(error);
-    for (const file of held) if (file.product === 'volume') board.failed(file.id, failure);
+    for (const file of held) if (!isInstance(file)) board.failed(file.id, failure);
     return byInstance;
   }
 }
@@ -188,6 +188,10 @@ async function makeAll(
   const misplaced: FileNode[] = [];
   try {
     for await (const result of ports.production.produce(job)) {
+      if (result.kind === 'stacks') {
+        await ports.catalog.versions.stacksProven(pass.series.id, result.stacks);
+        continue;
+      }
       const file = present(byId.get(result.fileId), 'results are of the files wanted');
       if (result.kind === 'changed') changed.push(file);
       else if (isMisplaced(result) && pass.headersOnly !== true) misplaced.push(file);
@@ -261,17 +265,19 @@ function targetsOf(
     files.map(async (file) => ({
       fileId: file.id,
       guid: file.guid,
-      product: file.product,
-      instanceName: file.product === 'instance' ? instanceNameOf(file) : undefined,
-      format: file.format,
+      product: file.product.name,
+      instanceName: isInstance(file) ? instanceNameOf(file) : undefined,
+      stackName: file.stackName,
       existing: renew ? undefined : file.version,
       nextVersionNumber: await ports.catalog.versions.nextNumber(file.id),
     })),
   );
 }
 
-function instanceNameOf(file: FileNode): string {
-  return file.name.slice(0, -'.dcm'.length);
+const isInstance = ({ product }: FileNode): boolean => product.of === 'instance';
+
+function instanceNameOf({ name, product }: FileNode): string {
+  return name.slice(0, -product.name.length - 1);
 }
 
 /** What a PACS sent was broken or not as it lists it. It may be repaired: nothing is remembered. */
@@ -283,7 +289,7 @@ const goneCodes: ReadonlySet<string> = new Set(['CATALOG_FILE_GONE', 'CATALOG_LO
 async function publish(
   ports: RecallPorts,
   { board, file }: { readonly board: RecallBoard; readonly file: FileNode },
-  result: Exclude<ProductionResult, { kind: 'changed' }>,
+  result: Exclude<ProductionResult, { kind: 'changed' | 'stacks' }>,
 ): Promise<void> {
   const { versions } = ports.catalog;
   if (result.kind === 'failed') {
@@ -296,9 +302,8 @@ async function publish(
     board.failed(file.id, recallErrors.create(recallFailureOf(result.code), { context }));
     return;
   }
-  const { version, replica, stackId } = result;
+  const { version, replica } = result;
   try {
-    if (stackId !== undefined) await versions.stackProven(file.seriesId, stackId);
     board.published(await versions.publish({ fileId: file.id, version, replica }));
   } catch (error) {
     await discard(ports, replica.id);

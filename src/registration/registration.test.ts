@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { products } from '../../test/support/catalog-products.ts';
 import { commitsIn } from '../../test/support/log-commits.ts';
 import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town.ts';
 import { tempFolder } from '../../test/support/temp.ts';
@@ -162,7 +163,7 @@ test('an archive may leave out SOP classes and list an instance twice', async (t
   };
   await town.crawl();
   const files = await town.files();
-  assert.equal(files.filter(({ product }) => product === 'instance').length, 3);
+  assert.equal(files.filter(({ product }) => product.of === 'instance').length, 3);
   const [file] = files;
   assert(file !== undefined);
   const ticket = await town.engine.request(file, { caller: 'ada', priority: 'interactive' });
@@ -217,7 +218,12 @@ test('the index knows which collections have names', async (t) => {
 test('a catalog that was lost is filled again from the index', async (t) => {
   const town = await buildTown(t, memoryPacs('pacs', [one, two]));
   const before = await series(town);
-  const catalog = await openCatalog({ path: ':memory:', clock: town.clock, random: systemRandom });
+  const catalog = await openCatalog({
+    products,
+    path: ':memory:',
+    clock: town.clock,
+    random: systemRandom,
+  });
   t.after(() => catalog.close());
   const registration = town.register(catalog.inbox);
   await registration.offerCollections();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { products } from '../../test/support/catalog-products.ts';
 import { bea, type Hospital, openHospital, put, study } from '../../test/support/hospital.ts';
 import { type MemoryPacs, memoryPacs } from '../../test/support/recall-town.ts';
 import { openCatalog } from '../catalog/index.ts';
@@ -400,7 +401,7 @@ test('a catalog that was lost, or restored, is told first what is gone', async (
   await hospital.start({ filters: { all: { patientIds: [bea.id] } } });
   const shown = await hospital.shown();
   assert.equal(shown.length, 2);
-  const fresh = await openCatalog({ path: ':memory:', clock: hospital.clock });
+  const fresh = await openCatalog({ products, path: ':memory:', clock: hospital.clock });
   t.after(() => fresh.close());
   hospital.catalog = fresh;
   await hospital.start({ filters: { all: { patientIds: [bea.id] } } });

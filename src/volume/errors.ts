@@ -65,6 +65,14 @@ export const volumeErrors = defineErrors('volume', {
   VOLUME_PIXEL_LENGTH: refusal(
     'The pixel data of a slice are shorter or longer than its rows and columns say.',
   ),
+  VOLUME_STACK_GONE: refusal(
+    'The series does not hold this stack any more: its images changed at the archive.',
+    'List the folder again: what is there now has other names.',
+  ),
+  VOLUME_NO_SUCH_FILE: refusal(
+    'A stack of this kind has no such file, as one that is not diffusion has no b-values.',
+    'List the folder: it shows the files that the stack has.',
+  ),
   VOLUME_TOO_LARGE: refusal(
     'The volume has more rows, columns, slices or bytes than one file may.',
   ),

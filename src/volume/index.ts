@@ -3,15 +3,17 @@ export { type VolumeRefusal, volumeErrors } from './errors.ts';
 export { niftiFormat } from './formats/nifti/nifti.ts';
 export { gzipMembers, gzipRecipe } from './gzip/gzip-members.ts';
 export { volumeLimits } from './limits.ts';
-export { checkSlice, planFromPositions, planVolume } from './plan.ts';
+export { checkSlice, planFromPositions, planSeries, planVolume } from './plan.ts';
 export { retrieveOrder } from './retrieve-order.ts';
-export { positionOf, type SliceShape, shapeOf } from './slice.ts';
+export { isSlice, positionOf, type SliceShape, shapeOf } from './slice.ts';
 export type { Vector3 } from './vector.ts';
 export type {
   PixelFormat,
   PlanOutcome,
   PlanSlice,
   SliceGeometry,
+  StackOutcome,
   VolumeFormat,
   VolumePlan,
 } from './volume-format.ts';
+export { toVoxels } from './voxels/to-voxels.ts';

@@ -5,9 +5,15 @@ import { type VolumeRefusal, volumeErrors } from './errors.ts';
 import { volumeLimits } from './limits.ts';
 import { misplacementOf, placeSlices } from './placement.ts';
 import { readSlice, type Slice } from './slice.ts';
-import { stackIdOf } from './stack-id.ts';
+import { stackKeyOf } from './stack-key.ts';
 import { cross, dot, normalize, scale, type Vector3 } from './vector.ts';
-import type { PlanOutcome, PlanSlice, SliceGeometry, VolumePlan } from './volume-format.ts';
+import type {
+  PlanOutcome,
+  PlanSlice,
+  SliceGeometry,
+  StackOutcome,
+  VolumePlan,
+} from './volume-format.ts';
 
 /**
  * Join slices into one volume, or say why that would not be true to them.
@@ -26,6 +32,13 @@ export function planVolume(slices: readonly PlanSlice[]): PlanOutcome {
     else reasons.push({ code: outcome.code, index });
   }
   return refusalOf(reasons) ?? planAlike(read);
+}
+
+/** The stacks of a series: all of its slices are one. */
+export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[] {
+  if (slices.length === 0) return [];
+  const outcome = planVolume(slices);
+  return [{ slices: slices.map((_, index) => index), outcome }];
 }
 
 interface Reason {
@@ -151,7 +164,7 @@ function planStack(
     affineLps: affineOf(lowest.geometry, spacingMm, originLps),
     spacingMm: [lowest.geometry.columnSpacingMm, lowest.geometry.rowSpacingMm, spacingMm],
     sliceBytes,
-    stackId: stackIdOf(lowest),
+    stackKey: stackKeyOf(lowest),
     discriminators: first.discriminators,
     placeOf,
   });

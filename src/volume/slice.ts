@@ -58,6 +58,11 @@ export function readSlice({ facts, transferSyntaxUid }: PlanSlice): Check<Slice>
   return ok({ sopClassUid, geometry: geometry.value, format: format.value, discriminators });
 }
 
+/** Whether an image can be a slice of anything. */
+export function isSlice(slice: PlanSlice): boolean {
+  return readSlice(slice).ok;
+}
+
 /**
  * Image Position (Patient) of a query record. A record only claims: what is damaged there is as
  * good as absent, and the headers decide.

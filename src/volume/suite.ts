@@ -106,31 +106,6 @@ export function samplePlan(options: SampleOptions = {}): VolumePlan {
 
 /** What every volume format keeps. */
 export function testVolumeFormat(format: VolumeFormat): void {
-  const odd = samplePlan({
-    rows: 3,
-    columns: 5,
-    edit: () => ({ 0x00280100: 8, 0x00280101: 8, 0x00280102: 7 }),
-  });
-
-  test(`${format.name}: the size is header and voxels, exactly`, () => {
-    for (const plan of [samplePlan(), odd]) {
-      const bytes = format.header(plan).length + plan.sliceBytes * plan.slices;
-      assert.equal(format.sizeBytes(plan), bytes);
-    }
-  });
-
-  test(`${format.name}: one slice in, one slice out, padding removed`, () => {
-    assert.equal(format.voxels(odd, new Uint8Array(16)).length, 15);
-    assert.equal(format.voxels(samplePlan(), new Uint8Array(96)).length, 96);
-  });
-
-  test(`${format.name}: pixel data of another length are refused`, () => {
-    for (const length of [0, 95, 97, 98, 192]) {
-      const attempt = (): unknown => format.voxels(samplePlan(), new Uint8Array(length));
-      assert.throws(attempt, { code: 'VOLUME_PIXEL_LENGTH' });
-    }
-  });
-
   test(`${format.name}: the header is the same for the same plan`, () => {
     assert.deepEqual(format.header(samplePlan()), format.header(samplePlan()));
   });

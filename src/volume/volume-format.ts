@@ -43,8 +43,8 @@ export interface VolumePlan {
   readonly spacingMm: Vector3;
   /** Bytes of voxels of one slice in the output. */
   readonly sliceBytes: number;
-  /** 16 hex digits from the stack's discriminators: same for late slices. */
-  readonly stackId: string;
+  /** What tells this stack from others of its series; a text to make its name of. */
+  readonly stackKey: string;
   /** What tells this stack from others at the same place (echo, time, image type); text to compare. */
   readonly discriminators: string;
   /** For each input slice, its place k in the volume. */
@@ -60,19 +60,17 @@ export interface PlanSlice {
 /** A plan, or why there is none; `offset` is the index of the slice that showed it. */
 export type PlanOutcome = Result<VolumePlan, VolumeRefusal>;
 
-/** The uncompressed byte layout of a volume file; compression is the caller's. */
+/** A stack of a series, and whether it is a volume. */
+export interface StackOutcome {
+  /** Indices of its slices. */
+  readonly slices: readonly number[];
+  /** Its `placeOf` is by place in `slices`. */
+  readonly outcome: PlanOutcome;
+}
+
+/** The byte layout of a volume file before its voxels, which all formats have alike (`toVoxels`). */
 export interface VolumeFormat {
   readonly name: string;
-  /** Without the dot. */
-  readonly extension: string;
   /** Bytes before the voxels. The voxels of slice k follow at `header.length + k * sliceBytes`. */
   header(plan: VolumePlan): Uint8Array;
-  /** Exact size of the whole file in bytes. */
-  sizeBytes(plan: VolumePlan): number;
-  /**
-   * Turn native pixels of one slice into output voxels: row order, byte order, unused bits.
-   * Works in place: `pixels` is overwritten and the result is a view of it.
-   * @throws VOLUME_PIXEL_LENGTH when `pixels` is not one slice, with at most one byte of padding
-   */
-  voxels(plan: VolumePlan, pixels: Uint8Array): Uint8Array;
 }

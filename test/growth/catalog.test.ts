@@ -2,6 +2,7 @@ import type { Catalog, CatalogChange } from '../../src/catalog/catalog.ts';
 import { openCatalog } from '../../src/catalog/index.ts';
 import { catalogLimits } from '../../src/catalog/limits.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
+import { products } from '../support/catalog-products.ts';
 import { checkGrowth } from './growth.ts';
 
 const name = (kind: string, index: number): string => `${kind}-${`${index}`.padStart(16, '0')}`;
@@ -30,7 +31,7 @@ function series(index: number, instances: number): CatalogChange {
 async function holding(changes: readonly CatalogChange[]): Promise<Catalog> {
   // Many windows of few, as a large catalog has many of a thousand.
   const limits = { ...catalogLimits, queryWindow: 10 };
-  const catalog = await openCatalog({ path: ':memory:', limits });
+  const catalog = await openCatalog({ products, path: ':memory:', limits });
   const all = [offer, ...changes];
   await catalog.inbox.apply(all.map((change, index) => ({ sequence: index + 1, change })));
   return catalog;

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Catalog, type FileNode, openCatalog } from '../../src/catalog/index.ts';
 import type { ReplicaId } from '../../src/storage/index.ts';
+import { products } from '../support/catalog-products.ts';
 import { startChild } from '../support/child.ts';
 import { tempFolder } from '../support/temp.ts';
 
@@ -38,7 +39,7 @@ test('a killed writer loses nothing it acknowledged and leaves nothing half', as
       if (what === 'published') published.add(Number(sequence));
       else applied = Number(sequence);
     }
-    const catalog = await openCatalog({ path });
+    const catalog = await openCatalog({ products, path });
     const sequence = await catalog.inbox.appliedSequence();
     // What was acknowledged is there; at most the one that was under way came on top.
     assert.ok(sequence === applied || sequence === applied + 1, `${sequence} after ${applied}`);

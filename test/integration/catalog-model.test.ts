@@ -13,6 +13,7 @@ import { catalogLimits, openCatalog } from '../../src/catalog/index.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import { codeOf } from '../../src/lib/errors/mdm-error.ts';
 import type { ReplicaId } from '../../src/storage/index.ts';
+import { products } from '../support/catalog-products.ts';
 import { tempFolder } from '../support/temp.ts';
 
 /** A series in the model; the whole catalog is an array of these. */
@@ -21,10 +22,13 @@ interface ModelSeries {
   readonly study: string;
   readonly name: string;
   readonly instances: Set<string>;
+  /** Stacks that were ever proven: they have files. */
+  readonly proven: Set<string>;
   metadata: SeriesMetadata;
-  stack: string | undefined;
+  /** Proven and of the series now. */
+  stacks: readonly string[];
   withdrawn: boolean;
-  /** Versions made and the replica held, by file name with `volume.` for volumes. */
+  /** Versions made and the replica held, by file name; `volume.` of what stands for the one stack. */
   readonly files: Map<string, { versions: number; current: number; replica: string | undefined }>;
 }
 
@@ -42,7 +46,11 @@ const step = fc.oneof(
   }),
   fc.record({ kind: fc.constant('withdraw' as const), series }),
   fc.record({ kind: fc.constant('replay' as const) }),
-  fc.record({ kind: fc.constant('stack' as const), series, stack: fc.constantFrom('aa', 'bb') }),
+  fc.record({
+    kind: fc.constant('stack' as const),
+    series,
+    stacks: fc.constantFrom(['v-aa'], ['v-bb'], ['v-aa', 'v-bb']),
+  }),
   fc.record({ kind: fc.constant('publish' as const), series, file: fc.nat(9), anew: fc.boolean() }),
   fc.record({ kind: fc.constant('evict' as const) }),
   fc.record({ kind: fc.constant('reopen' as const) }),
@@ -52,10 +60,15 @@ type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 
 const path = (of: ModelSeries, file = ''): string =>
   `/site/lung/${of.patient}/${of.study}/${of.name}${file === '' ? '' : `/${file}`}`;
+const forms = ['nii', 'nii.gz'];
+/** What stands for the one stack, by the name that it has now. */
+const aliasOf = (of: ModelSeries, form: string): string =>
+  `${of.stacks.length === 1 ? of.stacks[0] : 'volume'}.${form}`;
+/** All that resolves, by the name that it is shown under. */
 const names = (of: ModelSeries): string[] => [
   ...[...of.instances].map((name) => `${name}.dcm`),
-  'volume.nii',
-  'volume.nii.gz',
+  ...of.stacks.flatMap((stack) => forms.map((form) => `${stack}.${form}`)),
+  ...(of.stacks.length === 1 ? [] : forms.map((form) => `volume.${form}`)),
 ];
 
 class Run {
@@ -125,8 +138,9 @@ class Run {
       study: studyName,
       name: seriesName,
       instances: new Set<string>(),
+      proven: new Set<string>(),
       metadata,
-      stack: undefined,
+      stacks: [],
       withdrawn: false,
       files: new Map(),
     };
@@ -135,7 +149,7 @@ class Run {
     const before = known.instances.size;
     for (const name of instanceNames) known.instances.add(name);
     if (known.instances.size === before) return;
-    for (const name of ['volume.nii', 'volume.nii.gz']) this.#outgrow(known, name);
+    for (const name of known.files.keys()) if (!name.endsWith('.dcm')) this.#outgrow(known, name);
   }
 
   #outgrow(of: ModelSeries, name: string): void {
@@ -155,15 +169,32 @@ class Run {
     const known = this.#series.get(step.series);
     if (known === undefined || known.withdrawn) return;
     known.withdrawn = true;
-    for (const name of names(known)) this.#outgrow(known, name);
+    for (const name of known.files.keys()) this.#outgrow(known, name);
   }
 
   async #stack(step: StepOf<'stack'>): Promise<void> {
     const known = this.#series.get(step.series);
     if (known === undefined || known.withdrawn) return;
     const node = await this.catalog.names.resolve(path(known, 'volume.nii'));
-    await this.catalog.versions.stackProven((node as FileNode).seriesId, step.stack);
-    known.stack = step.stack;
+    const stacks = step.stacks.map((name) => ({ name, products: forms }));
+    await this.catalog.versions.stacksProven((node as FileNode).seriesId, stacks);
+    for (const name of known.files.keys()) {
+      const isGone = !step.stacks.some((stack) => name.startsWith(`${stack}.`));
+      if (name.startsWith('v-') && isGone) this.#outgrow(known, name);
+    }
+    known.stacks = step.stacks;
+    const [only] = step.stacks;
+    if (step.stacks.length === 1 && only !== undefined && !known.proven.has(only)) {
+      for (const form of forms) this.#adopt(known, form);
+    }
+    for (const stack of step.stacks) known.proven.add(stack);
+  }
+
+  /** What readers asked for as the one volume is that volume. */
+  #adopt(of: ModelSeries, form: string): void {
+    const file = of.files.get(`volume.${form}`);
+    of.files.delete(`volume.${form}`);
+    if (file !== undefined) of.files.set(aliasOf(of, form), file);
   }
 
   async #publish(step: StepOf<'publish'>): Promise<void> {
@@ -249,12 +280,10 @@ class Run {
   }
 
   async #compareSeries(known: ModelSeries): Promise<void> {
-    const shown = (name: string): string =>
-      known.stack === undefined ? name : name.replace(/^volume/, `v-${known.stack}`);
     const directory = (await this.catalog.names.resolve(path(known))) as DirectoryNode;
     const listed = await this.catalog.names.list(directory.id, { after: undefined, limit: 100 });
     const expected = [...known.instances].map((name) => `${name}.dcm`);
-    if (known.stack !== undefined) expected.push(shown('volume.nii'));
+    expected.push(...known.stacks.map((stack) => `${stack}.nii`));
     assert.deepEqual(
       listed.map(({ name }) => name),
       expected.sort(),
@@ -262,16 +291,20 @@ class Run {
     for (const name of names(known)) {
       const file = (await this.catalog.names.resolve(path(known, name))) as FileNode;
       const model = known.files.get(name);
-      assert.equal(file.name, shown(name));
+      assert.equal(file.name, name);
       assert.equal(file.version?.number ?? 0, model?.current ?? 0);
       assert.equal(file.replica?.id, model?.replica);
+    }
+    for (const form of forms) {
+      const alias = (await this.catalog.names.resolve(path(known, `volume.${form}`))) as FileNode;
+      assert.equal(alias.name, aliasOf(known, form));
     }
   }
 }
 
 function open(file: string): Promise<Catalog> {
   const limits = { ...catalogLimits, queryWindow: 2, transactionRows: 1 };
-  return openCatalog({ path: join(file, 'catalog.db'), limits });
+  return openCatalog({ products, path: join(file, 'catalog.db'), limits });
 }
 
 test('the catalog behaves like an array of series in memory', async (t) => {

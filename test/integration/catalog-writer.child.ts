@@ -2,9 +2,10 @@
 import { type FileNode, openCatalog } from '../../src/catalog/index.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import type { ReplicaId } from '../../src/storage/index.ts';
+import { products } from '../support/catalog-products.ts';
 
 const [path = ''] = process.argv.slice(2);
-const catalog = await openCatalog({ path });
+const catalog = await openCatalog({ products, path });
 const offer = { site: 'site', name: 'lung', delivery: 'open', formats: ['dcm'] } as const;
 const collection = { kind: 'collection', offer: { ...offer, policyId: 'lung' } } as const;
 await catalog.inbox.apply([{ sequence: 1, change: collection }]);

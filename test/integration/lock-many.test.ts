@@ -6,6 +6,7 @@ import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createOperatorDesk, createPolicyService } from '../../src/policy/index.ts';
 import type { ReplicaId } from '../../src/storage/storage.ts';
+import { products } from '../support/catalog-products.ts';
 import { callerNamed } from '../support/files-bench.ts';
 import { tempFolder } from '../support/temp.ts';
 import { newDeposit, startTrio, tokenOf } from './keyserver-fixture.ts';
@@ -34,7 +35,7 @@ function announced(at: number): CatalogChange {
 async function openMany(t: TestContext) {
   const root = await tempFolder(t);
   const trio = await startTrio(t, root);
-  const catalog = await openCatalog({ path: ':memory:' });
+  const catalog = await openCatalog({ products, path: ':memory:' });
   t.after(() => catalog.close());
   const sent = new Map<string, number>();
   const store = Object.assign(trio.store, {

@@ -24,6 +24,7 @@ import {
   type VolumePlan,
   type VolumeRefusal,
 } from '../../src/volume/index.ts';
+import { toVoxels } from '../../src/volume/voxels/to-voxels.ts';
 import { runTool } from '../support/child.ts';
 import { requireData, testData } from '../support/data.ts';
 import { dicomFiles } from '../support/dicom-files.ts';
@@ -81,11 +82,11 @@ function convert(files: readonly ReadFile[]): Converted | VolumeRefusal {
   );
   assert.deepEqual(early, outcome, 'the early plan is the plan');
   const header = niftiFormat.header(plan);
-  const nifti = Buffer.alloc(niftiFormat.sizeBytes(plan));
+  const nifti = Buffer.alloc(header.length + plan.sliceBytes * plan.slices);
   nifti.set(header);
   for (const [index, file] of files.entries()) {
     assert.equal(checkSlice(plan, index, file), undefined);
-    const voxels = niftiFormat.voxels(plan, file.pixels);
+    const voxels = toVoxels(plan, file.pixels);
     nifti.set(voxels, header.length + (plan.placeOf[index] ?? 0) * plan.sliceBytes);
   }
   return { plan, nifti };
@@ -445,7 +446,7 @@ function tiles(mosaic: Uint8Array, signed: boolean): Buffer {
     affineLps: [],
     spacingMm: [1, 1, 1],
     sliceBytes: 8192,
-    stackId: '',
+    stackKey: '',
     discriminators: '',
     placeOf: [],
   };
@@ -456,7 +457,7 @@ function tiles(mosaic: Uint8Array, signed: boolean): Buffer {
       const from = ((Math.floor(tile / 6) * 64 + row) * 384 + (tile % 6) * 64) * 2;
       pixels.set(mosaic.subarray(from, from + 128), row * 128);
     }
-    volume.set(niftiFormat.voxels(plan, pixels), tile * 8192);
+    volume.set(toVoxels(plan, pixels), tile * 8192);
   }
   return volume;
 }

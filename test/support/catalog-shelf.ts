@@ -4,6 +4,7 @@ import type { Catalog, CatalogChange, FileNode, SeriesPlace } from '../../src/ca
 import { openCatalog } from '../../src/catalog/index.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import type { ReplicaId } from '../../src/storage/storage.ts';
+import { products } from './catalog-products.ts';
 import { manualClock } from './manual-clock.ts';
 
 /** An open collection of Berlin. */
@@ -48,7 +49,7 @@ export interface Shelf {
 
 /** Open it with these changes applied. */
 export async function openShelf(t: TestContext, ...changes: CatalogChange[]): Promise<Shelf> {
-  const catalog = await openCatalog({ path: ':memory:', clock: manualClock() });
+  const catalog = await openCatalog({ products, path: ':memory:', clock: manualClock() });
   t.after(() => catalog.close());
   const { names, inbox } = catalog;
   let replicas = 0;

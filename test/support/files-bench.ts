@@ -23,6 +23,7 @@ import {
 } from '../../src/seal/index.ts';
 import { openDiskStorage } from '../../src/storage/backends/disk/index.ts';
 import type { ReplicaId, ReplicaWriter, Storage } from '../../src/storage/storage.ts';
+import { products } from './catalog-products.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 import type { Owner } from './owner.ts';
 import { testSealer } from './seal-file.ts';
@@ -115,7 +116,7 @@ export async function openFilesBench(
   const clock = manualClock();
   const random = seededRandom('files-bench');
   const folder = await tempFolder(owner);
-  const catalog = await openCatalog({ path: ':memory:', clock, random });
+  const catalog = await openCatalog({ products, path: ':memory:', clock, random });
   owner.after(() => catalog.close());
   const capacityBytes = 1024 ** 3;
   const storage = await openDiskStorage({ name: 'disk', path: folder, capacityBytes, clock });

@@ -9,6 +9,7 @@ import {
   openClinicalIndex,
 } from '../../src/pacs/index/index.ts';
 import { createRegistration, type Registration } from '../../src/registration/index.ts';
+import { products } from './catalog-products.ts';
 import type { SeriesOptions } from './make-series.ts';
 import { manualClock } from './manual-clock.ts';
 import type { Owner } from './owner.ts';
@@ -112,7 +113,7 @@ export async function openHospital(t: Owner): Promise<Hospital> {
   });
   const clock = manualClock();
   const index = await openClinicalIndex({ path: ':memory:', cipher, clock });
-  const catalog = await openCatalog({ path: ':memory:', clock });
+  const catalog = await openCatalog({ products, path: ':memory:', clock });
   t.after(async () => {
     await Promise.all([index.close(), catalog.close()]);
   });

@@ -7,6 +7,7 @@ import { identify } from '../../src/flow/mint/identified.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import {
   createProduction,
+  createSpill,
   type KeyDeposits,
   type NamedIdentifiedInstance,
   type NewKey,
@@ -51,7 +52,9 @@ const capacityDefault = 64 * 1024 * 1024;
 /** Make a workshop in a folder of its own. */
 export async function openWorkshop(owner: Owner, options: WorkshopOptions = {}): Promise<Workshop> {
   const capacityBytes = options.capacityBytes ?? capacityDefault;
-  const path = join(await tempFolder(owner), 'store');
+  const folder = await tempFolder(owner);
+  const path = join(folder, 'store');
+  const random = seededRandom(options.seed ?? 1);
   const storage = await openDiskStorage({ name: 'disk', path, capacityBytes });
   const keys: NewKey[] = [];
   const deposits: KeyDeposits = {
@@ -71,7 +74,8 @@ export async function openWorkshop(owner: Owner, options: WorkshopOptions = {}):
     deposits,
     signer: { keyId: keyIdOf(publicKey), privateKey },
     clock: systemClock,
-    random: seededRandom(options.seed ?? 1),
+    random,
+    spill: createSpill({ folder: join(folder, 'spill'), random }),
     ...limits,
   });
   return {
@@ -187,9 +191,9 @@ async function* chunksOf(dataSet: Uint8Array, change: InstanceChange) {
 export function targetOf(target: Partial<ProductionTarget> & { fileId: number }): ProductionTarget {
   return {
     guid: String(target.fileId).padStart(32, '0'),
-    product: 'volume',
+    product: 'nii',
     instanceName: undefined,
-    format: 'nii',
+    stackName: undefined,
     existing: undefined,
     nextVersionNumber: 1,
     ...target,
@@ -229,11 +233,14 @@ export function jobOf(
   };
 }
 
-/** All results of a job. */
+/** What a job says of a file. */
+export type FileResult = Exclude<ProductionResult, { kind: 'stacks' }>;
+
+/** All that a job says of its files. */
 export async function resultsOf(
   results: AsyncIterable<ProductionResult>,
-): Promise<readonly ProductionResult[]> {
-  const all: ProductionResult[] = [];
-  for await (const result of results) all.push(result);
+): Promise<readonly FileResult[]> {
+  const all: FileResult[] = [];
+  for await (const result of results) if (result.kind !== 'stacks') all.push(result);
   return all;
 }

@@ -20,6 +20,7 @@ import type {
 import { createRecallEngine, type RecallEngine } from '../../src/recall/engine.ts';
 import type { RecallPorts } from '../../src/recall/pass.ts';
 import { createRegistration, type Registration } from '../../src/registration/index.ts';
+import { products } from './catalog-products.ts';
 import { type MadeInstance, makeSeries, type SeriesOptions } from './make-series.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 import type { Owner } from './owner.ts';
@@ -195,7 +196,7 @@ export async function buildTown(
   const clock = manualClock();
   const random = seededRandom(5);
   const cipher = createIndexCipher({ hospitalKey: new Uint8Array(32).fill(3), random });
-  const catalog = await openCatalog({ path: ':memory:', clock, random });
+  const catalog = await openCatalog({ products, path: ':memory:', clock, random });
   const index = await openClinicalIndex({ path: options.indexPath ?? ':memory:', cipher, clock });
   owner.after(() => catalog.close());
   owner.after(() => index.close());

@@ -83,6 +83,7 @@ export const slots: readonly { readonly folder: string; readonly except: readonl
   { folder: 'src/pacs/kinds', except: [] },
   { folder: 'src/pixel/codecs', except: [] },
   { folder: 'src/volume/formats', except: [] },
+  { folder: 'src/production/products', except: [] },
 ];
 
 /** Who may import each mint of the one-way flow. Tests may import any. */
@@ -132,6 +133,7 @@ export const worldlyFolders: readonly string[] = [
   'src/pacs/kinds',
   'src/pacs/vault',
   'src/keys',
+  'src/production/spill',
   'src/listener',
   'src/access',
   'src/clinic',

@@ -26,12 +26,16 @@ export async function* passEncapsulatedPixels(
 ): AsyncGenerator<InstancePart, void, void> {
   const { frames } = options.shape;
   const writer = createTokenWriter({ transferSyntaxUid: options.transferSyntaxUid });
+  const bytesOf = (tokens: readonly Token[]): Uint8Array =>
+    concatBytes(tokens.flatMap((token) => writer.write(token)));
   const part = (...tokens: readonly Token[]): InstancePart => ({
     kind: 'trailer',
-    bytes: concatBytes(tokens.flatMap((token) => writer.write(token))),
+    bytes: bytesOf(tokens),
   });
-  const frame = async (fragment: Uint8Array): Promise<InstancePart> =>
-    part(...fragmentTokens(await options.clean(fragment, options.shape)));
+  const frame = async (fragment: Uint8Array): Promise<InstancePart> => {
+    const coded = await options.clean(fragment, options.shape);
+    return { kind: 'frame', bytes: bytesOf(fragmentTokens(coded)), coded };
+  };
   let count = 0;
   const pending: Uint8Array[] = [];
   let pendingBytes = 0;

@@ -1,7 +1,7 @@
 import type { Deidentified, Identified } from '../../flow/index.ts';
 import { deidentified } from '../../flow/mint/deidentified.ts';
 import { reveal } from '../../flow/mint/reveal.ts';
-import { toBase32 } from '../../lib/bytes/base32.ts';
+import { nameText } from './name-text.ts';
 import { deriveSubkey, type Subkey } from './subkeys.ts';
 import { createUidMap } from './uid-map.ts';
 
@@ -34,9 +34,6 @@ export interface Pseudonyms {
   uid(original: Identified<string>): Deidentified<string>;
 }
 
-/** Bytes of a digest in a name: 80 bits, 16 characters. */
-const nameBytes = 10;
-
 /**
  * Make the names of one collection.
  *
@@ -66,6 +63,5 @@ function nameOf(
   kind: 'p' | 't' | 's' | 'i',
   ...identifiers: readonly string[]
 ): Deidentified<string> {
-  const digest = subkey.digest(kind, ...identifiers);
-  return deidentified(`${kind}-${toBase32(digest.subarray(0, nameBytes))}`);
+  return deidentified(nameText(kind, subkey.digest(kind, ...identifiers)));
 }

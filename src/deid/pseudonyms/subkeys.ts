@@ -3,7 +3,7 @@ import { assert } from '../../lib/assert.ts';
 import { concatBytes, utf8, viewOf } from '../../lib/bytes/bytes.ts';
 
 /** What a subkey is for; identifiers of one purpose say nothing about those of another. */
-export type SubkeyLabel = 'patient' | 'uid' | 'accession' | 'date' | 'image-type';
+export type SubkeyLabel = 'patient' | 'uid' | 'accession' | 'date' | 'image-type' | 'stack';
 
 /** Keyed digests of identifiers under one subkey of a collection. */
 export interface Subkey {

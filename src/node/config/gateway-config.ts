@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseAddressRange } from '../../lib/address/address-range.ts';
+import { products } from '../../production/index.ts';
 import { admission } from './admission.ts';
 import { contradictions } from './contradictions.ts';
 
@@ -67,7 +68,7 @@ const collection = z.strictObject({
   name,
   delivery: z.enum(['open', 'sealed']),
   formats: z
-    .array(z.enum(['dcm', 'nii', 'nii.gz']))
+    .array(z.enum(products.map((product) => product.name)))
     .min(1)
     .default(['dcm', 'nii.gz']),
   filter: z

@@ -12,6 +12,8 @@ export function gatewayFolders(data: string) {
       /** Everything identified that rests is encrypted under it. */
       hospitalKey: join(clinical, 'keys', 'hospital.key'),
       collectionKeys: join(clinical, 'keys', 'collections'),
+      /** Frames on their way, without a name, under keys that only memory holds. */
+      spill: join(clinical, 'spill'),
       /** Signs receipts and deposits. */
       producerKey: join(clinical, 'keys', 'producer.pem'),
     },

@@ -1,5 +1,5 @@
 import { createIndexCipher, openClinicalIndex } from '../../pacs/index/index.ts';
-import { createProduction } from '../../production/index.ts';
+import { createProduction, createSpill } from '../../production/index.ts';
 import { createRecallEngine, type RecallEngine } from '../../recall/engine.ts';
 import { createRegistration, type Registration } from '../../registration/index.ts';
 import { createSealer } from '../../seal/index.ts';
@@ -56,6 +56,7 @@ export async function openClinicalSide(
       storage,
       sealer,
       deposits: keyDeposits(keyServers, { serverNames, threshold }),
+      spill: createSpill({ folder: folders.spill, random }),
       signer: keys.producer,
       clock,
       random,

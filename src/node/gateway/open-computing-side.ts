@@ -1,6 +1,6 @@
 import { type Audit, openAudit } from '../../audit/index.ts';
 import { type Catalog, openCatalog } from '../../catalog/index.ts';
-import { productionEdition } from '../../production/index.ts';
+import { productionEdition, products } from '../../production/index.ts';
 import { openDiskStorage } from '../../storage/backends/disk/index.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { GatewayContext } from './context.ts';
@@ -31,6 +31,7 @@ export async function openComputingSide(context: GatewayContext): Promise<Comput
     path: folders.catalog,
     clock,
     random,
+    products,
     edition: productionEdition(),
   });
   teardown.add(() => catalog.close());

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { present } from '../../../lib/assert.ts';
 import { samplePlan, testVolumeFormat } from '../../suite.ts';
-import type { PixelFormat, VolumePlan } from '../../volume-format.ts';
+import type { PixelFormat } from '../../volume-format.ts';
 import { encodeNiftiHeader, niftiAffineRas } from './header.ts';
 import { niftiFormat } from './nifti.ts';
 import { quaternionOf } from './quaternion.ts';
@@ -115,84 +114,3 @@ function rotationOf([b, c, d]: readonly [number, number, number]): [number, numb
     [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - c * c - b * b],
   ];
 }
-
-interface Pixels {
-  readonly plan: VolumePlan;
-  readonly pixels: Uint8Array;
-}
-
-const formats = fc.constantFrom<8 | 16 | 32>(8, 16, 32).chain((bitsAllocated) =>
-  fc
-    .record({
-      bitsAllocated: fc.constant(bitsAllocated),
-      bitsStored: fc.integer({ min: 1, max: bitsAllocated }),
-      spare: fc.nat(bitsAllocated - 1),
-      signed: fc.boolean(),
-      bigEndian: fc.boolean(),
-    })
-    .map(({ spare, ...rest }) => ({
-      ...rest,
-      highBit: Math.min(bitsAllocated - 1, rest.bitsStored - 1 + spare),
-    })),
-);
-
-const slices: fc.Arbitrary<Pixels> = fc
-  .record({
-    shape: formats,
-    rows: fc.integer({ min: 1, max: 9 }),
-    columns: fc.integer({ min: 1, max: 9 }),
-  })
-  .chain(({ shape, rows, columns }) => {
-    const sliceBytes = (rows * columns * shape.bitsAllocated) / 8;
-    const plan = { ...samplePlan(), rows, columns, sliceBytes, format: format(shape) };
-    return fc.tuple(
-      fc.constant(plan),
-      fc.uint8Array({ minLength: sliceBytes, maxLength: sliceBytes }),
-      fc.nat(3),
-    );
-  })
-  .map(([plan, bytes, misalignment]) => {
-    const pixels = new Uint8Array(bytes.length + misalignment).subarray(misalignment);
-    pixels.set(bytes);
-    return { plan, pixels };
-  });
-
-test('voxels are the stored bits of each pixel, rows bottom up: any width, order and alignment', () => {
-  fc.assert(
-    fc.property(slices, ({ plan, pixels }) => {
-      const expected = modelVoxels({ plan, pixels });
-      const voxels = niftiFormat.voxels(plan, pixels);
-      assert.deepEqual([...voxels], expected);
-    }),
-    { numRuns: 1000 },
-  );
-});
-
-/** The definition, one pixel at a time, in arbitrary precision. */
-function modelVoxels({ plan, pixels }: Pixels): number[] {
-  const { bitsAllocated, bitsStored, highBit, signed, bigEndian } = plan.format;
-  const width = bitsAllocated / 8;
-  const voxels: number[] = [];
-  for (let row = plan.rows - 1; row >= 0; row -= 1) {
-    for (let column = 0; column < plan.columns; column += 1) {
-      const offset = (row * plan.columns + column) * width;
-      const bytes = [...pixels.subarray(offset, offset + width)];
-      if (!bigEndian) bytes.reverse();
-      const whole = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-      const stored = BigInt.asUintN(bitsStored, whole >> BigInt(highBit + 1 - bitsStored));
-      const value = signed ? BigInt.asIntN(bitsStored, stored) : stored;
-      const voxel = BigInt.asUintN(bitsAllocated, value);
-      for (let byte = 0; byte < width; byte += 1)
-        voxels.push(Number((voxel >> BigInt(8 * byte)) & 255n));
-    }
-  }
-  return voxels;
-}
-
-test('works in place, so that a slice costs no memory', () => {
-  const plan = samplePlan();
-  const pixels = Uint8Array.from({ length: 96 }, (_, index) => index % 16);
-  const voxels = niftiFormat.voxels(plan, pixels);
-  assert.equal(voxels.buffer, pixels.buffer);
-  assert.equal(voxels[0], present(pixels[0], 'a byte'));
-});

@@ -1,6 +1,5 @@
 import type { VolumeFormat } from '../../volume-format.ts';
-import { encodeNiftiHeader, niftiHeaderBytes } from './header.ts';
-import { toVoxels } from './voxels.ts';
+import { encodeNiftiHeader } from './header.ts';
 
 /**
  * NIfTI-1, header and voxels in one file, little endian.
@@ -13,8 +12,5 @@ import { toVoxels } from './voxels.ts';
  */
 export const niftiFormat: VolumeFormat = {
   name: 'nifti',
-  extension: 'nii',
   header: encodeNiftiHeader,
-  sizeBytes: (plan) => niftiHeaderBytes + plan.sliceBytes * plan.slices,
-  voxels: toVoxels,
 };

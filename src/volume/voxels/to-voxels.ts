@@ -1,9 +1,9 @@
-import { assert } from '../../../lib/assert.ts';
-import { volumeErrors } from '../../errors.ts';
-import type { PixelFormat, VolumePlan } from '../../volume-format.ts';
+import { assert } from '../../lib/assert.ts';
+import { volumeErrors } from '../errors.ts';
+import type { PixelFormat, VolumePlan } from '../volume-format.ts';
 
 /**
- * Native pixels of one slice as NIfTI voxels: rows bottom up, little endian, every bit meaningful.
+ * Native pixels of one slice as voxels: rows bottom up, little endian, every bit meaningful.
  * Works in place where the bytes are aligned to the pixel width, else on a copy.
  *
  * @throws VOLUME_PIXEL_LENGTH

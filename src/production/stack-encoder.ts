@@ -3,8 +3,8 @@ import { createChannel } from '../lib/streams/channel.ts';
 import { gzipMembers } from '../volume/index.ts';
 import type { TargetFile } from './target-file.ts';
 
-/** Writes the bytes of an uncompressed volume into one target, in its format. */
-export interface VoxelEncoder {
+/** Writes the bytes of a stack into one target, in its format. */
+export interface StackEncoder {
   readonly file: TargetFile;
   /** Append; the bytes may be reused once the promise settles. */
   write(bytes: Deidentified<Uint8Array>): Promise<void>;
@@ -15,7 +15,7 @@ export interface VoxelEncoder {
 }
 
 /** The bytes as they are. */
-export function plainEncoder(file: TargetFile): VoxelEncoder {
+export function plainEncoder(file: TargetFile): StackEncoder {
   return {
     file,
     write: (bytes) => file.write(bytes),
@@ -25,7 +25,7 @@ export function plainEncoder(file: TargetFile): VoxelEncoder {
 }
 
 /** The bytes as gzip members cut at fixed offsets. */
-export function gzipEncoder(file: TargetFile): VoxelEncoder {
+export function gzipEncoder(file: TargetFile): StackEncoder {
   const channel = createChannel<Uint8Array>(0);
   let brand: Deidentified<unknown> | undefined;
   const packed = (async () => {

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  announced,
+  offered,
+  openShelf,
+  pathOf,
+  placeOf,
+  type Shelf,
+} from '../../test/support/catalog-shelf.ts';
+import type { FileNode, ProvenStack } from './catalog.ts';
+
+const place = placeOf();
+const stack = (name: string): ProvenStack => ({ name, products: ['nii', 'nii.gz'] });
+
+/** A file of the series that is there. */
+async function fileAt({ catalog }: Shelf, name: string): Promise<FileNode> {
+  const node = await catalog.names.resolve(`${pathOf(place)}/${name}`);
+  assert.ok(node?.kind === 'file', `${name} is there`);
+  return node;
+}
+
+/** Names that are listed of the series. */
+async function listed(shelf: Shelf): Promise<readonly string[]> {
+  const paths = await shelf.seen();
+  const above = `${pathOf(place)}/`;
+  return paths.filter((path) => path.startsWith(above)).map((path) => path.slice(above.length));
+}
+
+const content = {
+  validator: 'a',
+  keyId: 'k',
+  recipientPublicKey: new Uint8Array(32),
+  plaintextSize: 1,
+  sha256: 'd',
+  segmentDigests: new Uint8Array(32),
+  receipt: 'r',
+};
+const replica = (id: string) =>
+  ({ id, storage: 'd', sealedSize: 9, sealedSha256: 'x', production: 'p' }) as never;
+
+test('where stacks are several the alias is none of them, and each has files of its own', async (t) => {
+  const shelf = await openShelf(t, offered, announced(place));
+  const alias = await fileAt(shelf, 'volume.nii');
+  const { versions, names } = shelf.catalog;
+  const few = { name: 'v-b', products: ['nii'] };
+  await versions.stacksProven(alias.seriesId, [stack('v-a_e1'), few]);
+  await versions.refuse(alias.id, 'VOLUME_SEVERAL_STACKS');
+  assert.deepEqual(await listed(shelf), ['i-1.dcm', 'v-a_e1.nii', 'v-b.nii']);
+  assert.equal((await fileAt(shelf, 'volume.nii')).refusal, 'VOLUME_SEVERAL_STACKS');
+  assert.equal((await fileAt(shelf, 'v-a_e1.nii')).stackName, 'v-a_e1');
+  assert.equal(await names.resolve(`${pathOf(place)}/v-b.nii.gz`), undefined);
+});
+
+test('a stack that is not of the series any more is gone with its content, until it is again', async (t) => {
+  const shelf = await openShelf(t, offered, announced(place));
+  const { versions, names } = shelf.catalog;
+  const { seriesId } = await fileAt(shelf, 'volume.nii');
+  await versions.stacksProven(seriesId, [stack('v-a'), stack('v-b')]);
+  const file = await fileAt(shelf, 'v-b.nii');
+  await versions.publish({ fileId: file.id, version: content, replica: replica('1') });
+  await versions.stacksProven(seriesId, [stack('v-a')]);
+  assert.equal(await names.resolve(`${pathOf(place)}/v-b.nii`), undefined);
+  assert.deepEqual(await listed(shelf), ['i-1.dcm', 'v-a.nii']);
+  assert.equal((await fileAt(shelf, 'volume.nii')).name, 'v-a.nii');
+  const late = { fileId: file.id, version: { ...content, validator: 'b' }, replica: replica('2') };
+  await assert.rejects(versions.publish(late), { code: 'CATALOG_FILE_GONE' });
+  await versions.stacksProven(seriesId, [stack('v-a'), stack('v-b')]);
+  const back = await fileAt(shelf, 'v-b.nii');
+  assert.deepEqual([back.id, back.version, back.replica], [file.id, undefined, undefined]);
+});
+
+test('a stack without a form has no file of it, whatever stands for the one volume', async (t) => {
+  const shelf = await openShelf(t, offered, announced(place));
+  const asked = await fileAt(shelf, 'volume.nii.gz');
+  await shelf.catalog.versions.stacksProven(asked.seriesId, [{ name: 'v-a', products: ['nii'] }]);
+  const still = await fileAt(shelf, 'volume.nii.gz');
+  assert.deepEqual([still.id, still.stackName, still.listed], [asked.id, undefined, false]);
+});

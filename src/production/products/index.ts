@@ -1,0 +1,23 @@
+import { present } from '../../lib/assert.ts';
+import { dcm } from './dcm/dcm.ts';
+import { nii, niiGz } from './nifti/nifti.ts';
+import type { Product } from './product.ts';
+
+/** Every form in which files are made. Adding one is a folder and a line here. */
+export const products: readonly Product[] = [dcm, nii, niiGz];
+
+/** The product of that name. */
+export function productNamed(name: string): Product {
+  return present(
+    products.find((product) => product.name === name),
+    'a product of the registry',
+  );
+}
+
+/** Whether the size of a file follows from the shape of its slices, before any is there. */
+export function isSizedByShape(name: string): boolean {
+  const product = productNamed(name);
+  return product.of === 'stack' && product.voxels === 'plain';
+}
+
+export type { InstanceProduct, Product, StackProduct } from './product.ts';

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isFileName } from '../../client/tree/entry-name.ts';
+import { samplePlan } from '../../volume/suite.ts';
+import { isSizedByShape, productNamed, products } from './index.ts';
+
+test('each product has a name of its own, and files that clients take', () => {
+  assert.equal(new Set(products.map(({ name }) => name)).size, products.length);
+  for (const { name, of, mediaType } of products) {
+    const stem = of === 'instance' ? 'i-0123456789abcdef' : 'v-0123456789abcdef';
+    assert.ok(isFileName(`${stem}.${name}`), name);
+    assert.match(mediaType, /^[a-z]+\/[a-z0-9.+-]+$/);
+    assert.equal(productNamed(name).name, name);
+  }
+});
+
+for (const product of products) {
+  if (product.of !== 'stack') continue;
+  test(`${product.name}: the same stack gives the same head, and a receipt says how it is made`, () => {
+    assert.deepEqual(product.head(samplePlan()), product.head(samplePlan()));
+    assert.ok(product.head(samplePlan()).length > 0);
+    assert.ok(product.recipe.length > 0);
+    assert.equal(isSizedByShape(product.name), product.voxels === 'plain');
+  });
+}

@@ -1,0 +1,168 @@
+import type { DeidentifiedInstance } from '../deid/index.ts';
+import { type Deidentified, derive } from '../flow/index.ts';
+import { present } from '../lib/assert.ts';
+import type { ProductionPorts } from './create-production.ts';
+import type { FrameIntake } from './frame-intake.ts';
+import { productionLimits } from './limits.ts';
+import type { ProductionJob, ProductionResult, SourceStatement } from './production.ts';
+import { products, type StackProduct } from './products/index.ts';
+import { type MadeStack, type OpenEncoders, SeriesJob } from './series-job.ts';
+import { derivedRecipe, identityOf } from './source-facts.ts';
+import { gzipEncoder, plainEncoder, type StackEncoder } from './stack-encoder.ts';
+import type { StackWriter } from './stack-writer.ts';
+import { TargetFile } from './target-file.ts';
+import type { WantedFile } from './wanted-file.ts';
+
+/** The files that a pass makes of the stacks of its series. */
+export class StackFiles {
+  readonly #ports: ProductionPorts;
+  readonly #job: ProductionJob;
+  readonly #wanted: readonly WantedFile[];
+  readonly #series: SeriesJob;
+  #last: Deidentified<DeidentifiedInstance> | undefined;
+  /** Objects of the series that hold no image: no part of a volume. */
+  #withoutImage = 0;
+  /** Those of them that the archive lists as such and did not send. */
+  #unsent = 0;
+
+  constructor(ports: ProductionPorts, job: ProductionJob, wanted: readonly WantedFile[]) {
+    this.#ports = ports;
+    this.#job = job;
+    this.#wanted = wanted;
+    this.#series = new SeriesJob({
+      expected: job.expected,
+      headersOnly: job.headersOnly,
+      nameOf: (stackKey) => job.deidentifier.stackName(job.seriesName, stackKey),
+      open: (stack, about) => this.#openEncoders(stack, about),
+      onGivenUp: () => {
+        for (const { target } of wanted) job.onGivenUp(target.fileId);
+      },
+      reserve: job.reserve,
+      spill: ports.spill,
+      limits: ports.limits ?? productionLimits,
+    });
+  }
+
+  /** An instance begins; gives what its pixels go into, if they are wanted. */
+  begin(name: string, box: Deidentified<DeidentifiedInstance>): Promise<FrameIntake | undefined> {
+    this.#last = box;
+    return this.#series.begin(name, box);
+  }
+
+  /** The instance is at its end. */
+  end(intake: FrameIntake): Promise<void> {
+    return this.#series.end(intake);
+  }
+
+  /** An object that holds no image was not sent: the volume lacks nothing without it. */
+  unsent(name: string): void {
+    this.#unsent += 1;
+    this.#withoutImage += 1;
+    this.#series.pass(name);
+  }
+
+  /** An instance of the series may not leave. */
+  async withhold(name: string, code: string): Promise<void> {
+    if (code !== 'DEID_NO_IMAGE') return this.#series.withhold(name, code);
+    this.#withoutImage += 1;
+    this.#series.pass(name);
+  }
+
+  /** All that can come came: each file wanted, or why it cannot be. */
+  async *finish(): AsyncGenerator<ProductionResult> {
+    const series = await this.#series.finish(this.#last);
+    if (series.stacks.length > 0) yield { kind: 'stacks', stacks: series.stacks.map(stackOf) };
+    const { writers } = this.#series;
+    for (const { target } of this.#wanted) {
+      const isOfTarget = ({ file }: StackEncoder): boolean => file.target === target;
+      const writer = writers.find(({ encoders }) => encoders.some(isOfTarget));
+      const encoder = writer?.encoders.find(isOfTarget);
+      const isOfSeries = series.stacks.some(({ name }) => name === target.stackName);
+      const alone = target.stackName === undefined ? series.refusal : undefined;
+      if (writer !== undefined && encoder !== undefined && alone === undefined) {
+        yield await this.#complete(encoder, writer);
+        continue;
+      }
+      await encoder?.abort();
+      const code =
+        alone ?? (isOfSeries ? 'VOLUME_NO_SUCH_FILE' : (series.refusal ?? 'VOLUME_STACK_GONE'));
+      yield { kind: 'refused', fileId: target.fileId, code };
+    }
+  }
+
+  /** Give up what is not complete. Never throws. */
+  abort(): Promise<void> {
+    return this.#series.abort();
+  }
+
+  async #complete({ file }: StackEncoder, { plan }: StackWriter): Promise<ProductionResult> {
+    const box = present(this.#last, 'a complete volume has slices');
+    const { product } = present(
+      this.#wanted.find(({ target }) => target === file.target),
+      'the file of a target',
+    );
+    return file.complete({
+      ...identityOf(box),
+      instanceUid: null,
+      source: this.#sourceStatement(),
+      instances: plan.slices,
+      withoutImage: this.#withoutImage,
+      recipe: [...product.recipe, ...derivedRecipe(this.#series.derived)],
+    });
+  }
+
+  /** What the archive said of the series; what it did not send is not confirmed. */
+  #sourceStatement(): SourceStatement {
+    const source = present(this.#job.source, 'a volume is made of the whole series');
+    return this.#unsent === 0
+      ? source
+      : { ...source, unconfirmed: source.unconfirmed ?? 'not-sent' };
+  }
+
+  /** Those of the targets that are of the stack. */
+  async #openEncoders(
+    stack: MadeStack,
+    { isOnly, isSizeCertain }: Parameters<OpenEncoders>[1],
+  ): Promise<readonly StackEncoder[]> {
+    const encoders: StackEncoder[] = [];
+    const isOfStack = ({ target, product }: WantedFile): boolean =>
+      (target.stackName === undefined ? isOnly : target.stackName === stack.name) &&
+      product.has(stack.plan);
+    try {
+      for (const wanted of this.#wanted.filter(isOfStack))
+        encoders.push(await this.#openEncoder(wanted, stack, isSizeCertain));
+      return encoders;
+    } catch (error) {
+      for (const encoder of encoders) await encoder.abort();
+      throw error;
+    }
+  }
+
+  async #openEncoder(
+    { target, product }: WantedFile,
+    { plan }: MadeStack,
+    isSizeCertain: boolean,
+  ): Promise<StackEncoder> {
+    const head = product.head(plan);
+    const size = head.length + voxelBytesOf(product, plan);
+    const isPacked = product.voxels === 'gzip';
+    const slack = Math.ceil(size / 1000) + productionLimits.gzipSlackBytes;
+    const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
+      exact: isPacked || !isSizeCertain ? undefined : size,
+      most: isPacked ? size + slack : size,
+      mayGrowInSight: true,
+    });
+    const encoder = isPacked ? gzipEncoder(file) : plainEncoder(file);
+    await encoder.write(derive(present(this.#last, 'planned by a header'), () => head));
+    return encoder;
+  }
+}
+
+function voxelBytesOf({ voxels }: StackProduct, plan: MadeStack['plan']): number {
+  return voxels === 'none' ? 0 : plan.sliceBytes * plan.slices;
+}
+
+function stackOf({ name, plan }: MadeStack): { name: string; products: readonly string[] } {
+  const has = products.filter((product) => product.of === 'stack' && product.has(plan));
+  return { name, products: has.map((product) => product.name) };
+}
