@@ -1,0 +1,173 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { expectedOf } from './volumes/expected.ts';
+import { type Judged, judgeAll } from './volumes/judge.ts';
+import { type MadeSeries, openMaker } from './volumes/make-volumes.ts';
+import { readNifti } from './volumes/nifti-file.ts';
+import { type FoundSeries, readFolder } from './volumes/read-folder.ts';
+import { refereeOf } from './volumes/referee.ts';
+
+// `npm run volumes -- FOLDER`: DICOM files through the real production, series by series.
+
+const usage = `npm run volumes -- FOLDER... [options]
+What becomes of the series below each FOLDER, by the real production: volumes, or the code of a refusal.
+  --expected FILE   hold them against an expected.json (one FOLDER)
+  --referee         hold them against what dcm2niix makes of the same files
+  --shuffle         instances come in random order
+  --no-records      the archive answers no query about single images
+  --twice           every instance comes twice
+  --drop N          N instances of each series do not come: nothing may be made
+  --json            one JSON object a series
+Exit code 1 if a volume is WRONG, or one was made although instances did not come.
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    expected: { type: 'string' },
+    referee: { type: 'boolean', default: false },
+    shuffle: { type: 'boolean', default: false },
+    'no-records': { type: 'boolean', default: false },
+    twice: { type: 'boolean', default: false },
+    drop: { type: 'string', default: '0' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help || positionals.length === 0) process.stdout.write(usage);
+else await main(positionals);
+
+/** What is said of a series. */
+interface Row {
+  readonly series: string;
+  readonly instances: number;
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly dim: readonly number[];
+    readonly affine: readonly number[];
+    readonly slope: number;
+    readonly intercept: number;
+    readonly sha256: string;
+    readonly verdict: Judged['verdict'] | undefined;
+    readonly difference: string;
+  }[];
+  readonly refusals: readonly string[];
+  /** Of the referee, which nothing of ours is. */
+  readonly missing: readonly string[];
+}
+
+async function main(folders: readonly string[]): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'mdm-volumes-'));
+  const rows: Row[] = [];
+  let unreadable = 0;
+  try {
+    for (const folder of folders) {
+      const found = await readFolder(folder);
+      unreadable += found.unreadable.length;
+      for (const series of found.series) rows.push(await rowOf(series, { folder, work }));
+    }
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  if (!values.json) process.stdout.write(summary(rows, unreadable));
+  if (rows.some(isWrong)) process.exitCode = 1;
+}
+
+async function rowOf(
+  series: FoundSeries,
+  { folder, work }: { readonly folder: string; readonly work: string },
+): Promise<Row> {
+  const scratch = await mkdtemp(join(work, 'series-'));
+  const maker = await openMaker(scratch);
+  try {
+    const made = await maker.make(series, {
+      shuffle: values.shuffle,
+      noRecords: values['no-records'],
+      twice: values.twice,
+      drop: Number(values.drop),
+    });
+    const row = await judgedRow(series, { made, folder, scratch });
+    process.stdout.write(values.json ? `${JSON.stringify(row)}\n` : textOf(row));
+    return row;
+  } finally {
+    await maker.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function judgedRow(
+  series: FoundSeries,
+  {
+    made,
+    folder,
+    scratch,
+  }: { readonly made: MadeSeries; readonly folder: string; readonly scratch: string },
+): Promise<Row> {
+  const files = made.files.map(({ name, bytes }) => ({ name, file: readNifti(bytes) }));
+  const outcome = await verdicts();
+  return {
+    series: seriesLabel(series, folder),
+    instances: series.files.length,
+    volumes: files.map(({ name, file }, at) => {
+      const { dim, affine, slope, intercept, sha256 } = file;
+      const judged = outcome?.judged[at];
+      const { verdict, difference = '' } = judged ?? {};
+      return { name, dim, affine, slope, intercept, sha256, verdict, difference };
+    }),
+    refusals: made.refusals,
+    missing: outcome?.missing ?? [],
+  };
+
+  async function verdicts(): Promise<ReturnType<typeof judgeAll> | undefined> {
+    const readable = files.map(({ file }) => file);
+    if (values.referee)
+      return judgeAll(readable, await refereeOf(series, join(scratch, 'referee')));
+    if (values.expected === undefined) return undefined;
+    return judgeAll(readable, await expectedOf(values.expected));
+  }
+}
+
+function seriesLabel({ files }: FoundSeries, folder: string): string {
+  return files[0]?.path.slice(0, files[0].path.lastIndexOf('/')) ?? folder;
+}
+
+function isWrong({ volumes }: Row): boolean {
+  return (
+    volumes.some(({ verdict }) => verdict === 'WRONG') ||
+    (Number(values.drop) > 0 && volumes.length > 0)
+  );
+}
+
+function textOf(row: Row): string {
+  const lines = row.volumes.map(({ name, dim, slope, intercept, sha256, verdict, difference }) => {
+    const scale = `x ${Number(slope.toPrecision(7))} + ${Number(intercept.toPrecision(7))}`;
+    const judged = [verdict ?? '', difference].filter((text) => text !== '').join(': ');
+    return `  ${name} ${dim.join('x')} ${scale} ${sha256.slice(0, 16)} ${judged}\n`;
+  });
+  const refused = row.refusals.map((code) => `  refused ${code}\n`);
+  const missing = row.missing.map((name) => `  not made: ${name}\n`);
+  return `${row.series} (${row.instances})\n${[...lines, ...refused, ...missing].join('')}`;
+}
+
+function summary(rows: readonly Row[], unreadable: number): string {
+  const counts = new Map<string, number>();
+  const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
+  for (const { volumes, refusals, missing } of rows) {
+    for (const { verdict } of volumes) count(verdict ?? 'made');
+    for (const code of refusals) count(code);
+    for (const _ of missing) count('not made');
+  }
+  const table = [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const whole = rows.filter(
+    ({ volumes, missing, refusals }) =>
+      volumes.length > 0 && missing.length === 0 && refusals.length === 0,
+  );
+  return [
+    `\n${rows.length} series, ${whole.length} made whole, ${unreadable} unreadable files`,
+    ...table.map(([what, number]) => `${String(number).padStart(6)} ${what}`),
+    '',
+  ].join('\n');
+}

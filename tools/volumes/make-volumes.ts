@@ -1,0 +1,233 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
+import { createDeidentifier } from '../../src/deid/index.ts';
+import type { DataSet } from '../../src/dicom/index.ts';
+import { readDeidentified, readSealed } from '../../src/flow/index.ts';
+import { identify } from '../../src/flow/mint/identified.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { MdmError } from '../../src/lib/errors/mdm-error.ts';
+import { systemRandom } from '../../src/lib/random.ts';
+import {
+  createProduction,
+  createSpill,
+  type NewKey,
+  type ProductionJob,
+  type ProductionResult,
+  type ProductionTarget,
+  type StackOfSeries,
+} from '../../src/production/index.ts';
+import {
+  createSealer,
+  keyIdOf,
+  openHeader,
+  openSegments,
+  sealedLayout,
+} from '../../src/seal/index.ts';
+import { openDiskStorage } from '../../src/storage/backends/disk/index.ts';
+import type { ReplicaId, Storage } from '../../src/storage/storage.ts';
+import { retrieveOrder } from '../../src/volume/index.ts';
+import { type FoundFile, type FoundSeries, openInstance } from './read-folder.ts';
+
+/** How instances come to production. */
+export interface MakeOptions {
+  /** In random order, else in the order that a volume wants. */
+  readonly shuffle: boolean;
+  /** The archive answers no query about single images. */
+  readonly noRecords: boolean;
+  /** Every instance comes twice. */
+  readonly twice: boolean;
+  /** So many do not come. */
+  readonly drop: number;
+}
+
+/** One file that was made. */
+export interface MadeFile {
+  /** `v-<H>...` */
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** What became of a series. */
+export interface MadeSeries {
+  readonly files: readonly MadeFile[];
+  /** Codes of what was not made. */
+  readonly refusals: readonly string[];
+}
+
+/** Makes the volumes of series, one after another, by the real production. */
+export interface Maker {
+  make(series: FoundSeries, options: MakeOptions): Promise<MadeSeries>;
+  close(): Promise<void>;
+}
+
+const storeBytes = 64 * 2 ** 30;
+
+/** Production with a store of its own in a folder, keys that are only remembered, and nothing else. */
+export async function openMaker(folder: string): Promise<Maker> {
+  const storage = await openDiskStorage({
+    name: 'disk',
+    path: join(folder, 'store'),
+    capacityBytes: storeBytes,
+  });
+  const sealer = createSealer();
+  const keys: NewKey[] = [];
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const production = createProduction({
+    storage,
+    sealer,
+    deposits: {
+      serverNames: ['a', 'b', 'c'],
+      threshold: 2,
+      async deposit(key) {
+        keys.push({ ...key, privateKey: key.privateKey.slice() });
+      },
+    },
+    spill: createSpill({ folder: join(folder, 'spill'), random: systemRandom }),
+    signer: { keyId: keyIdOf(publicKey), privateKey },
+    clock: systemClock,
+    random: systemRandom,
+  });
+  const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32).fill(7) });
+  const pass = async (
+    series: FoundSeries,
+    stackNames: readonly (string | undefined)[],
+    options: MakeOptions,
+  ): Promise<readonly ProductionResult[]> => {
+    const named = series.files.map((file) => ({ file, name: nameOf(file) }));
+    const records = named.map(({ file }) => recordOf(file, options));
+    const expected = named.map(({ name }, index) => {
+      const record = records[index];
+      return {
+        name,
+        record: record === undefined ? undefined : deidentifier.metadata(identify(record)),
+      };
+    });
+    const wish = retrieveOrder(
+      expected.map(({ record }) => (record === undefined ? undefined : readDeidentified(record))),
+    );
+    const job: ProductionJob = {
+      site: 'site',
+      collection: 'collection',
+      policyId: 'site/collection',
+      seriesName: `s-${hash(series.uid)}`,
+      subjectName: 'p-0000000000000000',
+      deidentifier,
+      targets: stackNames.map(targetOf),
+      expected,
+      source: { listed: expected.length, counted: expected.length, unconfirmed: undefined },
+      instances: arrivalsOf(named, wish, options),
+      headersOnly: false,
+      onGrowing: () => undefined,
+      onGivenUp: () => undefined,
+      reserve: async (bytes) => storage.reserve(bytes),
+      signal: new AbortController().signal,
+    };
+    const results: ProductionResult[] = [];
+    for await (const result of production.produce(job)) results.push(result);
+    return results;
+  };
+  return {
+    async make(series, options) {
+      const first = await passOrCode(() => pass(series, [undefined], options));
+      if (typeof first === 'string') return { files: [], refusals: [first] };
+      const stacks = stacksOf(first);
+      const isSeveral = stacks.length > 1;
+      const names = isSeveral ? stacks.map(({ name }) => name) : [undefined];
+      const results = isSeveral ? await passOrCode(() => pass(series, names, options)) : first;
+      if (typeof results === 'string') return { files: [], refusals: [results] };
+      const files: MadeFile[] = [];
+      const refusals: string[] = [];
+      for (const result of results) {
+        if (result.kind === 'refused') refusals.push(result.code);
+        if (result.kind === 'failed') refusals.push(result.error.code);
+        if (result.kind !== 'produced' || !('keyId' in result.version)) continue;
+        const { keyId } = result.version;
+        const key = keys.find((each) => each.keyId === keyId);
+        if (key === undefined) continue;
+        const bytes = await plaintextOf(storage, result.replica.id, key);
+        await storage.delete(result.replica.id);
+        const name = (isSeveral ? names[result.fileId] : stacks[0]?.name) ?? '';
+        files.push({ name, bytes });
+      }
+      keys.splice(0);
+      return { files, refusals };
+    },
+    close: () => sealer.close(),
+  };
+}
+
+const stacksOf = (results: readonly ProductionResult[]): readonly StackOfSeries[] =>
+  results.flatMap((result) => (result.kind === 'stacks' ? result.stacks : []));
+
+async function passOrCode<T>(pass: () => Promise<T>): Promise<T | string> {
+  try {
+    return await pass();
+  } catch (error) {
+    if (error instanceof MdmError) return error.code;
+    throw error;
+  }
+}
+
+function targetOf(stackName: string | undefined, fileId: number): ProductionTarget {
+  return {
+    fileId,
+    guid: String(fileId).padStart(32, '0'),
+    product: 'nii',
+    instanceName: undefined,
+    stackName,
+    existing: undefined,
+    nextVersionNumber: 1,
+  };
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const nameOf = ({ sopInstanceUid }: FoundFile): string => `i-${hash(sopInstanceUid)}`;
+
+/** What an archive answers about an image: at most what its header says. */
+function recordOf({ header }: FoundFile, { noRecords }: MakeOptions): DataSet | undefined {
+  return noRecords ? undefined : header;
+}
+
+async function* arrivalsOf(
+  named: readonly { readonly file: FoundFile; readonly name: string }[],
+  wish: readonly number[],
+  { shuffle, twice, drop }: MakeOptions,
+): ProductionJob['instances'] {
+  const kept = wish.slice(drop);
+  const order = shuffle ? shuffled(kept) : kept;
+  for (const index of order) {
+    const entry = named[index];
+    if (entry === undefined) continue;
+    for (let times = twice ? 2 : 1; times > 0; times -= 1) {
+      yield { name: entry.name, instance: identify(await openInstance(entry.file)) };
+    }
+  }
+}
+
+function shuffled(order: readonly number[]): readonly number[] {
+  return order
+    .map((index) => ({ index, rank: Buffer.from(systemRandom.bytes(6)).readUIntBE(0, 6) }))
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ index }) => index);
+}
+
+/** Open a replica with its key. */
+async function plaintextOf(storage: Storage, id: ReplicaId, key: NewKey): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of storage.follow(id, 0, {}))
+    pieces.push(new Uint8Array(readSealed(piece)));
+  const sealed = Buffer.concat(pieces);
+  const dataKey = openHeader(sealed.subarray(0, sealedLayout.headerSize), key.privateKey);
+  const body = sealed.subarray(sealedLayout.headerSize);
+  const segments = Math.ceil(body.length / sealedLayout.sealedSegmentSize);
+  const plaintextSize = body.length - segments * 28;
+  const range = { offset: 0, length: plaintextSize };
+  const opened: Uint8Array[] = [];
+  const source = (async function* () {
+    yield body;
+  })();
+  for await (const piece of openSegments(source, { dataKey, plaintextSize, range })) {
+    opened.push(piece.slice());
+  }
+  return Buffer.concat(opened);
+}

@@ -1,0 +1,115 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createDataSetCollector,
+  type DataSet,
+  dicomErrors,
+  encodingOf,
+  getNumber,
+  getUid,
+  type Instance,
+  openFile,
+  readTokens,
+  tag,
+  transferSyntax,
+} from '../../src/dicom/index.ts';
+
+/** One file of a folder. */
+export interface FoundFile {
+  readonly path: string;
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
+  readonly instanceNumber: number;
+  /** Everything before the pixel data, as an archive could answer a query from. */
+  readonly header: DataSet;
+}
+
+/** The files of a series. */
+export interface FoundSeries {
+  /** Study and series. */
+  readonly uid: string;
+  readonly files: readonly FoundFile[];
+}
+
+/** What a folder holds. */
+export interface FoundFolder {
+  readonly series: readonly FoundSeries[];
+  /** Files that are no DICOM objects that can be read. */
+  readonly unreadable: readonly string[];
+}
+
+/** All series below a folder, in the order of their first files; each instance once. */
+export async function readFolder(folder: string): Promise<FoundFolder> {
+  const bySeries = new Map<string, Map<string, FoundFile>>();
+  const unreadable: string[] = [];
+  for (const path of await filesBelow(folder)) {
+    const found = await readFile(path);
+    if (found === undefined) {
+      unreadable.push(path);
+      continue;
+    }
+    const series = bySeries.get(found.seriesUid) ?? new Map<string, FoundFile>();
+    bySeries.set(found.seriesUid, series);
+    if (!series.has(found.file.sopInstanceUid)) series.set(found.file.sopInstanceUid, found.file);
+  }
+  const series = [...bySeries].map(([uid, files]) => ({ uid, files: [...files.values()] }));
+  return { series, unreadable };
+}
+
+/** The instance of a file, to be read once. */
+export async function openInstance(file: FoundFile): Promise<Instance> {
+  const { dataSet, transferSyntaxUid } = await openFile(createReadStream(file.path));
+  const { sopClassUid, sopInstanceUid } = file;
+  return { sopClassUid, sopInstanceUid, transferSyntaxUid, dataSet };
+}
+
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  if ((await stat(folder)).isFile()) return [folder];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((entry) => join(entry.parentPath, entry.name)).toSorted();
+}
+
+async function readFile(
+  path: string,
+): Promise<{ readonly seriesUid: string; readonly file: FoundFile } | undefined> {
+  try {
+    const opened = await openFile(createReadStream(path));
+    const instance = { ...opened, sopClassUid: '', sopInstanceUid: '' };
+    const header = await headerOf(instance);
+    const [study = '', series = '', sopClassUid, sopInstanceUid] = [
+      tag.StudyInstanceUID,
+      tag.SeriesInstanceUID,
+      tag.SOPClassUID,
+      tag.SOPInstanceUID,
+    ].map((each) => getUid(header, each));
+    if (sopClassUid === undefined || sopInstanceUid === undefined) return undefined;
+    const instanceNumber = numberOf(header);
+    const file = { path, sopClassUid, sopInstanceUid, instanceNumber, header };
+    return { seriesUid: `${study}/${series}`, file };
+  } catch (error) {
+    if (dicomErrors.has(error)) return undefined;
+    throw error;
+  }
+}
+
+function numberOf(header: DataSet): number {
+  try {
+    return getNumber(header, tag.InstanceNumber) ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
+async function headerOf(instance: Instance): Promise<DataSet> {
+  const { deflated } = encodingOf(instance.transferSyntaxUid);
+  const transferSyntaxUid = deflated
+    ? transferSyntax.ExplicitVRLittleEndian
+    : instance.transferSyntaxUid;
+  const collector = createDataSetCollector({ transferSyntaxUid });
+  for await (const tokens of readTokens(instance, { strict: false })) {
+    if (collector.add(tokens)) break;
+  }
+  return collector.dataSet;
+}
