@@ -101,7 +101,8 @@ async function deidentify(
     const risk = findImageRisk(opened.header, opened.omitted, facts);
     if (risk !== undefined) throw deidErrors.create(risk);
     checkIdentity(opened.header, source);
-    if (facts.grid.kind === 'value') throw deidErrors.create('DEID_GRID');
+    const isGrid = facts.grid.kind === 'value';
+    if (isGrid && facts.slices.length === 0) throw deidErrors.create('DEID_GRID');
     refuseNotKept(notKeptOf(facts));
     const drops = new DropCounter();
     const identifiers = identifiersOf(opened.header);
@@ -109,7 +110,8 @@ async function deidentify(
     refuseNotKept(findLost(opened.header, header));
     writeDerived(header, facts);
     stampHeader(header, context.subjectName);
-    return release({ opened, header, facts, drops: drops.drops, profile });
+    const misleads = isGrid ? 'DEID_GRID' : undefined;
+    return release({ opened, header, facts, drops: drops.drops, profile, misleads });
   } catch (error) {
     await opened?.rest.return();
     throw translate(error);
@@ -175,9 +177,10 @@ interface Work {
   readonly facts: ImageFacts;
   readonly drops: Drops;
   readonly profile: Profile;
+  readonly misleads: DeidCode | undefined;
 }
 
-function release({ opened, header, facts, drops, profile }: Work): DeidentifiedInstance {
+function release({ opened, header, facts, drops, profile, misleads }: Work): DeidentifiedInstance {
   const { transferSyntaxUid } = opened;
   const sopClassUid = profile.sopClassUid;
   const sopInstanceUid = getUid(header, t.SOPInstanceUID);
@@ -196,6 +199,7 @@ function release({ opened, header, facts, drops, profile }: Work): DeidentifiedI
     transferSyntaxUid,
     header,
     facts,
+    misleads,
     drops,
     read: (what) => passParts(what === 'file' ? start : undefined, pixels.parts, opened),
   };

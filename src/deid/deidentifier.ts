@@ -25,6 +25,11 @@ export interface DeidentifiedInstance {
   readonly header: DataSet;
   /** What the header said of pixels and place before anything was dropped. All of it was kept. */
   readonly facts: ImageFacts;
+  /**
+   * Why it may not leave as a file, though its pixels may: programs would misread it. What is made of
+   * its pixels and facts says what they are.
+   */
+  readonly misleads: DeidCode | undefined;
   /** How many values that the keep list allows did not stay, by reason. Sequences count item by item. */
   readonly drops: Drops;
   /**

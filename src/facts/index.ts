@@ -2,7 +2,8 @@
 export { deriveAbsent } from './derive-absent.ts';
 export { absent, type Fact, fact, knownValue, notKept, valueOr } from './fact.ts';
 export { type NumberFactName, type NumberRow, numberFacts } from './fact-table.ts';
-export type { ImageFacts } from './image-facts.ts';
+export type { ImageFacts, SliceFacts, Tile } from './image-facts.ts';
+export type { DerivedMap, ImageComponent, ImageKind } from './image-kind.ts';
 export { factLimits } from './limits.ts';
 export { holdsNoImage, vendorClassesWithoutImage } from './no-image-classes.ts';
 export { notKeptOf } from './not-kept-of.ts';

@@ -18,6 +18,11 @@ export const factLimits = defineLimits('facts', {
     unit: 'count',
     reason: 'Items of one tag: as many as tiles of the largest mosaic; more is a damaged header.',
   },
+  csaTextMaxBytes: {
+    value: 256,
+    unit: 'bytes',
+    reason: 'Numbers and words of a CSA header have some 16 characters; more is no such value.',
+  },
   mrSliceMaxMm: {
     value: 600,
     unit: 'mm',

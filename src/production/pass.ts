@@ -101,7 +101,10 @@ export class Pass {
     const box = outcome.instance;
     const intake = await this.#stacks?.begin(name, box);
     const target = this.#instanceTargets.get(name);
-    if (target !== undefined) this.#open = await this.#openInstance(target, box);
+    const { misleads } = readDeidentified(box);
+    if (target !== undefined && misleads !== undefined) {
+      yield { kind: 'refused', fileId: target.fileId, code: misleads };
+    } else if (target !== undefined) this.#open = await this.#openInstance(target, box);
     try {
       await this.#pass(box, intake);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { type DeidentifiedInstance, deidErrors } from '../deid/index.ts';
-import { getUid, tag } from '../dicom/index.ts';
-import { holdsNoImage, knownValue, valueOr } from '../facts/index.ts';
+import { getUid, sopClass, tag } from '../dicom/index.ts';
+import { holdsNoImage, type ImageFacts, knownValue, valueOr } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import {
@@ -12,9 +12,11 @@ import {
   planSeries,
   type SliceShape,
   type StackOutcome,
+  slicesOf,
   type VolumePlan,
   volumeErrors,
 } from '../volume/index.ts';
+import { cutTile } from './cut-tile.ts';
 import { FrameIntake } from './frame-intake.ts';
 import { FrameStore } from './frame-store.ts';
 import type { ProductionLimits } from './limits.ts';
@@ -31,9 +33,16 @@ export interface MadeStack {
   readonly plan: VolumePlan;
 }
 
+/** A stack that cannot. */
+export interface RefusedStack {
+  readonly name: string;
+  readonly code: string;
+}
+
 /** What a series turned out to hold. */
 export interface SeriesStacks {
   readonly stacks: readonly MadeStack[];
+  readonly refused: readonly RefusedStack[];
   /** Why there is none, or not one alone, for those who asked for the one volume. */
   readonly refusal: string | undefined;
 }
@@ -84,7 +93,7 @@ export class SeriesJob {
   /** As the query gives it; undefined if it does not give all places, or none that make a stack. */
   #listed: ListedStack | undefined;
   readonly #store: FrameStore;
-  readonly #headers = new Map<string, PlanSlice>();
+  readonly #headers = new Map<string, readonly PlanSlice[]>();
   /** Images whose headers are yet to come. */
   readonly #awaited: Set<string>;
   readonly #derived = new Set<string>();
@@ -124,17 +133,16 @@ export class SeriesJob {
   /** Take the header of an arriving image. Gives what its pixels go into, if they are wanted. */
   async begin(name: string, box: Instance): Promise<FrameIntake | undefined> {
     const { facts, transferSyntaxUid } = readDeidentified(box);
-    const slice: PlanSlice = { facts, transferSyntaxUid };
-    this.#headers.set(name, slice);
+    const slices = slicesOf(facts, transferSyntaxUid);
+    this.#headers.set(name, slices);
     this.#awaited.delete(name);
     for (const keyword of facts.derived) this.#derived.add(keyword);
     if (this.#over) return undefined;
-    if (this.#writers === undefined) await this.#planEarly(name, slice, box);
-    if (this.#claimed !== undefined && !this.#isAsClaimed(name, slice)) return this.#giveUp();
-    if (!isSlice(slice)) return this.#giveUp();
-    if (frameBytesOf(slice) > this.#limits.frameBytesMax) return this.#giveUp('VOLUME_TOO_LARGE');
+    if (this.#writers === undefined) await this.#planEarly(name, slices, box);
+    if (this.#claimed !== undefined && !this.#isAsClaimed(name, slices)) return this.#giveUp();
+    if (frameBytesOf(facts) > this.#limits.frameBytesMax) return this.#giveUp('VOLUME_TOO_LARGE');
     if (this.#writers === undefined && this.#awaited.size === 0) await this.#planAll(box);
-    return this.#intakeOf(name, slice, box);
+    return this.#intakeOf(name, slices, box);
   }
 
   /** The instance is at its end. */
@@ -155,21 +163,21 @@ export class SeriesJob {
 
   /** All that can come came: what the series holds. The files of its stacks are whole, those wanted. */
   async finish(source: Deidentified<unknown> | undefined): Promise<SeriesStacks> {
-    const outcomes = planSeries(this.#ordered().map(([, slice]) => slice));
+    const outcomes = planSeries(this.#ordered().map(({ slice }) => slice));
     const withheld = withheldCodes.find((code) => this.#reasons.has(code));
-    if (withheld !== undefined) return { stacks: [], refusal: withheld };
+    if (withheld !== undefined) return nothingFor(withheld);
     if (outcomes.length === 0 || source === undefined) {
-      return { stacks: [], refusal: 'DEID_NO_IMAGE' };
+      return nothingFor('DEID_NO_IMAGE');
     }
     const made = this.#stacksOf(outcomes);
     if (made.stacks.length === 0) return made;
     const [reason] = [...this.#reasons].toSorted();
-    if (reason !== undefined) return { stacks: [], refusal: reason };
+    if (reason !== undefined) return nothingFor(reason);
     if (this.#claimed !== undefined && !this.#isClaimTrue(outcomes)) {
       await this.#giveUp();
-      return { stacks: [], refusal: 'VOLUME_NOT_AS_LISTED' };
+      return nothingFor('VOLUME_NOT_AS_LISTED');
     }
-    if (this.#writers === undefined) await this.#start(made.stacks, outcomes, source);
+    if (this.#writers === undefined) await this.#start(made, outcomes, source);
     for (const writer of this.writers) {
       await writer.drain(source);
       assert(writer.isComplete, 'every frame was written');
@@ -184,21 +192,45 @@ export class SeriesJob {
     await this.#store.close();
   }
 
-  #intakeOf(name: string, slice: PlanSlice, box: Instance): FrameIntake | undefined {
-    const length = frameBytesOf(slice);
-    const key = keyOf(name, 0);
-    const isWanted = this.#writers === undefined || this.#writers.has(key);
-    if (!isWanted || length === 0) return undefined;
+  #intakeOf(name: string, slices: readonly PlanSlice[], box: Instance): FrameIntake | undefined {
+    const { facts } = readDeidentified(box);
+    const length = frameBytesOf(facts);
+    if (length === 0 || !slices.some((slice, at) => this.#isWanted(keyOf(name, at), slice))) {
+      return undefined;
+    }
     const spare = this.#spare?.length === length ? this.#spare : undefined;
     this.#spare = undefined;
     return new FrameIntake({
-      frames: valueOr(slice.facts.frames, 1) ?? 1,
+      frames: valueOr(facts.frames, 1) ?? 1,
       buffer: spare ?? new Uint8Array(length),
-      takeFrame: (index, pixels) => this.#take(box, keyOf(name, index), pixels),
+      takeFrame: (index, pixels) => this.#takeFrame(box, { name, index, pixels }),
     });
   }
 
-  async #take(source: Instance, key: string, pixels: Uint8Array): Promise<Uint8Array | undefined> {
+  /** Whether the pixels of a slice go anywhere: into a file, or to wait until it is known. */
+  #isWanted(key: string, slice: PlanSlice): boolean {
+    return this.#writers === undefined ? isSlice(slice) : this.#writers.has(key);
+  }
+
+  /** A frame is one slice, or is cut into those that it tiles. Gives a buffer that is free again. */
+  async #takeFrame(source: Instance, frame: ArrivedFrame): Promise<Uint8Array | undefined> {
+    const { name, index, pixels } = frame;
+    const { facts } = readDeidentified(source);
+    if (facts.slices.length === 0) return this.#takeSlice(source, keyOf(name, index), pixels);
+    for (const [at, slice] of facts.slices.entries()) {
+      if (slice.frame !== index) continue;
+      const key = keyOf(name, at);
+      if (slice.tile === undefined) return this.#takeSlice(source, key, pixels);
+      await this.#takeSlice(source, key, cutTile(facts, slice, pixels));
+    }
+    return pixels;
+  }
+
+  async #takeSlice(
+    source: Instance,
+    key: string,
+    pixels: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
     if (this.#over) return pixels;
     const writer = this.#writers?.get(key);
     if (this.#writers !== undefined && writer === undefined) return pixels;
@@ -210,9 +242,14 @@ export class SeriesJob {
     return fate === 'copied' ? pixels : undefined;
   }
 
-  async #planEarly(name: string, slice: PlanSlice, box: Instance): Promise<void> {
+  async #planEarly(name: string, slices: readonly PlanSlice[], box: Instance): Promise<void> {
     const listed = this.#listed;
-    if (listed === undefined) return;
+    const [slice, another] = slices;
+    if (listed === undefined || slice === undefined) return;
+    if (another !== undefined || !hasOneScale(slice)) {
+      this.#listed = undefined;
+      return;
+    }
     const outcome = planFromPositions(listed.positions, slice);
     // What the list claims makes no stack: the headers will say whether there is one.
     if (!outcome.ok || !isOfShape(outcome.value, listed.shape)) this.#listed = undefined;
@@ -224,21 +261,20 @@ export class SeriesJob {
     this.#claimed = plan;
     const early = [...this.#headers].filter(([other]) => other !== name);
     if (early.some(([other, header]) => !this.#isAsClaimed(other, header))) return this.#giveUp();
-    const names = [...this.#indexByName.keys()];
+    const keys = [...this.#indexByName.keys()].map((each) => keyOf(each, 0));
     const stack = { name: this.#options.nameOf(plan.stackKey), plan };
     const isSizeCertain = listed.shape !== undefined;
     const encoders = await this.#options.open(stack, { isSizeCertain, isOnly: true });
-    this.#writers = this.#writersOf([{ plan, names, encoders }]);
+    this.#writers = this.#writersOf([{ plan, keys, encoders }]);
     for (const writer of this.writers) await writer.drain(box);
   }
 
-  /** Whether a header says of its slice what the list claims. */
-  #isAsClaimed(name: string, slice: PlanSlice): boolean {
+  /** Whether a header says of its one slice what the list claims. */
+  #isAsClaimed(name: string, [slice, another]: readonly PlanSlice[]): boolean {
     const index = this.#indexByName.get(name);
     const plan = this.#claimed;
-    return (
-      plan !== undefined && index !== undefined && checkSlice(plan, index, slice) === undefined
-    );
+    if (plan === undefined || index === undefined || slice === undefined) return false;
+    return another === undefined && checkSlice(plan, index, slice) === undefined;
   }
 
   #isClaimTrue(outcomes: readonly StackOutcome[]): boolean {
@@ -250,42 +286,42 @@ export class SeriesJob {
   /** Plan by the headers, all of which are here; the pixels of the last image are yet to come. */
   async #planAll(source: Deidentified<unknown>): Promise<void> {
     if (this.#reasons.size > 0) return;
-    const outcomes = planSeries(this.#ordered().map(([, slice]) => slice));
-    const { stacks } = this.#stacksOf(outcomes);
-    if (stacks.length > 0) await this.#start(stacks, outcomes, source);
+    const outcomes = planSeries(this.#ordered().map(({ slice }) => slice));
+    const made = this.#stacksOf(outcomes);
+    if (made.stacks.length > 0) await this.#start(made, outcomes, source);
   }
 
   #stacksOf(outcomes: readonly StackOutcome[]): SeriesStacks {
+    const { nameOf } = this.#options;
     const stacks = outcomes.flatMap(({ outcome }) =>
-      outcome.ok
-        ? [{ name: this.#options.nameOf(outcome.value.stackKey), plan: outcome.value }]
-        : [],
+      outcome.ok ? [{ name: nameOf(outcome.value.stackKey), plan: outcome.value }] : [],
     );
-    if (stacks.length > 1) return { stacks, refusal: 'VOLUME_SEVERAL_STACKS' };
+    const refused = outcomes.flatMap(({ outcome, stackKey }) =>
+      outcome.ok || stackKey === undefined ? [] : [{ name: nameOf(stackKey), code: outcome.code }],
+    );
+    if (stacks.length > 0 && stacks.length + refused.length > 1) {
+      return { stacks, refused, refusal: 'VOLUME_SEVERAL_STACKS' };
+    }
     const codes = outcomes.flatMap(({ outcome }) => (outcome.ok ? [] : [outcome.code]));
-    const refusal = stacks.length === 1 ? undefined : firstRefusal(codes);
-    return { stacks, refusal };
+    return { stacks, refused, refusal: stacks.length === 1 ? undefined : firstRefusal(codes) };
   }
 
   async #start(
-    stacks: readonly MadeStack[],
+    { stacks, refusal }: SeriesStacks,
     outcomes: readonly StackOutcome[],
     source: Deidentified<unknown>,
   ): Promise<void> {
-    const names = this.#ordered().map(([name]) => name);
+    const keys = this.#ordered().map(({ key }) => key);
     const made = outcomes.filter(({ outcome }) => outcome.ok);
     const opened: OpenStack[] = [];
     this.#writers = new Map();
     for (const [at, stack] of stacks.entries()) {
-      const isOnly = stacks.length === 1;
+      const isOnly = refusal === undefined;
       const encoders = await this.#options.open(stack, { isSizeCertain: true, isOnly });
       if (encoders.length === 0) continue;
       const ofStack = present(made[at], 'an outcome of each stack').slices;
-      opened.push({
-        plan: stack.plan,
-        names: ofStack.map((index) => names[index] ?? ''),
-        encoders,
-      });
+      const ofPlan = ofStack.map((index) => present(keys[index], 'a slice of the series'));
+      opened.push({ plan: stack.plan, keys: ofPlan, encoders });
       this.#writers = this.#writersOf(opened);
     }
     this.#store.keepOnly(new Set(this.#writers.keys()));
@@ -294,11 +330,15 @@ export class SeriesJob {
 
   #writersOf(stacks: readonly OpenStack[]): ReadonlyMap<string, StackWriter> {
     return new Map(
-      stacks.flatMap(({ plan, names, encoders }) => {
-        const keys = new Array<string>(names.length);
-        for (const [at, name] of names.entries()) keys[plan.placeOf[at] ?? 0] = keyOf(name, 0);
-        const writer = new StackWriter({ plan, keys, encoders, store: this.#store });
-        return keys.map((key) => [key, writer] as const);
+      stacks.flatMap(({ plan, keys, encoders }) => {
+        const inFile = new Array<string>(plan.slices * plan.volumes);
+        for (const [at, key] of keys.entries()) {
+          const place = plan.placeOf[at] ?? -1;
+          // A slice of a volume that is not whole has none.
+          if (place >= 0) inFile[place] = key;
+        }
+        const writer = new StackWriter({ plan, keys: inFile, encoders, store: this.#store });
+        return inFile.map((key) => [key, writer] as const);
       }),
     );
   }
@@ -311,24 +351,41 @@ export class SeriesJob {
     this.#options.onGivenUp();
   }
 
-  /** The headers in the order of the list; what is not listed as an image comes behind. */
-  #ordered(): readonly (readonly [string, PlanSlice])[] {
+  /** All slices in the order of the list; what is not listed as an image comes behind. */
+  #ordered(): readonly { readonly key: string; readonly slice: PlanSlice }[] {
     const rank = (name: string): number => this.#indexByName.get(name) ?? this.#indexByName.size;
-    return [...this.#headers].toSorted(([a], [b]) => rank(a) - rank(b));
+    const images = [...this.#headers].toSorted(([a], [b]) => rank(a) - rank(b));
+    return images.flatMap(([name, slices]) =>
+      slices.map((slice, at) => ({ key: keyOf(name, at), slice })),
+    );
   }
+}
+
+/** A frame of an instance. */
+interface ArrivedFrame {
+  readonly name: string;
+  readonly index: number;
+  readonly pixels: Uint8Array;
+}
+
+/** Whether images of this kind usually have the scale that one of them has: PET has one a slice. */
+function hasOneScale({ facts }: PlanSlice): boolean {
+  return facts.sopClassUid !== sopClass.PositronEmissionTomographyImageStorage;
 }
 
 /** A stack whose files are begun. */
 interface OpenStack {
   readonly plan: VolumePlan;
-  /** Of the image of each of its frames, in the order of the plan's `placeOf`. */
-  readonly names: readonly string[];
+  /** Of each of its slices, in the order of the plan's `placeOf`. */
+  readonly keys: readonly string[];
   readonly encoders: readonly StackEncoder[];
 }
 
-const keyOf = (name: string, frame: number): string => `${name}#${frame}`;
+const keyOf = (name: string, slice: number): string => `${name}#${slice}`;
 
 const precedence = Object.keys(volumeErrors.rows);
+
+const nothingFor = (refusal: string): SeriesStacks => ({ stacks: [], refused: [], refusal });
 
 /** Of several reasons the first in the table of errors, so that none depends on what came first. */
 function firstRefusal(codes: readonly string[]): string | undefined {
@@ -362,8 +419,7 @@ function isOfShape({ rows, columns, format }: VolumePlan, shape: SliceShape | un
 }
 
 /** Bytes of one frame of native pixels, as a header declares it; 0 where it declares none. */
-function frameBytesOf({ facts }: PlanSlice): number {
-  const { rows, columns, bitsAllocated } = facts;
+function frameBytesOf({ rows, columns, bitsAllocated }: ImageFacts): number {
   return [columns, bitsAllocated].reduce(
     (product, given) => product * (knownValue(given) ?? 0),
     (knownValue(rows) ?? 0) / 8,

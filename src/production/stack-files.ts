@@ -1,12 +1,18 @@
 import type { DeidentifiedInstance } from '../deid/index.ts';
 import { type Deidentified, derive } from '../flow/index.ts';
 import { present } from '../lib/assert.ts';
+import { voxelBytesOf } from '../volume/index.ts';
 import type { ProductionPorts } from './create-production.ts';
 import type { FrameIntake } from './frame-intake.ts';
 import { productionLimits } from './limits.ts';
-import type { ProductionJob, ProductionResult, SourceStatement } from './production.ts';
+import type {
+  ProductionJob,
+  ProductionResult,
+  SourceStatement,
+  StackOfSeries,
+} from './production.ts';
 import { products, type StackProduct } from './products/index.ts';
-import { type MadeStack, type OpenEncoders, SeriesJob } from './series-job.ts';
+import { type MadeStack, type OpenEncoders, SeriesJob, type SeriesStacks } from './series-job.ts';
 import { derivedRecipe, identityOf } from './source-facts.ts';
 import { gzipEncoder, plainEncoder, type StackEncoder } from './stack-encoder.ts';
 import type { StackWriter } from './stack-writer.ts';
@@ -71,22 +77,19 @@ export class StackFiles {
   /** All that can come came: each file wanted, or why it cannot be. */
   async *finish(): AsyncGenerator<ProductionResult> {
     const series = await this.#series.finish(this.#last);
-    if (series.stacks.length > 0) yield { kind: 'stacks', stacks: series.stacks.map(stackOf) };
+    if (series.stacks.length > 0) yield { kind: 'stacks', stacks: stacksOf(series) };
     const { writers } = this.#series;
     for (const { target } of this.#wanted) {
       const isOfTarget = ({ file }: StackEncoder): boolean => file.target === target;
       const writer = writers.find(({ encoders }) => encoders.some(isOfTarget));
       const encoder = writer?.encoders.find(isOfTarget);
-      const isOfSeries = series.stacks.some(({ name }) => name === target.stackName);
       const alone = target.stackName === undefined ? series.refusal : undefined;
       if (writer !== undefined && encoder !== undefined && alone === undefined) {
         yield await this.#complete(encoder, writer);
         continue;
       }
       await encoder?.abort();
-      const code =
-        alone ?? (isOfSeries ? 'VOLUME_NO_SUCH_FILE' : (series.refusal ?? 'VOLUME_STACK_GONE'));
-      yield { kind: 'refused', fileId: target.fileId, code };
+      yield { kind: 'refused', fileId: target.fileId, code: refusalOf(target.stackName, series) };
     }
   }
 
@@ -105,7 +108,7 @@ export class StackFiles {
       ...identityOf(box),
       instanceUid: null,
       source: this.#sourceStatement(),
-      instances: plan.slices,
+      instances: plan.slices * plan.volumes,
       withoutImage: this.#withoutImage,
       recipe: [...product.recipe, ...derivedRecipe(this.#series.derived)],
     });
@@ -144,7 +147,7 @@ export class StackFiles {
     isSizeCertain: boolean,
   ): Promise<StackEncoder> {
     const head = product.head(plan);
-    const size = head.length + voxelBytesOf(product, plan);
+    const size = head.length + bodyBytesOf(product, plan);
     const isPacked = product.voxels === 'gzip';
     const slack = Math.ceil(size / 1000) + productionLimits.gzipSlackBytes;
     const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
@@ -158,11 +161,26 @@ export class StackFiles {
   }
 }
 
-function voxelBytesOf({ voxels }: StackProduct, plan: MadeStack['plan']): number {
-  return voxels === 'none' ? 0 : plan.sliceBytes * plan.slices;
+function bodyBytesOf({ voxels }: StackProduct, plan: MadeStack['plan']): number {
+  return voxels === 'none' ? 0 : voxelBytesOf(plan) * plan.slices * plan.volumes;
 }
 
-function stackOf({ name, plan }: MadeStack): { name: string; products: readonly string[] } {
+/** All stacks, those that are refused without products. */
+function stacksOf({ stacks, refused }: SeriesStacks): readonly StackOfSeries[] {
+  return [...stacks.map(stackOf), ...refused.map(({ name }) => ({ name, products: [] }))];
+}
+
+function stackOf({ name, plan }: MadeStack): StackOfSeries {
   const has = products.filter((product) => product.of === 'stack' && product.has(plan));
   return { name, products: has.map((product) => product.name) };
+}
+
+/** Why a file cannot be made: of a stack by its name, or of the one volume. */
+function refusalOf(stackName: string | undefined, series: SeriesStacks): string {
+  const { stacks, refused, refusal } = series;
+  if (stackName === undefined) return refusal ?? 'VOLUME_NO_SUCH_FILE';
+  const known = refused.find(({ name }) => name === stackName);
+  if (known !== undefined) return known.code;
+  if (stacks.some(({ name }) => name === stackName)) return 'VOLUME_NO_SUCH_FILE';
+  return stacks.length === 0 && refusal !== undefined ? refusal : 'VOLUME_STACK_GONE';
 }

@@ -51,7 +51,7 @@ export class StackWriter {
   }
 
   async #write(source: Deidentified<unknown>, pixels: Uint8Array): Promise<void> {
-    const voxels = derive(source, () => toVoxels(this.plan, pixels));
+    const voxels = derive(source, () => toVoxels(this.plan, pixels, this.#next));
     for (const encoder of this.encoders) await encoder.write(voxels);
     this.#next += 1;
   }

@@ -9,7 +9,7 @@ export interface StackTraits {
   readonly sopClassUid: string;
   readonly geometry: Omit<SliceGeometry, 'positionLps'>;
   readonly format: PixelFormat;
-  readonly discriminators: string;
+  readonly kind: string;
 }
 
 /** Why `other` is not of the stack of `first`, undefined if it is. Positions are not compared. */
@@ -18,13 +18,12 @@ export function differenceOf(first: StackTraits, other: Slice): VolumeRefusal | 
   if (!isSameOrientation(first.geometry, other.geometry)) return 'VOLUME_MIXED_ORIENTATION';
   if (!isSameStorage(first.format, other.format)) return 'VOLUME_MIXED_PIXEL_FORMAT';
   if (first.sopClassUid !== other.sopClassUid) return 'VOLUME_SEVERAL_STACKS';
-  if (first.discriminators !== other.discriminators) return 'VOLUME_SEVERAL_STACKS';
-  return isSameScale(first.format, other.format) ? undefined : 'VOLUME_MIXED_SCALE';
+  return first.kind === other.kind ? undefined : 'VOLUME_SEVERAL_STACKS';
 }
 
 type Grid = StackTraits['geometry'];
 
-function isSameGrid(a: Grid, b: Grid): boolean {
+export function isSameGrid(a: Grid, b: Grid): boolean {
   const isSame = (x: number, y: number): boolean =>
     Math.abs(x - y) <= volumeLimits.inPlaneSpacingTolerance * x;
   return (
@@ -35,7 +34,7 @@ function isSameGrid(a: Grid, b: Grid): boolean {
   );
 }
 
-function isSameOrientation(a: Grid, b: Grid): boolean {
+export function isSameOrientation(a: Grid, b: Grid): boolean {
   const isSame = (x: Vector3, y: Vector3): boolean =>
     x.every((cosine, axis) => {
       return Math.abs(cosine - (y[axis] ?? 0)) <= volumeLimits.orientationTolerance;
@@ -54,8 +53,4 @@ function isSameStorage(a: PixelFormat, b: PixelFormat): boolean {
     a.signed === b.signed &&
     a.bigEndian === b.bigEndian
   );
-}
-
-function isSameScale(a: PixelFormat, b: PixelFormat): boolean {
-  return a.rescaleSlope === b.rescaleSlope && a.rescaleIntercept === b.rescaleIntercept;
 }

@@ -26,7 +26,7 @@ export const volumeErrors = defineErrors('volume', {
   VOLUME_VALUES_UNPROVEN: refusal(
     'The values of the pixels cannot be proven: Pixel Representation is absent, or one of Rescale Slope and Intercept, or both where images of this kind must have them.',
   ),
-  VOLUME_SINGLE_SLICE: refusal('There are fewer than two slices, so the spacing is not known.'),
+  VOLUME_SINGLE_SLICE: refusal('There is one slice, and nothing says how thick it is.'),
   VOLUME_MULTI_FRAME: refusal(
     'An instance holds several frames; only single-frame images are joined.',
   ),
@@ -40,12 +40,9 @@ export const volumeErrors = defineErrors('volume', {
   ),
   VOLUME_MIXED_SIZE: refusal('Slices differ in rows, columns or pixel spacing.'),
   VOLUME_MIXED_ORIENTATION: refusal('Slices differ in orientation, as in a localizer.'),
-  VOLUME_MIXED_SCALE: refusal(
-    'Slices differ in rescale slope or intercept; one file can state only one.',
-  ),
   VOLUME_MIXED_PIXEL_FORMAT: refusal('Slices differ in the way their pixels are stored.'),
   VOLUME_DUPLICATE_POSITION: refusal(
-    'Two slices lie at the same place: a time series, or a repeated slice.',
+    'Slices lie at the same place and nothing says of which time each is: a repeated slice.',
   ),
   VOLUME_UNEVEN_SPACING: refusal('The distance between slices varies, or a slice is missing.'),
   VOLUME_NOT_AS_LISTED: {
@@ -57,7 +54,8 @@ export const volumeErrors = defineErrors('volume', {
   },
   VOLUME_GANTRY_TILT: refusal('The slices are shifted against each other: a tilted gantry.'),
   VOLUME_SEVERAL_STACKS: refusal(
-    'The series holds several images of one place: echoes, times, image types, kinds of object.',
+    'The series holds several stacks, each a volume of its own: echoes, directions, kinds of image.',
+    'List the folder again: each has a name now.',
   ),
   VOLUME_PIXEL_FORMAT_UNSUPPORTED: refusal(
     'The pixels are not one integer sample of 8, 16 or 32 bits with a linear rescale.',

@@ -3,9 +3,11 @@ export { type VolumeRefusal, volumeErrors } from './errors.ts';
 export { niftiFormat } from './formats/nifti/nifti.ts';
 export { gzipMembers, gzipRecipe } from './gzip/gzip-members.ts';
 export { volumeLimits } from './limits.ts';
-export { checkSlice, planFromPositions, planSeries, planVolume } from './plan.ts';
+export { checkSlice, planFromPositions, planVolume } from './plan.ts';
+export { planSeries } from './plan-series.ts';
 export { retrieveOrder } from './retrieve-order.ts';
 export { isSlice, positionOf, type SliceShape, shapeOf } from './slice.ts';
+export { slicesOf } from './slices-of.ts';
 export type { Vector3 } from './vector.ts';
 export type {
   PixelFormat,
@@ -16,4 +18,4 @@ export type {
   VolumeFormat,
   VolumePlan,
 } from './volume-format.ts';
-export { toVoxels } from './voxels/to-voxels.ts';
+export { toVoxels, voxelBytesOf } from './voxels/to-voxels.ts';

@@ -2,11 +2,6 @@ import { defineLimits } from '../lib/limits/limits.ts';
 
 /** Bounds and tolerances of volume geometry. */
 export const volumeLimits = defineLimits('volume', {
-  slicesMin: {
-    value: 2,
-    unit: 'count',
-    reason: 'One slice does not say how far the next would be; two do.',
-  },
   extentMax: {
     value: 32_767,
     unit: 'count',
@@ -50,10 +45,16 @@ export const volumeLimits = defineLimits('volume', {
     reason:
       'Sideways shift per distance: 0.06 degrees, the rounding of cosines; a gantry is tilted by whole degrees.',
   },
-  duplicateToleranceMm: {
-    value: 0.001,
+  samePlaceMm: {
+    value: 0.01,
     unit: 'mm',
-    reason: 'Positions closer than a micrometre are one place: no scanner cuts finer.',
+    reason:
+      'Positions closer than this are one place: finer than any scanner cuts, coarser than what a repeated slice is rounded by.',
+  },
+  echoTimeTolerance: {
+    value: 0.01,
+    unit: 'ratio',
+    reason: 'Echo times that differ by less are one: scanners write what they measured.',
   },
 });
 

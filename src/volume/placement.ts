@@ -31,11 +31,6 @@ export function placeSlices(
   const distances = positions.map((position) => dot(position, normal));
   const distance = (index: number): number => present(distances[index], 'a distance');
   const order = positions.map((_, index) => index).toSorted((a, b) => distance(a) - distance(b));
-  const repeated = order.findIndex((index, place) => {
-    const before = order[place - 1];
-    return before !== undefined && isSamePlace(at(before), at(index));
-  });
-  if (repeated > 0) return malformed('VOLUME_DUPLICATE_POSITION', order[repeated] ?? 0);
   const lowest = present(order[0], 'the lowest slice');
   const highest = present(order.at(-1), 'the highest slice');
   const spacingMm = (distance(highest) - distance(lowest)) / (positions.length - 1);
@@ -63,8 +58,4 @@ export function misplacementOf(
   const toleranceMm = Math.min(positionToleranceMm, spacingTolerance * spacingMm);
   const error = Math.abs(along - place * spacingMm);
   return error > toleranceMm ? 'VOLUME_UNEVEN_SPACING' : undefined;
-}
-
-function isSamePlace(a: Vector3, b: Vector3): boolean {
-  return length(subtract(a, b)) <= volumeLimits.duplicateToleranceMm;
 }

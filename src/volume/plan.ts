@@ -1,22 +1,17 @@
 import { present } from '../lib/assert.ts';
-import { malformed, ok } from '../lib/result.ts';
+import { malformed } from '../lib/result.ts';
 import { differenceOf, type StackTraits } from './difference.ts';
-import { type VolumeRefusal, volumeErrors } from './errors.ts';
-import { volumeLimits } from './limits.ts';
-import { misplacementOf, placeSlices } from './placement.ts';
+import type { VolumeRefusal } from './errors.ts';
+import { type Reason, refusalOf } from './first-refusal.ts';
+import { canonicalOrder, labelOfAll } from './groups.ts';
+import { misplacementOf } from './placement.ts';
+import { planStack } from './plan-stack.ts';
 import { readSlice, type Slice } from './slice.ts';
-import { stackKeyOf } from './stack-key.ts';
-import { cross, dot, normalize, scale, type Vector3 } from './vector.ts';
-import type {
-  PlanOutcome,
-  PlanSlice,
-  SliceGeometry,
-  StackOutcome,
-  VolumePlan,
-} from './volume-format.ts';
+import { normalize, scale, type Vector3 } from './vector.ts';
+import type { PlanOutcome, PlanSlice, VolumePlan } from './volume-format.ts';
 
 /**
- * Join slices into one volume, or say why that would not be true to them.
+ * Join slices that are all of one stack into one volume, or say why that would not be true to them.
  *
  * Slices are placed by their position along the slice normal (row x column direction), never by name
  * or number. The order of the input does not matter, neither for the plan nor for the code of a
@@ -31,76 +26,26 @@ export function planVolume(slices: readonly PlanSlice[]): PlanOutcome {
     if (outcome.ok) read.push(outcome.value);
     else reasons.push({ code: outcome.code, index });
   }
-  return refusalOf(reasons) ?? planAlike(read);
+  const reason = refusalOf(reasons);
+  if (reason !== undefined) return malformed(reason.code, reason.index);
+  return inInputOrder(read, canonicalOrder(read));
 }
 
-/** The stacks of a series: all of its slices are one. */
-export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[] {
-  if (slices.length === 0) return [];
-  const outcome = planVolume(slices);
-  return [{ slices: slices.map((_, index) => index), outcome }];
-}
-
-interface Reason {
-  readonly code: VolumeRefusal;
-  readonly index: number;
-}
-
-const precedence = Object.keys(volumeErrors.rows) as readonly VolumeRefusal[];
-
-function refusalOf(reasons: readonly Reason[]): PlanOutcome | undefined {
-  const code = precedence.find((each) => reasons.some((reason) => reason.code === each));
-  const reason = reasons.find((each) => each.code === code);
-  return reason === undefined ? undefined : malformed(reason.code, reason.index);
-}
-
-function planAlike(read: readonly Slice[]): PlanOutcome {
-  const order = canonicalOrder(read);
-  const sorted = order.map((index) => present(read[index], 'a slice of the list'));
-  const reference = lowestOf(sorted);
-  if (reference === undefined) return malformed('VOLUME_SINGLE_SLICE', 0);
-  const reasons = read.flatMap((slice, index) => {
-    const code = differenceOf(reference, slice);
-    return code === undefined ? [] : [{ code, index }];
-  });
-  const refusal = refusalOf(reasons);
-  if (refusal !== undefined) return refusal;
-  const positions = sorted.map((slice) => slice.geometry.positionLps);
-  const plan = planStack(positions, reference, (lowest) => sorted[lowest]);
-  const indexOf = (place: number): number => present(order[place], 'an index of the list');
-  if (!plan.ok) return malformed(plan.code, order.length === 0 ? 0 : indexOf(plan.offset));
+/** Plan in canonical order; places as the input has them. */
+function inInputOrder(read: readonly Slice[], order: readonly number[]): PlanOutcome {
+  const { outcome } = planStack(read, order, labelOfAll(read));
+  if (!outcome.ok) return outcome;
   const placeOf = new Array<number>(order.length);
-  for (const [at, place] of plan.value.placeOf.entries()) placeOf[indexOf(at)] = place;
-  return ok({ ...plan.value, placeOf });
-}
-
-/** Indices of slices by place, then by all that is known of them: the same whatever came first. */
-function canonicalOrder(slices: readonly Slice[]): readonly number[] {
-  const keys = slices.map((slice) => JSON.stringify(slice));
-  const at = (index: number): Vector3 =>
-    present(slices[index], 'a slice of the list').geometry.positionLps;
-  return slices
-    .map((_, index) => index)
-    .toSorted((a, b) => {
-      const [p, q] = [at(a), at(b)];
-      const byPlace = p[0] - q[0] || p[1] - q[1] || p[2] - q[2];
-      return byPlace || ((keys[a] ?? '') < (keys[b] ?? '') ? -1 : 1);
-    });
-}
-
-/** The lowest along the normal of the first: what the others are held against. */
-function lowestOf(slices: readonly Slice[]): Slice | undefined {
-  const [first] = slices;
-  if (first === undefined) return undefined;
-  const normal = normalOf(first.geometry);
-  const height = (slice: Slice): number => dot(slice.geometry.positionLps, normal);
-  return slices.reduce((low, slice) => (height(slice) < height(low) ? slice : low), first);
+  for (const [at, place] of outcome.value.placeOf.entries()) {
+    placeOf[present(order[at], 'an index of the list')] = place;
+  }
+  return { ok: true, value: { ...outcome.value, placeOf } };
 }
 
 /**
- * The same plan before all headers are known: the positions of all slices as the IMAGE level of a
- * query gives them (`positionOf`), and one header. Every header that arrives is then held against
- * it with `checkSlice`, because a query only claims what the instances prove.
+ * The plan of a volume of three dimensions before all headers are known: the positions of all slices
+ * as the IMAGE level of a query gives them (`positionOf`), and one header. Every header that arrives
+ * is then held against it with `checkSlice`, because a query only claims what the instances prove.
  *
  * @param positions one per slice; a record without a position makes it VOLUME_NO_GEOMETRY
  * @param first any slice of the stack; the lowest one gives exactly the plan of `planVolume`
@@ -114,7 +59,17 @@ export function planFromPositions(
     return malformed('VOLUME_NO_GEOMETRY', positions.indexOf(undefined));
   }
   const slice = readSlice(first);
-  return slice.ok ? planStack(known, slice.value, () => undefined) : slice;
+  if (!slice.ok) return slice;
+  // Slices of one place have no order that positions alone could tell.
+  const claimed = known.map((positionLps) => ({
+    ...slice.value,
+    order: [],
+    geometry: { ...slice.value.geometry, positionLps },
+  }));
+  return inInputOrder(
+    claimed,
+    claimed.map((_, index) => index),
+  );
 }
 
 /** Why the slice at input place `index` does not belong where `plan` has it; undefined when it does. */
@@ -127,6 +82,7 @@ export function checkSlice(
   if (!outcome.ok) return outcome.code;
   const difference = differenceOf(traitsOf(plan), outcome.value);
   if (difference !== undefined) return difference;
+  if (!isSameScale(plan, outcome.value)) return 'VOLUME_NOT_AS_LISTED';
   const place = present(plan.placeOf[index], 'index of a planned slice');
   const line = {
     originLps: columnOf(plan, 3),
@@ -137,52 +93,9 @@ export function checkSlice(
   return fault === undefined ? undefined : 'VOLUME_NOT_AS_LISTED';
 }
 
-/** `headerAt` gives the header of an input slice where it is known already. */
-function planStack(
-  positions: readonly Vector3[],
-  first: Slice,
-  headerAt: (index: number) => Slice | undefined,
-): PlanOutcome {
-  const { rows, columns } = first.geometry;
-  const sliceBytes = rows * columns * (first.format.bitsAllocated / 8);
-  if (positions.length < volumeLimits.slicesMin) return malformed('VOLUME_SINGLE_SLICE', 0);
-  const voxelBytes = sliceBytes * positions.length;
-  if (positions.length > volumeLimits.extentMax || voxelBytes > volumeLimits.voxelBytesMax) {
-    return malformed('VOLUME_TOO_LARGE', 0);
-  }
-  const placement = placeSlices(positions, normalOf(first.geometry));
-  if (!placement.ok) return placement;
-  const { placeOf, spacingMm, originLps } = placement.value;
-  // Directions may differ in their last digits: the lowest slice gives them, whatever came first.
-  const lowest = headerAt(placeOf.indexOf(0)) ?? first;
-  return ok({
-    sopClassUid: first.sopClassUid,
-    columns,
-    rows,
-    slices: positions.length,
-    format: first.format,
-    affineLps: affineOf(lowest.geometry, spacingMm, originLps),
-    spacingMm: [lowest.geometry.columnSpacingMm, lowest.geometry.rowSpacingMm, spacingMm],
-    sliceBytes,
-    stackKey: stackKeyOf(lowest),
-    discriminators: first.discriminators,
-    placeOf,
-  });
-}
-
-function normalOf(geometry: SliceGeometry): Vector3 {
-  return normalize(cross(geometry.rowDirectionLps, geometry.columnDirectionLps));
-}
-
-/** Row-major 3x4, ijk to LPS mm. @standard PS3.3 §C.7.6.2.1.1, Equation C.7.6.2.1-1 */
-function affineOf(geometry: SliceGeometry, spacingMm: number, originLps: Vector3): number[] {
-  const columns = [
-    scale(geometry.rowDirectionLps, geometry.columnSpacingMm),
-    scale(geometry.columnDirectionLps, geometry.rowSpacingMm),
-    scale(normalOf(geometry), spacingMm),
-    originLps,
-  ];
-  return ([0, 1, 2] as const).flatMap((axis) => columns.map((column) => column[axis]));
+function isSameScale(plan: VolumePlan, { scale: { slope, intercept } }: Slice): boolean {
+  const claimed = plan.scale;
+  return claimed !== 'per-frame' && claimed.slope === slope && claimed.intercept === intercept;
 }
 
 /** Column 0 to 3 of the affine: along i, j, k, and the origin. */
@@ -204,6 +117,6 @@ function traitsOf(plan: VolumePlan): StackTraits {
       columnSpacingMm,
     },
     format: plan.format,
-    discriminators: plan.discriminators,
+    kind: plan.kind,
   };
 }

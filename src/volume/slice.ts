@@ -1,6 +1,5 @@
 import { type DataSet, sopClass, transferSyntax } from '../dicom/index.ts';
 import {
-  type Fact,
   type ImageFacts,
   knownValue,
   notKeptOf,
@@ -11,16 +10,31 @@ import {
 import { malformed, ok, type Result } from '../lib/result.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { volumeLimits } from './limits.ts';
+import { axes, kindOf, splitTraits } from './traits.ts';
 import { dot, length, type Vector3 } from './vector.ts';
-import type { PixelFormat, PlanSlice, SliceGeometry } from './volume-format.ts';
+import type { PixelFormat, PixelScale, PlanSlice, SliceGeometry } from './volume-format.ts';
 
 /** All that planning needs to know of one slice. */
 export interface Slice {
   readonly sopClassUid: string;
   readonly geometry: SliceGeometry;
   readonly format: PixelFormat;
-  /** What tells stacks at the same place apart; equal text, same stack. */
-  readonly discriminators: string;
+  readonly scale: PixelScale;
+  /** What tells stacks of one place apart always: equal text, same kind. */
+  readonly kind: string;
+  /** What may tell them apart, in the order of `splitTraits`. */
+  readonly traits: readonly string[];
+  /** -1 where the slices of its stack follow each other against row x column. */
+  readonly direction: 1 | -1;
+  /** What orders slices of one place, in the order of `axes`. */
+  readonly order: readonly (number | undefined)[];
+  /** What diffusion weighting it has; equal text, same weighting. */
+  readonly weighting: string;
+  readonly echoTimeMs: number | undefined;
+  /** What it says of its thickness, for a slice that has no neighbour; mm. */
+  readonly thicknessMm: number | undefined;
+  /** Seconds; undefined where there is none. */
+  readonly repetitionTimeS: number | undefined;
 }
 
 type Check<T> = Result<T, VolumeRefusal>;
@@ -39,7 +53,7 @@ const nativeTransferSyntaxes: ReadonlyMap<string, { readonly bigEndian: boolean 
  *
  * @standard PS3.3 §C.7.6.2 (Image Plane), §C.7.6.3 (Image Pixel)
  */
-export function readSlice({ facts, transferSyntaxUid }: PlanSlice): Check<Slice> {
+export function readSlice({ facts, transferSyntaxUid, direction }: PlanSlice): Check<Slice> {
   if (facts.grid.kind === 'value') return malformed('VOLUME_MOSAIC', 0);
   if (notKeptOf(facts) !== undefined) return malformed('VOLUME_FACT_NOT_KEPT', 0);
   const rows = knownValue(facts.rows);
@@ -53,9 +67,31 @@ export function readSlice({ facts, transferSyntaxUid }: PlanSlice): Check<Slice>
   if (!format.ok) return format;
   const geometry = readGeometry(facts, { rows, columns });
   if (!geometry.ok) return geometry;
-  const discriminators = discriminatorsOf(facts);
+  const scale = readScale(facts);
+  if (!scale.ok) return scale;
   const { sopClassUid } = facts;
-  return ok({ sopClassUid, geometry: geometry.value, format: format.value, discriminators });
+  const milliseconds = knownValue(facts.repetitionTime);
+  return ok({
+    sopClassUid,
+    geometry: geometry.value,
+    format: format.value,
+    scale: scale.value,
+    kind: kindOf(facts),
+    direction: direction ?? 1,
+    traits: splitTraits.map(({ of }) => of(facts)),
+    order: axes.map(({ of }) => of(facts)),
+    weighting: String(knownValue(facts.bValue) ?? ''),
+    echoTimeMs: knownValue(facts.echoTime),
+    thicknessMm: thicknessOf(facts),
+    repetitionTimeS: milliseconds === undefined ? undefined : milliseconds / 1000,
+  });
+}
+
+/** The distance to the next slice as the header says it, else the thickness. */
+function thicknessOf({ spacingBetweenSlices, sliceThickness }: ImageFacts): number | undefined {
+  const spacing = Math.abs(knownValue(spacingBetweenSlices) ?? 0);
+  const thickness = spacing > 0 ? spacing : (knownValue(sliceThickness) ?? 0);
+  return thickness > 0 ? thickness : undefined;
 }
 
 /** Whether an image can be a slice of anything. */
@@ -142,10 +178,8 @@ function readPixelFormat(
   if (highBit + 1 < bitsStored || highBit >= bitsAllocated) return unsupported;
   const grey = isGrey(facts);
   if (grey !== true) return grey === undefined ? unproven : unsupported;
-  const scale = readScale(facts);
-  if (!scale.ok) return scale;
   const signed = representation === 1;
-  return ok({ bitsAllocated, bitsStored, highBit, signed, ...scale.value, bigEndian });
+  return ok({ bitsAllocated, bitsStored, highBit, signed, bigEndian });
 }
 
 const unproven = malformed('VOLUME_VALUES_UNPROVEN', 0);
@@ -167,15 +201,13 @@ const scaleRequired: ReadonlySet<string> = new Set([
   sopClass.PositronEmissionTomographyImageStorage,
 ]);
 
-type Scale = Pick<PixelFormat, 'rescaleSlope' | 'rescaleIntercept'>;
-
 /**
  * Slope and intercept: both stated, or neither where the kind of image may have none; then stored
  * values are the values. One without the other says that something was lost.
  *
  * @standard PS3.3 §C.11.1
  */
-function readScale({ slope, intercept, realWorld, sopClassUid }: ImageFacts): Check<Scale> {
+function readScale({ slope, intercept, realWorld, sopClassUid }: ImageFacts): Check<PixelScale> {
   const rescaleSlope = knownValue(slope);
   const rescaleIntercept = knownValue(intercept);
   const isPlain = (rescaleSlope ?? 1) === 1 && (rescaleIntercept ?? 0) === 0;
@@ -186,26 +218,9 @@ function readScale({ slope, intercept, realWorld, sopClassUid }: ImageFacts): Ch
   if (rescaleSlope !== undefined && rescaleIntercept !== undefined) {
     return rescaleSlope === 0
       ? malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0)
-      : ok({ rescaleSlope, rescaleIntercept });
+      : ok({ slope: rescaleSlope, intercept: rescaleIntercept });
   }
   const none = slope.kind === 'absent' && intercept.kind === 'absent';
   if (!none || scaleRequired.has(sopClassUid)) return unproven;
-  return ok({ rescaleSlope: 1, rescaleIntercept: 0 });
-}
-
-/**
- * Echo, time point, diffusion weighting, kind of image. Not the acquisition number, trigger time or
- * instance number: those vary inside one stack.
- */
-function discriminatorsOf(facts: ImageFacts): string {
-  const text = (given: Fact<unknown>): string =>
-    given.kind === 'value' ? String(given.value) : '';
-  return [
-    `ImageType=${text(facts.imageType)}`,
-    `EchoNumbers=${knownValue(facts.echoNumbers)?.join('\\') ?? ''}`,
-    `EchoTime=${text(facts.echoTime)}`,
-    `TemporalPositionIdentifier=${text(facts.temporalPosition)}`,
-    `PhotometricInterpretation=${text(facts.photometric)}`,
-    `DiffusionBValue=${text(facts.bValue)}`,
-  ].join('\n');
+  return ok({ slope: 1, intercept: 0 });
 }

@@ -3,11 +3,11 @@ import type { Slice } from './slice.ts';
 /**
  * What tells a stack from the others of its series, as a text to make its name of: one a line, in
  * this order, `stack-2`; the six direction cosines to 3 decimals; rows; columns; spacing between rows
- * and between columns in mm to 4 decimals; its discriminators. Never the number of slices nor a
+ * and between columns in mm to 4 decimals; its kind; what it was split by. Never the number of slices nor a
  * position, so that a late slice does not rename the file. The rounding lets the digits of a re-sent
  * header vary; this text is a durable format.
  */
-export function stackKeyOf({ geometry, discriminators }: Slice): string {
+export function stackKeyOf({ geometry, kind }: Slice, split: readonly string[]): string {
   const cosines = [...geometry.rowDirectionLps, ...geometry.columnDirectionLps];
   return [
     'stack-2',
@@ -16,7 +16,8 @@ export function stackKeyOf({ geometry, discriminators }: Slice): string {
     geometry.columns,
     rounded(geometry.rowSpacingMm, 4),
     rounded(geometry.columnSpacingMm, 4),
-    discriminators,
+    kind,
+    ...split,
   ].join('\n');
 }
 

@@ -23,10 +23,14 @@ export interface PixelFormat {
   readonly bitsStored: number;
   readonly highBit: number;
   readonly signed: boolean;
-  readonly rescaleSlope: number;
-  readonly rescaleIntercept: number;
   /** Byte order of the transfer syntax. */
   readonly bigEndian: boolean;
+}
+
+/** From stored values to those that they stand for: `stored * slope + intercept`. */
+export interface PixelScale {
+  readonly slope: number;
+  readonly intercept: number;
 }
 
 /** The grid of a volume, decided before its first byte. */
@@ -36,25 +40,36 @@ export interface VolumePlan {
   readonly columns: number;
   readonly rows: number;
   readonly slices: number;
+  /** Time points, weightings, repetitions: 1 of a volume of three dimensions. */
+  readonly volumes: number;
   readonly format: PixelFormat;
+  /** Of all frames; where it varies, voxels are 32-bit floating point and hold the values themselves. */
+  readonly scale: PixelScale | 'per-frame';
+  /** Seconds between volumes as the header states them; undefined where it does not. */
+  readonly repetitionTimeS: number | undefined;
   /** Row-major 3x4: ijk (column, row, slice) to LPS mm. Slices ascend along row x column. */
   readonly affineLps: readonly number[];
   /** Between columns, between rows, between slices: the order of ijk. */
   readonly spacingMm: Vector3;
-  /** Bytes of voxels of one slice in the output. */
+  /** Bytes of native pixels of one slice. */
   readonly sliceBytes: number;
   /** What tells this stack from others of its series; a text to make its name of. */
   readonly stackKey: string;
-  /** What tells this stack from others at the same place (echo, time, image type); text to compare. */
-  readonly discriminators: string;
-  /** For each input slice, its place k in the volume. */
+  /** What tells this stack from others at the same place always; text to compare. */
+  readonly kind: string;
+  /** For each input slice its place in the file: its slice, and behind all slices of the volumes before it. */
   readonly placeOf: readonly number[];
+  /** Scales by place in the file; empty unless they vary. */
+  readonly scales: readonly PixelScale[];
 }
 
 /** Input of planning, one per slice. */
 export interface PlanSlice {
+  /** Of its object, and what the slice says for itself. */
   readonly facts: ImageFacts;
   readonly transferSyntaxUid: string;
+  /** As `SliceFacts` has it. Default: 1. */
+  readonly direction?: 1 | -1;
 }
 
 /** A plan, or why there is none; `offset` is the index of the slice that showed it. */
@@ -64,6 +79,10 @@ export type PlanOutcome = Result<VolumePlan, VolumeRefusal>;
 export interface StackOutcome {
   /** Indices of its slices. */
   readonly slices: readonly number[];
+  /** Of them, those of a last volume that is not whole: left out. */
+  readonly leftOut: readonly number[];
+  /** A text to make its name of; undefined of images that could be of no stack. */
+  readonly stackKey: string | undefined;
   /** Its `placeOf` is by place in `slices`. */
   readonly outcome: PlanOutcome;
 }

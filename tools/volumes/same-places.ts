@@ -66,7 +66,7 @@ function axisMapOf(one: Grid, other: Grid): ((at: Index) => number[]) | undefine
       at.reduce((sum, index, axis) => sum + index * (rounded[axis]?.[along] ?? 0), value),
     );
   const isNear = [[0, 0, 0] as const, corner].every((at) => {
-    const [p, q] = [apply(one.affine, at), apply(other.affine, map(at) as unknown as Index)];
+    const [p, q] = [apply(one.affine, at), apply(other.affine, map(at))];
     return p.every((value, axis) => Math.abs(value - (q[axis] ?? 0)) <= toleranceMm);
   });
   return isNear ? map : undefined;

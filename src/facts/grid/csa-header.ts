@@ -1,5 +1,5 @@
 import { viewOf } from '../../lib/bytes/bytes.ts';
-import { absent, type Fact, fact, notKept } from '../fact.ts';
+import { type Fact, fact, notKept } from '../fact.ts';
 import { factLimits } from '../limits.ts';
 
 /** Bytes of a tag's head and of an item's head. */
@@ -7,16 +7,19 @@ const tagBytes = 84;
 const itemBytes = 16;
 const nameBytes = 64;
 
+/** Items of the tags that were wanted, those that are not empty. */
+export type CsaItems = ReadonlyMap<string, readonly string[]>;
+
 /**
- * A whole number of a Siemens CSA header: `name`'s first item that is not empty; absent where the
- * tag or its items are; not kept where the header is not one or breaks off before the tag ends.
+ * Texts of a Siemens CSA header by the names of its tags; no entry where a tag is not there. Not kept
+ * where the header is not one, or breaks off before it ends.
  *
  * Layout: CSA2 starts with `SV10` and four bytes, CSA1 has neither; then the count of tags, 77, and
  * the tags: name[64], VM, VR[4], type, count of items, a mark; each item: four int32, its bytes,
  * padding to a multiple of four. CSA2 states an item's length second; CSA1 first, with the count of
  * items of the first tag added. Little endian always. Undocumented by the vendor; read as nibabel does.
  */
-export function csaNumber(header: Uint8Array, name: string): Fact<number> {
+export function csaItems(header: Uint8Array, names: ReadonlySet<string>): Fact<CsaItems> {
   const view = viewOf(header);
   const isSecond = latin1(header, 0, 4) === 'SV10';
   let at = isSecond ? 8 : 0;
@@ -24,26 +27,31 @@ export function csaNumber(header: Uint8Array, name: string): Fact<number> {
   const tags = view.getUint32(at, true);
   if (tags < 1 || tags > factLimits.csaTagsMax) return notKept;
   at += 8;
+  const found = new Map<string, readonly string[]>();
   let firstItems: number | undefined;
   for (let tag = 0; tag < tags; tag += 1) {
     if (at + tagBytes > header.length) return notKept;
-    const isWanted = nameAt(header, at) === name;
+    const name = nameAt(header, at);
     const items = view.getInt32(at + 76, true);
     if (items < 0 || items > factLimits.csaItemsMax) return notKept;
     firstItems ??= items;
     at += tagBytes;
+    const texts: string[] = [];
     for (let item = 0; item < items; item += 1) {
       if (at + itemBytes > header.length) return notKept;
       const length = isSecond ? view.getInt32(at + 4, true) : view.getInt32(at, true) - firstItems;
       at += itemBytes;
       if (length < 0 || length > header.length - at) return notKept;
-      const text = isWanted ? latin1(header, at, length).replace(/\0.*$/s, '').trim() : '';
-      if (text !== '') return /^\d{1,9}$/.test(text) ? fact(Number(text)) : notKept;
+      if (names.has(name) && length <= factLimits.csaTextMaxBytes) {
+        const text = latin1(header, at, length).replace(/\0.*$/s, '').trim();
+        if (text !== '') texts.push(text);
+      }
       at += length + ((4 - (length % 4)) % 4);
     }
-    if (isWanted) return absent;
+    // A name that stands twice proves nothing.
+    if (names.has(name)) found.set(name, found.has(name) ? [] : texts);
   }
-  return absent;
+  return fact(found);
 }
 
 const nameAt = (header: Uint8Array, at: number): string =>

@@ -6,12 +6,15 @@ import {
   type Tag,
   tag as t,
 } from '../../dicom/index.ts';
-import { absent, type Fact, fact, knownValue, notKept } from '../fact.ts';
+import { absent, type Fact, fact, knownValue, notKept, valueOr } from '../fact.ts';
 import { numberFacts } from '../fact-table.ts';
+import type { AcquisitionFacts, NumberFacts, SliceFacts } from '../image-facts.ts';
 import { factLimits } from '../limits.ts';
 import { readNumbers } from '../read-numbers.ts';
-import { csaNumber } from './csa-header.ts';
+import { type CsaItems, csaItems } from './csa-header.ts';
 import { type PrivateName, privateElements, strayElements, textOf } from './private-elements.ts';
+import { mosaicSlices, mosaicTags } from './siemens-mosaic.ts';
+import { uihSlices } from './uih-grid.ts';
 
 /** What a grid is looked for in. */
 export interface GridSource {
@@ -91,11 +94,49 @@ function tileCounts(of: (name: PrivateName) => readonly DataElement[]): readonly
     ...of(names.uihCount).map(textCount),
     ...of(names.uihTiles).map(itemsOf),
     ...of(names.csaImageHeader).map((element) =>
-      element.vr === 'SQ' || element.value.length === 0
-        ? absent
-        : csaNumber(element.value, 'NumberOfImagesInMosaic'),
+      element.vr === 'SQ' || element.value.length === 0 ? absent : csaCount(element.value),
     ),
   ];
+}
+
+/** The count of tiles of a CSA header; absent where it states none. */
+function csaCount(header: Uint8Array): Fact<number> {
+  const items = csaItems(header, mosaicTags);
+  if (items.kind !== 'value') return items;
+  const [text] = items.value.get('NumberOfImagesInMosaic') ?? [];
+  if (text === undefined) return absent;
+  return /^\d{1,9}$/.test(text) ? fact(Number(text)) : notKept;
+}
+
+/**
+ * The slices of a grid, in the order of its tiles; none where the count of tiles, their order or
+ * their direction is stated by no element, or by two that disagree.
+ */
+export function gridSlices(
+  { header }: GridSource,
+  numbers: NumberFacts & AcquisitionFacts,
+): readonly SliceFacts[] {
+  if ((valueOr(numbers.frames, 1) ?? 0) !== 1) return [];
+  const [uihItems, ...more] = privateElements(header, names.uihTiles);
+  if (uihItems?.vr === 'SQ') {
+    const [stated] = privateElements(header, names.uihCount).map(textCount);
+    const count = stated === undefined ? undefined : valueOr(stated, uihItems.items.length);
+    const agrees = more.length === 0 && (stated === undefined || count === uihItems.items.length);
+    return agrees ? uihSlices(numbers, uihItems.items) : [];
+  }
+  const csa = csaOf(header);
+  const counts = tileCounts((name) => privateElements(header, name));
+  const known = new Set(counts.flatMap((count) => (count.kind === 'value' ? [count.value] : [])));
+  const [tiles] = known;
+  if (csa === undefined || tiles === undefined || known.size > 1) return [];
+  return mosaicSlices({ header, numbers, tiles, csa });
+}
+
+/** The one image header of Siemens; undefined where there is none, or several. */
+function csaOf(header: DataSet): CsaItems | undefined {
+  const [element, another] = privateElements(header, names.csaImageHeader);
+  if (element === undefined || another !== undefined || element.vr === 'SQ') return undefined;
+  return knownValue(csaItems(element.value, mosaicTags));
 }
 
 /**

@@ -56,7 +56,7 @@ test('voxels are the stored bits of each pixel, rows bottom up: any width, order
   fc.assert(
     fc.property(slices, ({ plan, pixels }) => {
       const expected = modelVoxels({ plan, pixels });
-      const voxels = toVoxels(plan, pixels);
+      const voxels = toVoxels(plan, pixels, 0);
       assert.deepEqual([...voxels], expected);
     }),
     { numRuns: 1000 },
@@ -87,7 +87,7 @@ function modelVoxels({ plan, pixels }: Pixels): number[] {
 test('works in place, so that a slice costs no memory', () => {
   const plan = samplePlan();
   const pixels = Uint8Array.from({ length: 96 }, (_, index) => index % 16);
-  const voxels = toVoxels(plan, pixels);
+  const voxels = toVoxels(plan, pixels, 0);
   assert.equal(voxels.buffer, pixels.buffer);
   assert.equal(voxels[0], present(pixels[0], 'a byte'));
 });
@@ -99,13 +99,27 @@ const odd = samplePlan({
 });
 
 test('one slice in, one slice out, padding removed', () => {
-  assert.equal(toVoxels(odd, new Uint8Array(16)).length, 15);
-  assert.equal(toVoxels(samplePlan(), new Uint8Array(96)).length, 96);
+  assert.equal(toVoxels(odd, new Uint8Array(16), 0).length, 15);
+  assert.equal(toVoxels(samplePlan(), new Uint8Array(96), 0).length, 96);
 });
 
 test('pixel data of another length are refused', () => {
   for (const length of [0, 95, 97, 98, 192]) {
-    const attempt = (): unknown => toVoxels(samplePlan(), new Uint8Array(length));
+    const attempt = (): unknown => toVoxels(samplePlan(), new Uint8Array(length), 0);
     assert.throws(attempt, { code: 'VOLUME_PIXEL_LENGTH' });
+  }
+});
+
+test('where each frame has a scale of its own, voxels are its values', () => {
+  const scales = [
+    { slope: 0.5, intercept: -1 },
+    { slope: 2, intercept: 0 },
+  ];
+  const plan: VolumePlan = { ...samplePlan(), scale: 'per-frame', scales };
+  const pixels = (): Uint8Array => new Uint8Array(Uint16Array.from({ length: 48 }, () => 6).buffer);
+  for (const [place, value] of [2, 12].entries()) {
+    const voxels = toVoxels(plan, pixels(), place);
+    assert.equal(voxels.length, 48 * 4);
+    assert.ok(new Float32Array(voxels.buffer).every((voxel) => voxel === value));
   }
 });

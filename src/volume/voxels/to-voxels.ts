@@ -1,14 +1,16 @@
-import { assert } from '../../lib/assert.ts';
+import { assert, present } from '../../lib/assert.ts';
 import { volumeErrors } from '../errors.ts';
 import type { PixelFormat, VolumePlan } from '../volume-format.ts';
 
 /**
  * Native pixels of one slice as voxels: rows bottom up, little endian, every bit meaningful.
- * Works in place where the bytes are aligned to the pixel width, else on a copy.
+ * Where each frame has a scale of its own they are its values, as 32-bit floating point. Works in
+ * place where it can: where the bytes are aligned to the pixel width and the voxels are as wide.
  *
+ * @param place of the frame in the file
  * @throws VOLUME_PIXEL_LENGTH
  */
-export function toVoxels(plan: VolumePlan, pixels: Uint8Array): Uint8Array {
+export function toVoxels(plan: VolumePlan, pixels: Uint8Array, place: number): Uint8Array {
   const padding = pixels.length - plan.sliceBytes;
   // A value has an even length, so an odd slice comes with one more byte (PS3.5 §7.1.1).
   if (padding !== 0 && !(padding === 1 && plan.sliceBytes % 2 === 1)) {
@@ -22,7 +24,41 @@ export function toVoxels(plan: VolumePlan, pixels: Uint8Array): Uint8Array {
   if (plan.format.bigEndian) swapBytes(bytes, width);
   keepStoredBits(bytes, plan.format);
   flipRows(bytes, plan.columns * width);
-  return bytes;
+  return plan.scale === 'per-frame' ? scaled(bytes, plan, place) : bytes;
+}
+
+/** Bytes of voxels of one slice. */
+export function voxelBytesOf({ scale, sliceBytes, format }: VolumePlan): number {
+  return scale === 'per-frame' ? (sliceBytes / (format.bitsAllocated / 8)) * 4 : sliceBytes;
+}
+
+/** Stored values as what they stand for, in the arithmetic of 32 bits that the voxels have. */
+function scaled(bytes: Uint8Array, { format, scales }: VolumePlan, place: number): Uint8Array {
+  const scale = present(scales[place], 'each frame has a scale');
+  const [slope, intercept] = [Math.fround(scale.slope), Math.fround(scale.intercept)];
+  const stored = storedWords(bytes, format);
+  const values = new Float32Array(stored.length);
+  for (let index = 0; index < stored.length; index += 1) {
+    values[index] = Math.fround(Math.fround(stored[index] ?? 0) * slope) + intercept;
+  }
+  return new Uint8Array(values.buffer);
+}
+
+/** Little endian whole numbers, in the byte order of this machine. */
+function storedWords(
+  bytes: Uint8Array,
+  { bitsAllocated, signed }: PixelFormat,
+): Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array {
+  const place = [bytes.buffer, bytes.byteOffset, bytes.byteLength / (bitsAllocated / 8)] as const;
+  if (signed) return signedWords(bytes, bitsAllocated);
+  switch (bitsAllocated) {
+    case 8:
+      return new Uint8Array(...place);
+    case 16:
+      return new Uint16Array(...place);
+    case 32:
+      return new Uint32Array(...place);
+  }
 }
 
 function swapBytes(bytes: Uint8Array, width: number): void {

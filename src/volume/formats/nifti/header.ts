@@ -27,6 +27,8 @@ const field = {
 
 /** NIFTI_UNITS_MM */
 const unitsMm = 2;
+/** NIFTI_UNITS_SEC */
+const unitsSeconds = 8;
 /** NIFTI_XFORM_SCANNER_ANAT: the coordinates are the scanner's. */
 const scannerAnat = 1;
 
@@ -44,15 +46,18 @@ export function encodeNiftiHeader(plan: VolumePlan): Uint8Array {
 
   const affine = niftiAffineRas(plan);
   const { quatern, qfac } = quaternionOf(affine);
-  const type = voxelTypeOf(plan.format);
+  const type = voxelTypeOf(plan);
+  const { slope, intercept } = plan.scale === 'per-frame' ? { slope: 1, intercept: 0 } : plan.scale;
+  const is4d = plan.volumes > 1;
   view.setInt32(field.sizeofHdr, 348, true);
   view.setUint8(field.regular, 'r'.charCodeAt(0));
-  putShorts(field.dim, [3, plan.columns, plan.rows, plan.slices, 1, 1, 1, 1]);
+  const { columns, rows, slices, volumes } = plan;
+  putShorts(field.dim, [is4d ? 4 : 3, columns, rows, slices, volumes, 1, 1, 1]);
   putShorts(field.datatype, [type.code, type.bits]);
-  putFloats(field.pixdim, [qfac, ...plan.spacingMm]);
+  putFloats(field.pixdim, [qfac, ...plan.spacingMm, plan.repetitionTimeS ?? 0]);
   putFloats(field.voxOffset, [niftiHeaderBytes]);
-  putFloats(field.sclSlope, [plan.format.rescaleSlope, plan.format.rescaleIntercept]);
-  view.setUint8(field.xyztUnits, unitsMm);
+  putFloats(field.sclSlope, [slope, intercept]);
+  view.setUint8(field.xyztUnits, unitsMm + unitsSeconds);
   putShorts(field.qformCode, [scannerAnat, scannerAnat]);
   putFloats(field.quatern, quatern);
   putFloats(

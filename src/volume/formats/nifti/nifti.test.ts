@@ -29,12 +29,15 @@ test('voxel types: unsigned pixels with a free sign bit become signed', () => {
     [32, 32, false, 'uint32', 768],
   ] as const;
   for (const [bitsAllocated, bitsStored, signed, name, code] of rows) {
-    const type = voxelTypeOf(format({ bitsAllocated, bitsStored, signed }));
+    const type = voxelTypeOf({
+      format: format({ bitsAllocated, bitsStored, signed }),
+      scale: { slope: 1, intercept: 0 },
+    });
     assert.deepEqual(type, { name, code, bits: bitsAllocated });
   }
 });
 
-test('the header says 3 dimensions, millimetres, scanner coordinates, the scale, and no words', () => {
+test('the header says 3 dimensions, millimetres and seconds, scanner coordinates, the scale, and no words', () => {
   const plan = samplePlan({ edit: () => ({ 0x00281052: '-1024', 0x00281053: '2.5' }) });
   const header = Buffer.from(encodeNiftiHeader(plan));
   assert.equal(header.length, 352);
@@ -49,7 +52,7 @@ test('the header says 3 dimensions, millimetres, scanner coordinates, the scale,
   );
   assert.equal(header.readFloatLE(108), 352);
   assert.deepEqual([header.readFloatLE(112), header.readFloatLE(116)], [2.5, -1024]);
-  assert.equal(header[123], 2);
+  assert.equal(header[123], 2 + 8);
   assert.equal(header.toString('latin1', 344, 352), 'n+1\0\0\0\0\0');
   assert.ok(
     header.subarray(148, 252).every((byte) => byte === 0),

@@ -1,8 +1,8 @@
-import type { PixelFormat } from '../../volume-format.ts';
+import type { VolumePlan } from '../../volume-format.ts';
 
 /** A NIfTI-1 data type: its code and its width. */
 export interface VoxelType {
-  readonly name: 'uint8' | 'int8' | 'int16' | 'uint16' | 'int32' | 'uint32';
+  readonly name: 'uint8' | 'int8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32';
   readonly code: number;
   readonly bits: number;
 }
@@ -14,14 +14,20 @@ const voxelTypes = {
   uint16: { name: 'uint16', code: 512, bits: 16 },
   int32: { name: 'int32', code: 8, bits: 32 },
   uint32: { name: 'uint32', code: 768, bits: 32 },
+  float32: { name: 'float32', code: 16, bits: 32 },
 } as const satisfies Record<VoxelType['name'], VoxelType>;
 
 /**
  * The voxel type of native pixels. Unsigned pixels that leave the sign bit free become signed ones,
  * the types that analysis programs know best; the bytes are the same. Read from the header alone,
- * never from the values: the first byte must not wait for the last slice.
+ * never from the values: the first byte must not wait for the last slice. Where each frame has a
+ * scale of its own, voxels are the values themselves.
  */
-export function voxelTypeOf({ bitsAllocated, bitsStored, signed }: PixelFormat): VoxelType {
+export function voxelTypeOf({
+  format: { bitsAllocated, bitsStored, signed },
+  scale,
+}: Pick<VolumePlan, 'format' | 'scale'>): VoxelType {
+  if (scale === 'per-frame') return voxelTypes.float32;
   const full = bitsStored === bitsAllocated;
   switch (bitsAllocated) {
     case 8:

@@ -26,7 +26,7 @@ import {
 import { openDiskStorage } from '../../src/storage/backends/disk/index.ts';
 import type { ReplicaId, Storage } from '../../src/storage/storage.ts';
 import { retrieveOrder } from '../../src/volume/index.ts';
-import { type FoundFile, type FoundSeries, openInstance } from './read-folder.ts';
+import { type FoundFile, type FoundSeries, openInstance } from '../../tools/volumes/read-folder.ts';
 
 /** How instances come to production. */
 export interface MakeOptions {
@@ -91,7 +91,7 @@ export async function openMaker(folder: string): Promise<Maker> {
   const pass = async (
     series: FoundSeries,
     stackNames: readonly (string | undefined)[],
-    options: MakeOptions,
+    options: MakeOptions & { readonly headersOnly: boolean },
   ): Promise<readonly ProductionResult[]> => {
     const named = series.files.map((file) => ({ file, name: nameOf(file) }));
     const records = named.map(({ file }) => recordOf(file, options));
@@ -116,7 +116,7 @@ export async function openMaker(folder: string): Promise<Maker> {
       expected,
       source: { listed: expected.length, counted: expected.length, unconfirmed: undefined },
       instances: arrivalsOf(named, wish, options),
-      headersOnly: false,
+      headersOnly: options.headersOnly,
       onGrowing: () => undefined,
       onGivenUp: () => undefined,
       reserve: async (bytes) => storage.reserve(bytes),
@@ -128,12 +128,22 @@ export async function openMaker(folder: string): Promise<Maker> {
   };
   return {
     async make(series, options) {
-      const first = await passOrCode(() => pass(series, [undefined], options));
+      const run = async (
+        stackNames: readonly (string | undefined)[],
+      ): Promise<readonly ProductionResult[] | string> => {
+        const asListed = { ...options, headersOnly: false };
+        const results = await passOrCode(() => pass(series, stackNames, asListed));
+        // As a recall does: the list placed slices where they are not.
+        return typeof results !== 'string' && results.some(isMisplaced)
+          ? passOrCode(() => pass(series, stackNames, { ...options, headersOnly: true }))
+          : results;
+      };
+      const first = await run([undefined]);
       if (typeof first === 'string') return { files: [], refusals: [first] };
       const stacks = stacksOf(first);
       const isSeveral = stacks.length > 1;
       const names = isSeveral ? stacks.map(({ name }) => name) : [undefined];
-      const results = isSeveral ? await passOrCode(() => pass(series, names, options)) : first;
+      const results = isSeveral ? await run(names) : first;
       if (typeof results === 'string') return { files: [], refusals: [results] };
       const files: MadeFile[] = [];
       const refusals: string[] = [];
@@ -155,6 +165,9 @@ export async function openMaker(folder: string): Promise<Maker> {
     close: () => sealer.close(),
   };
 }
+
+const isMisplaced = (result: ProductionResult): boolean =>
+  result.kind === 'refused' && result.code === 'VOLUME_NOT_AS_LISTED';
 
 const stacksOf = (results: readonly ProductionResult[]): readonly StackOfSeries[] =>
   results.flatMap((result) => (result.kind === 'stacks' ? result.stacks : []));

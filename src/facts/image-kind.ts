@@ -1,0 +1,82 @@
+/** Which part of a complex signal the values are. */
+export type ImageComponent = 'magnitude' | 'phase' | 'real' | 'imaginary';
+
+/** What was computed of images of a series and lies beside them. */
+export type DerivedMap =
+  | 'ADC'
+  | 'TRACEW'
+  | 'FA'
+  | 'B0'
+  | 'T1'
+  | 'T2'
+  | 'T2STAR'
+  | 'SUBTRACTION'
+  | 'MIP';
+
+/** What the values of an image are. */
+export interface ImageKind {
+  readonly component: ImageComponent | undefined;
+  readonly map: DerivedMap | undefined;
+  /** Its pixels were made of those of other images, or it says so. */
+  readonly isDerived: boolean;
+}
+
+/** Values of Image Type, and of vendors' elements like it, that name a component. */
+const components: Readonly<Record<string, ImageComponent>> = {
+  M: 'magnitude',
+  MAGNITUDE: 'magnitude',
+  M_FFE: 'magnitude',
+  M_IR: 'magnitude',
+  M_SE: 'magnitude',
+  P: 'phase',
+  PHASE: 'phase',
+  'PHASE MAP': 'phase',
+  P_FFE: 'phase',
+  PHASE_MAP: 'phase',
+  R: 'real',
+  REAL: 'real',
+  R_FFE: 'real',
+  R_IR: 'real',
+  I: 'imaginary',
+  IMAGINARY: 'imaginary',
+  I_FFE: 'imaginary',
+  I_IR: 'imaginary',
+};
+
+const maps: Readonly<Record<string, DerivedMap>> = {
+  ADC: 'ADC',
+  ADC_MAP: 'ADC',
+  'ADC MAP': 'ADC',
+  ADC_UNSPECIFIED: 'ADC',
+  TRACEW: 'TRACEW',
+  TRACE: 'TRACEW',
+  ISOTROPIC: 'TRACEW',
+  FA: 'FA',
+  'FRACTIONAL ANISOTROPY': 'FA',
+  'B0 MAP': 'B0',
+  B0_MAP: 'B0',
+  'FIELD MAP': 'B0',
+  FIELD_MAP: 'B0',
+  T1: 'T1',
+  'T1 MAP': 'T1',
+  T2: 'T2',
+  'T2 MAP': 'T2',
+  'T2_STAR MAP': 'T2STAR',
+  'T2* MAP': 'T2STAR',
+  SUBTRACTION: 'SUBTRACTION',
+  MIP: 'MIP',
+  MIP_SAG: 'MIP',
+  MIP_COR: 'MIP',
+  MIP_TRA: 'MIP',
+};
+
+/** From which value of Image Type on a word can say what the values are. @standard PS3.3 §C.7.6.1.1.2 */
+const firstOfKind = 2;
+
+/** What the values of Image Type say; other words say nothing here. */
+export function imageKindOf(words: readonly string[]): ImageKind {
+  const said = words.slice(firstOfKind).map((word) => word.trim().toUpperCase());
+  const component = said.map((word) => components[word]).find((known) => known !== undefined);
+  const map = said.map((word) => maps[word]).find((known) => known !== undefined);
+  return { component, map, isDerived: words[0]?.trim().toUpperCase() === 'DERIVED' };
+}

@@ -1,0 +1,152 @@
+import { present } from '../lib/assert.ts';
+import { malformed, ok } from '../lib/result.ts';
+import { differenceOf } from './difference.ts';
+import type { VolumeRefusal } from './errors.ts';
+import { refusalOf } from './first-refusal.ts';
+import { volumeLimits } from './limits.ts';
+import { placeSlices } from './placement.ts';
+import type { Slice } from './slice.ts';
+import { stackKeyOf } from './stack-key.ts';
+import { orderStack, type StackOrder } from './stack-order.ts';
+import { cross, dot, normalize, scale, type Vector3 } from './vector.ts';
+import type { PixelScale, PlanOutcome, VolumePlan } from './volume-format.ts';
+
+/** A plan of some slices, and those of them that it leaves out. */
+export interface PlannedStack {
+  readonly outcome: PlanOutcome;
+  readonly leftOut: readonly number[];
+}
+
+/**
+ * Join slices of one kind into one volume of three or four dimensions, or say why that would not be
+ * true to them. `placeOf` of the plan is by place in `indices`.
+ *
+ * @param indices in canonical order
+ * @param label what tells the stack from others of the same kind
+ */
+export function planStack(
+  slices: readonly Slice[],
+  indices: readonly number[],
+  label: readonly string[],
+): PlannedStack {
+  const refused = (code: VolumeRefusal, index: number): PlannedStack => ({
+    outcome: malformed(code, index),
+    leftOut: [],
+  });
+  const at = (index: number): Slice => present(slices[index], 'a slice of the stack');
+  const reference = lowestOf(indices, at);
+  if (reference === undefined) return refused('VOLUME_SINGLE_SLICE', 0);
+  const differences = indices.flatMap((index) => {
+    const code = differenceOf(reference, at(index));
+    return code === undefined ? [] : [{ code, index }];
+  });
+  const different = refusalOf(differences);
+  if (different !== undefined) return refused(different.code, different.index);
+  const { rows, columns } = reference.geometry;
+  const sliceBytes = rows * columns * (reference.format.bitsAllocated / 8);
+  if (sliceBytes * indices.length > volumeLimits.voxelBytesMax) {
+    return refused('VOLUME_TOO_LARGE', indices[0] ?? 0);
+  }
+  const order = orderStack(slices, indices, axisOf(reference));
+  if (!order.ok) return refused(order.code, order.offset);
+  const { leftOut } = order.value;
+  return { outcome: planOrdered(at, { order: order.value, indices, label }), leftOut };
+}
+
+function planOrdered(
+  at: (index: number) => Slice,
+  made: {
+    readonly order: StackOrder;
+    readonly indices: readonly number[];
+    readonly label: readonly string[];
+  },
+): PlanOutcome {
+  const { volumes } = made.order;
+  const first = present(volumes[0], 'at least one volume');
+  const lowest = at(first[0] ?? 0);
+  const { geometry, format } = lowest;
+  const count = first.length;
+  if (Math.max(count, volumes.length) > volumeLimits.extentMax) {
+    return malformed('VOLUME_TOO_LARGE', first[0] ?? 0);
+  }
+  const placement = placeStack(first.map((index) => at(index)));
+  if (!placement.ok) return malformed(placement.code, first[placement.offset] ?? 0);
+  const { spacingMm, originLps } = placement.value;
+  const inFile = volumes.flat();
+  const placeAt = new Map(inFile.map((index, place) => [index, place]));
+  return ok({
+    sopClassUid: lowest.sopClassUid,
+    columns: geometry.columns,
+    rows: geometry.rows,
+    slices: count,
+    volumes: volumes.length,
+    format,
+    ...scaleOf(inFile.map((index) => at(index).scale)),
+    repetitionTimeS: lowest.repetitionTimeS,
+    affineLps: affineOf(lowest, spacingMm, originLps),
+    spacingMm: [geometry.columnSpacingMm, geometry.rowSpacingMm, spacingMm],
+    sliceBytes: geometry.rows * geometry.columns * (format.bitsAllocated / 8),
+    stackKey: stackKeyOf(lowest, made.label),
+    kind: lowest.kind,
+    placeOf: made.indices.map((index) => placeAt.get(index) ?? -1),
+  });
+}
+
+/** Where the slices of one volume lie, which are in their order. */
+function placeStack(slices: readonly Slice[]): ReturnType<typeof placeSlices> {
+  const [only, another] = slices;
+  if (only !== undefined && another === undefined) {
+    return only.thicknessMm === undefined
+      ? malformed('VOLUME_SINGLE_SLICE', 0)
+      : ok({
+          originLps: only.geometry.positionLps,
+          spacingMm: only.thicknessMm,
+          placeOf: [0],
+        });
+  }
+  const positions = slices.map(({ geometry }) => geometry.positionLps);
+  return placeSlices(positions, axisOf(present(only, 'a slice')));
+}
+
+/** One scale if all have one, else each its own. */
+function scaleOf(scales: readonly PixelScale[]): Pick<VolumePlan, 'scale' | 'scales'> {
+  const first = present(scales[0], 'a slice has a scale');
+  const isSame = scales.every(
+    ({ slope, intercept }) => slope === first.slope && intercept === first.intercept,
+  );
+  return isSame ? { scale: first, scales: [] } : { scale: 'per-frame', scales };
+}
+
+/** The lowest along the normal of the first: what the others are held against. */
+function lowestOf(indices: readonly number[], at: (index: number) => Slice): Slice | undefined {
+  const [first] = indices;
+  if (first === undefined) return undefined;
+  const normal = axisOf(at(first));
+  const height = (slice: Slice): number => dot(slice.geometry.positionLps, normal);
+  return indices.reduce((low, index) => {
+    const slice = at(index);
+    return height(slice) < height(low) ? slice : low;
+  }, at(first));
+}
+
+/** Unit vector along which slices follow each other: row x column, or against it. */
+function axisOf({ geometry, direction }: Pick<Slice, 'geometry' | 'direction'>): Vector3 {
+  const { rowDirectionLps, columnDirectionLps } = geometry;
+  return scale(normalize(cross(rowDirectionLps, columnDirectionLps)), direction);
+}
+
+/** Row-major 3x4, ijk to LPS mm. @standard PS3.3 §C.7.6.2.1.1, Equation C.7.6.2.1-1 */
+function affineOf(
+  slice: Pick<Slice, 'geometry' | 'direction'>,
+  spacingMm: number,
+  originLps: Vector3,
+): number[] {
+  const { geometry } = slice;
+  const columns = [
+    scale(geometry.rowDirectionLps, geometry.columnSpacingMm),
+    scale(geometry.columnDirectionLps, geometry.rowSpacingMm),
+    scale(axisOf(slice), spacingMm),
+    originLps,
+  ];
+  return ([0, 1, 2] as const).flatMap((axis) => columns.map((column) => column[axis]));
+}
