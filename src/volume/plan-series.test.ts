@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import type { ValueInput } from '../dicom/index.ts';
+import { present } from '../lib/assert.ts';
+import { planSeries } from './plan-series.ts';
+import { type SampleOptions, sampleSlices } from './suite.ts';
+import type { PlanSlice, StackOutcome } from './volume-format.ts';
+
+const tag = {
+  imageType: 0x00080008,
+  thickness: 0x00180050,
+  repetitionTime: 0x00180080,
+  echoTime: 0x00180081,
+  inversionTime: 0x00180082,
+  echoNumbers: 0x00180086,
+  bValue: 0x00189087,
+  instanceNumber: 0x00200013,
+  position: 0x00200032,
+  temporalPosition: 0x00200100,
+  sopClass: 0x00080016,
+} as const;
+
+type Edit = Readonly<Record<number, ValueInput | undefined>>;
+
+/** A stack of `count` slices; instance numbers count on from `first`, by `step`. */
+function stack(
+  options: SampleOptions & { readonly first?: number; readonly step?: number } = {},
+  edit: (index: number) => Edit = () => ({}),
+): PlanSlice[] {
+  const { first = 1, step = 1 } = options;
+  return sampleSlices({
+    ...options,
+    edit: (index) => ({ [tag.instanceNumber]: String(first + index * step), ...edit(index) }),
+  });
+}
+
+/** What became of slices, in an order that depends on nothing. */
+function summary(outcomes: readonly StackOutcome[]): readonly string[] {
+  return outcomes
+    .map(({ outcome, leftOut }) => {
+      if (!outcome.ok) return outcome.code;
+      const { columns, rows, slices, volumes } = outcome.value;
+      const left = leftOut.length === 0 ? '' : `, ${leftOut.length} left out`;
+      return `${columns}x${rows}x${slices}x${volumes}${left}`;
+    })
+    .toSorted();
+}
+
+const shuffledOf = (count: number): fc.Arbitrary<number[]> => {
+  const indices = Array.from({ length: count }, (_, index) => index);
+  return fc.shuffledSubarray(indices, { minLength: count, maxLength: count });
+};
+
+/** Which slice of the input is at each place of each stack, by the stack's key. */
+function places(
+  slices: readonly PlanSlice[],
+  order: readonly number[],
+): readonly (readonly [string, readonly (number | undefined)[]])[] {
+  const outcomes = planSeries(order.map((index) => present(slices[index], 'a slice')));
+  return outcomes
+    .map(({ slices: of, outcome, stackKey }) => {
+      const inFile: (number | undefined)[] = [];
+      if (outcome.ok) {
+        for (const [at, place] of outcome.value.placeOf.entries()) {
+          if (place >= 0) inFile[place] = order[of[at] ?? -1];
+        }
+      }
+      return [stackKey ?? '', inFile] as const;
+    })
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const repeats = (count: number, edit: (volume: number) => Edit = () => ({})): PlanSlice[] =>
+  Array.from({ length: count }, (_, volume) =>
+    stack({ first: 1 + volume * 5 }, () => edit(volume)),
+  ).flat();
+
+const series: Readonly<Record<string, readonly [readonly PlanSlice[], readonly string[]]>> = {
+  'one stack': [stack(), ['8x6x5x1']],
+  'time points that instance numbers tell, one after another': [repeats(3), ['8x6x5x3']],
+  'time points of a slice, slice after slice': [
+    [0, 1, 2].flatMap((volume) => stack({ first: 1 + volume, step: 3 })),
+    ['8x6x5x3'],
+  ],
+  'time points that the temporal position tells, under random instance numbers': [
+    [0, 1].flatMap((volume) =>
+      stack({}, (index) => ({
+        [tag.temporalPosition]: String(volume + 1),
+        [tag.instanceNumber]: String([17, 3, 5, 12, 9][(index + volume) % 5]),
+      })),
+    ),
+    ['8x6x5x2'],
+  ],
+  'weightings that instance numbers mix': [
+    [0, 1].flatMap((volume) =>
+      stack({}, (index) => ({
+        [tag.bValue]: volume * 1000,
+        [tag.instanceNumber]: String(index * 2 + ((volume + index) % 2)),
+      })),
+    ),
+    ['8x6x5x2'],
+  ],
+  'two echoes': [
+    repeats(2, (at) => ({ [tag.echoNumbers]: String(at + 1) })),
+    ['8x6x5x1', '8x6x5x1'],
+  ],
+  'two echo times': [
+    repeats(2, (at) => ({ [tag.echoTime]: String(10 + 15 * at) })),
+    ['8x6x5x1', '8x6x5x1'],
+  ],
+  'echo times of one echo as measured': [
+    stack({}, (index) => ({ [tag.echoTime]: (30 + index * 0.01).toFixed(2) })),
+    ['8x6x5x1'],
+  ],
+  'magnitude and phase': [
+    repeats(2, (at) => ({ [tag.imageType]: `ORIGINAL\\PRIMARY\\${at === 0 ? 'M' : 'P'}\\ND` })),
+    ['8x6x5x1', '8x6x5x1'],
+  ],
+  'two inversion times, each whole': [
+    repeats(2, (at) => ({ [tag.inversionTime]: String(700 + 1800 * at) })),
+    ['8x6x5x1', '8x6x5x1'],
+  ],
+  'a repetition time that follows the heart': [
+    stack({}, (index) => ({ [tag.repetitionTime]: String(900 + index * 7) })),
+    ['8x6x5x1'],
+  ],
+  orientations: [
+    [
+      ...stack(),
+      ...stack({ first: 6, rowDirection: [0, 1, 0], columnDirection: [0, 0, -1], count: 3 }),
+    ],
+    ['8x6x3x1', '8x6x5x1'],
+  ],
+  'a scout of another size': [
+    [
+      ...stack(),
+      ...stack({ first: 6, count: 1, rows: 16, columns: 16 }, () => ({ [tag.thickness]: '8' })),
+    ],
+    ['16x16x1x1', '8x6x5x1'],
+  ],
+  'a scan that was interrupted': [
+    [...repeats(2), ...stack({ first: 11, count: 3 })],
+    ['8x6x5x2, 3 left out'],
+  ],
+  'a slice twice': [
+    [...stack(), ...stack({ first: 3, count: 1, origin: [-10, -20, 34] })],
+    ['VOLUME_DUPLICATE_POSITION'],
+  ],
+  'time points without numbers': [
+    repeats(2, () => ({ [tag.instanceNumber]: undefined })),
+    ['VOLUME_DUPLICATE_POSITION'],
+  ],
+  'a gap': [
+    stack({}, (index) => (index === 4 ? { [tag.position]: '-10\\-20\\40' } : {})),
+    ['VOLUME_UNEVEN_SPACING'],
+  ],
+  'one slice whose thickness is known': [
+    stack({ count: 1 }, () => ({ [tag.thickness]: '5' })),
+    ['8x6x1x1'],
+  ],
+  'an object without a place, of another size': [
+    [
+      ...stack(),
+      ...stack({ first: 6, count: 1, rows: 32, columns: 32 }, () => ({
+        [tag.position]: undefined,
+      })),
+    ],
+    ['8x6x5x1', 'VOLUME_NO_GEOMETRY'],
+  ],
+  'an image without a place that could be a slice': [
+    [...stack(), ...stack({ first: 6, count: 1 }, () => ({ [tag.position]: undefined }))],
+    ['VOLUME_NO_GEOMETRY'],
+  ],
+};
+
+for (const [what, [slices, expected]] of Object.entries(series)) {
+  test(`${what}: ${expected.join(', ')}, in any order`, () => {
+    assert.deepEqual(summary(planSeries(slices)), expected);
+    const inOrder = places(
+      slices,
+      slices.map((_, index) => index),
+    );
+    fc.assert(
+      fc.property(shuffledOf(slices.length), (order) => {
+        const shuffled = order.map((index) => present(slices[index], 'a slice'));
+        assert.deepEqual(summary(planSeries(shuffled)), expected);
+        assert.deepEqual(places(slices, order), inOrder);
+      }),
+      { numRuns: 20 },
+    );
+  });
+}
+
+test('volumes follow each other by what orders them, slices by their place', () => {
+  const [[, inFile] = ['', []]] = places(
+    repeats(3),
+    Array.from({ length: 15 }, (_, at) => at),
+  );
+  assert.deepEqual(
+    inFile,
+    Array.from({ length: 15 }, (_, at) => at),
+  );
+  const byTime =
+    series['time points that the temporal position tells, under random instance numbers'];
+  const [[, timed] = ['', []]] = places(byTime?.[0] ?? [], [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  assert.deepEqual(timed, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('of several stacks each has a key of its own, which a late slice does not change', () => {
+  for (const [slices] of Object.values(series)) {
+    const keys = planSeries(slices).flatMap(({ stackKey }) => stackKey ?? []);
+    assert.equal(new Set(keys).size, keys.length);
+  }
+  const key = (count: number): string | undefined => planSeries(stack({ count }))[0]?.stackKey;
+  assert.equal(key(5), key(6));
+});
+
+test('stacks that anything of the table of kinds tells apart are never one volume', () => {
+  const kinds: readonly Edit[] = [
+    { [tag.echoNumbers]: '2' },
+    { [tag.echoTime]: '77' },
+    { [tag.imageType]: 'ORIGINAL\\PRIMARY\\P' },
+    { [tag.imageType]: 'DERIVED\\PRIMARY\\ADC' },
+    { 0x00181100: '240' },
+    { 0x00280004: 'MONOCHROME1' },
+  ];
+  fc.assert(
+    fc.property(fc.constantFrom(...kinds), fc.integer({ min: 1, max: 4 }), (edit, volumes) => {
+      const one = repeats(volumes);
+      const other = repeats(volumes, () => edit);
+      const outcomes = planSeries([...one, ...other]);
+      assert.deepEqual(summary(outcomes), Array(2).fill(`8x6x5x${volumes}`));
+    }),
+  );
+});

@@ -1,0 +1,131 @@
+/**
+ * Every series of the test data through the real production, held against what the field's converter
+ * made of it: the same voxels, places and scale, or a refusal that is on the list. The list may only
+ * shrink.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { expectedOf } from '../../tools/volumes/expected.ts';
+import { judgeAll, type References, type Verdict } from '../../tools/volumes/judge.ts';
+import { readNifti } from '../../tools/volumes/nifti-file.ts';
+import { type FoundSeries, readFolder } from '../../tools/volumes/read-folder.ts';
+import { requireData, testData } from '../support/data.ts';
+import { tempFolder } from '../support/temp.ts';
+import { type MadeSeries, type MakeOptions, openMaker } from '../support/volume-maker.ts';
+
+/** What is not made, and why. */
+const refusals: Readonly<Record<string, string>> = {
+  // Slices 0.7 mm apart in one place: the converter writes them as if even, and warns.
+  'bad-slice-increment': 'VOLUME_UNEVEN_SPACING',
+  'compressed-j2k': 'VOLUME_COMPRESSED',
+  'compressed-jpeg': 'VOLUME_COMPRESSED',
+  'compressed-jpegls': 'VOLUME_COMPRESSED',
+  'compressed-rle': 'VOLUME_COMPRESSED',
+  'generic-rgb': 'DEID_UNSUPPORTED_SOP_CLASS',
+  'philips-enhanced-fieldmap': 'VOLUME_MULTI_FRAME',
+  'philips-enhanced-fmri': 'VOLUME_MULTI_FRAME',
+  'siemens-xa10-enhanced': 'VOLUME_MULTI_FRAME',
+  'transfer-syntax-4': 'VOLUME_COMPRESSED',
+  'transfer-syntax-5': 'VOLUME_COMPRESSED',
+  'transfer-syntax-6': 'VOLUME_COMPRESSED',
+  'transfer-syntax-7': 'VOLUME_COMPRESSED',
+  'transfer-syntax-8': 'VOLUME_COMPRESSED',
+  'transfer-syntax-9': 'VOLUME_COMPRESSED',
+};
+
+/** What differs from the converter, and why that is right. */
+const differences: Readonly<Record<string, readonly Verdict[]>> = {
+  // A 3D acquisition: the converter turns the finished volume to axial; here slices stay slices.
+  'bad-slice-count': ['turned'],
+};
+
+const plain: MakeOptions = { shuffle: false, noRecords: false, twice: false, drop: 0 };
+/** However instances come, and whatever the archive says of them. */
+const ways: readonly MakeOptions[] = [
+  plain,
+  { ...plain, shuffle: true, noRecords: true },
+  { ...plain, shuffle: true, twice: true },
+];
+
+/** Files of these share UIDs though each is an object by itself. */
+const shareUids: ReadonlySet<string> = new Set(['bits-12']);
+
+async function seriesOf(name: string): Promise<readonly FoundSeries[]> {
+  const folder = join(testData(`series/${name}`) ?? '', 'dicom');
+  const paths = shareUids.has(name)
+    ? readdirSync(folder).map((file) => join(folder, file))
+    : [folder];
+  const found = await Promise.all(paths.map((path) => readFolder(path)));
+  assert.deepEqual(
+    found.flatMap(({ unreadable }) => unreadable),
+    [],
+  );
+  return found.flatMap(({ series }) => series);
+}
+
+async function referencesOf(name: string): Promise<References> {
+  const path = join(testData(`series/${name}`) ?? '', 'expected.json');
+  return existsSync(path) ? expectedOf(path) : new Map();
+}
+
+const root = testData('series');
+for (const name of root === undefined ? [] : readdirSync(root).toSorted()) {
+  test(`${name}: ${refusals[name] ?? 'made'}`, {
+    skip: requireData(`series/${name}`),
+  }, async (t) => {
+    const maker = await openMaker(await tempFolder(t));
+    t.after(() => maker.close());
+    const references = await referencesOf(name);
+    for (const series of await seriesOf(name)) {
+      const made: MadeSeries[] = [];
+      for (const way of ways) made.push(await maker.make(series, way));
+      const [first, ...others] = made;
+      for (const other of others) assert.deepEqual(digestsOf(other), digestsOf(first), 'any way');
+      check(name, first, references);
+      const short = await maker.make(series, { ...plain, drop: 1 });
+      assert.deepEqual(short.files, [], 'nothing is made of a part');
+    }
+  });
+}
+
+function check(name: string, made: MadeSeries | undefined, references: References): void {
+  assert.ok(made !== undefined);
+  const refusal = refusals[name];
+  if (refusal !== undefined) {
+    assert.deepEqual([...new Set(made.refusals)], [refusal]);
+    assert.equal(made.files.length, 0);
+    return;
+  }
+  assert.deepEqual(made.refusals, []);
+  const { judged } = judgeAll(
+    made.files.map(({ bytes }) => readNifti(bytes)),
+    references,
+  );
+  const verdicts = judged.map(({ verdict, difference }) => `${verdict} ${difference}`.trim());
+  const allowed = differences[name] ?? ['right'];
+  assert.ok(judged.length > 0);
+  assert.deepEqual(
+    verdicts.filter((verdict) => !allowed.some((each) => each === verdict)),
+    isMasked(name, made) ? ['WRONG other voxels'] : [],
+  );
+}
+
+/**
+ * The converter takes the high bits off signed pixels of 12 bits, so that what is negative becomes
+ * positive; here the sign is kept.
+ */
+function isMasked(name: string, made: MadeSeries): boolean {
+  return (
+    name === 'bits-12' && made.files.some(({ bytes }) => readNifti(bytes).voxels.some(isBelow))
+  );
+}
+
+const isBelow = (_: number, at: number, voxels: Uint8Array): boolean =>
+  at % 2 === 1 && (voxels[at] ?? 0) >= 0x80;
+
+function digestsOf(made: MadeSeries | undefined): readonly string[] {
+  const files = (made?.files ?? []).map(({ name, bytes }) => `${name} ${readNifti(bytes).sha256}`);
+  return [...files, ...(made?.refusals ?? [])].toSorted();
+}
