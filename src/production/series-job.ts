@@ -5,14 +5,18 @@ import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import {
   checkSlice,
+  type DescribedStack,
   isSlice,
   niftiFormat,
   type PlanSlice,
   planFromPositions,
   planSeries,
   type SliceShape,
+  type SourceSlice,
   type StackOutcome,
+  slicesInFile,
   slicesOf,
+  toldApartBy,
   type VolumePlan,
   volumeErrors,
 } from '../volume/index.ts';
@@ -33,6 +37,11 @@ export interface MadeStack {
   readonly plan: VolumePlan;
 }
 
+/** A stack of which all headers are known. */
+export interface KnownStack extends MadeStack {
+  readonly described: DescribedStack;
+}
+
 /** A stack that cannot. */
 export interface RefusedStack {
   readonly name: string;
@@ -41,7 +50,7 @@ export interface RefusedStack {
 
 /** What a series turned out to hold. */
 export interface SeriesStacks {
-  readonly stacks: readonly MadeStack[];
+  readonly stacks: readonly KnownStack[];
   readonly refused: readonly RefusedStack[];
   /** Why there is none, or not one alone, for those who asked for the one volume. */
   readonly refusal: string | undefined;
@@ -62,6 +71,8 @@ export type OpenEncoders = (
 export interface SeriesJobOptions {
   readonly expected: readonly ExpectedInstanceOfJob[];
   readonly headersOnly: boolean;
+  /** Whether voxels go into any file that is wanted. */
+  readonly wantsVoxels: boolean;
   /** The name of the stack with this key. */
   readonly nameOf: (stackKey: string) => string;
   readonly open: OpenEncoders;
@@ -93,7 +104,7 @@ export class SeriesJob {
   /** As the query gives it; undefined if it does not give all places, or none that make a stack. */
   #listed: ListedStack | undefined;
   readonly #store: FrameStore;
-  readonly #headers = new Map<string, readonly PlanSlice[]>();
+  readonly #headers = new Map<string, HeaderOfJob>();
   /** Images whose headers are yet to come. */
   readonly #awaited: Set<string>;
   readonly #derived = new Set<string>();
@@ -132,12 +143,12 @@ export class SeriesJob {
 
   /** Take the header of an arriving image. Gives what its pixels go into, if they are wanted. */
   async begin(name: string, box: Instance): Promise<FrameIntake | undefined> {
-    const { facts, transferSyntaxUid } = readDeidentified(box);
+    const { facts, transferSyntaxUid, sopInstanceUid } = readDeidentified(box);
     const slices = slicesOf(facts, transferSyntaxUid);
-    this.#headers.set(name, slices);
+    this.#headers.set(name, { instanceUid: sopInstanceUid, slices });
     this.#awaited.delete(name);
     for (const keyword of facts.derived) this.#derived.add(keyword);
-    if (this.#over) return undefined;
+    if (this.#over || !this.#options.wantsVoxels) return undefined;
     if (this.#writers === undefined) await this.#planEarly(name, slices, box);
     if (this.#claimed !== undefined && !this.#isAsClaimed(name, slices)) return this.#giveUp();
     if (frameBytesOf(facts) > this.#limits.frameBytesMax) return this.#giveUp('VOLUME_TOO_LARGE');
@@ -260,7 +271,8 @@ export class SeriesJob {
     if (plan.placeOf[index] !== 0) return;
     this.#claimed = plan;
     const early = [...this.#headers].filter(([other]) => other !== name);
-    if (early.some(([other, header]) => !this.#isAsClaimed(other, header))) return this.#giveUp();
+    if (early.some(([other, header]) => !this.#isAsClaimed(other, header.slices)))
+      return this.#giveUp();
     const keys = [...this.#indexByName.keys()].map((each) => keyOf(each, 0));
     const stack = { name: this.#options.nameOf(plan.stackKey), plan };
     const isSizeCertain = listed.shape !== undefined;
@@ -293,9 +305,21 @@ export class SeriesJob {
 
   #stacksOf(outcomes: readonly StackOutcome[]): SeriesStacks {
     const { nameOf } = this.#options;
-    const stacks = outcomes.flatMap(({ outcome }) =>
-      outcome.ok ? [{ name: nameOf(outcome.value.stackKey), plan: outcome.value }] : [],
-    );
+    const keys = outcomes.flatMap(({ stackKey }) => (stackKey === undefined ? [] : [stackKey]));
+    const sources = this.#ordered();
+    const stacks = outcomes.flatMap(({ outcome, slices, leftOut }) => {
+      if (!outcome.ok) return [];
+      const plan = outcome.value;
+      const sourcesAt = (indices: readonly number[]): readonly SourceSlice[] =>
+        indices.map((index) => present(sources[index], 'a slice of the series'));
+      const described: DescribedStack = {
+        plan,
+        slices: slicesInFile(plan, sourcesAt(slices)),
+        leftOut: sourcesAt(leftOut),
+        toldApartBy: toldApartBy(plan.stackKey, keys),
+      };
+      return [{ name: nameOf(plan.stackKey), plan, described }];
+    });
     const refused = outcomes.flatMap(({ outcome, stackKey }) =>
       outcome.ok || stackKey === undefined ? [] : [{ name: nameOf(stackKey), code: outcome.code }],
     );
@@ -352,13 +376,19 @@ export class SeriesJob {
   }
 
   /** All slices in the order of the list; what is not listed as an image comes behind. */
-  #ordered(): readonly { readonly key: string; readonly slice: PlanSlice }[] {
+  #ordered(): readonly (SourceSlice & { readonly key: string })[] {
     const rank = (name: string): number => this.#indexByName.get(name) ?? this.#indexByName.size;
     const images = [...this.#headers].toSorted(([a], [b]) => rank(a) - rank(b));
-    return images.flatMap(([name, slices]) =>
-      slices.map((slice, at) => ({ key: keyOf(name, at), slice })),
+    return images.flatMap(([name, { instanceUid, slices }]) =>
+      slices.map((slice, at) => ({ key: keyOf(name, at), instanceUid, number: at + 1, slice })),
     );
   }
+}
+
+/** What came of an image's header. */
+interface HeaderOfJob {
+  readonly instanceUid: string;
+  readonly slices: readonly PlanSlice[];
 }
 
 /** A frame of an instance. */

@@ -1,11 +1,14 @@
 import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
 import { createChannel } from '../lib/streams/channel.ts';
 import { gzipMembers } from '../volume/index.ts';
+import type { VoxelProduct } from './products/index.ts';
 import type { TargetFile } from './target-file.ts';
 
 /** Writes the bytes of a stack into one target, in its format. */
 export interface StackEncoder {
   readonly file: TargetFile;
+  /** Whether it is given stored values, or those that they stand for. */
+  readonly values: VoxelProduct['values'];
   /** Append; the bytes may be reused once the promise settles. */
   write(bytes: Deidentified<Uint8Array>): Promise<void>;
   /** All bytes were given; they have reached the file. */
@@ -15,9 +18,10 @@ export interface StackEncoder {
 }
 
 /** The bytes as they are. */
-export function plainEncoder(file: TargetFile): StackEncoder {
+export function plainEncoder(file: TargetFile, values: VoxelProduct['values']): StackEncoder {
   return {
     file,
+    values,
     write: (bytes) => file.write(bytes),
     end: async () => {},
     abort: () => file.abort(),
@@ -25,7 +29,7 @@ export function plainEncoder(file: TargetFile): StackEncoder {
 }
 
 /** The bytes as gzip members cut at fixed offsets. */
-export function gzipEncoder(file: TargetFile): StackEncoder {
+export function gzipEncoder(file: TargetFile, values: VoxelProduct['values']): StackEncoder {
   const channel = createChannel<Uint8Array>(0);
   let brand: Deidentified<unknown> | undefined;
   const packed = (async () => {
@@ -36,6 +40,7 @@ export function gzipEncoder(file: TargetFile): StackEncoder {
   packed.catch(() => undefined);
   return {
     file,
+    values,
     async write(bytes) {
       brand ??= bytes;
       try {

@@ -1,21 +1,32 @@
 import type { DeidentifiedInstance } from '../deid/index.ts';
 import { type Deidentified, derive } from '../flow/index.ts';
 import { present } from '../lib/assert.ts';
-import { voxelBytesOf } from '../volume/index.ts';
+import { outputTypeOf, voxelBytesOf } from '../volume/index.ts';
 import type { ProductionPorts } from './create-production.ts';
 import type { FrameIntake } from './frame-intake.ts';
 import { productionLimits } from './limits.ts';
 import type {
   ProductionJob,
   ProductionResult,
+  ProductionTarget,
   SourceStatement,
   StackOfSeries,
 } from './production.ts';
-import { products, type StackProduct } from './products/index.ts';
-import { type MadeStack, type OpenEncoders, SeriesJob, type SeriesStacks } from './series-job.ts';
+import {
+  products,
+  type StackProduct,
+  type TextProduct,
+  type VoxelProduct,
+} from './products/index.ts';
+import {
+  type KnownStack,
+  type MadeStack,
+  type OpenEncoders,
+  SeriesJob,
+  type SeriesStacks,
+} from './series-job.ts';
 import { derivedRecipe, identityOf } from './source-facts.ts';
 import { gzipEncoder, plainEncoder, type StackEncoder } from './stack-encoder.ts';
-import type { StackWriter } from './stack-writer.ts';
 import { TargetFile } from './target-file.ts';
 import type { WantedFile } from './wanted-file.ts';
 
@@ -38,6 +49,7 @@ export class StackFiles {
     this.#series = new SeriesJob({
       expected: job.expected,
       headersOnly: job.headersOnly,
+      wantsVoxels: wanted.some(({ product }) => product.voxels !== 'none'),
       nameOf: (stackKey) => job.deidentifier.stackName(job.seriesName, stackKey),
       open: (stack, about) => this.#openEncoders(stack, about),
       onGivenUp: () => {
@@ -79,13 +91,17 @@ export class StackFiles {
     const series = await this.#series.finish(this.#last);
     if (series.stacks.length > 0) yield { kind: 'stacks', stacks: stacksOf(series) };
     const { writers } = this.#series;
-    for (const { target } of this.#wanted) {
+    for (const { target, product } of this.#wanted) {
+      if (product.voxels === 'none') {
+        yield await this.#writeText({ target, product }, series);
+        continue;
+      }
       const isOfTarget = ({ file }: StackEncoder): boolean => file.target === target;
       const writer = writers.find(({ encoders }) => encoders.some(isOfTarget));
       const encoder = writer?.encoders.find(isOfTarget);
       const alone = target.stackName === undefined ? series.refusal : undefined;
       if (writer !== undefined && encoder !== undefined && alone === undefined) {
-        yield await this.#complete(encoder, writer);
+        yield await this.#complete(encoder.file, writer.plan, product);
         continue;
       }
       await encoder?.abort();
@@ -98,14 +114,42 @@ export class StackFiles {
     return this.#series.abort();
   }
 
-  async #complete({ file }: StackEncoder, { plan }: StackWriter): Promise<ProductionResult> {
-    const box = present(this.#last, 'a complete volume has slices');
-    const { product } = present(
-      this.#wanted.find(({ target }) => target === file.target),
-      'the file of a target',
-    );
+  /** The whole file at once: all that it is made of is known. */
+  async #writeText(
+    { target, product }: { readonly target: ProductionTarget; readonly product: TextProduct },
+    series: SeriesStacks,
+  ): Promise<ProductionResult> {
+    const { stackName, fileId } = target;
+    const stack =
+      stackName === undefined
+        ? series.stacks[0]
+        : series.stacks.find(({ name }) => name === stackName);
+    const alone = stackName === undefined ? series.refusal : undefined;
+    if (stack === undefined || alone !== undefined || !product.has(stack.described)) {
+      return { kind: 'refused', fileId, code: refusalOf(stackName, series) };
+    }
+    const bytes = new TextEncoder().encode(product.text(stack.described));
+    const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
+      exact: bytes.length,
+      most: bytes.length,
+      mayGrowInSight: true,
+    });
+    try {
+      await file.write(derive(present(this.#last, 'a stack has slices'), () => bytes));
+      return await this.#complete(file, stack.plan, product);
+    } catch (error) {
+      await file.abort();
+      throw error;
+    }
+  }
+
+  async #complete(
+    file: TargetFile,
+    plan: MadeStack['plan'],
+    product: StackProduct,
+  ): Promise<ProductionResult> {
     return file.complete({
-      ...identityOf(box),
+      ...identityOf(present(this.#last, 'a complete volume has slices')),
       instanceUid: null,
       source: this.#sourceStatement(),
       instances: plan.slices * plan.volumes,
@@ -128,12 +172,13 @@ export class StackFiles {
     { isOnly, isSizeCertain }: Parameters<OpenEncoders>[1],
   ): Promise<readonly StackEncoder[]> {
     const encoders: StackEncoder[] = [];
-    const isOfStack = ({ target, product }: WantedFile): boolean =>
-      (target.stackName === undefined ? isOnly : target.stackName === stack.name) &&
-      product.has(stack.plan);
+    const isOfStack = ({ stackName }: ProductionTarget): boolean =>
+      stackName === undefined ? isOnly : stackName === stack.name;
     try {
-      for (const wanted of this.#wanted.filter(isOfStack))
-        encoders.push(await this.#openEncoder(wanted, stack, isSizeCertain));
+      for (const { target, product } of this.#wanted) {
+        if (product.voxels === 'none' || !isOfStack(target) || !product.has(stack.plan)) continue;
+        encoders.push(await this.#openEncoder({ target, product }, stack, isSizeCertain));
+      }
       return encoders;
     } catch (error) {
       for (const encoder of encoders) await encoder.abort();
@@ -142,7 +187,7 @@ export class StackFiles {
   }
 
   async #openEncoder(
-    { target, product }: WantedFile,
+    { target, product }: { readonly target: ProductionTarget; readonly product: VoxelProduct },
     { plan }: MadeStack,
     isSizeCertain: boolean,
   ): Promise<StackEncoder> {
@@ -155,14 +200,18 @@ export class StackFiles {
       most: isPacked ? size + slack : size,
       mayGrowInSight: true,
     });
-    const encoder = isPacked ? gzipEncoder(file) : plainEncoder(file);
+    const encoder = (isPacked ? gzipEncoder : plainEncoder)(file, product.values);
     await encoder.write(derive(present(this.#last, 'planned by a header'), () => head));
     return encoder;
   }
 }
 
-function bodyBytesOf({ voxels }: StackProduct, plan: MadeStack['plan']): number {
-  return voxels === 'none' ? 0 : voxelBytesOf(plan) * plan.slices * plan.volumes;
+function bodyBytesOf({ values }: VoxelProduct, plan: MadeStack['plan']): number {
+  const sliceBytes =
+    values === 'stored'
+      ? voxelBytesOf(plan)
+      : (plan.rows * plan.columns * outputTypeOf(plan).bits) / 8;
+  return sliceBytes * plan.slices * plan.volumes;
 }
 
 /** All stacks, those that are refused without products. */
@@ -170,8 +219,11 @@ function stacksOf({ stacks, refused }: SeriesStacks): readonly StackOfSeries[] {
   return [...stacks.map(stackOf), ...refused.map(({ name }) => ({ name, products: [] }))];
 }
 
-function stackOf({ name, plan }: MadeStack): StackOfSeries {
-  const has = products.filter((product) => product.of === 'stack' && product.has(plan));
+function stackOf({ name, plan, described }: KnownStack): StackOfSeries {
+  const has = products.filter((product) => {
+    if (product.of !== 'stack') return false;
+    return product.voxels === 'none' ? product.has(described) : product.has(plan);
+  });
   return { name, products: has.map((product) => product.name) };
 }
 

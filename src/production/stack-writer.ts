@@ -1,6 +1,6 @@
 import { type Deidentified, derive } from '../flow/index.ts';
 import { present } from '../lib/assert.ts';
-import { toVoxels, type VolumePlan } from '../volume/index.ts';
+import { outputValues, toVoxels, type VolumePlan } from '../volume/index.ts';
 import type { FrameStore } from './frame-store.ts';
 import type { StackEncoder } from './stack-encoder.ts';
 
@@ -52,7 +52,12 @@ export class StackWriter {
 
   async #write(source: Deidentified<unknown>, pixels: Uint8Array): Promise<void> {
     const voxels = derive(source, () => toVoxels(this.plan, pixels, this.#next));
-    for (const encoder of this.encoders) await encoder.write(voxels);
+    const values = this.encoders.some((encoder) => encoder.values === 'output')
+      ? derive(voxels, (stored) => outputValues(this.plan, stored))
+      : voxels;
+    for (const encoder of this.encoders) {
+      await encoder.write(encoder.values === 'output' ? values : voxels);
+    }
     this.#next += 1;
   }
 

@@ -1,13 +1,23 @@
+export {
+  type DescribedStack,
+  type SourceSlice,
+  type StackTrait,
+  slicesInFile,
+} from './described-stack.ts';
 export { volumeEdition } from './edition.ts';
 export { type VolumeRefusal, volumeErrors } from './errors.ts';
+export { inrimageFormat } from './formats/inrimage/inrimage.ts';
 export { niftiFormat } from './formats/nifti/nifti.ts';
+export { nrrdFormat } from './formats/nrrd/nrrd.ts';
 export { gzipMembers, gzipRecipe } from './gzip/gzip-members.ts';
 export { volumeLimits } from './limits.ts';
 export { checkSlice, planFromPositions, planVolume } from './plan.ts';
 export { planSeries } from './plan-series.ts';
+export { type Deviation, type Doubt, deviationOf, doubtsOf } from './quality.ts';
 export { retrieveOrder } from './retrieve-order.ts';
 export { isSlice, positionOf, type SliceShape, shapeOf } from './slice.ts';
 export { slicesOf } from './slices-of.ts';
+export { toldApartBy } from './told-apart.ts';
 export type { Vector3 } from './vector.ts';
 export type {
   PixelFormat,
@@ -18,4 +28,9 @@ export type {
   VolumeFormat,
   VolumePlan,
 } from './volume-format.ts';
+export {
+  hasOutputValues,
+  outputTypeOf,
+  outputValues,
+} from './voxels/output-values.ts';
 export { toVoxels, voxelBytesOf } from './voxels/to-voxels.ts';

@@ -51,6 +51,12 @@ export const volumeLimits = defineLimits('volume', {
     reason:
       'Positions closer than this are one place: finer than any scanner cuts, coarser than what a repeated slice is rounded by.',
   },
+  missingTolerance: {
+    value: 0.01,
+    unit: 'ratio',
+    reason:
+      'How far a distance may be from a whole multiple of Spacing Between Slices to say that slices are missing.',
+  },
   echoTimeTolerance: {
     value: 0.01,
     unit: 'ratio',

@@ -4,6 +4,7 @@ import { differenceOf } from './difference.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { refusalOf } from './first-refusal.ts';
 import { volumeLimits } from './limits.ts';
+import { missingFactor } from './missing.ts';
 import { placeSlices } from './placement.ts';
 import type { Slice } from './slice.ts';
 import { stackKeyOf } from './stack-key.ts';
@@ -72,6 +73,9 @@ function planOrdered(
   const placement = placeStack(first.map((index) => at(index)));
   if (!placement.ok) return malformed(placement.code, first[placement.offset] ?? 0);
   const { spacingMm, originLps } = placement.value;
+  if (volumes.length === 1 && isEachSecondMissing(first.map(at), spacingMm)) {
+    return malformed('VOLUME_UNEVEN_SPACING', first[1] ?? 0);
+  }
   const inFile = volumes.flat();
   const placeAt = new Map(inFile.map((index, place) => [index, place]));
   return ok({
@@ -90,6 +94,14 @@ function planOrdered(
     kind: lowest.kind,
     placeOf: made.indices.map((index) => placeAt.get(index) ?? -1),
   });
+}
+
+/** Neighbours lie a multiple of the stated distance apart, and as many numbers lack between them. */
+function isEachSecondMissing(slices: readonly Slice[], distanceMm: number): boolean {
+  const statedMm = slices[0]?.statedSpacingMm;
+  const numbers = slices.map(({ order }) => order.at(-1));
+  const { bySpacing, byNumber } = missingFactor({ distanceMm, statedMm, numbers });
+  return bySpacing > 1 && bySpacing === byNumber;
 }
 
 /** Where the slices of one volume lie, which are in their order. */

@@ -33,6 +33,8 @@ export interface Slice {
   readonly echoTimeMs: number | undefined;
   /** What it says of its thickness, for a slice that has no neighbour; mm. */
   readonly thicknessMm: number | undefined;
+  /** Spacing Between Slices as stated; mm. */
+  readonly statedSpacingMm: number | undefined;
   /** Seconds; undefined where there is none. */
   readonly repetitionTimeS: number | undefined;
 }
@@ -83,6 +85,7 @@ export function readSlice({ facts, transferSyntaxUid, direction }: PlanSlice): C
     weighting: String(knownValue(facts.bValue) ?? ''),
     echoTimeMs: knownValue(facts.echoTime),
     thicknessMm: thicknessOf(facts),
+    statedSpacingMm: knownValue(facts.spacingBetweenSlices),
     repetitionTimeS: milliseconds === undefined ? undefined : milliseconds / 1000,
   });
 }

@@ -8,7 +8,10 @@ import {
   type ValueInput,
 } from '../dicom/index.ts';
 import { readStandardFacts } from '../facts/index.ts';
+import { present } from '../lib/assert.ts';
+import { type DescribedStack, type SourceSlice, slicesInFile } from './described-stack.ts';
 import { planVolume } from './plan.ts';
+import { planSeries } from './plan-series.ts';
 import { add, cross, scale, type Vector3 } from './vector.ts';
 import type { PlanSlice, VolumeFormat, VolumePlan } from './volume-format.ts';
 
@@ -102,6 +105,23 @@ export function samplePlan(options: SampleOptions = {}): VolumePlan {
   const outcome = planVolume(sampleSlices(options));
   assert.ok(outcome.ok, outcome.ok ? '' : outcome.code);
   return outcome.value;
+}
+
+/** A stack of sample slices that must be plannable, and what it is made of. */
+export function sampleStack(options: SampleOptions = {}): DescribedStack {
+  const slices = sampleSlices(options);
+  const [only, another] = planSeries(slices);
+  assert.ok(only?.outcome.ok && another === undefined, 'one stack');
+  const plan = only.outcome.value;
+  const sources = slices.map((slice, at) => ({ instanceUid: `2.25.${at + 1}`, number: 1, slice }));
+  const sourcesAt = (indices: readonly number[]): readonly SourceSlice[] =>
+    indices.map((index) => present(sources[index], 'a slice'));
+  return {
+    plan,
+    slices: slicesInFile(plan, sourcesAt(only.slices)),
+    leftOut: sourcesAt(only.leftOut),
+    toldApartBy: [],
+  };
 }
 
 /** What every volume format keeps. */

@@ -1,10 +1,13 @@
 import { present } from '../../lib/assert.ts';
 import { dcm } from './dcm/dcm.ts';
+import { inr } from './inr/inr.ts';
 import { nii, niiGz } from './nifti/nifti.ts';
+import { nrrd } from './nrrd/nrrd.ts';
 import type { Product } from './product.ts';
+import { qc } from './qc/qc.ts';
 
 /** Every form in which files are made. Adding one is a folder and a line here. */
-export const products: readonly Product[] = [dcm, nii, niiGz];
+export const products: readonly Product[] = [dcm, nii, niiGz, nrrd, inr, qc];
 
 /** The product of that name. */
 export function productNamed(name: string): Product {
@@ -20,4 +23,10 @@ export function isSizedByShape(name: string): boolean {
   return product.of === 'stack' && product.voxels === 'plain';
 }
 
-export type { InstanceProduct, Product, StackProduct } from './product.ts';
+export type {
+  InstanceProduct,
+  Product,
+  StackProduct,
+  TextProduct,
+  VoxelProduct,
+} from './product.ts';

@@ -1,9 +1,9 @@
-import type { VolumePlan } from '../../volume/index.ts';
+import type { DescribedStack, VolumePlan } from '../../volume/index.ts';
 
 /** A form in which files are made. Whatever names one reads it here. */
 export type Product = InstanceProduct | StackProduct;
 
-/** What both kinds say of themselves. */
+/** What all kinds say of themselves. */
 interface ProductTraits {
   /** What a collection lists it by, and what is behind the first dot of its files' names. */
   readonly name: string;
@@ -16,14 +16,30 @@ export interface InstanceProduct extends ProductTraits {
 }
 
 /** One file for each stack. */
-export interface StackProduct extends ProductTraits {
+export type StackProduct = VoxelProduct | TextProduct;
+
+interface StackProductTraits extends ProductTraits {
   readonly of: 'stack';
-  /** What follows the head: nothing, the voxels as they are, or all of the file is compressed. */
-  readonly voxels: 'none' | 'plain' | 'gzip';
   /** Format and settings, for the receipt. */
   readonly recipe: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** The voxels of a stack behind a head. */
+export interface VoxelProduct extends StackProductTraits {
+  /** The voxels as they are, or all of the file is compressed. */
+  readonly voxels: 'plain' | 'gzip';
+  /** Stored values, whose scale the head states; or the values that they stand for. */
+  readonly values: 'stored' | 'output';
   /** Whether a stack has such a file. */
   has(plan: VolumePlan): boolean;
-  /** What the file begins with; all of it where no voxels follow. */
+  /** What the file begins with. */
   head(plan: VolumePlan): Uint8Array;
+}
+
+/** A text about a stack, made when all its headers are known. */
+export interface TextProduct extends StackProductTraits {
+  readonly voxels: 'none';
+  /** Whether a stack has such a file. */
+  has(stack: DescribedStack): boolean;
+  text(stack: DescribedStack): string;
 }

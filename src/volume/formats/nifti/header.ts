@@ -1,7 +1,7 @@
 import { present } from '../../../lib/assert.ts';
 import type { VolumePlan } from '../../volume-format.ts';
+import { voxelTypeOf } from '../../voxels/voxel-type.ts';
 import { quaternionOf } from './quaternion.ts';
-import { voxelTypeOf } from './voxel-type.ts';
 
 /** 348 bytes of header, 4 of `extension` that say there is none. */
 export const niftiHeaderBytes = 352;

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { samplePlan, testVolumeFormat } from '../../suite.ts';
 import type { PixelFormat } from '../../volume-format.ts';
+import { voxelTypeOf } from '../../voxels/voxel-type.ts';
 import { encodeNiftiHeader, niftiAffineRas } from './header.ts';
 import { niftiFormat } from './nifti.ts';
 import { quaternionOf } from './quaternion.ts';
-import { voxelTypeOf } from './voxel-type.ts';
 
 testVolumeFormat(niftiFormat);
 

@@ -1,4 +1,4 @@
-import type { VolumePlan } from '../../volume-format.ts';
+import type { VolumePlan } from '../volume-format.ts';
 
 /** A NIfTI-1 data type: its code and its width. */
 export interface VoxelType {

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  type FileResult,
+  jobOf,
+  jobSeries,
+  openWorkshop,
+  resultsOf,
+  targetOf,
+  type Workshop,
+} from '../../test/support/production.ts';
+import type { ProductionResult } from './index.ts';
+
+const small = { slices: 6, rows: 16, columns: 12 } as const;
+const volume = targetOf({ fileId: 1 });
+const packed = targetOf({ fileId: 2, product: 'nii.gz' });
+
+type Produced = Extract<ProductionResult, { kind: 'produced' }>;
+
+function producedOf(results: readonly FileResult[], fileId: number): Produced {
+  const result = results.find((each) => each.fileId === fileId);
+  assert(result?.kind === 'produced', `file ${fileId} is produced`);
+  return result;
+}
+
+async function plaintextOf(workshop: Workshop, result: Produced): Promise<Buffer> {
+  const { version } = result;
+  assert('keyId' in version);
+  const key = workshop.keys.find(({ keyId }) => keyId === version.keyId);
+  assert(key !== undefined);
+  return workshop.plaintextOf(result.replica.id, key);
+}
+
+test('texts about a stack are made without its voxels, and beside them', async (t) => {
+  const qcFile = targetOf({ fileId: 7, product: 'qc.json' });
+  const series = jobSeries(small);
+  for (const targets of [[qcFile], [volume, qcFile, packed]]) {
+    for (const order of [undefined, [5, 3, 0, 1, 4, 2]]) {
+      const workshop = await openWorkshop(t);
+      const job = jobOf(workshop, series, order === undefined ? { targets } : { targets, order });
+      const results = await resultsOf(workshop.production.produce(job));
+      assert.equal(results.length, targets.length);
+      const text = JSON.parse((await plaintextOf(workshop, producedOf(results, 7))).toString());
+      assert.deepEqual(text.dimensions, [12, 16, 6, 1]);
+      assert.equal(new Set(text.slices.map(({ instanceUid }: never) => instanceUid)).size, 6);
+      assert.equal(text.oneSlice, false);
+    }
+  }
+});
+
+test('a text about a stack that cannot be is refused as the stack is', async (t) => {
+  const workshop = await openWorkshop(t);
+  const targets = [targetOf({ fileId: 7, product: 'qc.json' }), volume];
+  const edit = (index: number) =>
+    index === 5 ? ([[0x00200032, 'DS', '0\\0\\99']] as const) : ([] as const);
+  const job = jobOf(workshop, jobSeries({ ...small, edit }), { targets });
+  const results = await resultsOf(workshop.production.produce(job));
+  const codes = results.map((result) => (result.kind === 'refused' ? result.code : result.kind));
+  assert.deepEqual(codes, ['VOLUME_UNEVEN_SPACING', 'VOLUME_UNEVEN_SPACING']);
+});
+
+test('a file of values holds what stored values stand for', async (t) => {
+  const workshop = await openWorkshop(t);
+  const targets = [
+    volume,
+    targetOf({ fileId: 8, product: 'nrrd' }),
+    targetOf({ fileId: 9, product: 'inr' }),
+  ];
+  const results = await resultsOf(
+    workshop.production.produce(jobOf(workshop, jobSeries(small), { targets })),
+  );
+  const stored = await plaintextOf(workshop, producedOf(results, 1));
+  const [slope, intercept] = [stored.readFloatLE(112), stored.readFloatLE(116)];
+  for (const fileId of [8, 9]) {
+    const file = await plaintextOf(workshop, producedOf(results, fileId));
+    const words = 6 * 16 * 12;
+    const values = new Float32Array(new Uint8Array(file.subarray(-4 * words)).buffer);
+    assert.equal(values[7], Math.fround(stored.readInt16LE(352 + 14) * slope + intercept));
+    assert.ok(slope !== 1 || intercept !== 0);
+  }
+});

@@ -1,0 +1,58 @@
+import { knownValue } from '../facts/index.ts';
+import { present } from '../lib/assert.ts';
+import type { DescribedStack } from './described-stack.ts';
+import { missingFactor } from './missing.ts';
+import { dot, length, normalize, scale, subtract, type Vector3 } from './vector.ts';
+import type { VolumePlan } from './volume-format.ts';
+
+/** How far slices lie from their places; mm. */
+export interface Deviation {
+  /** Along the axis of the slices: uneven distances. */
+  readonly unevenMm: number;
+  /** Across it: a tilt. */
+  readonly tiltMm: number;
+}
+
+/** The farthest of all slices. */
+export function deviationOf({ plan, slices }: DescribedStack): Deviation {
+  const origin = columnOf(plan, 3);
+  const axis = normalize(columnOf(plan, 2));
+  let [unevenMm, tiltMm] = [0, 0];
+  for (const [place, { slice }] of slices.entries()) {
+    const [x = 0, y = 0, z = 0] = knownValue(slice.facts.position) ?? [];
+    const offset = subtract([x, y, z], origin);
+    const along = dot(offset, axis);
+    const across = length(subtract(offset, scale(axis, along)));
+    const even = (place % plan.slices) * plan.spacingMm[2];
+    unevenMm = Math.max(unevenMm, Math.abs(along - even));
+    tiltMm = Math.max(tiltMm, across);
+  }
+  return { unevenMm, tiltMm };
+}
+
+function columnOf({ affineLps }: VolumePlan, column: number): Vector3 {
+  const at = (row: number): number => present(affineLps[row * 4 + column], 'a 3x4 affine');
+  return [at(0), at(1), at(2)];
+}
+
+/** A sign that slices are missing; one alone proves nothing. */
+export type Doubt = 'SpacingBetweenSlices' | 'InstanceNumber';
+
+/**
+ * Signs that evenly many slices between those of a stack are missing. Where both agree there is no
+ * plan. Numbers with holes are none where other stacks of the series have them.
+ */
+export function doubtsOf({ plan, slices, toldApartBy }: DescribedStack): readonly Doubt[] {
+  const first = slices[0]?.slice.facts;
+  if (first === undefined || plan.slices < 2) return [];
+  const numbers = slices.map(({ slice }) => knownValue(slice.facts.instanceNumber));
+  const { bySpacing, byNumber } = missingFactor({
+    distanceMm: plan.spacingMm[2],
+    statedMm: knownValue(first.spacingBetweenSlices),
+    numbers: plan.volumes === 1 ? numbers : [],
+  });
+  return [
+    ...(bySpacing > 1 ? (['SpacingBetweenSlices'] as const) : []),
+    ...(byNumber > 1 && toldApartBy.length === 0 ? (['InstanceNumber'] as const) : []),
+  ];
+}

@@ -1,0 +1,62 @@
+import type { VolumePlan } from '../volume-format.ts';
+import { type VoxelType, voxelTypeOf } from './voxel-type.ts';
+
+/** Whole numbers up to this many bits are exact as 32-bit floating point. */
+const float32Bits = 24;
+
+/** Whether stored values are the values themselves. */
+export function isUnscaled({ scale }: Pick<VolumePlan, 'scale'>): boolean {
+  return scale === 'per-frame' || (scale.slope === 1 && scale.intercept === 0);
+}
+
+/** Whether the values can be told without a scale beside them: as they are, or as `outputValues`. */
+export function hasOutputValues(plan: VolumePlan): boolean {
+  return isUnscaled(plan) || plan.format.bitsStored <= float32Bits;
+}
+
+/** The type of `outputValues`. */
+export function outputTypeOf(plan: VolumePlan): VoxelType {
+  const type = voxelTypeOf(plan);
+  return isUnscaled(plan) ? type : { name: 'float32', code: 16, bits: 32 };
+}
+
+/**
+ * Voxels of a slice as the values that they stand for, for formats that state no scale: as they
+ * are where they have none, else 32-bit floating point in a buffer of its own; little endian.
+ *
+ * @param voxels as `toVoxels` gives them
+ */
+export function outputValues(plan: VolumePlan, voxels: Uint8Array): Uint8Array {
+  const { scale } = plan;
+  if (scale === 'per-frame' || isUnscaled(plan)) return voxels;
+  const stored = wordsOf(voxels, voxelTypeOf(plan).name);
+  const [slope, intercept] = [Math.fround(scale.slope), Math.fround(scale.intercept)];
+  const values = new Float32Array(stored.length);
+  for (let index = 0; index < stored.length; index += 1) {
+    values[index] = Math.fround((stored[index] ?? 0) * slope) + intercept;
+  }
+  return new Uint8Array(values.buffer);
+}
+
+function wordsOf(bytes: Uint8Array, type: VoxelType['name']): ArrayLike<number> {
+  const width = type.endsWith('8') ? 1 : type.endsWith('16') ? 2 : 4;
+  const { buffer, byteOffset, byteLength } =
+    bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+  const place = [buffer, byteOffset, byteLength / width] as const;
+  switch (type) {
+    case 'uint8':
+      return new Uint8Array(...place);
+    case 'int8':
+      return new Int8Array(...place);
+    case 'uint16':
+      return new Uint16Array(...place);
+    case 'int16':
+      return new Int16Array(...place);
+    case 'uint32':
+      return new Uint32Array(...place);
+    case 'int32':
+      return new Int32Array(...place);
+    case 'float32':
+      return new Float32Array(...place);
+  }
+}
