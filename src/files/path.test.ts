@@ -51,3 +51,24 @@ test('what cannot be a name of the tree is refused with one code', () => {
   ];
   for (const text of hostile) assert.equal(code(text), 'FILES_PATH_INVALID', JSON.stringify(text));
 });
+
+test('suffixes of volumes that the field writes in upper case are names, and nothing else is', () => {
+  for (const name of [
+    'v-0a1b_ADC.nii.gz',
+    'v-0a1b_e2_ph_ADC.json',
+    'v-0a_ph_MoCo.nii.c4gh',
+    'a_b_',
+  ]) {
+    assert.equal(parseTreePath(`/s/${name}`).path, `/s/${name}`);
+  }
+  for (const name of [
+    'v-0a1b_ADCx.nii',
+    'v-0a1b_Adc.nii',
+    'v-0a1bADC.nii',
+    'ADC.nii',
+    'v_ADC',
+    'A',
+  ]) {
+    assert.throws(() => parseTreePath(`/s/${name}`), { code: 'FILES_PATH_INVALID' });
+  }
+});

@@ -16,8 +16,11 @@ export type Form = 'plain' | 'sealed';
 /** Suffix of the sealed form of any file. */
 export const sealedSuffix = '.c4gh';
 
-/** One segment: what names of the tree and of home folders are made of. */
-const segmentPattern = /^[a-z0-9@_][a-z0-9@._-]*$/;
+/**
+ * One segment: what names of the tree and of home folders are made of. Lower case but for the
+ * suffixes of volumes that scripts of the field know so.
+ */
+const segmentPattern = /^[a-z0-9@_](?:[a-z0-9@.-]|_(?:(?:ADC|Eq|Tilt|MoCo)(?=[._]))?)*$/;
 
 /**
  * A path without empty segments and without a slash at its end, which add nothing: grid tools make
@@ -28,8 +31,8 @@ export function withoutEmptySegments(path: string): string {
 }
 
 /**
- * Check a path as a door gives it, decoded once. Names are ASCII, lower case and never start with a
- * dot, so `..`, hidden names, control characters and encodings cannot be expressed.
+ * Check a path as a door gives it, decoded once. Names are ASCII, lower case (but for `_ADC` and its
+ * like) and never start with a dot, so `..`, hidden names, control characters and encodings cannot be expressed.
  *
  * @throws FILES_PATH_INVALID
  */

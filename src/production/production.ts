@@ -94,7 +94,7 @@ export interface GrowingReplica {
 
 /** A stack of the series that can be made into files. */
 export interface StackOfSeries {
-  /** `v-<H>`. */
+  /** `v-<H>` and the suffixes of its kind. */
   readonly name: string;
   /** Names of the products that it has. */
   readonly products: readonly string[];

@@ -32,7 +32,7 @@ import { StackWriter } from './stack-writer.ts';
 
 /** A stack that can be made into files. */
 export interface MadeStack {
-  /** `v-<H>`. */
+  /** `v-<H>` and the suffixes of its kind. */
   readonly name: string;
   readonly plan: VolumePlan;
 }

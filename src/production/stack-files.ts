@@ -1,7 +1,7 @@
 import type { DeidentifiedInstance } from '../deid/index.ts';
 import { type Deidentified, derive } from '../flow/index.ts';
 import { present } from '../lib/assert.ts';
-import { outputTypeOf, voxelBytesOf } from '../volume/index.ts';
+import { outputTypeOf, stackSuffixOf, voxelBytesOf } from '../volume/index.ts';
 import type { ProductionPorts } from './create-production.ts';
 import type { FrameIntake } from './frame-intake.ts';
 import { productionLimits } from './limits.ts';
@@ -50,7 +50,8 @@ export class StackFiles {
       expected: job.expected,
       headersOnly: job.headersOnly,
       wantsVoxels: wanted.some(({ product }) => product.voxels !== 'none'),
-      nameOf: (stackKey) => job.deidentifier.stackName(job.seriesName, stackKey),
+      nameOf: (stackKey) =>
+        job.deidentifier.stackName(job.seriesName, stackKey) + stackSuffixOf(stackKey),
       open: (stack, about) => this.#openEncoders(stack, about),
       onGivenUp: () => {
         for (const { target } of wanted) job.onGivenUp(target.fileId);

@@ -17,6 +17,7 @@ export { type Deviation, type Doubt, deviationOf, doubtsOf } from './quality.ts'
 export { retrieveOrder } from './retrieve-order.ts';
 export { isSlice, positionOf, type SliceShape, shapeOf } from './slice.ts';
 export { slicesOf } from './slices-of.ts';
+export { stackSuffixOf } from './stack-suffix.ts';
 export { toldApartBy } from './told-apart.ts';
 export type { Vector3 } from './vector.ts';
 export type {

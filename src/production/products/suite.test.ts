@@ -9,6 +9,7 @@ test('each product has a name of its own, and files that clients take', () => {
   for (const { name, of, mediaType } of products) {
     const stem = of === 'instance' ? 'i-0123456789abcdef' : 'v-0123456789abcdef';
     assert.ok(isFileName(`${stem}.${name}`), name);
+    if (of === 'stack') assert.ok(isFileName(`${stem}_e2_imaginary_ADC.${name}`), name);
     assert.match(mediaType, /^[a-z]+\/[a-z0-9.+-]+$/);
     assert.equal(productNamed(name).name, name);
   }
