@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type MadeSeries, openMaker } from '../test/support/volume-maker.ts';
+import { type MadeSeries, type Maker, openMaker } from '../test/support/volume-maker.ts';
 import { expectedOf } from './volumes/expected.ts';
 import { type Judged, judgeAll } from './volumes/judge.ts';
-import { readNifti } from './volumes/nifti-file.ts';
+import { judgeInstances } from './volumes/judge-instances.ts';
+import { type NiftiFile, readNifti } from './volumes/nifti-file.ts';
 import { type FoundSeries, readFolder } from './volumes/read-folder.ts';
 import { refereeOf } from './volumes/referee.ts';
 
@@ -15,6 +16,7 @@ const usage = `npm run volumes -- FOLDER... [options]
 What becomes of the series below each FOLDER, by the real production: volumes, or the code of a refusal.
   --expected FILE   hold them against an expected.json (one FOLDER)
   --referee         hold them against what dcm2niix makes of the same files
+  --deid            hold what dcm2niix makes of the instances as they leave against the originals
   --shuffle         instances come in random order
   --no-records      the archive answers no query about single images
   --twice           every instance comes twice
@@ -28,6 +30,7 @@ const { values, positionals } = parseArgs({
   options: {
     expected: { type: 'string' },
     referee: { type: 'boolean', default: false },
+    deid: { type: 'boolean', default: false },
     shuffle: { type: 'boolean', default: false },
     'no-records': { type: 'boolean', default: false },
     twice: { type: 'boolean', default: false },
@@ -83,6 +86,11 @@ async function rowOf(
   const scratch = await mkdtemp(join(work, 'series-'));
   const maker = await openMaker(scratch);
   try {
+    if (values.deid) {
+      const row = await instancesRow(series, { maker, folder, scratch });
+      process.stdout.write(values.json ? `${JSON.stringify(row)}\n` : textOf(row));
+      return row;
+    }
     const made = await maker.make(series, {
       shuffle: values.shuffle,
       noRecords: values['no-records'],
@@ -98,6 +106,31 @@ async function rowOf(
   }
 }
 
+/** What the referee makes of the instances as they leave. */
+async function instancesRow(
+  series: FoundSeries,
+  place: { readonly maker: Maker; readonly folder: string; readonly scratch: string },
+): Promise<Row> {
+  const { files, refusals } = await place.maker.instances(series);
+  const { names, judged, missing, volumes } = await judgeInstances(series, files, place.scratch);
+  return {
+    series: seriesLabel(series, place.folder),
+    instances: series.files.length,
+    volumes: volumes.map((file, at) => volumeRow(names[at] ?? '', file, judged[at])),
+    refusals,
+    missing,
+  };
+}
+
+function volumeRow(
+  name: string,
+  { dim, affine, slope, intercept, sha256 }: NiftiFile,
+  judged: Judged | undefined,
+): Row['volumes'][number] {
+  const { verdict, difference = '' } = judged ?? {};
+  return { name, dim, affine, slope, intercept, sha256, verdict, difference };
+}
+
 async function judgedRow(
   series: FoundSeries,
   {
@@ -111,12 +144,7 @@ async function judgedRow(
   return {
     series: seriesLabel(series, folder),
     instances: series.files.length,
-    volumes: files.map(({ name, file }, at) => {
-      const { dim, affine, slope, intercept, sha256 } = file;
-      const judged = outcome?.judged[at];
-      const { verdict, difference = '' } = judged ?? {};
-      return { name, dim, affine, slope, intercept, sha256, verdict, difference };
-    }),
+    volumes: files.map(({ name, file }, at) => volumeRow(name, file, outcome?.judged[at])),
     refusals: made.refusals,
     missing: outcome?.missing ?? [],
   };
@@ -147,7 +175,9 @@ function textOf(row: Row): string {
     const judged = [verdict ?? '', difference].filter((text) => text !== '').join(': ');
     return `  ${name} ${dim.join('x')} ${scale} ${sha256.slice(0, 16)} ${judged}\n`;
   });
-  const refused = row.refusals.map((code) => `  refused ${code}\n`);
+  const refused = [...Map.groupBy(row.refusals, (code) => code)].map(
+    ([code, { length }]) => `  refused ${code}${length > 1 ? ` (${length})` : ''}\n`,
+  );
   const missing = row.missing.map((name) => `  not made: ${name}\n`);
   return `${row.series} (${row.instances})\n${[...lines, ...refused, ...missing].join('')}`;
 }

@@ -44,6 +44,13 @@ export interface ProvenStack {
 /** De-identified attributes of a series by PS3.6 keyword; several values joined by a backslash. */
 export type SeriesMetadata = Readonly<Record<string, string | number>>;
 
+/** An instance that tiles several slices: each is a file of its own. */
+export interface SlicedFile {
+  /** `i-<H>`. */
+  readonly name: string;
+  readonly slices: number;
+}
+
 /** Where a series is in the tree. Names are pseudonyms (`p-<H>`, `t-<H>`, `s-<H>`). */
 export interface SeriesPlace {
   readonly site: string;
@@ -120,7 +127,7 @@ export interface FileNode {
   readonly id: FileId;
   readonly guid: Guid;
   readonly seriesId: SeriesId;
-  /** `i-<H>.dcm`; `v-<H>.nii` once its stack is proven; `volume.nii` of a series whose stacks are not. */
+  /** `i-<H>.dcm`, `i-<H>-<nnnn>.dcm` of one that tiles slices; `v-<H>.nii` once its stack is proven; `volume.nii` of a series whose stacks are not. */
   readonly name: string;
   readonly product: CatalogProduct;
   /** Of the stack that it shows; undefined of an instance, and of what stands for the one stack of its series. */
@@ -232,6 +239,11 @@ export interface CatalogVersions {
    * until they are again. The same list again changes nothing.
    */
   stacksProven(series: SeriesId, stacks: readonly ProvenStack[]): Promise<void>;
+  /**
+   * An instance tiles several slices: they are listed in its place, as `i-<H>-<nnnn>` from 1. Again
+   * changes nothing.
+   */
+  slicesProven(series: SeriesId, instance: SlicedFile): Promise<void>;
   /** This file cannot be produced, for a reason that another try would hardly change soon. */
   refuse(file: FileId, code: string): Promise<void>;
   /** The archive gives other content than the current version: size and content are unknown again. */

@@ -83,6 +83,8 @@ export interface FileTable {
   stack_id: number | null;
   name: string;
   product: string;
+  /** 1 of an instance whose slices are listed in its place. */
+  tiled: Generated<number>;
   /** `gone`: its stack is not of the series any more. */
   state: 'announced' | 'published' | 'withdrawn' | 'gone';
   refusal: string | null;
@@ -267,6 +269,7 @@ export const catalogMigrations: readonly Migration[] = [
         stack_id INTEGER REFERENCES stack (id),
         name TEXT NOT NULL,
         product TEXT NOT NULL,
+        tiled INTEGER NOT NULL DEFAULT 0,
         state TEXT NOT NULL,
         refusal TEXT,
         refusal_edition TEXT,

@@ -77,3 +77,19 @@ test('a stack without a form has no file of it, whatever stands for the one volu
   const still = await fileAt(shelf, 'volume.nii.gz');
   assert.deepEqual([still.id, still.stackName, still.listed], [asked.id, undefined, false]);
 });
+
+test('an instance that tiles slices is listed as those, and still answers by its own name', async (t) => {
+  const shelf = await openShelf(t, offered, announced(place));
+  const { versions } = shelf.catalog;
+  const whole = await fileAt(shelf, 'i-1.dcm');
+  for (let again = 0; again < 2; again += 1) {
+    await versions.slicesProven(whole.seriesId, { name: 'i-1', slices: 3 });
+  }
+  const slices = ['i-1-0001.dcm', 'i-1-0002.dcm', 'i-1-0003.dcm'];
+  assert.deepEqual(await listed(shelf), slices);
+  const still = await fileAt(shelf, 'i-1.dcm');
+  assert.deepEqual([still.id, still.listed], [whole.id, false]);
+  assert.deepEqual((await fileAt(shelf, 'i-1-0002.dcm')).product.name, 'dcm');
+  await versions.slicesProven(whole.seriesId, { name: 'i-9', slices: 2 });
+  assert.deepEqual(await listed(shelf), slices);
+});

@@ -6,6 +6,7 @@ import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import { filesWhere, type ShownWith } from './file-rows.ts';
 import { coversFile } from './locks.ts';
+import { proveSlices } from './prove-slices.ts';
 import { proveStacks } from './prove-stacks.ts';
 import type { ReplicaTable } from './schema.ts';
 import { lineageOf, policyOf } from './tree.ts';
@@ -19,6 +20,8 @@ export function createVersions(context: CatalogContext): CatalogVersions {
     nextNumber: (file) => nextNumber(db.query, file),
     stacksProven: (series, stacks) =>
       db.transaction((tx) => proveStacks(tx, { series, stacks }, context)),
+    slicesProven: (series, instance) =>
+      db.transaction((tx) => proveSlices(tx, { series, instance }, context)),
     async refuse(file, code) {
       await db.query
         .updateTable('file')

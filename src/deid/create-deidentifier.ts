@@ -38,6 +38,7 @@ import { type Profile, profileOf } from './profile/profile.ts';
 import { recipeOfProfile } from './profile/recipe.ts';
 import { createStackNames } from './pseudonyms/stack-names.ts';
 import { createUidMap, type UidMap } from './pseudonyms/uid-map.ts';
+import { sliceFilesOf, sliceUidText } from './slices/slice-files.ts';
 import { findImage, type UnknownObject } from './withhold/find-image.ts';
 import { findImageRisk } from './withhold/image-risk.ts';
 
@@ -111,7 +112,7 @@ async function deidentify(
     writeDerived(header, facts);
     stampHeader(header, context.subjectName);
     const misleads = isGrid ? 'DEID_GRID' : undefined;
-    return release({ opened, header, facts, drops: drops.drops, profile, misleads });
+    return release({ opened, header, facts, drops: drops.drops, profile, misleads, uids });
   } catch (error) {
     await opened?.rest.return();
     throw translate(error);
@@ -178,9 +179,11 @@ interface Work {
   readonly drops: Drops;
   readonly profile: Profile;
   readonly misleads: DeidCode | undefined;
+  readonly uids: UidMap;
 }
 
-function release({ opened, header, facts, drops, profile, misleads }: Work): DeidentifiedInstance {
+function release(work: Work): DeidentifiedInstance {
+  const { opened, header, facts, drops, profile, misleads, uids } = work;
   const { transferSyntaxUid } = opened;
   const sopClassUid = profile.sopClassUid;
   const sopInstanceUid = getUid(header, t.SOPInstanceUID);
@@ -200,6 +203,16 @@ function release({ opened, header, facts, drops, profile, misleads }: Work): Dei
     header,
     facts,
     misleads,
+    slices:
+      misleads === undefined
+        ? undefined
+        : sliceFilesOf({
+            sopClassUid,
+            transferSyntaxUid,
+            header,
+            facts,
+            uidOf: (index) => uids.uid(sliceUidText(opened.header, index)),
+          }),
     drops,
     read: (what) => passParts(what === 'file' ? start : undefined, pixels.parts, opened),
   };

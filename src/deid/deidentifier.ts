@@ -15,6 +15,16 @@ export type InstancePart =
   /** `coded` is the frame alone, without the heads of its fragment. */
   | { readonly kind: 'frame'; readonly bytes: Uint8Array; readonly coded: Uint8Array };
 
+/** The slices of a tiled image, each as a file of its own. */
+export interface DeidentifiedSlices {
+  readonly count: number;
+  /**
+   * The file of the slice at `index` up to its pixels, `pixelBytes` of which follow, and a zero where
+   * their number is odd.
+   */
+  start(index: number, pixelBytes: number): Uint8Array;
+}
+
 /** One instance after the profile. */
 export interface DeidentifiedInstance {
   readonly sopClassUid: string;
@@ -30,6 +40,8 @@ export interface DeidentifiedInstance {
    * its pixels and facts says what they are.
    */
   readonly misleads: DeidCode | undefined;
+  /** As what else it leaves, where it misleads as it is. */
+  readonly slices: DeidentifiedSlices | undefined;
   /** How many values that the keep list allows did not stay, by reason. Sequences count item by item. */
   readonly drops: Drops;
   /**

@@ -63,9 +63,10 @@ export const deidErrors = defineErrors('deid', {
   DEID_GRID: {
     disposition: 'permanent',
     meaning:
-      'Several slices are tiled in the image (a mosaic, a VFRAME grid). Without the private elements that say how, programs would put them at wrong places, and they are not taken apart yet.',
-    user: 'Nothing to do: neither the images nor a volume of this series can be had yet.',
-    operator: 'Have the scanner or the archive export the series as single slices, if it can.',
+      'Several slices are tiled in the image (a mosaic, a VFRAME grid). Programs would put them at wrong places without the private elements that say how.',
+    user: 'List the folder again: where the image says how its slices lie, each is a file of its own now (`i-...-0001.dcm`), and the volume can be read. Where it does not, neither can be had.',
+    operator:
+      'Where no slices are listed, have the scanner or the archive export the series as single slices, or with its private elements.',
   },
   DEID_LIMIT_EXCEEDED: {
     disposition: 'permanent',

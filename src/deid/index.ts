@@ -2,6 +2,7 @@
 export { createDeidentifier, type DeidentifierOptions } from './create-deidentifier.ts';
 export type {
   DeidentifiedInstance,
+  DeidentifiedSlices,
   Deidentifier,
   DeidentifyContext,
   DeidentifyOutcome,

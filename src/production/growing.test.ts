@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  type FileResult,
   jobOf,
   jobSeries,
   openWorkshop,
@@ -10,7 +9,7 @@ import {
 } from '../../test/support/production.ts';
 import { type DataSet, tag } from '../dicom/index.ts';
 import { derive } from '../flow/index.ts';
-import type { GrowingReplica, ProductionJob, ProductionResult } from './index.ts';
+import type { FileResult, GrowingReplica, ProductionJob, ProductionResult } from './index.ts';
 
 const small = { slices: 6, rows: 16, columns: 12 } as const;
 const volume = targetOf({ fileId: 1 });

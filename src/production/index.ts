@@ -11,6 +11,7 @@ export { type ProductionLimits, productionLimits } from './limits.ts';
 export type {
   ExistingVersion,
   ExpectedInstanceOfJob,
+  FileResult,
   GrowingReplica,
   NamedIdentifiedInstance,
   ProducedReplica,
@@ -19,6 +20,8 @@ export type {
   ProductionJob,
   ProductionResult,
   ProductionTarget,
+  SeriesResult,
+  SlicedInstance,
   StackOfSeries,
 } from './production.ts';
 export { isSizedByShape, type Product, products } from './products/index.ts';

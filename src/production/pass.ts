@@ -1,23 +1,20 @@
 import { type DeidentifiedInstance, deidErrors } from '../deid/index.ts';
-import { encodingOf } from '../dicom/index.ts';
-import { type Fact, valueOr } from '../facts/index.ts';
-import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
+import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import type { ProductionPorts } from './create-production.ts';
 import { productionErrors } from './errors.ts';
 import type { FrameIntake } from './frame-intake.ts';
-import { productionLimits } from './limits.ts';
+import { InstanceFiles, type InstanceWish } from './instance-files.ts';
 import type {
   NamedIdentifiedInstance,
   ProductionJob,
   ProductionResult,
   ProductionTarget,
+  SlicedInstance,
 } from './production.ts';
 import { productNamed } from './products/index.ts';
 import { isListedWithoutImage } from './series-job.ts';
-import { derivedRecipe, droppedRecipe, identityOf } from './source-facts.ts';
 import { StackFiles } from './stack-files.ts';
-import { TargetFile } from './target-file.ts';
 
 type ReleasedInstance = Deidentified<DeidentifiedInstance>;
 
@@ -25,22 +22,19 @@ type ReleasedInstance = Deidentified<DeidentifiedInstance>;
 export class Pass {
   readonly #ports: ProductionPorts;
   readonly #job: ProductionJob;
-  readonly #instanceTargets: ReadonlyMap<string, ProductionTarget>;
+  readonly #wishes: ReadonlyMap<string, InstanceWish>;
   readonly #missing: Set<string>;
   readonly #stacks: StackFiles | undefined;
-  /** The instance target being written. */
-  #open: TargetFile | undefined;
+  /** What is wanted of the instance that passes. */
+  #open: InstanceFiles | undefined;
+  readonly #sliced: SlicedInstance[] = [];
 
   constructor(ports: ProductionPorts, job: ProductionJob) {
     this.#ports = ports;
     this.#job = job;
     const isOfInstance = ({ product }: ProductionTarget): boolean =>
       productNamed(product).of === 'instance';
-    const instances = job.targets.filter(isOfInstance);
-    this.#instanceTargets = new Map(
-      instances.map((target) => [present(target.instanceName, 'instances have names'), target]),
-    );
-    assert(this.#instanceTargets.size === instances.length, 'an instance is a target once');
+    this.#wishes = wishesOf(job.targets.filter(isOfInstance));
     this.#missing = new Set(job.expected.map(({ name }) => name));
     const wanted = job.targets.flatMap((target) => {
       const product = productNamed(target.product);
@@ -53,6 +47,7 @@ export class Pass {
     try {
       yield* this.#takeAll();
       if (this.#stacks !== undefined) yield* this.#stacks.finish();
+      if (this.#sliced.length > 0) yield { kind: 'sliced', instances: this.#sliced };
     } finally {
       // Also when the caller leaves: what is complete stays, the rest goes with its space.
       await this.#open?.abort();
@@ -81,14 +76,14 @@ export class Pass {
   /** Many an archive cannot send objects that hold no image: a volume lacks nothing without them. */
   #passOverUnsent(): void {
     for (const each of this.#job.expected) {
-      if (this.#instanceTargets.has(each.name) || !isListedWithoutImage(each)) continue;
+      if (this.#wishes.has(each.name) || !isListedWithoutImage(each)) continue;
       if (this.#missing.delete(each.name)) this.#stacks?.unsent(each.name);
     }
   }
 
   /** Whether every instance that is a target came, in a pass that makes no volume. */
   #wantsNoMore(): boolean {
-    return [...this.#instanceTargets.keys()].every((name) => !this.#missing.has(name));
+    return [...this.#wishes.keys()].every((name) => !this.#missing.has(name));
   }
 
   async *#take({ name, instance }: NamedIdentifiedInstance): AsyncGenerator<ProductionResult> {
@@ -100,11 +95,13 @@ export class Pass {
     }
     const box = outcome.instance;
     const intake = await this.#stacks?.begin(name, box);
-    const target = this.#instanceTargets.get(name);
-    const { misleads } = readDeidentified(box);
-    if (target !== undefined && misleads !== undefined) {
-      yield { kind: 'refused', fileId: target.fileId, code: misleads };
-    } else if (target !== undefined) this.#open = await this.#openInstance(target, box);
+    const { slices } = readDeidentified(box);
+    if (slices !== undefined) this.#sliced.push({ name, slices: slices.count });
+    const wish = this.#wishes.get(name);
+    if (wish !== undefined) {
+      const context = { ports: this.#ports, job: this.#job };
+      this.#open = await InstanceFiles.open(context, box, wish);
+    }
     try {
       await this.#pass(box, intake);
     } catch (error) {
@@ -112,7 +109,8 @@ export class Pass {
       yield* this.#withhold(name, error.code);
       return;
     }
-    yield* this.#completeInstance(box);
+    if (this.#open !== undefined) yield* this.#open.complete();
+    this.#open = undefined;
     if (intake !== undefined) await this.#stacks?.end(intake);
   }
 
@@ -121,11 +119,14 @@ export class Pass {
    * read to its end even when there can be none: the reason must not depend on what came first.
    */
   async #pass(box: ReleasedInstance, intake: FrameIntake | undefined): Promise<void> {
-    const what = this.#open === undefined ? 'pixels' : 'file';
+    const open = this.#open;
+    const what = open?.isWhole === true ? 'file' : 'pixels';
     for await (const part of readDeidentified(box).read(what)) {
-      if (this.#open === undefined && this.#stacks === undefined) return;
-      if (this.#open !== undefined) await this.#open.write(derive(box, () => part.bytes));
-      if (part.kind === 'pixel') await intake?.add(part.bytes);
+      if (open === undefined && this.#stacks === undefined) return;
+      await open?.write(part.bytes);
+      if (part.kind !== 'pixel') continue;
+      await open?.pixels(part.bytes);
+      await intake?.add(part.bytes);
     }
   }
 
@@ -134,39 +135,23 @@ export class Pass {
     const open = this.#open;
     this.#open = undefined;
     await open?.abort();
-    const target = this.#instanceTargets.get(name);
-    if (target !== undefined) yield { kind: 'refused', fileId: target.fileId, code };
+    const wish = this.#wishes.get(name);
+    const targets = [...(wish?.whole === undefined ? [] : [wish.whole]), ...(wish?.slices ?? [])];
+    for (const { fileId } of targets) yield { kind: 'refused', fileId, code };
     await this.#stacks?.withhold(name, code);
-  }
-
-  #openInstance(target: ProductionTarget, box: ReleasedInstance): Promise<TargetFile> {
-    const instance = readDeidentified(box);
-    return TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
-      exact: undefined,
-      most: instanceSizeAtMost(instance),
-      // Compressed frames are judged one by one: the last may withhold the first.
-      mayGrowInSight: !encodingOf(instance.transferSyntaxUid).encapsulated,
-    });
-  }
-
-  async *#completeInstance(box: ReleasedInstance): AsyncGenerator<ProductionResult> {
-    if (this.#open === undefined) return;
-    const released = readDeidentified(box);
-    const recipe = [...derivedRecipe(released.facts.derived), ...droppedRecipe(released.drops)];
-    // One instance is whole by itself: nothing is counted.
-    const source = { listed: 1, counted: null, unconfirmed: undefined };
-    const facts = { ...identityOf(box), source, instances: 1, withoutImage: 0, recipe };
-    const result = await this.#open.complete(facts);
-    this.#open = undefined;
-    yield result;
   }
 }
 
-/** Space to set aside for an instance whose size is not known: its pixels as if native, and a header. */
-function instanceSizeAtMost({ facts }: DeidentifiedInstance): number {
-  const number = (given: Fact<number>): number => valueOr(given, 1) ?? 1;
-  const bits = number(facts.bitsAllocated) * number(facts.samples);
-  const pixels = number(facts.rows) * number(facts.columns) * number(facts.frames);
-  const bytes = Math.ceil((pixels * bits) / 8) + productionLimits.headerAllowanceBytes;
-  return Math.min(bytes, productionLimits.instanceBytesMax);
+/** What is wanted of each instance. */
+function wishesOf(targets: readonly ProductionTarget[]): ReadonlyMap<string, InstanceWish> {
+  const named = Map.groupBy(targets, ({ instanceName }) =>
+    present(instanceName, 'instances have names'),
+  );
+  return new Map(
+    [...named].map(([name, all]) => {
+      const [whole, another] = all.filter(({ slice }) => slice === undefined);
+      assert(another === undefined, 'an instance is a target once');
+      return [name, { whole, slices: all.filter(({ slice }) => slice !== undefined) }] as const;
+    }),
+  );
 }

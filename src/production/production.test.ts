@@ -5,7 +5,6 @@ import { gunzipSync } from 'node:zlib';
 import { asyncProperty, boolean, assert as check, shuffledSubarray } from 'fast-check';
 import type { TestElement } from '../../test/support/part10-writer.ts';
 import {
-  type FileResult,
   jobOf,
   jobSeries,
   openWorkshop,
@@ -15,7 +14,7 @@ import {
 } from '../../test/support/production.ts';
 import { sopClass, transferSyntax } from '../dicom/index.ts';
 import { readSealed } from '../flow/index.ts';
-import type { GrowingReplica, ProductionJob, ProductionResult } from './index.ts';
+import type { FileResult, GrowingReplica, ProductionJob, ProductionResult } from './index.ts';
 import { productionLimits } from './limits.ts';
 
 const small = { slices: 6, rows: 16, columns: 12 } as const;

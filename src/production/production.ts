@@ -14,6 +14,8 @@ export interface ProductionTarget {
   readonly product: string;
   /** `i-<H>` of the instance it is of. */
   readonly instanceName: string | undefined;
+  /** Which slice of the instance, from 0; undefined of the whole. */
+  readonly slice: number | undefined;
   /** `v-<H>` of the stack it is of; undefined of a file of the one volume, whatever its name. */
   readonly stackName: string | undefined;
   /** The version this file has already: the production must give the same plaintext. */
@@ -100,10 +102,24 @@ export interface StackOfSeries {
   readonly products: readonly string[];
 }
 
-/** What a pass gives for each target, as soon as it is durable. */
-export type ProductionResult =
+/** An instance that leaves slice by slice. */
+export interface SlicedInstance {
+  readonly name: string;
+  readonly slices: number;
+}
+
+/** What a pass gives, as soon as it is durable. */
+export type ProductionResult = SeriesResult | FileResult;
+
+/** What the series turned out to hold. */
+export type SeriesResult =
+  /** Instances that tile several slices, each of which can be a file. Comes last. */
+  | { readonly kind: 'sliced'; readonly instances: readonly SlicedInstance[] }
   /** All stacks of the series are known. Comes before what is made of them. */
-  | { readonly kind: 'stacks'; readonly stacks: readonly StackOfSeries[] }
+  | { readonly kind: 'stacks'; readonly stacks: readonly StackOfSeries[] };
+
+/** What became of a target. */
+export type FileResult =
   | {
       readonly kind: 'produced';
       readonly fileId: number;

@@ -1,6 +1,6 @@
 import { type DeidentifiedInstance, deidErrors } from '../deid/index.ts';
 import { getUid, sopClass, tag } from '../dicom/index.ts';
-import { holdsNoImage, type ImageFacts, knownValue, valueOr } from '../facts/index.ts';
+import { holdsNoImage, valueOr } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import {
@@ -21,6 +21,7 @@ import {
   volumeErrors,
 } from '../volume/index.ts';
 import { cutTile } from './cut-tile.ts';
+import { frameBytesOf } from './frame-bytes.ts';
 import { FrameIntake } from './frame-intake.ts';
 import { FrameStore } from './frame-store.ts';
 import type { ProductionLimits } from './limits.ts';
@@ -446,12 +447,4 @@ export function isListedWithoutImage({ record }: ExpectedInstanceOfJob): boolean
 function isOfShape({ rows, columns, format }: VolumePlan, shape: SliceShape | undefined): boolean {
   const { bitsAllocated } = format;
   return shape === undefined || isSameShape(shape, { rows, columns, bitsAllocated });
-}
-
-/** Bytes of one frame of native pixels, as a header declares it; 0 where it declares none. */
-function frameBytesOf({ rows, columns, bitsAllocated }: ImageFacts): number {
-  return [columns, bitsAllocated].reduce(
-    (product, given) => product * (knownValue(given) ?? 0),
-    (knownValue(rows) ?? 0) / 8,
-  );
 }

@@ -8,10 +8,11 @@ import type { ClinicalIndex, RecallTarget } from '../pacs/index/index.ts';
 import type { PacsSource } from '../pacs/pacs-source.ts';
 import { isListedWithoutImage, isSizedByShape } from '../production/index.ts';
 import type {
+  FileResult,
   Production,
   ProductionJob,
-  ProductionResult,
   ProductionTarget,
+  SeriesResult,
 } from '../production/production.ts';
 import type { ReplicaId, Storage } from '../storage/storage.ts';
 import { arrivals } from './arrivals.ts';
@@ -134,7 +135,10 @@ async function planOf(
   const instances = held.filter(isInstance);
   const byInstance: Plan = {
     files: instances,
-    expected: instances.map((file) => ({ name: instanceNameOf(file), record: undefined })),
+    expected: [...new Set(instances.map(instanceNameOf))].map((name) => ({
+      name,
+      record: undefined,
+    })),
     source: undefined,
   };
   // Only then is there a size to tell before the end.
@@ -188,8 +192,8 @@ async function makeAll(
   const misplaced: FileNode[] = [];
   try {
     for await (const result of ports.production.produce(job)) {
-      if (result.kind === 'stacks') {
-        await ports.catalog.versions.stacksProven(pass.series.id, result.stacks);
+      if (result.kind === 'stacks' || result.kind === 'sliced') {
+        await enter(ports, pass.series, result);
         continue;
       }
       const file = present(byId.get(result.fileId), 'results are of the files wanted');
@@ -204,7 +208,17 @@ async function makeAll(
   }
 }
 
-const isMisplaced = (result: ProductionResult): boolean =>
+/** The catalog learns what the series holds. */
+async function enter(
+  { catalog: { versions } }: RecallPorts,
+  { id }: SeriesNode,
+  result: SeriesResult,
+): Promise<void> {
+  if (result.kind === 'stacks') return versions.stacksProven(id, result.stacks);
+  for (const instance of result.instances) await versions.slicesProven(id, instance);
+}
+
+const isMisplaced = (result: FileResult): boolean =>
   result.kind === 'refused' && result.code === 'VOLUME_NOT_AS_LISTED';
 
 function jobOf(options: {
@@ -267,6 +281,7 @@ function targetsOf(
       guid: file.guid,
       product: file.product.name,
       instanceName: isInstance(file) ? instanceNameOf(file) : undefined,
+      slice: sliceOf(file),
       stackName: file.stackName,
       existing: renew ? undefined : file.version,
       nextVersionNumber: await ports.catalog.versions.nextNumber(file.id),
@@ -276,8 +291,17 @@ function targetsOf(
 
 const isInstance = ({ product }: FileNode): boolean => product.of === 'instance';
 
-function instanceNameOf({ name, product }: FileNode): string {
-  return name.slice(0, -product.name.length - 1);
+/** `i-<H>`, and the number of a slice of it where it is the file of one. */
+const instanceFile = /^(i-[0-9a-z]+)(?:-([0-9]+))?\./;
+
+function instanceNameOf({ name }: FileNode): string {
+  return present(instanceFile.exec(name)?.[1], 'the name of an instance');
+}
+
+/** Which slice of the instance, from 0; undefined of the whole. */
+function sliceOf({ name }: FileNode): number | undefined {
+  const number = instanceFile.exec(name)?.[2];
+  return number === undefined ? undefined : Number(number) - 1;
 }
 
 /** What a PACS sent was broken or not as it lists it. It may be repaired: nothing is remembered. */
@@ -289,7 +313,7 @@ const goneCodes: ReadonlySet<string> = new Set(['CATALOG_FILE_GONE', 'CATALOG_LO
 async function publish(
   ports: RecallPorts,
   { board, file }: { readonly board: RecallBoard; readonly file: FileNode },
-  result: Exclude<ProductionResult, { kind: 'changed' | 'stacks' }>,
+  result: Exclude<FileResult, { kind: 'changed' }>,
 ): Promise<void> {
   const { versions } = ports.catalog;
   if (result.kind === 'failed') {

@@ -8,6 +8,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import {
   createProduction,
   createSpill,
+  type FileResult,
   type KeyDeposits,
   type NamedIdentifiedInstance,
   type NewKey,
@@ -193,6 +194,7 @@ export function targetOf(target: Partial<ProductionTarget> & { fileId: number })
     guid: String(target.fileId).padStart(32, '0'),
     product: 'nii',
     instanceName: undefined,
+    slice: undefined,
     stackName: undefined,
     existing: undefined,
     nextVersionNumber: 1,
@@ -233,14 +235,13 @@ export function jobOf(
   };
 }
 
-/** What a job says of a file. */
-export type FileResult = Exclude<ProductionResult, { kind: 'stacks' }>;
-
 /** All that a job says of its files. */
 export async function resultsOf(
   results: AsyncIterable<ProductionResult>,
 ): Promise<readonly FileResult[]> {
   const all: FileResult[] = [];
-  for await (const result of results) if (result.kind !== 'stacks') all.push(result);
+  for await (const result of results) {
+    if (result.kind !== 'stacks' && result.kind !== 'sliced') all.push(result);
+  }
   return all;
 }

@@ -56,7 +56,10 @@ export interface MadeSeries {
 
 /** Makes the volumes of series, one after another, by the real production. */
 export interface Maker {
+  /** The volumes of a series. */
   make(series: FoundSeries, options: MakeOptions): Promise<MadeSeries>;
+  /** Its instances as they leave: each, or each of its slices. */
+  instances(series: FoundSeries): Promise<MadeSeries>;
   close(): Promise<void>;
 }
 
@@ -90,7 +93,7 @@ export async function openMaker(folder: string): Promise<Maker> {
   const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32).fill(7) });
   const pass = async (
     series: FoundSeries,
-    stackNames: readonly (string | undefined)[],
+    targets: readonly ProductionTarget[],
     options: MakeOptions & { readonly headersOnly: boolean },
   ): Promise<readonly ProductionResult[]> => {
     const named = series.files.map((file) => ({ file, name: nameOf(file) }));
@@ -112,7 +115,7 @@ export async function openMaker(folder: string): Promise<Maker> {
       seriesName: `s-${hash(series.uid)}`,
       subjectName: 'p-0000000000000000',
       deidentifier,
-      targets: stackNames.map(targetOf),
+      targets,
       expected,
       source: { listed: expected.length, counted: expected.length, unconfirmed: undefined },
       instances: arrivalsOf(named, wish, options),
@@ -126,16 +129,37 @@ export async function openMaker(folder: string): Promise<Maker> {
     for await (const result of production.produce(job)) results.push(result);
     return results;
   };
+  const taken = async (
+    results: readonly ProductionResult[],
+    nameAt: (fileId: number) => string,
+  ): Promise<MadeSeries> => {
+    const files: MadeFile[] = [];
+    const refusals: string[] = [];
+    for (const result of results) {
+      if (result.kind === 'refused') refusals.push(result.code);
+      if (result.kind === 'failed') refusals.push(result.error.code);
+      if (result.kind !== 'produced' || !('keyId' in result.version)) continue;
+      const { keyId } = result.version;
+      const key = keys.find((one) => one.keyId === keyId);
+      if (key === undefined) continue;
+      const bytes = await plaintextOf(storage, result.replica.id, key);
+      await storage.delete(result.replica.id);
+      files.push({ name: nameAt(result.fileId), bytes });
+    }
+    keys.splice(0);
+    return { files, refusals };
+  };
   return {
     async make(series, options) {
       const run = async (
         stackNames: readonly (string | undefined)[],
       ): Promise<readonly ProductionResult[] | string> => {
+        const targets = stackNames.map((name, at) => targetOf({ stackName: name, fileId: at }));
         const asListed = { ...options, headersOnly: false };
-        const results = await passOrCode(() => pass(series, stackNames, asListed));
+        const results = await passOrCode(() => pass(series, targets, asListed));
         // As a recall does: the list placed slices where they are not.
         return typeof results !== 'string' && results.some(isMisplaced)
-          ? passOrCode(() => pass(series, stackNames, { ...options, headersOnly: true }))
+          ? passOrCode(() => pass(series, targets, { ...options, headersOnly: true }))
           : results;
       };
       const first = await run([undefined]);
@@ -145,22 +169,34 @@ export async function openMaker(folder: string): Promise<Maker> {
       const names = isSeveral ? stacks.map(({ name }) => name) : [undefined];
       const results = isSeveral ? await run(names) : first;
       if (typeof results === 'string') return { files: [], refusals: [results] };
-      const files: MadeFile[] = [];
-      const refusals: string[] = [];
-      for (const result of results) {
-        if (result.kind === 'refused') refusals.push(result.code);
-        if (result.kind === 'failed') refusals.push(result.error.code);
-        if (result.kind !== 'produced' || !('keyId' in result.version)) continue;
-        const { keyId } = result.version;
-        const key = keys.find((each) => each.keyId === keyId);
-        if (key === undefined) continue;
-        const bytes = await plaintextOf(storage, result.replica.id, key);
-        await storage.delete(result.replica.id);
-        const name = (isSeveral ? names[result.fileId] : stacks[0]?.name) ?? '';
-        files.push({ name, bytes });
-      }
-      keys.splice(0);
-      return { files, refusals };
+      return taken(results, (at) => (isSeveral ? names[at] : stacks[0]?.name) ?? '');
+    },
+    async instances(series) {
+      const inOrder: MakeOptions & { readonly headersOnly: boolean } = {
+        shuffle: false,
+        noRecords: true,
+        twice: false,
+        drop: 0,
+        headersOnly: false,
+      };
+      const wholes = series.files.map((file, fileId) => instanceTarget(nameOf(file), { fileId }));
+      const first = await pass(series, wholes, inOrder);
+      const sliced = first.flatMap((result) => (result.kind === 'sliced' ? result.instances : []));
+      const each = sliced.flatMap(({ name, slices }) =>
+        Array.from({ length: slices }, (_, slice) => ({ name, slice })),
+      );
+      const targets = each.map(({ name, slice }, fileId) =>
+        instanceTarget(name, { fileId, slice }),
+      );
+      const whole = await taken(first, (at) => wholes[at]?.instanceName ?? '');
+      if (targets.length === 0) return whole;
+      const second = await pass(series, targets, inOrder);
+      const slices = await taken(second, (at) => `${each[at]?.name}-${each[at]?.slice}`);
+      const refusals = whole.refusals.filter((code) => code !== 'DEID_GRID');
+      return {
+        files: [...whole.files, ...slices.files],
+        refusals: [...refusals, ...slices.refusals],
+      };
     },
     close: () => sealer.close(),
   };
@@ -181,17 +217,25 @@ async function passOrCode<T>(pass: () => Promise<T>): Promise<T | string> {
   }
 }
 
-function targetOf(stackName: string | undefined, fileId: number): ProductionTarget {
+function targetOf(
+  target: Partial<ProductionTarget> & { readonly fileId: number },
+): ProductionTarget {
   return {
-    fileId,
-    guid: String(fileId).padStart(32, '0'),
+    guid: String(target.fileId).padStart(32, '0'),
     product: 'nii',
     instanceName: undefined,
-    stackName,
+    slice: undefined,
+    stackName: undefined,
     existing: undefined,
     nextVersionNumber: 1,
+    ...target,
   };
 }
+
+const instanceTarget = (
+  instanceName: string,
+  target: { readonly fileId: number; readonly slice?: number },
+): ProductionTarget => targetOf({ product: 'dcm', instanceName, ...target });
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 const nameOf = ({ sopInstanceUid }: FoundFile): string => `i-${hash(sopInstanceUid)}`;

@@ -1,0 +1,56 @@
+import {
+  createTokenWriter,
+  type DataSet,
+  encodeDataSet,
+  encodeFileHeader,
+  encodingOf,
+  getUid,
+  tag as t,
+  transferSyntax,
+} from '../../dicom/index.ts';
+import type { ImageFacts } from '../../facts/index.ts';
+import { concatBytes } from '../../lib/bytes/bytes.ts';
+import type { DeidentifiedSlices } from '../deidentifier.ts';
+import { sliceHeader } from './slice-header.ts';
+
+/** A tiled image, and how its slices get UIDs. */
+export interface TiledImage {
+  readonly sopClassUid: string;
+  readonly transferSyntaxUid: string;
+  /** De-identified. */
+  readonly header: DataSet;
+  readonly facts: ImageFacts;
+  /** The pseudonymous UID of the slice at `index`. */
+  readonly uidOf: (index: number) => string;
+}
+
+/**
+ * The slices of a tiled image as files of their own: native, in the byte order of the image, or
+ * little endian where its pixels are compressed.
+ *
+ * @standard PS3.10 §7.1, PS3.5 §8.2
+ */
+export function sliceFilesOf(image: TiledImage): DeidentifiedSlices {
+  const { header, facts, sopClassUid, uidOf } = image;
+  const transferSyntaxUid = encodingOf(image.transferSyntaxUid).encapsulated
+    ? transferSyntax.ExplicitVRLittleEndian
+    : image.transferSyntaxUid;
+  return {
+    count: facts.slices.length,
+    start(index, pixelBytes) {
+      const sopInstanceUid = uidOf(index);
+      const writer = createTokenWriter({ transferSyntaxUid, lengths: 'recode' });
+      const length = pixelBytes + (pixelBytes & 1);
+      return concatBytes([
+        encodeFileHeader({ sopClassUid, sopInstanceUid, transferSyntaxUid }),
+        encodeDataSet(sliceHeader({ header, facts, index, sopInstanceUid }), transferSyntaxUid),
+        ...writer.write({ kind: 'value-start', tag: t.PixelData, vr: 'OW', length }),
+      ]);
+    },
+  };
+}
+
+/** What names the slice of an image among all UIDs: no UID has a number sign. */
+export function sliceUidText(header: DataSet, index: number): string {
+  return `${getUid(header, t.SOPInstanceUID) ?? ''}#${index}`;
+}

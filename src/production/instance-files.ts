@@ -1,0 +1,150 @@
+import type { DeidentifiedInstance } from '../deid/index.ts';
+import { encodingOf } from '../dicom/index.ts';
+import { type Fact, type ImageFacts, valueOr } from '../facts/index.ts';
+import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
+import type { ProductionPorts } from './create-production.ts';
+import { cutTile } from './cut-tile.ts';
+import { frameBytesOf } from './frame-bytes.ts';
+import { FrameIntake } from './frame-intake.ts';
+import { productionLimits } from './limits.ts';
+import type { ProductionJob, ProductionResult, ProductionTarget } from './production.ts';
+import { derivedRecipe, droppedRecipe, identityOf } from './source-facts.ts';
+import { type SourceFacts, TargetFile } from './target-file.ts';
+
+type Box = Deidentified<DeidentifiedInstance>;
+
+/** What is wanted of one instance: itself, or slices of it. */
+export interface InstanceWish {
+  readonly whole: ProductionTarget | undefined;
+  readonly slices: readonly ProductionTarget[];
+}
+
+/** The files wanted of one instance while it passes. */
+export class InstanceFiles {
+  readonly #context: { readonly ports: ProductionPorts; readonly job: ProductionJob };
+  readonly #box: Box;
+  readonly #wish: InstanceWish;
+  #whole: TargetFile | undefined;
+  #slices: FrameIntake | undefined;
+  readonly #made: TargetFile[] = [];
+
+  private constructor(
+    context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
+    box: Box,
+    wish: InstanceWish,
+  ) {
+    this.#context = context;
+    this.#box = box;
+    this.#wish = wish;
+  }
+
+  /** Open what can be opened: an instance that misleads is no file, one that does not has no slices. */
+  static async open(
+    context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
+    box: Box,
+    wish: InstanceWish,
+  ): Promise<InstanceFiles> {
+    const files = new InstanceFiles(context, box, wish);
+    const { misleads, slices, facts } = readDeidentified(box);
+    if (wish.whole !== undefined && misleads === undefined) {
+      files.#whole = await openWhole(context, wish.whole, box);
+    }
+    if (wish.slices.length > 0 && slices !== undefined) {
+      files.#slices = new FrameIntake({
+        frames: 1,
+        buffer: new Uint8Array(frameBytesOf(facts)),
+        takeFrame: (_, pixels) => files.#writeSlices(pixels),
+      });
+    }
+    return files;
+  }
+
+  /** Whether the file of the instance itself is made. */
+  get isWhole(): boolean {
+    return this.#whole !== undefined;
+  }
+
+  /** Bytes of the file of the instance itself. */
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#whole?.write(derive(this.#box, () => bytes));
+  }
+
+  /** Native pixels. */
+  async pixels(bytes: Uint8Array): Promise<void> {
+    await this.#slices?.add(bytes);
+  }
+
+  /** The instance is at its end: its files, and why others are not made. */
+  async *complete(): AsyncGenerator<ProductionResult> {
+    const { misleads } = readDeidentified(this.#box);
+    const areWhole = (await this.#slices?.end()) ?? false;
+    if (this.#whole !== undefined) {
+      yield await this.#whole.complete(this.#facts());
+      this.#whole = undefined;
+    } else if (this.#wish.whole !== undefined && misleads !== undefined) {
+      yield { kind: 'refused', fileId: this.#wish.whole.fileId, code: misleads };
+    }
+    for (const file of this.#made.splice(0)) yield await file.complete(this.#facts());
+    if (areWhole) return;
+    const code = this.#slices === undefined ? 'VOLUME_STACK_GONE' : 'VOLUME_PIXEL_LENGTH';
+    for (const { fileId } of this.#wish.slices) yield { kind: 'refused', fileId, code };
+  }
+
+  /** Give up what is not complete. Never throws. */
+  async abort(): Promise<void> {
+    await this.#whole?.abort();
+    this.#whole = undefined;
+    for (const file of this.#made.splice(0)) await file.abort();
+  }
+
+  async #writeSlices(frame: Uint8Array): Promise<undefined> {
+    const { slices, facts } = readDeidentified(this.#box);
+    for (const target of this.#wish.slices) {
+      const at = target.slice ?? -1;
+      const slice = facts.slices[at];
+      if (slices === undefined || slice === undefined) continue;
+      const pixels = cutTile(facts, slice, frame);
+      const start = slices.start(at, pixels.length);
+      const padding = new Uint8Array(pixels.length & 1);
+      const size = start.length + pixels.length + padding.length;
+      const expected = { exact: size, most: size, mayGrowInSight: false };
+      const file = await TargetFile.open(this.#context, target, expected);
+      this.#made.push(file);
+      for (const bytes of [start, pixels, padding]) {
+        if (bytes.length > 0) await file.write(derive(this.#box, () => bytes));
+      }
+    }
+    return undefined;
+  }
+
+  #facts(): SourceFacts {
+    const { facts, drops } = readDeidentified(this.#box);
+    const recipe = [...derivedRecipe(facts.derived), ...droppedRecipe(drops)];
+    // One instance is whole by itself: nothing is counted.
+    const source = { listed: 1, counted: null, unconfirmed: undefined };
+    return { ...identityOf(this.#box), source, instances: 1, withoutImage: 0, recipe };
+  }
+}
+
+function openWhole(
+  context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
+  target: ProductionTarget,
+  box: Box,
+): Promise<TargetFile> {
+  const { facts, transferSyntaxUid } = readDeidentified(box);
+  return TargetFile.open(context, target, {
+    exact: undefined,
+    most: instanceSizeAtMost(facts),
+    // Compressed frames are judged one by one: the last may withhold the first.
+    mayGrowInSight: !encodingOf(transferSyntaxUid).encapsulated,
+  });
+}
+
+/** Space to set aside for an instance whose size is not known: its pixels as if native, and a header. */
+function instanceSizeAtMost(facts: ImageFacts): number {
+  const number = (given: Fact<number>): number => valueOr(given, 1) ?? 1;
+  const bits = number(facts.bitsAllocated) * number(facts.samples);
+  const pixels = number(facts.rows) * number(facts.columns) * number(facts.frames);
+  const bytes = Math.ceil((pixels * bits) / 8) + productionLimits.headerAllowanceBytes;
+  return Math.min(bytes, productionLimits.instanceBytesMax);
+}

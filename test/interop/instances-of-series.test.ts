@@ -1,0 +1,51 @@
+/**
+ * Instances never mislead: what the field's converter makes of those that leave is what it makes of
+ * the originals, voxels, places and grouping; or they are withheld.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { judgeInstances } from '../../tools/volumes/judge-instances.ts';
+import { readFolder } from '../../tools/volumes/read-folder.ts';
+import { requireData, testData } from '../support/data.ts';
+import { requireTool } from '../support/require-tool.ts';
+import { tempFolder } from '../support/temp.ts';
+import { openMaker } from '../support/volume-maker.ts';
+
+/** What does not leave, or not alike, and why. */
+const others: Readonly<Record<string, string>> = {
+  // Made by a workstation: nothing says that no text is burned in.
+  'generic-rgb': 'DEID_UNSUPPORTED_SOP_CLASS',
+  // The private scale does not leave; the public one, which the converter prefers not, does.
+  'philips-enhanced-fieldmap': 'scale',
+  'philips-enhanced-fmri': 'scale',
+  // Tiled, and compressed: not cut into slices.
+  'transfer-syntax-4': 'VOLUME_PIXEL_LENGTH',
+  'transfer-syntax-5': 'VOLUME_PIXEL_LENGTH',
+  'transfer-syntax-6': 'VOLUME_PIXEL_LENGTH',
+  'transfer-syntax-7': 'VOLUME_PIXEL_LENGTH',
+  'transfer-syntax-8': 'VOLUME_PIXEL_LENGTH',
+  'transfer-syntax-9': 'VOLUME_PIXEL_LENGTH',
+};
+
+/** The converter itself makes nothing of these. */
+const unread: ReadonlySet<string> = new Set(['compressed-jpegls']);
+
+const root = testData('series');
+for (const name of root === undefined ? [] : readdirSync(root).toSorted()) {
+  const skip = requireTool('dcm2niix') || requireData(`series/${name}`);
+  test(`${name}: ${others[name] ?? 'alike'}`, { skip }, async (t) => {
+    const maker = await openMaker(await tempFolder(t));
+    t.after(() => maker.close());
+    const found = await readFolder(join(testData(`series/${name}`) ?? '', 'dicom'));
+    for (const series of found.series) {
+      const { files, refusals } = await maker.instances(series);
+      const { judged, missing } = await judgeInstances(series, files, await tempFolder(t));
+      const seen = new Set([...refusals, ...judged.map(({ verdict }) => verdict)]);
+      const expected = others[name] ?? 'right';
+      assert.deepEqual([...seen], unread.has(name) ? [] : [expected]);
+      if (!refusals.includes(expected)) assert.deepEqual(missing, []);
+    }
+  });
+}
