@@ -24,6 +24,8 @@ import { openCatalog } from './open-catalog.ts';
 
 const stack = (name: string): ProvenStack => ({ name, products: ['nii', 'nii.gz'] });
 const forms = (stem: string): readonly string[] => [`${stem}.nii`, `${stem}.nii.gz`];
+const ofStacks = products.filter(({ of }) => of === 'stack');
+const aliases = ofStacks.map(({ name }) => `volume.${name}`).toSorted();
 
 class ManualClock implements Clock {
   now = 1_700_000_000_000;
@@ -243,7 +245,7 @@ test('volumes resolve by their alias, and are listed once the stack is known', a
   const all = await made.catalog.names.filesOf(seriesId);
   assert.deepEqual(
     all.map(({ name }) => name),
-    ['i-1.dcm', 'i-2.dcm', ...forms('v-0123456789abcdef'), ...forms('volume')],
+    ['i-1.dcm', 'i-2.dcm', ...forms('v-0123456789abcdef'), ...aliases],
   );
 });
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  type FileResult,
   jobOf,
   jobSeries,
   openWorkshop,
@@ -9,7 +8,7 @@ import {
   targetOf,
   type Workshop,
 } from '../../test/support/production.ts';
-import type { ProductionResult } from './index.ts';
+import type { FileResult, ProductionResult } from './index.ts';
 
 const small = { slices: 6, rows: 16, columns: 12 } as const;
 const volume = targetOf({ fileId: 1 });

@@ -9,6 +9,7 @@ import { sopClass } from '../dicom/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import { pacsErrors } from '../pacs/errors.ts';
 import { pacsLimits } from '../pacs/limits.ts';
+import { products } from '../production/index.ts';
 import { RecallBoard } from './board.ts';
 import { recallLimits } from './limits.ts';
 import { runPass } from './pass.ts';
@@ -195,7 +196,8 @@ test('a refusal is recorded and not tried again', async (t) => {
     made.index === 2 ? { sopClassUid: sopClass.SecondaryCaptureImageStorage } : {};
   const town = await buildTown(t, pacs);
   const fates = await Promise.all((await town.files()).map((file) => ask(town, file)));
-  assert.equal(fates.filter((fate) => fate === 'RECALL_WITHHELD').length, 3);
+  const ofStacks = products.filter(({ of }) => of === 'stack').length;
+  assert.equal(fates.filter((fate) => fate === 'RECALL_WITHHELD').length, ofStacks + 1);
   assert.equal(fates.filter((fate) => fate === 'published').length, 4);
   const retrieves = pacs.retrieves.length;
   const volume = await town.file('.nii');
