@@ -58,7 +58,7 @@ export {
 export { type InflateLimits, inflateInstance } from './stream/inflate.ts';
 export type { Instance } from './stream/instance.ts';
 export { readTokens } from './stream/read-tokens.ts';
-export { resolveUnknown } from './stream/resolve-unknown.ts';
+export { itemsOfUnknown, resolveUnknown } from './stream/resolve-unknown.ts';
 export type { Token } from './stream/token.ts';
 export {
   createTokenReader,

@@ -1,6 +1,12 @@
 import type { NumberRow } from './fact-table.ts';
 
 const whole = { count: 1, unit: 'count', resolution: { decimals: 0 } } as const;
+const index = {
+  unit: 'count',
+  least: 0,
+  most: 4_294_967_295,
+  resolution: { decimals: 0 },
+} as const;
 const ms = { count: 1, unit: 'ms', least: 0, most: 60_000 } as const;
 
 /**
@@ -8,7 +14,7 @@ const ms = { count: 1, unit: 'ms', least: 0, most: 60_000 } as const;
  * volume. No pixel is read by them, so that one which is damaged refuses nothing.
  *
  * @standard PS3.3 §C.7.3.1, §C.7.6.1 (General Image), §C.8.3.1 (MR Image), §C.8.2.1 (CT Image),
- *   §C.8.9.4 (PET Image)
+ *   §C.8.9.4 (PET Image), §C.7.6.16 (Multi-frame Functional Groups)
  */
 export const acquisitionFacts = {
   instanceNumber: {
@@ -58,5 +64,22 @@ export const acquisitionFacts = {
     least: 0,
     most: 1e9,
     resolution: { decimals: 0 },
+  },
+  temporalPositionIndex: { ...index, source: 'TemporalPositionIndex', count: 1 },
+  dimensionIndices: { ...index, source: 'DimensionIndexValues', count: { most: 64 } },
+  inConcatenationNumber: { ...whole, source: 'InConcatenationNumber', least: 1, most: 65_535 },
+  concatenationFrameOffset: { ...index, source: 'ConcatenationFrameOffsetNumber', count: 1 },
+  cardiacTriggerDelay: {
+    ...ms,
+    source: 'NominalCardiacTriggerDelayTime',
+    resolution: { decimals: 3 },
+  },
+  gradientDirection: {
+    source: 'DiffusionGradientOrientation',
+    count: 3,
+    unit: 'cosine',
+    least: -1.001,
+    most: 1.001,
+    resolution: { decimals: 6 },
   },
 } as const satisfies Readonly<Record<string, NumberRow>>;

@@ -61,6 +61,10 @@ export interface ImageFacts extends NumberFacts, AcquisitionFacts {
   readonly grid: Fact<true>;
   /** The slices of an object that holds several, frame by frame and tile by tile; empty of any other. */
   readonly slices: readonly SliceFacts[];
+  /** Stack ID as a token: equal for equal ones. Absent of images outside functional groups. */
+  readonly stack: Fact<string>;
+  /** Which frame of its object a slice is; counts from 0, on through the parts of a concatenation. */
+  readonly frameNumber: Fact<number>;
   /** Elements that are absent and follow from the length of the pixel data (`deriveAbsent`). */
   readonly derived: readonly Keyword[];
 }

@@ -80,3 +80,19 @@ export function imageKindOf(words: readonly string[]): ImageKind {
   const map = said.map((word) => maps[word]).find((known) => known !== undefined);
   return { component, map, isDerived: words[0]?.trim().toUpperCase() === 'DERIVED' };
 }
+
+/**
+ * What a frame of an enhanced object says its values are. Complex Image Component wins; the third
+ * value of Frame Type names what the image is weighted by (T1, DIFFUSION), so that it tells of no map.
+ *
+ * @param words of Frame Type, else of Image Type
+ * @param component Complex Image Component
+ * @standard PS3.3 §C.8.13.3.1, §C.8.16.1
+ */
+export function frameKindOf(words: readonly string[], component: string | undefined): ImageKind {
+  const [value1 = '', value2 = '', flavor = '', ...contrast] = words;
+  const kind = imageKindOf([value1, value2, '', ...contrast]);
+  const stated = component === undefined ? undefined : components[component.trim().toUpperCase()];
+  const inFlavor = components[flavor.trim().toUpperCase()];
+  return { ...kind, component: stated ?? kind.component ?? inFlavor };
+}

@@ -25,6 +25,17 @@ export function readNumbers(header: DataSet, row: NumberRow): Fact<readonly numb
     : notKept;
 }
 
+/** The same, one number by itself where the row wants one. */
+export function readFact(header: DataSet, row: NumberRow): Fact<number | readonly number[]> {
+  const numbers = readNumbers(header, row);
+  return row.count === 1 && numbers.kind === 'value' ? fact(numbers.value[0] ?? 0) : numbers;
+}
+
+/** A number that was computed, as the row of the table wants it. */
+export function keptNumber(value: number, row: NumberRow): Fact<number> {
+  return isInRange(value, row) ? fact(rounded(value, row.resolution)) : notKept;
+}
+
 /** Whether an element says nothing: no bytes, or spaces and NULs where text belongs. */
 export function isEmpty(element: DataElement): boolean {
   if (element.vr === 'SQ') return element.items.length === 0;

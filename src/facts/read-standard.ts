@@ -1,13 +1,15 @@
 import { type DataElement, type DataSet, type Tag, tag as t } from '../dicom/index.ts';
 import { acquisitionFacts } from './acquisition-table.ts';
+import { enhancedSlices, isEnhanced } from './enhanced/enhanced.ts';
 import { absent, type Fact, fact, notKept } from './fact.ts';
 import { type NumberRow, numberFacts, type Photometric, photometricTerms } from './fact-table.ts';
 import { gridOf, gridSlices } from './grid/grid.ts';
 import type { AcquisitionFacts, ImageFacts, NumberFacts } from './image-facts.ts';
 import { imageKindOf } from './image-kind.ts';
-import { factLimits } from './limits.ts';
-import { hasAllowedVr, isEmpty, readNumbers } from './read-numbers.ts';
+import { isEmpty, readFact } from './read-numbers.ts';
+import { codeText, wordsOf } from './read-text.ts';
 import { realWorldOf } from './real-world.ts';
+import { philipsScale } from './vendors/philips/scale.ts';
 
 /** What of an instance facts are read from. */
 export interface FactSource {
@@ -25,9 +27,14 @@ export function readStandardFacts(source: FactSource): ImageFacts {
   const numbers: NumberFacts = factsOf(source, numberFacts);
   const acquisition: AcquisitionFacts = factsOf(source, acquisitionFacts);
   const grid = gridOf(source);
-  return {
+  const facts: ImageFacts = {
     ...numbers,
     ...acquisition,
+    ...philipsScale(numbers, {
+      holders: [source.header],
+      types: [source.header],
+      mapping: source.header,
+    }),
     sopClassUid: source.sopClassUid,
     photometric: photometricOf(source),
     imageType: imageTypeOf(source),
@@ -38,8 +45,13 @@ export function readStandardFacts(source: FactSource): ImageFacts {
       : realWorldOf(source.header, numbers),
     grid,
     slices: grid.kind === 'value' ? gridSlices(source, { ...numbers, ...acquisition }) : [],
+    stack: absent,
+    frameNumber: absent,
     derived: [],
   };
+  return grid.kind === 'absent' && isEnhanced(source.header)
+    ? { ...facts, slices: enhancedSlices(source, facts) }
+    : facts;
 }
 
 /** The facts of a table that is all numbers. */
@@ -49,8 +61,7 @@ function factsOf<Table extends Readonly<Record<string, NumberRow>>>(
 ): { readonly [Name in keyof Table]: Fact<never> } {
   const read = (row: NumberRow): Fact<number | readonly number[]> => {
     if (omitted.includes(t[row.source])) return notKept;
-    const numbers = readNumbers(header, row);
-    return row.count === 1 && numbers.kind === 'value' ? fact(numbers.value[0] ?? 0) : numbers;
+    return readFact(header, row);
   };
   const entries = Object.entries(table).map(([name, row]) => [name, read(row)]);
   // Object.entries loses that each name has its own type, which `read` keeps by the row's count.
@@ -58,39 +69,25 @@ function factsOf<Table extends Readonly<Record<string, NumberRow>>>(
 }
 
 function photometricOf(source: FactSource): Fact<Photometric> {
-  const text = codeText(source, t.PhotometricInterpretation);
+  const text = textAt(source, t.PhotometricInterpretation);
   if (text.kind !== 'value') return text;
   const term = photometricTerms.find((known) => known === text.value.trim());
   return term === undefined ? notKept : fact(term);
 }
 
 function imageTypeOf(source: FactSource): Fact<string> {
-  const text = codeText(source, t.ImageType);
-  if (text.kind !== 'value') return text;
-  return fact(source.tokenOf(wordsOf(text.value).join('\\')));
+  const text = textAt(source, t.ImageType);
+  return text.kind === 'value' ? fact(source.tokenOf(wordsOf(text.value).join('\\'))) : text;
 }
 
 /** The values of Image Type; none where it is absent or unreadable. */
 function imageWordsOf(source: FactSource): readonly string[] {
-  const text = codeText(source, t.ImageType);
+  const text = textAt(source, t.ImageType);
   return text.kind === 'value' ? wordsOf(text.value) : [];
 }
 
-const wordsOf = (text: string): readonly string[] => text.split('\\').map((word) => word.trim());
-
-/** The characters of a coded string, padding at its end removed. */
-function codeText({ header, omitted }: FactSource, tag: Tag): Fact<string> {
-  if (omitted.includes(tag)) return notKept;
-  const element = header.get(tag);
-  if (element === undefined || isEmpty(element)) return absent;
-  const { vr } = element;
-  if (vr === 'SQ' || !hasAllowedVr(element)) return notKept;
-  if (element.value.length > factLimits.valueMaxBytes) return notKept;
-  return fact(
-    Buffer.from(element.value)
-      .toString('latin1')
-      .replace(/[ \0]+$/, ''),
-  );
+function textAt({ header, omitted }: FactSource, tag: Tag): Fact<string> {
+  return omitted.includes(tag) ? notKept : codeText(header, tag);
 }
 
 function isThere({ header, omitted }: FactSource, tag: Tag): boolean {

@@ -1,6 +1,6 @@
 import { type DeidentifiedInstance, deidErrors } from '../deid/index.ts';
 import { getUid, sopClass, tag } from '../dicom/index.ts';
-import { holdsNoImage, valueOr } from '../facts/index.ts';
+import { holdsNoImage, type ImageFacts, type SliceFacts, valueOr } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import {
@@ -212,10 +212,11 @@ export class SeriesJob {
     }
     const spare = this.#spare?.length === length ? this.#spare : undefined;
     this.#spare = undefined;
+    const ofFrames = slicesByFrame(facts);
     return new FrameIntake({
       frames: valueOr(facts.frames, 1) ?? 1,
       buffer: spare ?? new Uint8Array(length),
-      takeFrame: (index, pixels) => this.#takeFrame(box, { name, index, pixels }),
+      takeFrame: (index, pixels) => this.#takeFrame(box, { name, index, pixels, slices: ofFrames }),
     });
   }
 
@@ -226,11 +227,10 @@ export class SeriesJob {
 
   /** A frame is one slice, or is cut into those that it tiles. Gives a buffer that is free again. */
   async #takeFrame(source: Instance, frame: ArrivedFrame): Promise<Uint8Array | undefined> {
-    const { name, index, pixels } = frame;
+    const { name, index, pixels, slices } = frame;
+    if (slices === undefined) return this.#takeSlice(source, keyOf(name, index), pixels);
     const { facts } = readDeidentified(source);
-    if (facts.slices.length === 0) return this.#takeSlice(source, keyOf(name, index), pixels);
-    for (const [at, slice] of facts.slices.entries()) {
-      if (slice.frame !== index) continue;
+    for (const { at, slice } of slices.get(index) ?? []) {
       const key = keyOf(name, at);
       if (slice.tile === undefined) return this.#takeSlice(source, key, pixels);
       await this.#takeSlice(source, key, cutTile(facts, slice, pixels));
@@ -397,6 +397,20 @@ interface ArrivedFrame {
   readonly name: string;
   readonly index: number;
   readonly pixels: Uint8Array;
+  readonly slices: SlicesByFrame | undefined;
+}
+
+/** The slices of each frame, and which of the object's they are. */
+type SlicesByFrame = ReadonlyMap<
+  number,
+  readonly { readonly at: number; readonly slice: SliceFacts }[]
+>;
+
+/** Undefined where a frame is a slice. */
+function slicesByFrame({ slices }: ImageFacts): SlicesByFrame | undefined {
+  if (slices.length === 0) return undefined;
+  const numbered = slices.map((slice, at) => ({ at, slice }));
+  return Map.groupBy(numbered, ({ slice }) => slice.frame);
 }
 
 /** Whether images of this kind usually have the scale that one of them has: PET has one a slice. */

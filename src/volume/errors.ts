@@ -28,7 +28,7 @@ export const volumeErrors = defineErrors('volume', {
   ),
   VOLUME_SINGLE_SLICE: refusal('There is one slice, and nothing says how thick it is.'),
   VOLUME_MULTI_FRAME: refusal(
-    'An instance holds several frames; only single-frame images are joined.',
+    'An instance holds several frames, and no functional groups say of each where it lies.',
   ),
   VOLUME_MOSAIC: refusal(
     'An instance is a grid: several slices tiled in one image (a mosaic, VFRAME).',

@@ -72,7 +72,8 @@ function labelOf(echoTimeMs: number): readonly string[] {
 
 /** The label of slices that are one group. */
 export function labelOfAll(slices: readonly Slice[]): readonly string[] {
-  return labelOf(Math.min(...slices.map(({ echoTimeMs }) => echoTimeMs ?? -1)));
+  const times = slices.map(({ echoTimeMs }) => echoTimeMs ?? -1);
+  return labelOf(times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY));
 }
 
 /** Indices of slices by place, then by all that is known of them: the same whatever came first. */

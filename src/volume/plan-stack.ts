@@ -99,7 +99,7 @@ function planOrdered(
 /** Neighbours lie a multiple of the stated distance apart, and as many numbers lack between them. */
 function isEachSecondMissing(slices: readonly Slice[], distanceMm: number): boolean {
   const statedMm = slices[0]?.statedSpacingMm;
-  const numbers = slices.map(({ order }) => order.at(-1));
+  const numbers = slices.map(({ instanceNumber }) => instanceNumber);
   const { bySpacing, byNumber } = missingFactor({ distanceMm, statedMm, numbers });
   return bySpacing > 1 && bySpacing === byNumber;
 }

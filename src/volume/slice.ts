@@ -27,7 +27,8 @@ export interface Slice {
   /** -1 where the slices of its stack follow each other against row x column. */
   readonly direction: 1 | -1;
   /** What orders slices of one place, in the order of `axes`. */
-  readonly order: readonly (number | undefined)[];
+  readonly order: readonly (readonly number[] | undefined)[];
+  readonly instanceNumber: number | undefined;
   /** What diffusion weighting it has; equal text, same weighting. */
   readonly weighting: string;
   readonly echoTimeMs: number | undefined;
@@ -82,12 +83,20 @@ export function readSlice({ facts, transferSyntaxUid, direction }: PlanSlice): C
     direction: direction ?? 1,
     traits: splitTraits.map(({ of }) => of(facts)),
     order: axes.map(({ of }) => of(facts)),
-    weighting: String(knownValue(facts.bValue) ?? ''),
+    instanceNumber: knownValue(facts.instanceNumber),
+    weighting: weightingOf(facts),
     echoTimeMs: knownValue(facts.echoTime),
     thicknessMm: thicknessOf(facts),
     statedSpacingMm: knownValue(facts.spacingBetweenSlices),
     repetitionTimeS: milliseconds === undefined ? undefined : milliseconds / 1000,
   });
+}
+
+/** Its b-value, and the direction where it has one; slices of one volume may differ in last digits. */
+function weightingOf({ bValue, gradientDirection }: ImageFacts): string {
+  const direction = (knownValue(gradientDirection) ?? []).map((part) => part.toFixed(3));
+  const isNone = direction.every((part) => Number(part) === 0);
+  return [knownValue(bValue) ?? '', ...(isNone ? [] : direction)].join(' ');
 }
 
 /** The distance to the next slice as the header says it, else the thickness. */
@@ -202,6 +211,10 @@ function isGrey({ samples, photometric }: ImageFacts): boolean | undefined {
 const scaleRequired: ReadonlySet<string> = new Set([
   sopClass.CTImageStorage,
   sopClass.PositronEmissionTomographyImageStorage,
+  sopClass.EnhancedCTImageStorage,
+  sopClass.LegacyConvertedEnhancedCTImageStorage,
+  sopClass.EnhancedPETImageStorage,
+  sopClass.LegacyConvertedEnhancedPETImageStorage,
 ]);
 
 /**

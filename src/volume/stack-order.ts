@@ -3,6 +3,7 @@ import { malformed, ok, type Result } from '../lib/result.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { volumeLimits } from './limits.ts';
 import type { Slice } from './slice.ts';
+import { isInterrupted, isProven, type SortedPlace, sortPlaces } from './sort-places.ts';
 import { axes } from './traits.ts';
 import { dot, length, subtract, type Vector3 } from './vector.ts';
 
@@ -20,9 +21,9 @@ type Place = readonly number[];
 /**
  * Which slices lie at one place, and which volume each is of.
  *
- * Volumes are told by the first axis that orders the slices of every place alike; the instance number
- * is the last of them. A scan that was interrupted leaves a last volume that is not whole: it is left
- * out, where instance numbers show that it came last; nothing is ever padded.
+ * Volumes are told by the first axis that is proven to (`traits.ts`). A scan that was interrupted
+ * leaves a last volume that is not whole: it is left out, where an axis of time shows that it came
+ * last; nothing is ever padded.
  *
  * @param indices of the slices, in canonical order
  */
@@ -33,7 +34,7 @@ export function orderStack(
 ): Result<StackOrder, VolumeRefusal> {
   const at = (index: number): Slice => present(slices[index], 'a slice of the stack');
   const places = placesOf(indices, at, normal);
-  const most = Math.max(...places.map((place) => place.length));
+  const most = places.reduce((longest, place) => Math.max(longest, place.length), 0);
   if (most === 1) return ok({ volumes: [places.flat()], leftOut: [] });
   const isWhole = places.every((place) => place.length === most);
   const sorted = isWhole ? sortWhole(places, at) : sortInterrupted(places, at, most);
@@ -81,24 +82,14 @@ function sortWhole(
   at: (index: number) => Slice,
 ): readonly Place[] | undefined {
   for (const axis of axes.keys()) {
-    const isLast = axis === axes.length - 1;
-    const sorted = places.map((place) => sortPlace(place, (index) => at(index).order[axis]));
-    const values = sorted.map((place) => place?.map((index) => at(index).order[axis]).join(' '));
-    const areAlike = isLast || new Set(values).size === 1;
-    if (areAlike && sorted.every((place) => place !== undefined)) return byWeighting(sorted, at);
+    const sorted = sortPlaces(places, (index) => at(index).order[axis]);
+    if (sorted !== undefined && isProven(sorted, axis)) return byWeighting(indicesOf(sorted), at);
   }
   return undefined;
 }
 
-/** By numbers that are all there and all different, else undefined. */
-function sortPlace(
-  place: Place,
-  valueOf: (index: number) => number | undefined,
-): Place | undefined {
-  const values = place.map(valueOf);
-  const isUsable = !values.includes(undefined) && new Set(values).size === place.length;
-  return isUsable ? place.toSorted((a, b) => (valueOf(a) ?? 0) - (valueOf(b) ?? 0)) : undefined;
-}
+const indicesOf = (places: readonly SortedPlace[]): readonly Place[] =>
+  places.map((place) => place.map(({ index }) => index));
 
 /**
  * Volumes whose slices have one diffusion weighting each. Where the order leaves them mixed, slices
@@ -124,13 +115,10 @@ function sortInterrupted(
   at: (index: number) => Slice,
   most: number,
 ): readonly Place[] | undefined {
-  const number = (index: number): number | undefined => at(index).order.at(-1);
   if (most < 2 || places.some((place) => place.length < most - 1)) return undefined;
-  const sorted = places.map((place) => sortPlace(place, number));
-  if (!sorted.every((place) => place !== undefined)) return undefined;
-  const numbersOf = (from: number, to: number): number[] =>
-    sorted.flatMap((place) => place.slice(from, to).map((index) => number(index) ?? 0));
-  const before = numbersOf(0, most - 1);
-  const last = numbersOf(most - 1, most);
-  return Math.min(...last) > Math.max(...before) ? sorted : undefined;
+  for (const [axis, { isTime }] of axes.entries()) {
+    const sorted = isTime ? sortPlaces(places, (index) => at(index).order[axis]) : undefined;
+    if (sorted !== undefined && isInterrupted(sorted, axis, most - 1)) return indicesOf(sorted);
+  }
+  return undefined;
 }

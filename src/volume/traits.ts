@@ -16,6 +16,17 @@ interface Trait<Value> {
   readonly of: (facts: ImageFacts) => Value;
 }
 
+/** How volumes of one stack are told and ordered. */
+interface Axis extends Trait<readonly number[] | undefined> {
+  /**
+   * What its values are worth: `alike` where every place has the same ones, `single` where each slice
+   * has one of its own, `regular` where they only count what is stored one after another.
+   */
+  readonly proof: 'alike' | 'single' | 'regular';
+  /** Whether the last of its values is of what came last. */
+  readonly isTime: boolean;
+}
+
 const text = (given: Fact<unknown>): string => (given.kind === 'value' ? String(given.value) : '');
 
 const kinds: readonly Trait<string>[] = [
@@ -36,6 +47,7 @@ export function kindOf(facts: ImageFacts): string {
 
 /** In the order in which they are tried. */
 export const splitTraits: readonly Trait<string>[] = [
+  { name: 'StackID', of: ({ stack }) => text(stack) },
   { name: 'ImageType', of: ({ imageType }) => text(imageType) },
   { name: 'EchoTime', of: ({ echoTime }) => text(echoTime) },
   { name: 'InversionTime', of: ({ inversionTime }) => text(inversionTime) },
@@ -43,12 +55,60 @@ export const splitTraits: readonly Trait<string>[] = [
   { name: 'FlipAngle', of: ({ flipAngle }) => text(flipAngle) },
 ];
 
-/** What says in which order volumes of one stack come, the surest first. */
-export const axes: readonly Trait<number | undefined>[] = [
+const one = (given: Fact<number>): readonly number[] | undefined =>
+  given.kind === 'value' ? [given.value] : undefined;
+
+/**
+ * What says in which order volumes of one stack come, the surest first. Of several numbers the first
+ * that differs orders.
+ */
+export const axes: readonly Axis[] = [
   {
     name: 'TemporalPositionIdentifier',
-    of: ({ temporalPosition }) => knownValue(temporalPosition),
+    of: ({ temporalPosition }) => one(temporalPosition),
+    proof: 'alike',
+    isTime: false,
   },
-  { name: 'FrameReferenceTime', of: ({ frameReferenceTime }) => knownValue(frameReferenceTime) },
-  { name: 'InstanceNumber', of: ({ instanceNumber }) => knownValue(instanceNumber) },
+  {
+    name: 'TemporalPositionIndex',
+    of: ({ temporalPositionIndex }) => one(temporalPositionIndex),
+    proof: 'alike',
+    isTime: true,
+  },
+  {
+    // Whatever they mean: of a place, those that tell the place are all equal. The last is the slowest.
+    name: 'DimensionIndexValues',
+    of: ({ dimensionIndices }) => knownValue(dimensionIndices)?.toReversed(),
+    proof: 'alike',
+    isTime: true,
+  },
+  {
+    name: 'FrameReferenceTime',
+    of: ({ frameReferenceTime }) => one(frameReferenceTime),
+    proof: 'alike',
+    isTime: false,
+  },
+  {
+    name: 'NominalCardiacTriggerDelayTime',
+    of: ({ cardiacTriggerDelay }) => one(cardiacTriggerDelay),
+    proof: 'alike',
+    isTime: false,
+  },
+  {
+    name: 'InstanceNumber',
+    of: ({ instanceNumber }) => one(instanceNumber),
+    proof: 'single',
+    isTime: true,
+  },
+  {
+    name: 'FrameNumber',
+    of: ({ frameNumber, instanceNumber, inConcatenationNumber }) => {
+      const frame = one(frameNumber);
+      // Parts of a concatenation count their frames on.
+      const object = inConcatenationNumber.kind === 'value' ? [0] : one(instanceNumber);
+      return frame === undefined ? undefined : [...(object ?? [0]), ...frame];
+    },
+    proof: 'regular',
+    isTime: true,
+  },
 ];

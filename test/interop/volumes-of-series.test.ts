@@ -24,9 +24,6 @@ const refusals: Readonly<Record<string, string>> = {
   'compressed-jpegls': 'VOLUME_COMPRESSED',
   'compressed-rle': 'VOLUME_COMPRESSED',
   'generic-rgb': 'DEID_UNSUPPORTED_SOP_CLASS',
-  'philips-enhanced-fieldmap': 'VOLUME_MULTI_FRAME',
-  'philips-enhanced-fmri': 'VOLUME_MULTI_FRAME',
-  'siemens-xa10-enhanced': 'VOLUME_MULTI_FRAME',
   'transfer-syntax-4': 'VOLUME_COMPRESSED',
   'transfer-syntax-5': 'VOLUME_COMPRESSED',
   'transfer-syntax-6': 'VOLUME_COMPRESSED',
@@ -39,6 +36,8 @@ const refusals: Readonly<Record<string, string>> = {
 const differences: Readonly<Record<string, readonly Verdict[]>> = {
   // A 3D acquisition: the converter turns the finished volume to axial; here slices stay slices.
   'bad-slice-count': ['turned'],
+  // The magnitude is turned too. Of the field map, the converter's slope is 6e-6 off the 1 / SS that it reads.
+  'philips-enhanced-fieldmap': ['turned', 'scale'],
 };
 
 const plain: MakeOptions = { shuffle: false, noRecords: false, twice: false, drop: 0 };
@@ -107,7 +106,7 @@ function check(name: string, made: MadeSeries | undefined, references: Reference
   const allowed = differences[name] ?? ['right'];
   assert.ok(judged.length > 0);
   assert.deepEqual(
-    verdicts.filter((verdict) => !allowed.some((each) => each === verdict)),
+    verdicts.filter((verdict) => !allowed.some((each) => verdict.split(' ', 1)[0] === each)),
     isMasked(name, made) ? ['WRONG other voxels'] : [],
   );
 }

@@ -63,6 +63,22 @@ function resolveItems(
   return isSame ? element : { ...element, items };
 }
 
+/**
+ * The items of a sequence that came as UN and that no dictionary knows, as vendors' do; undefined
+ * where the value holds none. Inside, UN is read by the dictionary.
+ */
+export function itemsOfUnknown(element: DataElement): readonly DataSet[] | undefined {
+  if (element.vr === 'SQ') return element.items;
+  const decoded = element.vr === 'UN' ? decodeItems(element.value) : undefined;
+  return decoded?.map((item) => resolveUnknown(item));
+}
+
+/** By the rules of a tag that is a sequence: without one, implicit VR makes UN of it. */
+function decodeItems(value: Uint8Array): readonly DataSet[] | undefined {
+  const decoded = decodeSequence(t.ReferencedImageSequence, value);
+  return decoded?.vr === 'SQ' ? decoded.items : undefined;
+}
+
 /** The items that a value holds: read as those of an element of implicit VR little endian. */
 function decodeSequence(tag: Tag, value: Uint8Array): DataElement | undefined {
   const head = new Uint8Array(8);

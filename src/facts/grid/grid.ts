@@ -2,6 +2,7 @@ import {
   type DataElement,
   type DataSet,
   getNumbers,
+  getSequence,
   getStrings,
   type Tag,
   tag as t,
@@ -10,9 +11,9 @@ import { absent, type Fact, fact, knownValue, notKept, valueOr } from '../fact.t
 import { numberFacts } from '../fact-table.ts';
 import type { AcquisitionFacts, NumberFacts, SliceFacts } from '../image-facts.ts';
 import { factLimits } from '../limits.ts';
+import { type PrivateName, privateElements, strayElements, textOf } from '../private-elements.ts';
 import { readNumbers } from '../read-numbers.ts';
 import { type CsaItems, csaItems } from './csa-header.ts';
-import { type PrivateName, privateElements, strayElements, textOf } from './private-elements.ts';
 import { mosaicSlices, mosaicTags } from './siemens-mosaic.ts';
 import { uihSlices } from './uih-grid.ts';
 
@@ -63,11 +64,20 @@ export function gridOf({ header, omitted }: GridSource): Fact<true> {
  */
 function isWiderThanMagnet(header: DataSet): boolean {
   if (!getStrings(header, t.Modality).includes('MR')) return false;
-  const spacing = knownValue(readNumbers(header, numberFacts.pixelSpacing)) ?? [];
-  return [t.Rows, t.Columns].every((tag, side) => {
-    const extentMm = (numbersOf(header, tag)[0] ?? 0) * (spacing[side] ?? 0);
-    return extentMm > factLimits.mrSliceMaxMm;
+  return measuresOf(header).some((holder) => {
+    const spacing = knownValue(readNumbers(holder, numberFacts.pixelSpacing)) ?? [];
+    return [t.Rows, t.Columns].every((tag, side) => {
+      const extentMm = (numbersOf(header, tag)[0] ?? 0) * (spacing[side] ?? 0);
+      return extentMm > factLimits.mrSliceMaxMm;
+    });
   });
+}
+
+/** Where the distance of pixels is stated: by the object, for all its frames, for the first of them. */
+function measuresOf(header: DataSet): readonly DataSet[] {
+  const groups = [t.SharedFunctionalGroupsSequence, t.PerFrameFunctionalGroupsSequence];
+  const items = groups.flatMap((tag) => getSequence(header, tag).slice(0, 1));
+  return [header, ...items.flatMap((item) => getSequence(item, t.PixelMeasuresSequence))];
 }
 
 const gridWord = /(^|[\\/ ])(MOSAIC|VFRAME)([\\/ ]|$)/i;

@@ -1,4 +1,4 @@
-import type { DataElement, DataSet } from '../../dicom/index.ts';
+import type { DataElement, DataSet } from '../dicom/index.ts';
 
 /** A private element as vendors document it: never by its number alone, whose block may move. */
 export interface PrivateName {

@@ -1,0 +1,79 @@
+import { type DataSet, type Tag, tag as t } from '../../dicom/index.ts';
+import { absent, type Fact, fact, knownValue, valueOr } from '../fact.ts';
+import type { ImageFacts, SliceFacts } from '../image-facts.ts';
+import { codeText } from '../read-text.ts';
+import { directionalityOf, type FrameType, groupTypeOf, typeIn } from './frame-kind.ts';
+import { frameScaleOf } from './frame-scale.ts';
+import { type FunctionalGroups, functionalGroups, macroItem } from './groups.ts';
+import { createStatedFacts } from './stated-facts.ts';
+
+/** What functional groups are read from. */
+export interface EnhancedSource {
+  readonly header: DataSet;
+  readonly omitted: readonly Tag[];
+  readonly tokenOf: (text: string) => string;
+}
+
+/** Whether an object describes its frames by functional groups. */
+export function isEnhanced(header: DataSet): boolean {
+  return header.has(t.PerFrameFunctionalGroupsSequence);
+}
+
+/**
+ * What each frame of an enhanced object says, for itself or with all others: one slice a frame, in
+ * the order of the frames. None where the groups do not fit the frames. Where a macro is there and
+ * cannot be read, its facts are not kept.
+ *
+ * @param object what the header says outside the groups
+ * @standard PS3.3 §C.7.6.16
+ */
+export function enhancedSlices(source: EnhancedSource, object: ImageFacts): readonly SliceFacts[] {
+  const frames = valueOr(object.frames, 1);
+  const groups = frames === undefined ? undefined : functionalGroups(source.header, frames);
+  if (groups === undefined) return [];
+  const stated = createStatedFacts(groups, source.omitted);
+  const typeOf = createTypes(source, groups);
+  const first = knownValue(object.concatenationFrameOffset) ?? 0;
+  return groups.frames.map((frame, index) => {
+    // The names and the kinds of these facts are those of the tables. Each frame has its own place.
+    const numbers = { position: absent, ...stated(frame) } as Partial<ImageFacts>;
+    const { slope = object.slope, intercept = object.intercept } = numbers;
+    return {
+      ...numbers,
+      ...frameScaleOf({ slope, intercept }, [frame, groups.shared]),
+      ...typeOf(frame),
+      frame: index,
+      tile: undefined,
+      direction: 1,
+      stack: stackOf(frame, source),
+      frameNumber: fact(first + index),
+    };
+  });
+}
+
+/**
+ * What frames are: by their own type, else by that of all, else by the object's. Isotropic weightings
+ * are a map of their own where others have directions; else they are what was measured.
+ */
+function createTypes(
+  { header, tokenOf }: EnhancedSource,
+  { frames, shared }: FunctionalGroups,
+): (frame: DataSet) => FrameType {
+  const common = groupTypeOf(shared, tokenOf) ?? typeIn(header, t.ImageType, tokenOf);
+  const isOf = (frame: DataSet, term: string): boolean =>
+    directionalityOf([frame, shared]) === term;
+  const hasDirections = frames.some((frame) => isOf(frame, 'DIRECTIONAL'));
+  return (frame) => {
+    const type = groupTypeOf(frame, tokenOf) ?? common;
+    const isTrace = hasDirections && type.kind.map === undefined && isOf(frame, 'ISOTROPIC');
+    return isTrace ? { ...type, kind: { ...type.kind, map: 'TRACEW' } } : type;
+  };
+}
+
+/** Stack ID is a text of the scanner's: what it says stays here. @standard PS3.3 §C.7.6.16.2.2 */
+function stackOf(frame: DataSet, { tokenOf }: EnhancedSource): Fact<string> {
+  const content = macroItem(frame, 'FrameContentSequence');
+  if (typeof content === 'string') return absent;
+  const id = codeText(content, t.StackID);
+  return id.kind === 'value' ? fact(tokenOf(id.value)) : id;
+}

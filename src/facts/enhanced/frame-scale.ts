@@ -1,0 +1,54 @@
+import { type DataSet, itemsOfUnknown, tag as t } from '../../dicom/index.ts';
+import { type Fact, notKept } from '../fact.ts';
+import { type PrivateName, privateElements } from '../private-elements.ts';
+import { type RealWorld, realWorldOf } from '../real-world.ts';
+import { philipsScale, type StatedScale } from '../vendors/philips/scale.ts';
+
+/** How the values of a frame are scaled. */
+export interface FrameScale extends StatedScale {
+  readonly realWorld: Fact<RealWorld>;
+}
+
+/** Where Philips repeats, for each frame and for all, what a single image of it would say. */
+const creator = 'Philips MR Imaging DD 005';
+const copies: readonly PrivateName[] = [
+  { creator, group: 0x2005, element: 0x0f },
+  { creator, group: 0x2005, element: 0x0e },
+];
+
+const nothing: DataSet = new Map();
+
+/**
+ * The scale of a frame.
+ *
+ * @param stated Rescale Slope and Intercept of the frame
+ * @param groups the functional groups of the frame and of all frames, the surer first
+ */
+export function frameScaleOf(stated: StatedScale, groups: readonly DataSet[]): FrameScale {
+  const mapping = groups.find((group) => group.has(t.RealWorldValueMappingSequence)) ?? nothing;
+  const realWorld = realWorldOf(mapping, stated);
+  const own = groups.flatMap(copiesIn);
+  if (own.includes('damaged')) return { slope: notKept, intercept: notKept, realWorld };
+  const holders = own.filter((item) => item !== 'damaged');
+  const types = [...transformationOf(groups), ...holders];
+  return { ...philipsScale(stated, { holders, types, mapping }), realWorld };
+}
+
+/** The items of the vendor's copies in a functional group. */
+function copiesIn(group: DataSet): readonly (DataSet | 'damaged')[] {
+  return copies
+    .flatMap((name) => privateElements(group, name))
+    .flatMap((element): readonly (DataSet | 'damaged')[] =>
+      element.vr !== 'SQ' && element.value.length === 0
+        ? []
+        : (itemsOfUnknown(element) ?? ['damaged']),
+    );
+}
+
+function transformationOf(groups: readonly DataSet[]): readonly DataSet[] {
+  for (const group of groups) {
+    const element = group.get(t.PixelValueTransformationSequence);
+    if (element?.vr === 'SQ' && element.items.length > 0) return element.items;
+  }
+  return [];
+}

@@ -1,0 +1,135 @@
+import { axes } from './traits.ts';
+
+/** A slice, and its numbers on an axis. */
+export interface SortedSlice {
+  readonly index: number;
+  readonly numbers: readonly number[];
+}
+
+/** The slices of one place, in order. */
+export type SortedPlace = readonly SortedSlice[];
+
+/**
+ * The slices of each place by their numbers on an axis, where all have them and those of a place
+ * differ; else undefined.
+ */
+export function sortPlaces(
+  places: readonly (readonly number[])[],
+  numbersOf: (index: number) => readonly number[] | undefined,
+): readonly SortedPlace[] | undefined {
+  const sorted: SortedPlace[] = [];
+  for (const place of places) {
+    const slices: SortedSlice[] = [];
+    for (const index of place) {
+      const numbers = numbersOf(index);
+      if (numbers === undefined) return undefined;
+      slices.push({ index, numbers });
+    }
+    slices.sort((a, b) => compare(a.numbers, b.numbers));
+    const isTold = slices.every(
+      ({ numbers }, at) => at === 0 || compare(slices[at - 1]?.numbers, numbers) < 0,
+    );
+    if (!isTold) return undefined;
+    sorted.push(slices);
+  }
+  return sorted;
+}
+
+/** Whether an axis is true of whole places that it sorted. */
+export function isProven(places: readonly SortedPlace[], axis: number): boolean {
+  switch (axes[axis]?.proof) {
+    case 'alike':
+      return areAlike(telling(places));
+    case 'regular':
+      return isVolumeByVolume(places) || isPlaceByPlace(places);
+    default:
+      return true;
+  }
+}
+
+/** Whether so many whole volumes are told, and what is left came after them all. */
+export function isInterrupted(
+  places: readonly SortedPlace[],
+  axis: number,
+  whole: number,
+): boolean {
+  const told = axes[axis]?.proof === 'alike' ? telling(places) : places;
+  const before = told.map((place) => place.slice(0, whole));
+  const isWhole =
+    axes[axis]?.proof === 'regular' ? isVolumeByVolume(before) : isProven(before, axis);
+  const latest = extreme(before.flat(), 1);
+  const next = extreme(
+    told.flatMap((place) => place.slice(whole)),
+    -1,
+  );
+  return isWhole && compare(latest, next) < 0;
+}
+
+/**
+ * The numbers that tell slices of a place apart. Others say where it lies, or nothing, whatever they
+ * are called.
+ */
+function telling(places: readonly SortedPlace[]): readonly SortedPlace[] {
+  const parts = new Set<number>();
+  for (const [first, ...others] of places) {
+    for (const { numbers } of others) {
+      for (const [part, number] of numbers.entries()) {
+        if (number !== first?.numbers[part]) parts.add(part);
+      }
+    }
+  }
+  const kept = [...parts].toSorted((a, b) => a - b);
+  return places.map((place) =>
+    place.map(({ index, numbers }) => ({
+      index,
+      numbers: kept.map((part) => numbers[part] ?? Number.NEGATIVE_INFINITY),
+    })),
+  );
+}
+
+/** Whether the slices of every place have the same numbers. */
+function areAlike(places: readonly SortedPlace[]): boolean {
+  const textOf = (place: SortedPlace): string =>
+    place.map(({ numbers }) => numbers.join('.')).join(' ');
+  const [first, ...others] = places;
+  const wanted = textOf(first ?? []);
+  return others.every((place) => textOf(place) === wanted);
+}
+
+/** Each volume is whole before the next begins. */
+function isVolumeByVolume(places: readonly SortedPlace[]): boolean {
+  const volumes = places[0]?.length ?? 0;
+  for (let volume = 1; volume < volumes; volume += 1) {
+    const slicesOf = (at: number): SortedPlace =>
+      places.flatMap((place) => place.slice(at, at + 1));
+    const [latest, next] = [extreme(slicesOf(volume - 1), 1), extreme(slicesOf(volume), -1)];
+    if (compare(latest, next) >= 0) return false;
+  }
+  return true;
+}
+
+/** Each place has all its slices before the next begins. */
+function isPlaceByPlace(places: readonly SortedPlace[]): boolean {
+  const ends = places
+    .map((place) => [place[0]?.numbers, place.at(-1)?.numbers] as const)
+    .toSorted(([a], [b]) => compare(a, b));
+  return ends.every(([first], at) => at === 0 || compare(ends[at - 1]?.[1], first) < 0);
+}
+
+/** The greatest numbers, or with -1 the least. */
+function extreme(slices: SortedPlace, sign: 1 | -1): readonly number[] | undefined {
+  let found: readonly number[] | undefined;
+  for (const { numbers } of slices) {
+    if (found === undefined || sign * compare(numbers, found) > 0) found = numbers;
+  }
+  return found;
+}
+
+/** By the first number that differs. */
+function compare(a: readonly number[] = [], b: readonly number[] = []): number {
+  for (const [part, number] of a.entries()) {
+    const other = b[part] ?? Number.NEGATIVE_INFINITY;
+    if (number !== other) return number < other ? -1 : 1;
+  }
+  return a.length - b.length;
+}
