@@ -26,7 +26,6 @@ export const volumeErrors = defineErrors('volume', {
   VOLUME_VALUES_UNPROVEN: refusal(
     'The values of the pixels cannot be proven: Pixel Representation is absent, or one of Rescale Slope and Intercept, or both where images of this kind must have them.',
   ),
-  VOLUME_SINGLE_SLICE: refusal('There is one slice, and nothing says how thick it is.'),
   VOLUME_MULTI_FRAME: refusal(
     'An instance holds several frames, and no functional groups say of each where it lies.',
   ),

@@ -147,6 +147,16 @@ const series: Readonly<Record<string, readonly [readonly PlanSlice[], readonly s
     [...stack(), ...stack({ first: 3, count: 1, origin: [-10, -20, 34] })],
     ['VOLUME_DUPLICATE_POSITION'],
   ],
+  'one slice of unknown thickness': [stack({ count: 1 }), ['8x6x1x1']],
+  'a slice of a time point missing, whatever its place': [
+    repeats(3).filter((_, at) => at !== 5),
+    ['VOLUME_DUPLICATE_POSITION'],
+  ],
+  'the first slice of all missing': [repeats(3).slice(1), ['VOLUME_DUPLICATE_POSITION']],
+  'one slice of each time point missing, another one each time': [
+    repeats(5).filter((_, at) => at % 6 !== 0),
+    ['VOLUME_DUPLICATE_POSITION'],
+  ],
   'time points without numbers': [
     repeats(2, () => ({ [tag.instanceNumber]: undefined })),
     ['VOLUME_DUPLICATE_POSITION'],

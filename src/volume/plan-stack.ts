@@ -1,4 +1,4 @@
-import { present } from '../lib/assert.ts';
+import { assert, present } from '../lib/assert.ts';
 import { malformed, ok } from '../lib/result.ts';
 import { differenceOf } from './difference.ts';
 import type { VolumeRefusal } from './errors.ts';
@@ -36,7 +36,7 @@ export function planStack(
   });
   const at = (index: number): Slice => present(slices[index], 'a slice of the stack');
   const reference = lowestOf(indices, at);
-  if (reference === undefined) return refused('VOLUME_SINGLE_SLICE', 0);
+  assert(reference !== undefined, 'a stack has slices');
   const differences = indices.flatMap((index) => {
     const code = differenceOf(reference, at(index));
     return code === undefined ? [] : [{ code, index }];
@@ -104,17 +104,15 @@ function isEachSecondMissing(slices: readonly Slice[], distanceMm: number): bool
   return bySpacing > 1 && bySpacing === byNumber;
 }
 
+/** A file has to say how far the next slice would be; of one slice no voxel depends on it. */
+const unknownThicknessMm = 1;
+
 /** Where the slices of one volume lie, which are in their order. */
 function placeStack(slices: readonly Slice[]): ReturnType<typeof placeSlices> {
   const [only, another] = slices;
   if (only !== undefined && another === undefined) {
-    return only.thicknessMm === undefined
-      ? malformed('VOLUME_SINGLE_SLICE', 0)
-      : ok({
-          originLps: only.geometry.positionLps,
-          spacingMm: only.thicknessMm,
-          placeOf: [0],
-        });
+    const spacingMm = only.thicknessMm ?? unknownThicknessMm;
+    return ok({ originLps: only.geometry.positionLps, spacingMm, placeOf: [0] });
   }
   const positions = slices.map(({ geometry }) => geometry.positionLps);
   return placeSlices(positions, axisOf(present(only, 'a slice')));

@@ -142,8 +142,6 @@ const only =
     at === index ? edit : {};
 
 const refusals: readonly (readonly [string, SampleOptions, VolumeRefusal, number])[] = [
-  ['no slice', { count: 0 }, 'VOLUME_SINGLE_SLICE', 0],
-  ['one slice of unknown thickness', { count: 1 }, 'VOLUME_SINGLE_SLICE', 0],
   ['no rows', { edit: only(2, { 0x00280010: undefined }) }, 'VOLUME_NOT_AN_IMAGE', 2],
   ['zero columns', { edit: only(2, { 0x00280011: 0 }) }, 'VOLUME_FACT_NOT_KEPT', 2],
   ['no bits', { edit: only(0, { 0x00280100: undefined }) }, 'VOLUME_NOT_AN_IMAGE', 0],

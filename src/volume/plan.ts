@@ -55,8 +55,8 @@ export function planFromPositions(
   first: PlanSlice,
 ): PlanOutcome {
   const known = positions.filter((position) => position !== undefined);
-  if (known.length < positions.length) {
-    return malformed('VOLUME_NO_GEOMETRY', positions.indexOf(undefined));
+  if (known.length < positions.length || known.length === 0) {
+    return malformed('VOLUME_NO_GEOMETRY', Math.max(0, positions.indexOf(undefined)));
   }
   const slice = readSlice(first);
   if (!slice.ok) return slice;

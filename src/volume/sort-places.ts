@@ -43,8 +43,20 @@ export function isProven(places: readonly SortedPlace[], axis: number): boolean 
     case 'regular':
       return isVolumeByVolume(places) || isPlaceByPlace(places);
     default:
-      return true;
+      return stepAlike(places);
   }
+}
+
+/**
+ * Whether numbers go from volume to volume by the same steps at every place, whatever their order
+ * inside one is: where a slice is missing, those of other volumes would take its turn.
+ */
+function stepAlike(places: readonly SortedPlace[]): boolean {
+  const stepsOf = (place: SortedPlace): string => {
+    const [first] = place;
+    return place.map(({ numbers: [number = 0] }) => number - (first?.numbers[0] ?? 0)).join(' ');
+  };
+  return new Set(places.map(stepsOf)).size === 1;
 }
 
 /** Whether so many whole volumes are told, and what is left came after them all. */
@@ -62,7 +74,16 @@ export function isInterrupted(
     told.flatMap((place) => place.slice(whole)),
     -1,
   );
-  return isWhole && compare(latest, next) < 0;
+  const isUnbroken = axes[axis]?.proof !== 'single' || isCountedFromOne(places.flat());
+  return isWhole && isUnbroken && compare(latest, next) < 0;
+}
+
+/** Whether numbers are all there from 0 or 1 on: none is missing before or between. */
+function isCountedFromOne(slices: SortedPlace): boolean {
+  const numbers = new Set(slices.map(({ numbers: [number = 0] }) => number));
+  const least = extreme(slices, -1)?.[0] ?? 0;
+  const greatest = extreme(slices, 1)?.[0] ?? 0;
+  return greatest - least + 1 === numbers.size && (least === 0 || least === 1);
 }
 
 /**

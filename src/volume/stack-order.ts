@@ -85,7 +85,18 @@ function sortWhole(
     const sorted = sortPlaces(places, (index) => at(index).order[axis]);
     if (sorted !== undefined && isProven(sorted, axis)) return byWeighting(indicesOf(sorted), at);
   }
-  return undefined;
+  return byWeightingAlone(places, at);
+}
+
+/** Where nothing else tells volumes: each weighting is one of them, if a place has each once. */
+function byWeightingAlone(
+  places: readonly Place[],
+  at: (index: number) => Slice,
+): readonly Place[] | undefined {
+  const isTold = places.every(
+    (place) => new Set(place.map((index) => at(index).weighting)).size === place.length,
+  );
+  return isTold ? byWeighting(places, at) : undefined;
 }
 
 const indicesOf = (places: readonly SortedPlace[]): readonly Place[] =>
