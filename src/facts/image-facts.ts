@@ -4,6 +4,7 @@ import type { Fact } from './fact.ts';
 import type { NumberFactName, numberFacts, Photometric } from './fact-table.ts';
 import type { ImageKind } from './image-kind.ts';
 import type { RealWorld } from './real-world.ts';
+import type { ScanFacts } from './scan/scan-facts.ts';
 
 type NumbersOf<Row> = Row extends { readonly count: 1 } ? number : readonly number[];
 
@@ -65,6 +66,8 @@ export interface ImageFacts extends NumberFacts, AcquisitionFacts {
   readonly stack: Fact<string>;
   /** Which frame of its object a slice is; counts from 0, on through the parts of a concatenation. */
   readonly frameNumber: Fact<number>;
+  /** What explains the volume that it becomes part of; not there where nothing is known. */
+  readonly scan?: ScanFacts;
   /** Elements that are absent and follow from the length of the pixel data (`deriveAbsent`). */
   readonly derived: readonly Keyword[];
 }

@@ -9,3 +9,4 @@ export { holdsNoImage, vendorClassesWithoutImage } from './no-image-classes.ts';
 export { notKeptOf } from './not-kept-of.ts';
 export { numberForms, readNumbers } from './read-numbers.ts';
 export { type FactSource, readStandardFacts } from './read-standard.ts';
+export type { ScanFacts } from './scan/scan-facts.ts';

@@ -23,6 +23,27 @@ export const factLimits = defineLimits('facts', {
     unit: 'bytes',
     reason: 'Numbers and words of a CSA header have some 16 characters; more is no such value.',
   },
+  protocolMaxBytes: {
+    value: 2 ** 20,
+    unit: 'bytes',
+    reason: 'Protocols of Siemens have some 20 to 100 kB; more is no such text.',
+  },
+  protocolLineMaxBytes: {
+    value: 1024,
+    unit: 'bytes',
+    reason: 'Lines of a protocol that state a number have some 60 characters.',
+  },
+  geBlockMaxBytes: {
+    value: 2 ** 16,
+    unit: 'bytes',
+    reason: 'Protocol blocks of GE have some 1 kB; more is no such block.',
+  },
+  geProtocolMaxBytes: {
+    value: 2 ** 20,
+    unit: 'bytes',
+    reason:
+      'They inflate to some 2 kB; what inflates to more is a bomb, whatever length it claims.',
+  },
   mrSliceMaxMm: {
     value: 600,
     unit: 'mm',

@@ -9,6 +9,7 @@ import { imageKindOf } from './image-kind.ts';
 import { isEmpty, readFact } from './read-numbers.ts';
 import { codeText, wordsOf } from './read-text.ts';
 import { realWorldOf } from './real-world.ts';
+import { readScan } from './scan/read-scan.ts';
 import { philipsScale } from './vendors/philips/scale.ts';
 
 /** What of an instance facts are read from. */
@@ -27,6 +28,7 @@ export function readStandardFacts(source: FactSource): ImageFacts {
   const numbers: NumberFacts = factsOf(source, numberFacts);
   const acquisition: AcquisitionFacts = factsOf(source, acquisitionFacts);
   const grid = gridOf(source);
+  const scan = readScan(source.header);
   const facts: ImageFacts = {
     ...numbers,
     ...acquisition,
@@ -48,6 +50,7 @@ export function readStandardFacts(source: FactSource): ImageFacts {
     stack: absent,
     frameNumber: absent,
     derived: [],
+    ...(scan === undefined ? {} : { scan }),
   };
   return grid.kind === 'absent' && isEnhanced(source.header)
     ? { ...facts, slices: enhancedSlices(source, facts) }

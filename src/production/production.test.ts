@@ -117,7 +117,7 @@ test('both formats at once hold the same volume', async (t) => {
   const [stacks] = found;
   assert(stacks?.kind === 'stacks');
   assert.match(stacks.stacks[0]?.name ?? '', /^v-[0-9a-z]{16}$/);
-  assert.deepEqual(stacks.stacks[0]?.products, ['nii', 'nii.gz', 'nrrd', 'inr', 'qc.json']);
+  assert.deepEqual(stacks.stacks[0]?.products, ['nii', 'nii.gz', 'nrrd', 'inr', 'json', 'qc.json']);
 });
 
 test('what was set aside and not used is free again', async (t) => {

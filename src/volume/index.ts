@@ -15,6 +15,8 @@ export { checkSlice, planFromPositions, planVolume } from './plan.ts';
 export { planSeries } from './plan-series.ts';
 export { type Deviation, type Doubt, deviationOf, doubtsOf } from './quality.ts';
 export { retrieveOrder } from './retrieve-order.ts';
+export { type DiffusionTable, diffusionOf } from './sidecar/diffusion.ts';
+export { sidecarOf } from './sidecar/sidecar.ts';
 export { isSlice, positionOf, type SliceShape, shapeOf } from './slice.ts';
 export { slicesOf } from './slices-of.ts';
 export { stackSuffixOf } from './stack-suffix.ts';

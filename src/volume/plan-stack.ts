@@ -7,6 +7,7 @@ import { volumeLimits } from './limits.ts';
 import { missingFactor } from './missing.ts';
 import { placeSlices } from './placement.ts';
 import type { Slice } from './slice.ts';
+import { sliceCodeOf } from './slice-code.ts';
 import { stackKeyOf } from './stack-key.ts';
 import { orderStack, type StackOrder } from './stack-order.ts';
 import { cross, dot, normalize, scale, type Vector3 } from './vector.ts';
@@ -87,6 +88,8 @@ function planOrdered(
     format,
     ...scaleOf(inFile.map((index) => at(index).scale)),
     repetitionTimeS: lowest.repetitionTimeS,
+    phaseAxis: lowest.phaseAxis,
+    sliceCode: sliceCodeOf(first.map((index) => at(index).timeMs)),
     affineLps: affineOf(lowest, spacingMm, originLps),
     spacingMm: [geometry.columnSpacingMm, geometry.rowSpacingMm, spacingMm],
     sliceBytes: geometry.rows * geometry.columns * (format.bitsAllocated / 8),

@@ -13,6 +13,7 @@ import { volumeLimits } from './limits.ts';
 import { axes, kindOf, splitTraits } from './traits.ts';
 import { dot, length, type Vector3 } from './vector.ts';
 import type { PixelFormat, PixelScale, PlanSlice, SliceGeometry } from './volume-format.ts';
+import { type Weighting, weightingOf } from './weighting.ts';
 
 /** All that planning needs to know of one slice. */
 export interface Slice {
@@ -29,8 +30,11 @@ export interface Slice {
   /** What orders slices of one place, in the order of `axes`. */
   readonly order: readonly (readonly number[] | undefined)[];
   readonly instanceNumber: number | undefined;
-  /** What diffusion weighting it has; equal text, same weighting. */
-  readonly weighting: string;
+  readonly weighting: Weighting;
+  /** Along which of its axes phase is encoded. */
+  readonly phaseAxis: 'ROW' | 'COL' | undefined;
+  /** Of a slice of an object that states the times of all its slices; ms from a start that is not told. */
+  readonly timeMs: number | undefined;
   readonly echoTimeMs: number | undefined;
   /** What it says of its thickness, for a slice that has no neighbour; mm. */
   readonly thicknessMm: number | undefined;
@@ -56,7 +60,12 @@ const nativeTransferSyntaxes: ReadonlyMap<string, { readonly bigEndian: boolean 
  *
  * @standard PS3.3 §C.7.6.2 (Image Plane), §C.7.6.3 (Image Pixel)
  */
-export function readSlice({ facts, transferSyntaxUid, direction }: PlanSlice): Check<Slice> {
+export function readSlice({
+  facts,
+  transferSyntaxUid,
+  direction,
+  number,
+}: PlanSlice): Check<Slice> {
   if (facts.grid.kind === 'value') return malformed('VOLUME_MOSAIC', 0);
   if (notKeptOf(facts) !== undefined) return malformed('VOLUME_FACT_NOT_KEPT', 0);
   const rows = knownValue(facts.rows);
@@ -73,7 +82,7 @@ export function readSlice({ facts, transferSyntaxUid, direction }: PlanSlice): C
   const scale = readScale(facts);
   if (!scale.ok) return scale;
   const { sopClassUid } = facts;
-  const milliseconds = knownValue(facts.repetitionTime);
+  const milliseconds = facts.scan?.repetitionTime ?? knownValue(facts.repetitionTime);
   return ok({
     sopClassUid,
     geometry: geometry.value,
@@ -85,18 +94,13 @@ export function readSlice({ facts, transferSyntaxUid, direction }: PlanSlice): C
     order: axes.map(({ of }) => of(facts)),
     instanceNumber: knownValue(facts.instanceNumber),
     weighting: weightingOf(facts),
+    phaseAxis: facts.scan?.phaseAxis,
+    timeMs: facts.scan?.sliceTimes?.[number ?? -1],
     echoTimeMs: knownValue(facts.echoTime),
     thicknessMm: thicknessOf(facts),
     statedSpacingMm: knownValue(facts.spacingBetweenSlices),
     repetitionTimeS: milliseconds === undefined ? undefined : milliseconds / 1000,
   });
-}
-
-/** Its b-value, and the direction where it has one; slices of one volume may differ in last digits. */
-function weightingOf({ bValue, gradientDirection }: ImageFacts): string {
-  const direction = (knownValue(gradientDirection) ?? []).map((part) => part.toFixed(3));
-  const isNone = direction.every((part) => Number(part) === 0);
-  return [knownValue(bValue) ?? '', ...(isNone ? [] : direction)].join(' ');
 }
 
 /** The distance to the next slice as the header says it, else the thickness. */

@@ -6,6 +6,7 @@ import type { Slice } from './slice.ts';
 import { isInterrupted, isProven, type SortedPlace, sortPlaces } from './sort-places.ts';
 import { axes } from './traits.ts';
 import { dot, length, subtract, type Vector3 } from './vector.ts';
+import { compareWeighting, isAlikeWeighting } from './weighting.ts';
 
 /** Slices of a stack in the order of its file. */
 export interface StackOrder {
@@ -93,8 +94,14 @@ function byWeightingAlone(
   places: readonly Place[],
   at: (index: number) => Slice,
 ): readonly Place[] | undefined {
-  const isTold = places.every(
-    (place) => new Set(place.map((index) => at(index).weighting)).size === place.length,
+  const isTold = places.every((place) =>
+    place
+      .map((index) => at(index).weighting)
+      .toSorted(compareWeighting)
+      .every((each, rank, all) => {
+        const before = all[rank - 1];
+        return before === undefined || !isAlikeWeighting(before, each);
+      }),
   );
   return isTold ? byWeighting(places, at) : undefined;
 }
@@ -110,14 +117,21 @@ function byWeighting(
   places: readonly Place[],
   at: (index: number) => Slice,
 ): readonly Place[] | undefined {
-  const weightings = (place: Place): string => place.map((index) => at(index).weighting).join('\n');
-  if (new Set(places.map(weightings)).size === 1) return places;
+  if (haveOneWeightingEach(places, at)) return places;
   const sorted = places.map((place) =>
-    place.toSorted((a, b) =>
-      at(a).weighting < at(b).weighting ? -1 : Number(at(a).weighting > at(b).weighting),
-    ),
+    place.toSorted((a, b) => compareWeighting(at(a).weighting, at(b).weighting)),
   );
-  return new Set(sorted.map(weightings)).size === 1 ? sorted : undefined;
+  return haveOneWeightingEach(sorted, at) ? sorted : undefined;
+}
+
+function haveOneWeightingEach(places: readonly Place[], at: (index: number) => Slice): boolean {
+  const [first = [], ...others] = places;
+  return others.every((place) =>
+    place.every((index, volume) => {
+      const other = first[volume];
+      return other !== undefined && isAlikeWeighting(at(other).weighting, at(index).weighting);
+    }),
+  );
 }
 
 /** The last volume lacks slices, and came after all others: else a slice is there twice. */

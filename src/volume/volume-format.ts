@@ -47,6 +47,10 @@ export interface VolumePlan {
   readonly scale: PixelScale | 'per-frame';
   /** Seconds between volumes as the header states them; undefined where it does not. */
   readonly repetitionTimeS: number | undefined;
+  /** Along which axis of the image phase is encoded, where it is stated. */
+  readonly phaseAxis: 'ROW' | 'COL' | undefined;
+  /** Order of slices in time, as NIfTI-1 codes it; 0 where no object states it. */
+  readonly sliceCode: number;
   /** Row-major 3x4: ijk (column, row, slice) to LPS mm. Slices ascend along row x column. */
   readonly affineLps: readonly number[];
   /** Between columns, between rows, between slices: the order of ijk. */
@@ -70,6 +74,8 @@ export interface PlanSlice {
   readonly transferSyntaxUid: string;
   /** As `SliceFacts` has it. Default: 1. */
   readonly direction?: 1 | -1;
+  /** Which slice of an object that holds several; counts from 0. */
+  readonly number?: number;
 }
 
 /** A plan, or why there is none; `offset` is the index of the slice that showed it. */

@@ -452,6 +452,8 @@ function tiles(mosaic: Uint8Array, signed: boolean): Buffer {
     scale: { slope: 1, intercept: 0 },
     scales: [],
     repetitionTimeS: undefined,
+    phaseAxis: undefined,
+    sliceCode: 0,
     stackKey: '',
     kind: '',
     placeOf: [],

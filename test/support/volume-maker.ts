@@ -38,12 +38,15 @@ export interface MakeOptions {
   readonly twice: boolean;
   /** So many do not come. */
   readonly drop: number;
+  /** What is made of each stack. Default: `nii`. */
+  readonly products?: readonly string[];
 }
 
 /** One file that was made. */
 export interface MadeFile {
   /** `v-<H>...` */
   readonly name: string;
+  readonly product: string;
   readonly bytes: Buffer;
 }
 
@@ -131,11 +134,12 @@ export async function openMaker(folder: string): Promise<Maker> {
   };
   const taken = async (
     results: readonly ProductionResult[],
-    nameAt: (fileId: number) => string,
+    fileAt: (fileId: number) => Omit<MadeFile, 'bytes'>,
   ): Promise<MadeSeries> => {
     const files: MadeFile[] = [];
     const refusals: string[] = [];
     for (const result of results) {
+      if (isOfNoProduct(result)) continue;
       if (result.kind === 'refused') refusals.push(result.code);
       if (result.kind === 'failed') refusals.push(result.error.code);
       if (result.kind !== 'produced' || !('keyId' in result.version)) continue;
@@ -144,7 +148,7 @@ export async function openMaker(folder: string): Promise<Maker> {
       if (key === undefined) continue;
       const bytes = await plaintextOf(storage, result.replica.id, key);
       await storage.delete(result.replica.id);
-      files.push({ name: nameAt(result.fileId), bytes });
+      files.push({ ...fileAt(result.fileId), bytes });
     }
     keys.splice(0);
     return { files, refusals };
@@ -154,7 +158,7 @@ export async function openMaker(folder: string): Promise<Maker> {
       const run = async (
         stackNames: readonly (string | undefined)[],
       ): Promise<readonly ProductionResult[] | string> => {
-        const targets = stackNames.map((name, at) => targetOf({ stackName: name, fileId: at }));
+        const targets = targetsOf(stackNames, options);
         const asListed = { ...options, headersOnly: false };
         const results = await passOrCode(() => pass(series, targets, asListed));
         // As a recall does: the list placed slices where they are not.
@@ -169,7 +173,11 @@ export async function openMaker(folder: string): Promise<Maker> {
       const names = isSeveral ? stacks.map(({ name }) => name) : [undefined];
       const results = isSeveral ? await run(names) : first;
       if (typeof results === 'string') return { files: [], refusals: [results] };
-      return taken(results, (at) => (isSeveral ? names[at] : stacks[0]?.name) ?? '');
+      const targets = targetsOf(names, options);
+      return taken(results, (at) => ({
+        name: (isSeveral ? targets[at]?.stackName : stacks[0]?.name) ?? '',
+        product: targets[at]?.product ?? '',
+      }));
     },
     async instances(series) {
       const inOrder: MakeOptions & { readonly headersOnly: boolean } = {
@@ -188,10 +196,16 @@ export async function openMaker(folder: string): Promise<Maker> {
       const targets = each.map(({ name, slice }, fileId) =>
         instanceTarget(name, { fileId, slice }),
       );
-      const whole = await taken(first, (at) => wholes[at]?.instanceName ?? '');
+      const whole = await taken(first, (at) => ({
+        name: wholes[at]?.instanceName ?? '',
+        product: 'dcm',
+      }));
       if (targets.length === 0) return whole;
       const second = await pass(series, targets, inOrder);
-      const slices = await taken(second, (at) => `${each[at]?.name}-${each[at]?.slice}`);
+      const slices = await taken(second, (at) => ({
+        name: `${each[at]?.name}-${each[at]?.slice}`,
+        product: 'dcm',
+      }));
       const refusals = whole.refusals.filter((code) => code !== 'DEID_GRID');
       return {
         files: [...whole.files, ...slices.files],
@@ -215,6 +229,19 @@ async function passOrCode<T>(pass: () => Promise<T>): Promise<T | string> {
     if (error instanceof MdmError) return error.code;
     throw error;
   }
+}
+
+/** A stack has not every product there is. */
+const isOfNoProduct = (result: ProductionResult): boolean =>
+  result.kind === 'refused' && result.code === 'VOLUME_NO_SUCH_FILE';
+
+function targetsOf(
+  stackNames: readonly (string | undefined)[],
+  { products = ['nii'] }: Pick<MakeOptions, 'products'>,
+): readonly ProductionTarget[] {
+  return stackNames
+    .flatMap((stackName) => products.map((product) => ({ stackName, product })))
+    .map((wanted, fileId) => targetOf({ ...wanted, fileId }));
 }
 
 function targetOf(

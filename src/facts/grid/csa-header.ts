@@ -20,38 +20,77 @@ export type CsaItems = ReadonlyMap<string, readonly string[]>;
  * items of the first tag added. Little endian always. Undocumented by the vendor; read as nibabel does.
  */
 export function csaItems(header: Uint8Array, names: ReadonlySet<string>): Fact<CsaItems> {
+  const found = new Map<string, readonly string[]>();
+  let tag = '';
+  let texts: string[] = [];
+  const isWhole = walkItems(header, {
+    tag(name) {
+      tag = name;
+      texts = [];
+      // A name that stands twice proves nothing.
+      if (names.has(name)) found.set(name, found.has(name) ? [] : texts);
+    },
+    item(at, length) {
+      if (!names.has(tag) || length > factLimits.csaTextMaxBytes) return;
+      const text = latin1(header, at, length).replace(/\0.*$/s, '').trim();
+      if (text !== '') texts.push(text);
+    },
+  });
+  return isWhole ? fact(found) : notKept;
+}
+
+/**
+ * The bytes of the first item of a tag that has any, as they lie there; undefined where there is none,
+ * or the header breaks off before it ends.
+ */
+export function csaItemBytes(header: Uint8Array, name: string): Uint8Array | undefined {
+  let isWanted = false;
+  let found: Uint8Array | undefined;
+  const isWhole = walkItems(header, {
+    tag(other) {
+      isWanted = other === name;
+    },
+    item(at, length) {
+      if (isWanted && length > 0) found ??= header.subarray(at, at + length);
+    },
+  });
+  return isWhole ? found : undefined;
+}
+
+/** Walk all items. False where the header is not one, or breaks off before it ends. */
+function walkItems(
+  header: Uint8Array,
+  visit: {
+    readonly tag: (name: string) => void;
+    readonly item: (at: number, length: number) => void;
+  },
+): boolean {
   const view = viewOf(header);
   const isSecond = latin1(header, 0, 4) === 'SV10';
   let at = isSecond ? 8 : 0;
-  if (header.length < at + 8) return notKept;
+  if (header.length < at + 8) return false;
   const tags = view.getUint32(at, true);
-  if (tags < 1 || tags > factLimits.csaTagsMax) return notKept;
+  if (tags < 1 || tags > factLimits.csaTagsMax) return false;
   at += 8;
-  const found = new Map<string, readonly string[]>();
   let firstItems: number | undefined;
   for (let tag = 0; tag < tags; tag += 1) {
-    if (at + tagBytes > header.length) return notKept;
+    if (at + tagBytes > header.length) return false;
     const name = nameAt(header, at);
     const items = view.getInt32(at + 76, true);
-    if (items < 0 || items > factLimits.csaItemsMax) return notKept;
+    if (items < 0 || items > factLimits.csaItemsMax) return false;
     firstItems ??= items;
     at += tagBytes;
-    const texts: string[] = [];
+    visit.tag(name);
     for (let item = 0; item < items; item += 1) {
-      if (at + itemBytes > header.length) return notKept;
+      if (at + itemBytes > header.length) return false;
       const length = isSecond ? view.getInt32(at + 4, true) : view.getInt32(at, true) - firstItems;
       at += itemBytes;
-      if (length < 0 || length > header.length - at) return notKept;
-      if (names.has(name) && length <= factLimits.csaTextMaxBytes) {
-        const text = latin1(header, at, length).replace(/\0.*$/s, '').trim();
-        if (text !== '') texts.push(text);
-      }
+      if (length < 0 || length > header.length - at) return false;
+      visit.item(at, length);
       at += length + ((4 - (length % 4)) % 4);
     }
-    // A name that stands twice proves nothing.
-    if (names.has(name)) found.set(name, found.has(name) ? [] : texts);
   }
-  return fact(found);
+  return true;
 }
 
 const nameAt = (header: Uint8Array, at: number): string =>

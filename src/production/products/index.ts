@@ -1,13 +1,15 @@
 import { present } from '../../lib/assert.ts';
 import { dcm } from './dcm/dcm.ts';
+import { bval, bvec } from './diffusion/diffusion.ts';
 import { inr } from './inr/inr.ts';
+import { json } from './json/json.ts';
 import { nii, niiGz } from './nifti/nifti.ts';
 import { nrrd } from './nrrd/nrrd.ts';
 import type { Product } from './product.ts';
 import { qc } from './qc/qc.ts';
 
 /** Every form in which files are made. Adding one is a folder and a line here. */
-export const products: readonly Product[] = [dcm, nii, niiGz, nrrd, inr, qc];
+export const products: readonly Product[] = [dcm, nii, niiGz, nrrd, inr, json, bval, bvec, qc];
 
 /** The product of that name. */
 export function productNamed(name: string): Product {

@@ -10,6 +10,7 @@ export const niftiHeaderBytes = 352;
 const field = {
   sizeofHdr: 0,
   regular: 38,
+  dimInfo: 39,
   dim: 40,
   datatype: 70,
   bitpix: 72,
@@ -17,6 +18,7 @@ const field = {
   voxOffset: 108,
   sclSlope: 112,
   sclInter: 116,
+  sliceCode: 122,
   xyztUnits: 123,
   qformCode: 252,
   quatern: 256,
@@ -51,6 +53,8 @@ export function encodeNiftiHeader(plan: VolumePlan): Uint8Array {
   const is4d = plan.volumes > 1;
   view.setInt32(field.sizeofHdr, 348, true);
   view.setUint8(field.regular, 'r'.charCodeAt(0));
+  view.setUint8(field.dimInfo, dimInfoOf(plan));
+  view.setUint8(field.sliceCode, plan.sliceCode);
   const { columns, rows, slices, volumes } = plan;
   putShorts(field.dim, [is4d ? 4 : 3, columns, rows, slices, volumes, 1, 1, 1]);
   putShorts(field.datatype, [type.code, type.bits]);
@@ -67,6 +71,13 @@ export function encodeNiftiHeader(plan: VolumePlan): Uint8Array {
   putFloats(field.srow, affine);
   bytes.set([0x6e, 0x2b, 0x31, 0], field.magic);
   return bytes;
+}
+
+/** Axes of frequency, phase and slice, two bits each; 0 where phase is not known. */
+function dimInfoOf({ phaseAxis }: VolumePlan): number {
+  if (phaseAxis === undefined) return 0;
+  const [frequency, phase] = phaseAxis === 'COL' ? [1, 2] : [2, 1];
+  return frequency | (phase << 2) | (3 << 4);
 }
 
 /**

@@ -1,0 +1,53 @@
+import { type ImageFacts, knownValue } from '../facts/index.ts';
+
+/** Diffusion weighting of a slice; undefined where it is not stated. */
+export interface Weighting {
+  /** s/mm2. */
+  readonly bValue: number | undefined;
+  /** In the patient's LPS frame, of length 1 or 0. */
+  readonly direction: readonly number[] | undefined;
+}
+
+/** What the facts of an image say of it. */
+export function weightingOf({ bValue, gradientDirection, scan }: ImageFacts): Weighting {
+  return {
+    bValue: scan?.bValue ?? knownValue(bValue),
+    direction: scan?.direction ?? unitOf(knownValue(gradientDirection)),
+  };
+}
+
+/** Of length 1, or 0 where there is none. */
+function unitOf(given: readonly number[] | undefined): readonly number[] | undefined {
+  const length = Math.hypot(...(given ?? []));
+  return length === 0 ? given : given?.map((value) => value / length);
+}
+
+/** Slices of one volume state b-values and directions that differ in their last digits. */
+const bTolerance = 1;
+const directionTolerance = 0.01;
+
+/** Whether two weightings are one. */
+export function isAlikeWeighting(a: Weighting, b: Weighting): boolean {
+  if ((a.bValue === undefined) !== (b.bValue === undefined)) return false;
+  if ((a.direction === undefined) !== (b.direction === undefined)) return false;
+  return (
+    Math.abs((a.bValue ?? 0) - (b.bValue ?? 0)) <= bTolerance &&
+    (a.direction ?? []).every(
+      (value, axis) => Math.abs(value - (b.direction?.[axis] ?? 0)) <= directionTolerance,
+    )
+  );
+}
+
+/** An order of weightings: by b-value, then by direction. */
+export function compareWeighting(a: Weighting, b: Weighting): number {
+  const numbers = ({ bValue, direction }: Weighting): readonly number[] => [
+    Math.round(bValue ?? -1),
+    ...(direction ?? []).map((value) => Math.round(value * 100)),
+  ];
+  const [one, other] = [numbers(a), numbers(b)];
+  for (const [at, value] of one.entries()) {
+    const difference = value - (other[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
