@@ -57,7 +57,9 @@ export interface EnhancedOptions {
   /** Elements to set in the object, or with undefined to take from it. */
   readonly edit?: Readonly<Record<number, ValueInput | DataElement | undefined>>;
   /** Elements to set in the functional groups of a frame. */
-  readonly editFrame?: (index: number) => Readonly<Record<number, ValueInput | DataElement | undefined>>;
+  readonly editFrame?: (
+    index: number,
+  ) => Readonly<Record<number, ValueInput | DataElement | undefined>>;
 }
 
 /** A made object. */
