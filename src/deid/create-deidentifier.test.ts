@@ -31,6 +31,11 @@ import { concatBytes } from '../lib/bytes/bytes.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import { jsonLog } from '../lib/log.ts';
 import { createDeidentifier } from './create-deidentifier.ts';
+import type { DeidentifyOutcome } from './deidentifier.ts';
+
+/** Why an instance is withheld; undefined if it is not. */
+const codeWithheld = (outcome: DeidentifyOutcome): string | undefined =>
+  outcome.kind === 'withheld' ? outcome.code : undefined;
 
 const pixelData = (value: Uint8Array): DataElement => ({ tag: t.PixelData, vr: 'OW', value });
 
@@ -140,7 +145,7 @@ for (const [what, code, change] of [
   test(`unknown ${what} are withheld, and their source is released`, async () => {
     const { instance, released } = watched(imageOf({ SOPClassUID: '1.2.3' }));
     const { outcome } = await runInstance({ ...instance, ...change });
-    assert.deepEqual(outcome, { kind: 'withheld', code });
+    assert.equal(codeWithheld(outcome), code);
     assert.equal(released(), true);
   });
 }
@@ -154,7 +159,7 @@ test('an object without pixel data of a kind without profile holds no image', as
   slice.delete(t.PixelData);
   const { instance, released } = watched(slice);
   const { outcome } = await runInstance({ ...instance, sopClassUid: sopClass.RawDataStorage });
-  assert.deepEqual(outcome, { kind: 'withheld', code: 'DEID_MALFORMED' });
+  assert.equal(codeWithheld(outcome), 'DEID_MALFORMED');
   assert.equal(released(), true);
 });
 
@@ -167,7 +172,7 @@ test('an object that calls itself otherwise than the archive did is withheld', a
       yield encodeDataSet(imageOf(), transferSyntax.ExplicitVRLittleEndian);
     })(),
   });
-  assert.deepEqual(run.outcome, { kind: 'withheld', code: 'DEID_MALFORMED' });
+  assert.equal(codeWithheld(run.outcome), 'DEID_MALFORMED');
 });
 
 test('bytes beyond the image are dropped, a shorter image is withheld', async () => {
@@ -254,7 +259,7 @@ test('pixel data of VR UN are read by the dictionary', async () => {
   assert.deepEqual((await runDeid(imageOf({}, [unknown]))).file, (await runDeid(imageOf())).file);
   const transferSyntaxUid = transferSyntax.ExplicitVRBigEndian;
   const { outcome } = await runDeid(imageOf({}, [unknown]), { transferSyntaxUid });
-  assert.deepEqual(outcome, { kind: 'withheld', code: 'DEID_MALFORMED' });
+  assert.equal(codeWithheld(outcome), 'DEID_MALFORMED');
 });
 
 test('what follows from the length of the pixels is written, signedness is not', async () => {
@@ -360,7 +365,7 @@ test('a transfer syntax that nothing can check is withheld', async () => {
   const transferSyntaxUid = '1.2.840.10008.1.2.4.100';
   const encoded = encapsulate(imageOf(), transferSyntaxUid, [jpeg]);
   const { outcome } = await runDeid(imageOf(), { transferSyntaxUid, encoded });
-  assert.deepEqual(outcome, { kind: 'withheld', code: 'DEID_COMPRESSED_UNCHECKED' });
+  assert.equal(codeWithheld(outcome), 'DEID_COMPRESSED_UNCHECKED');
 });
 
 test('a failure of the source is passed on as it is', async () => {

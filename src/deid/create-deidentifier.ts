@@ -8,7 +8,7 @@ import {
   type Instance,
   tag as t,
 } from '../dicom/index.ts';
-import { type ImageFacts, notKeptOf } from '../facts/index.ts';
+import { absent, type ImageFacts, notKeptOf } from '../facts/index.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
 import { reveal } from '../flow/mint/reveal.ts';
 import { concatBytes } from '../lib/bytes/bytes.ts';
@@ -20,6 +20,7 @@ import type {
   Deidentifier,
   DeidentifyContext,
   InstancePart,
+  WithheldImage,
 } from './deidentifier.ts';
 import { type DeidCode, deidErrors } from './errors.ts';
 import { createFactReader, type FactReader } from './facts/facts-of.ts';
@@ -67,14 +68,20 @@ export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
   return {
     recipe: recipeOfProfile(),
     async instance(source, context) {
+      const identified = reveal(source);
+      const seen: Seen = {
+        image: { sopClassUid: identified.sopClassUid, rows: absent, columns: absent },
+      };
       try {
-        const instance = await deidentify(reveal(source), context, { uids, factsOf });
+        const instance = await deidentify(identified, context, { uids, factsOf, seen });
         dropLog.add(instance.drops);
         return { kind: 'released', instance: deidentified(instance) };
       } catch (error) {
         const { code, context: more } = withheldFor(error);
         log.warn('deid.withheld', { code, ...more });
-        return { kind: 'withheld', code };
+        // What a broken object calls itself proves nothing.
+        const image = code === 'DEID_MALFORMED' ? { ...seen.image, sopClassUid: '' } : seen.image;
+        return { kind: 'withheld', code, image: deidentified(image) };
       }
     },
     stackName,
@@ -86,19 +93,26 @@ export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
 interface Tools {
   readonly uids: UidMap;
   readonly factsOf: FactReader;
+  readonly seen: Seen;
+}
+
+/** What was seen of an image until it was withheld. */
+interface Seen {
+  image: WithheldImage;
 }
 
 /** @throws MdmError of `deidErrors` for an instance that is withheld */
 async function deidentify(
   source: Instance,
   context: DeidentifyContext,
-  { uids, factsOf }: Tools,
+  { uids, factsOf, seen }: Tools,
 ): Promise<DeidentifiedInstance> {
   let opened: OpenInstance | undefined;
   try {
     const profile = await profileFor(source);
     opened = await readHeader(source);
     const facts = factsOf(opened, profile.sopClassUid);
+    seen.image = { sopClassUid: profile.sopClassUid, rows: facts.rows, columns: facts.columns };
     const risk = findImageRisk(opened.header, opened.omitted, facts);
     if (risk !== undefined) throw deidErrors.create(risk);
     checkIdentity(opened.header, source);

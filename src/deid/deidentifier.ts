@@ -56,7 +56,14 @@ export interface DeidentifiedInstance {
 /** What de-identification says of an instance. Withheld instances never leave the clinical side. */
 export type DeidentifyOutcome =
   | { readonly kind: 'released'; readonly instance: Deidentified<DeidentifiedInstance> }
-  | { readonly kind: 'withheld'; readonly code: DeidCode };
+  | {
+      readonly kind: 'withheld';
+      readonly code: DeidCode;
+      readonly image: Deidentified<WithheldImage>;
+    };
+
+/** What may be known of an image that is withheld: of which stack it could be. No class: of any. */
+export type WithheldImage = Pick<ImageFacts, 'sopClassUid' | 'rows' | 'columns'>;
 
 /** What an instance is de-identified for. */
 export interface DeidentifyContext {

@@ -7,6 +7,7 @@ export type {
   DeidentifyContext,
   DeidentifyOutcome,
   InstancePart,
+  WithheldImage,
 } from './deidentifier.ts';
 export { type DeidCode, deidErrors } from './errors.ts';
 export { deidLimits } from './limits.ts';

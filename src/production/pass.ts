@@ -1,4 +1,4 @@
-import { type DeidentifiedInstance, deidErrors } from '../deid/index.ts';
+import { type DeidentifiedInstance, deidErrors, type WithheldImage } from '../deid/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import type { ProductionPorts } from './create-production.ts';
@@ -90,7 +90,7 @@ export class Pass {
     const { deidentifier, subjectName } = this.#job;
     const outcome = await deidentifier.instance(instance, { subjectName });
     if (outcome.kind === 'withheld') {
-      yield* this.#withhold(name, outcome.code);
+      yield* this.#withhold(name, outcome.code, readDeidentified(outcome.image));
       return;
     }
     const box = outcome.instance;
@@ -106,7 +106,7 @@ export class Pass {
       await this.#pass(box, intake);
     } catch (error) {
       if (!deidErrors.has(error)) throw error;
-      yield* this.#withhold(name, error.code);
+      yield* this.#withhold(name, error.code, readDeidentified(box).facts);
       return;
     }
     if (this.#open !== undefined) yield* this.#open.complete();
@@ -130,15 +130,19 @@ export class Pass {
     }
   }
 
-  /** An instance cannot leave: its file is refused, and every volume of the series if it is an image. */
-  async *#withhold(name: string, code: string): AsyncGenerator<ProductionResult> {
+  /** An instance cannot leave: its file is refused, and every volume that it could be of. */
+  async *#withhold(
+    name: string,
+    code: string,
+    image: WithheldImage,
+  ): AsyncGenerator<ProductionResult> {
     const open = this.#open;
     this.#open = undefined;
     await open?.abort();
     const wish = this.#wishes.get(name);
     const targets = [...(wish?.whole === undefined ? [] : [wish.whole]), ...(wish?.slices ?? [])];
     for (const { fileId } of targets) yield { kind: 'refused', fileId, code };
-    await this.#stacks?.withhold(name, code);
+    await this.#stacks?.withhold(name, { code, image });
   }
 }
 

@@ -226,12 +226,12 @@ function withheldJob(
 for (const at of [0, 3, 5]) {
   test(`instance ${at} withheld by its header: it and the volumes fail, the rest go on`, async (t) => {
     const workshop = await openWorkshop(t);
-    const change = { sopClassUid: sopClass.SecondaryCaptureImageStorage };
+    const change = { transferSyntaxUid: transferSyntax.MPEG2MPML };
     const results = await resultsOf(workshop.production.produce(withheldJob(workshop, at, change)));
     const refused = results.filter((result) => result.kind === 'refused');
     assert.deepEqual(
       refused.toSorted(byFile).map(({ fileId, code }) => [fileId, code]),
-      [1, 2, 10 + at].map((fileId) => [fileId, 'DEID_UNSUPPORTED_SOP_CLASS']),
+      [1, 2, 10 + at].map((fileId) => [fileId, 'DEID_COMPRESSED_UNCHECKED']),
     );
     assert.equal(results.length - refused.length, 5);
   });
@@ -252,6 +252,22 @@ for (const at of [0, 3, 5]) {
     assert.equal(count, 5);
   });
 }
+
+test('an object of another kind in a series costs its file only, whatever comes of it', async (t) => {
+  for (const records of [true, false]) {
+    const workshop = await openWorkshop(t);
+    const series = jobSeries({ ...small, records });
+    const odd = jobSeries({ ...small, seed: 9, slices: 1, records: false });
+    const instances = (async function* () {
+      yield odd.instance(0, { sopClassUid: sopClass.SecondaryCaptureImageStorage });
+      for (const index of [0, 1, 2, 3, 4, 5]) yield series.instance(index);
+    })();
+    const expected = [...series.expected, ...odd.expected];
+    const job = jobOf(workshop, { ...series, expected }, { instances });
+    const [result] = await resultsOf(workshop.production.produce(job));
+    assert.equal(result?.kind, 'produced');
+  }
+});
 
 test('who follows a volume that is given up gets an error, not an end', async (t) => {
   const workshop = await openWorkshop(t);

@@ -1,4 +1,4 @@
-import { type DeidentifiedInstance, deidErrors } from '../deid/index.ts';
+import { type DeidentifiedInstance, deidErrors, type WithheldImage } from '../deid/index.ts';
 import { getUid, sopClass, tag } from '../dicom/index.ts';
 import { holdsNoImage, type ImageFacts, type SliceFacts, valueOr } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
@@ -30,6 +30,12 @@ import type { ExpectedInstanceOfJob } from './production.ts';
 import type { Spill } from './spill/spill-file.ts';
 import type { StackEncoder } from './stack-encoder.ts';
 import { StackWriter } from './stack-writer.ts';
+
+/** An image that may not leave, and why. */
+export interface Withheld {
+  readonly code: string;
+  readonly image: WithheldImage;
+}
 
 /** A stack that can be made into files. */
 export interface MadeStack {
@@ -109,6 +115,7 @@ export class SeriesJob {
   /** Images whose headers are yet to come. */
   readonly #awaited: Set<string>;
   readonly #derived = new Set<string>();
+  readonly #withheld: Withheld[] = [];
   /** Codes of what the headers alone do not show. */
   readonly #reasons = new Set<string>();
   /** No voxel is written any more. */
@@ -162,10 +169,26 @@ export class SeriesJob {
     if (!this.#over && !(await intake.end())) await this.#giveUp('VOLUME_PIXEL_LENGTH');
   }
 
-  /** An image of the series may not leave, or broke while it was read. */
-  async withhold(name: string, code: string): Promise<void> {
+  /**
+   * An image of the series may not leave, or broke while it was read. It refuses the stacks that it
+   * could be of; where voxels are written already, all of them, because it was one of their slices.
+   */
+  async withhold(name: string, withheld: Withheld): Promise<void> {
     this.#awaited.delete(name);
-    await this.#giveUp(code);
+    this.#withheld.push(withheld);
+    const header = this.#headers.get(name);
+    this.#headers.delete(name);
+    if (this.#claimed !== undefined) await this.#giveUp();
+    else if (header !== undefined) await this.#dropWritersOf(name, header.slices.length);
+  }
+
+  /** Stacks that lack a slice after all are not written on. */
+  async #dropWritersOf(name: string, slices: number): Promise<void> {
+    const keys = Array.from({ length: slices }, (_, at) => keyOf(name, at));
+    const dropped = new Set(keys.flatMap((key) => this.#writers?.get(key) ?? []));
+    for (const writer of dropped) await writer.abort();
+    if (this.#writers === undefined || dropped.size === 0) return;
+    this.#writers = new Map([...this.#writers].filter(([, writer]) => !dropped.has(writer)));
   }
 
   /** An object turned out to hold no image. */
@@ -176,16 +199,17 @@ export class SeriesJob {
   /** All that can come came: what the series holds. The files of its stacks are whole, those wanted. */
   async finish(source: Deidentified<unknown> | undefined): Promise<SeriesStacks> {
     const outcomes = planSeries(this.#ordered().map(({ slice }) => slice));
-    const withheld = withheldCodes.find((code) => this.#reasons.has(code));
-    if (withheld !== undefined) return nothingFor(withheld);
     if (outcomes.length === 0 || source === undefined) {
+      const [code] = this.#withheldFrom(() => true);
+      if (code !== undefined) return nothingFor(code);
       return nothingFor('DEID_NO_IMAGE');
     }
     const made = this.#stacksOf(outcomes);
     if (made.stacks.length === 0) return made;
     const [reason] = [...this.#reasons].toSorted();
     if (reason !== undefined) return nothingFor(reason);
-    if (this.#claimed !== undefined && !this.#isClaimTrue(outcomes)) {
+    const isAsClaimed = this.#claimed === undefined || this.#isClaimTrue(outcomes);
+    if (!isAsClaimed || (this.#over && this.#reasons.size === 0)) {
       await this.#giveUp();
       return nothingFor('VOLUME_NOT_AS_LISTED');
     }
@@ -308,8 +332,9 @@ export class SeriesJob {
     const { nameOf } = this.#options;
     const keys = outcomes.flatMap(({ stackKey }) => (stackKey === undefined ? [] : [stackKey]));
     const sources = this.#ordered();
-    const stacks = outcomes.flatMap(({ outcome, slices, leftOut }) => {
-      if (!outcome.ok) return [];
+    const stacks = outcomes.flatMap((stack) => {
+      const { outcome, slices, leftOut } = stack;
+      if (!outcome.ok || this.#spoilerOf(stack) !== undefined) return [];
       const plan = outcome.value;
       const sourcesAt = (indices: readonly number[]): readonly SourceSlice[] =>
         indices.map((index) => present(sources[index], 'a slice of the series'));
@@ -321,14 +346,32 @@ export class SeriesJob {
       };
       return [{ name: nameOf(plan.stackKey), plan, described }];
     });
-    const refused = outcomes.flatMap(({ outcome, stackKey }) =>
-      outcome.ok || stackKey === undefined ? [] : [{ name: nameOf(stackKey), code: outcome.code }],
-    );
+    const refused = outcomes.flatMap((stack) => {
+      const { outcome, stackKey } = stack;
+      const code = this.#spoilerOf(stack) ?? (outcome.ok ? undefined : outcome.code);
+      return code === undefined || stackKey === undefined ? [] : [{ name: nameOf(stackKey), code }];
+    });
     if (stacks.length > 0 && stacks.length + refused.length > 1) {
       return { stacks, refused, refusal: 'VOLUME_SEVERAL_STACKS' };
     }
+    if (stacks.length === 1) return { stacks, refused, refusal: undefined };
+    const spoilt = outcomes.flatMap((stack) => this.#spoilerOf(stack) ?? []);
+    const withheld = withheldCodes.find((code) => spoilt.includes(code));
     const codes = outcomes.flatMap(({ outcome }) => (outcome.ok ? [] : [outcome.code]));
-    return { stacks, refused, refusal: stacks.length === 1 ? undefined : firstRefusal(codes) };
+    return { stacks, refused, refusal: withheld ?? firstRefusal(codes) };
+  }
+
+  /** Why a stack lacks a slice, if an image that may not leave could be one of it. */
+  #spoilerOf({ slices }: StackOutcome): string | undefined {
+    const any = this.#ordered()[slices[0] ?? -1]?.slice.facts;
+    const [code] = this.#withheldFrom(({ image }) => any !== undefined && couldBeOf(image, any));
+    return code;
+  }
+
+  /** Codes of images that may not leave, in the order in which one is given. */
+  #withheldFrom(isWanted: (withheld: Withheld) => boolean): readonly string[] {
+    const codes = new Set(this.#withheld.filter(isWanted).map(({ code }) => code));
+    return withheldCodes.filter((code) => codes.has(code));
   }
 
   async #start(
@@ -411,6 +454,16 @@ function slicesByFrame({ slices }: ImageFacts): SlicesByFrame | undefined {
   if (slices.length === 0) return undefined;
   const numbered = slices.map((slice, at) => ({ at, slice }));
   return Map.groupBy(numbered, ({ slice }) => slice.frame);
+}
+
+/** Whether an image could be of the stack of a slice, by what is known of it. */
+function couldBeOf(image: WithheldImage, slice: WithheldImage): boolean {
+  const isAlike = (side: 'rows' | 'columns'): boolean => {
+    const [one, other] = [image[side], slice[side]];
+    return one.kind !== 'value' || other.kind !== 'value' || one.value === other.value;
+  };
+  const isOfKind = image.sopClassUid === '' || image.sopClassUid === slice.sopClassUid;
+  return isOfKind && isAlike('rows') && isAlike('columns');
 }
 
 /** Whether images of this kind usually have the scale that one of them has: PET has one a slice. */

@@ -24,6 +24,7 @@ import {
   type OpenEncoders,
   SeriesJob,
   type SeriesStacks,
+  type Withheld,
 } from './series-job.ts';
 import { derivedRecipe, identityOf } from './source-facts.ts';
 import { gzipEncoder, plainEncoder, type StackEncoder } from './stack-encoder.ts';
@@ -81,8 +82,8 @@ export class StackFiles {
   }
 
   /** An instance of the series may not leave. */
-  async withhold(name: string, code: string): Promise<void> {
-    if (code !== 'DEID_NO_IMAGE') return this.#series.withhold(name, code);
+  async withhold(name: string, withheld: Withheld): Promise<void> {
+    if (withheld.code !== 'DEID_NO_IMAGE') return this.#series.withhold(name, withheld);
     this.#withoutImage += 1;
     this.#series.pass(name);
   }

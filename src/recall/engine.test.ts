@@ -5,7 +5,7 @@ import { withTimePassing } from '../../test/support/manual-clock.ts';
 import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town.ts';
 import type { FileNode } from '../catalog/catalog.ts';
 import { dbErrors } from '../db/index.ts';
-import { sopClass } from '../dicom/index.ts';
+import { transferSyntax } from '../dicom/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import { pacsErrors } from '../pacs/errors.ts';
 import { pacsLimits } from '../pacs/limits.ts';
@@ -193,7 +193,7 @@ test('an evicted file is made again the same; changed content is a new version',
 test('a refusal is recorded and not tried again', async (t) => {
   const pacs = memoryPacs('pacs', [small]);
   pacs.behave.instance = (made) =>
-    made.index === 2 ? { sopClassUid: sopClass.SecondaryCaptureImageStorage } : {};
+    made.index === 2 ? { transferSyntaxUid: transferSyntax.MPEG2MPML } : {};
   const town = await buildTown(t, pacs);
   const fates = await Promise.all((await town.files()).map((file) => ask(town, file)));
   const ofStacks = products.filter(({ of }) => of === 'stack').length;
@@ -201,7 +201,7 @@ test('a refusal is recorded and not tried again', async (t) => {
   assert.equal(fates.filter((fate) => fate === 'published').length, 4);
   const retrieves = pacs.retrieves.length;
   const volume = await town.file('.nii');
-  assert.equal(volume.refusal, 'DEID_UNSUPPORTED_SOP_CLASS');
+  assert.equal(volume.refusal, 'DEID_COMPRESSED_UNCHECKED');
   assert.equal(await ask(town, volume), 'RECALL_WITHHELD');
   assert.equal(pacs.retrieves.length, retrieves);
 });

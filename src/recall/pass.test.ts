@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town.ts';
 import { catalogLimits } from '../catalog/limits.ts';
-import { type DataSet, elementOf, getNumbers, sopClass, tag } from '../dicom/index.ts';
+import {
+  type DataSet,
+  elementOf,
+  getNumbers,
+  sopClass,
+  tag,
+  transferSyntax,
+} from '../dicom/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import { jsonLog } from '../lib/log.ts';
 import type { FollowedReplica } from './port.ts';
@@ -109,7 +116,7 @@ test('what came broken is asked for again by the next reader, for it may be repa
 test('a refusal is not remembered for ever', async (t) => {
   const pacs = memoryPacs('pacs', [small]);
   pacs.behave.instance = (made) =>
-    made.index === 2 ? { sopClassUid: sopClass.SecondaryCaptureImageStorage } : {};
+    made.index === 2 ? { transferSyntaxUid: transferSyntax.MPEG2MPML } : {};
   const town = await buildTown(t, pacs);
   assert.equal(await askVolume(town), 'RECALL_WITHHELD');
   pacs.behave = {};
