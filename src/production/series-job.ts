@@ -363,8 +363,10 @@ export class SeriesJob {
 
   /** Why a stack lacks a slice, if an image that may not leave could be one of it. */
   #spoilerOf({ slices }: StackOutcome): string | undefined {
-    const any = this.#ordered()[slices[0] ?? -1]?.slice.facts;
-    const [code] = this.#withheldFrom(({ image }) => any !== undefined && couldBeOf(image, any));
+    const facts = this.#ordered()[slices[0] ?? -1]?.slice.facts;
+    const [code] = this.#withheldFrom(
+      ({ image }) => facts !== undefined && couldBeOf(image, facts),
+    );
     return code;
   }
 

@@ -163,6 +163,9 @@ export function seriesUidOf(made: MadeInstance | undefined): string {
   return made === undefined ? '' : made.sopInstanceUid.replace(/\.\d+$/, '');
 }
 
+/** Products of any series of the town; others depend on what its images are. */
+const everySeriesHas: ReadonlySet<string> = new Set(['dcm', 'nii', 'nii.gz']);
+
 /** Both roads over one PACS, with real databases, a real store and real crypto. */
 export interface Town {
   readonly pacs: MemoryPacs;
@@ -177,7 +180,7 @@ export interface Town {
   readonly ports: RecallPorts;
   /** Crawl, so that what the PACS holds is in the catalog. */
   crawl(): Promise<void>;
-  /** All files of the only series, or of the one at `index`. */
+  /** Files of the only series, or of the one at `index`: those that every series has. */
   files(index?: number): Promise<readonly FileNode[]>;
   /** The file whose name ends so. */
   file(ending: string, index?: number): Promise<FileNode>;
@@ -268,7 +271,8 @@ export async function buildTown(
       const page = await catalog.names.list(directory.id, { after: undefined, limit: 1000 });
       const [first] = page.filter((node) => node.kind === 'file');
       if (first === undefined) throw new Error('a series has listed files');
-      return catalog.names.filesOf(first.seriesId);
+      const all = await catalog.names.filesOf(first.seriesId);
+      return all.filter(({ product }) => everySeriesHas.has(product.name));
     },
     async file(ending, at) {
       const found = (await town.files(at)).find(({ name }) => name.endsWith(ending));
