@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deidLimits } from '../../src/deid/index.ts';
 import {
   createDataSetCollector,
   type DataSet,
@@ -107,7 +108,10 @@ async function headerOf(instance: Instance): Promise<DataSet> {
   const transferSyntaxUid = deflated
     ? transferSyntax.ExplicitVRLittleEndian
     : instance.transferSyntaxUid;
-  const collector = createDataSetCollector({ transferSyntaxUid });
+  const collector = createDataSetCollector({
+    transferSyntaxUid,
+    dataSetMaxBytes: deidLimits.headerMaxBytes,
+  });
   for await (const tokens of readTokens(instance, { strict: false })) {
     if (collector.add(tokens)) break;
   }
