@@ -16,8 +16,10 @@ import { type PrivateName, privateElements, textOf } from '../private-elements.t
 export interface ScanPlaces {
   /** The object itself, what its frames share, its first frame. */
   readonly standard: readonly DataSet[];
-  /** The same, and what vendors nest there. Elements of the standard are other ones in it. */
+  /** The same, and behind them what vendors nest there. */
   readonly all: readonly DataSet[];
+  /** What each frame has for itself. */
+  readonly frames: readonly DataSet[];
 }
 
 /** The places of an object. */
@@ -25,10 +27,13 @@ export function placesOf(header: DataSet): ScanPlaces {
   const groups = [t.SharedFunctionalGroupsSequence, t.PerFrameFunctionalGroupsSequence].flatMap(
     (tag) => groupsOf(header, tag),
   );
-  const standard = groups.filter(({ tag }) => !isPrivateTag(tag));
+  const isStandard = ({ tag }: (typeof groups)[number]): boolean => !isPrivateTag(tag);
+  const standard = [header, ...groups.filter(isStandard).map(({ item }) => item)];
+  const nested = groups.filter((group) => !isStandard(group)).map(({ item }) => item);
   return {
-    standard: [header, ...standard.map(({ item }) => item)],
-    all: [header, ...groups.map(({ item }) => item)],
+    standard,
+    all: [...standard, ...nested],
+    frames: itemsOf(header.get(t.PerFrameFunctionalGroupsSequence)),
   };
 }
 

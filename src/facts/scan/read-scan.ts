@@ -23,7 +23,7 @@ const publicFirst: ReadonlySet<string> = new Set(['bValue', 'direction', 'direct
 /** What a header says of its scan; undefined where nothing is known. Never throws. */
 export function readScan(header: DataSet): ScanFacts | undefined {
   const places = placesOf(header);
-  const facts: Record<string, unknown> = { ...keepScan(standardScan(places.standard)) };
+  const facts: Record<string, unknown> = { ...keepScan(standardScan(places)) };
   for (const read of vendorReaders) {
     for (const [name, value] of Object.entries(keepScan(read(places)))) {
       if (publicFirst.has(name) && facts[name] !== undefined) continue;

@@ -42,7 +42,7 @@ export const scanTable = {
     least: 0.1,
     most: 1100,
     resolution: { decimals: 2 },
-    source: 'ImagingFrequency',
+    source: 'ImagingFrequency, TransmitterFrequency',
   },
   seriesNumber: {
     unit: 'count',
@@ -154,22 +154,20 @@ export const scanTable = {
       'DiffusionBValue; Siemens B_value, (0019,xx0C); GE (0043,xx39); Philips (2001,xx03); UIH (0065,xx09); Canon Image Comments',
   },
   philipsScaleSlope: { ...scale, source: 'Philips (2005,xx0E)' },
-  philipsScaleIntercept: { ...scale, source: 'Philips (2005,xx0D)' },
+  rescaleSlope: { ...scale, source: 'Philips: RescaleSlope' },
+  rescaleIntercept: { ...scale, source: 'Philips: RescaleIntercept' },
+  mappedSlope: { ...scale, source: 'Philips: RealWorldValueSlope' },
+  mappedIntercept: { ...scale, source: 'Philips: RealWorldValueIntercept' },
   frameDuration: {
     unit: 'ms',
     least: 0,
-    most: 100_000_000,
+    most: 10_000_000,
     resolution: { decimals: 0 },
     source: 'ActualFrameDuration',
   },
-  halfLife: {
-    unit: 's',
-    least: 1,
-    most: 1e7,
-    resolution: { digits: 6 },
-    source: 'RadionuclideHalfLife',
-  },
 } as const satisfies Readonly<Record<string, ScanRow>>;
+
+const ofFrames = { ...scale, countMax: 65_535 } as const;
 
 /** Facts of a scan that are several numbers. */
 export const scanLists = {
@@ -180,7 +178,8 @@ export const scanLists = {
     most: 60_000,
     resolution: { decimals: 1 },
     countMax: 1024,
-    source: 'Siemens MosaicRefAcqTimes, (0019,xx29); UIH: AcquisitionTime of tiles',
+    source:
+      'Siemens MosaicRefAcqTimes, (0019,xx29), FrameAcquisitionDateTime, (0021,xx04); UIH: AcquisitionTime of tiles',
   },
   /** Of the diffusion gradient in the patient's LPS frame; length 1, or 0 where there is none. */
   direction: {
@@ -192,4 +191,10 @@ export const scanLists = {
     source:
       'DiffusionGradientOrientation; Siemens DiffusionGradientDirection, (0019,xx0E); Philips (2005,xxB0/B1/B2); UIH (0065,xx37); Canon Image Comments',
   },
+  /** Of each frame of an object of Philips, as its image would state them. */
+  frameScaleSlopes: { ...ofFrames, source: 'Philips (2005,xx0E)' },
+  frameRescaleSlopes: { ...ofFrames, source: 'Philips: RescaleSlope' },
+  frameRescaleIntercepts: { ...ofFrames, source: 'Philips: RescaleIntercept' },
+  frameMappedSlopes: { ...ofFrames, source: 'Philips: RealWorldValueSlope' },
+  frameMappedIntercepts: { ...ofFrames, source: 'Philips: RealWorldValueIntercept' },
 } as const satisfies Readonly<Record<string, ScanRow & { readonly countMax: number }>>;

@@ -1,11 +1,18 @@
 import type { DataSet, Keyword } from '../../dicom/index.ts';
-import { itemsOf, numberAs, numbersAs, standardElement, wordOf, wordsOf } from './elements.ts';
+import {
+  itemsOf,
+  numberAs,
+  numbersAs,
+  type ScanPlaces,
+  standardElement,
+  wordOf,
+  wordsOf,
+} from './elements.ts';
 import type { ScanProposal } from './scan-facts.ts';
 
 /** Numbers that one element states in the unit of the table. */
 const numbers = {
   fieldStrength: 'MagneticFieldStrength',
-  imagingFrequency: 'ImagingFrequency',
   seriesNumber: 'SeriesNumber',
   acquisitionNumber: 'AcquisitionNumber',
   repetitionTime: 'RepetitionTime',
@@ -16,7 +23,6 @@ const numbers = {
   percentPhaseFov: 'PercentPhaseFieldOfView',
   pixelBandwidth: 'PixelBandwidth',
   bValue: 'DiffusionBValue',
-  frameDuration: 'ActualFrameDuration',
 } as const satisfies Readonly<Partial<Record<keyof ScanProposal, Keyword>>>;
 
 /** Words that one element states. */
@@ -38,16 +44,25 @@ const codes = {
  *
  * @standard PS3.3 §C.8.3.1 (MR Image), §C.8.13.4, §C.8.13.5 (Enhanced MR), §C.8.9.4 (PET Image)
  */
-export function standardScan(places: readonly DataSet[]): ScanProposal {
-  const element = (keyword: Keyword) => standardElement(places, keyword);
+export function standardScan({ standard: places, all }: ScanPlaces): ScanProposal {
+  // Vendors nest what they state in the object itself elsewhere.
+  const element = (keyword: Keyword) => standardElement(all, keyword);
   return {
     ...mapped(numbers, (keyword) => numberAs(element(keyword), 'DS')),
     ...mapped(codes, (keyword) => wordOf(element(keyword))),
     ...enhancedScan(places),
+    imagingFrequency:
+      numberAs(element('ImagingFrequency'), 'DS') ??
+      numberAs(element('TransmitterFrequency'), 'FD'),
     manufacturer: manufacturerOf(wordOf(element('Manufacturer')) ?? ''),
     phaseAxis: phaseAxisOf(wordOf(element('InPlanePhaseEncodingDirection'))),
-    acquisitionLines: acquisitionLinesOf(places),
+    acquisitionLines: acquisitionLinesOf(all),
     direction: unitVector(directionOf(places)),
+    // Of frames of a PET alone: elsewhere its milliseconds could be anything.
+    frameDuration:
+      wordOf(element('Modality')) === 'PT'
+        ? numberAs(element('ActualFrameDuration'), 'IS')
+        : undefined,
     scanningSequence: wordsOf(element('ScanningSequence')),
     sequenceVariant: wordsOf(element('SequenceVariant')),
     scanOptions: wordsOf(element('ScanOptions')),

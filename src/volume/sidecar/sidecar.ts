@@ -2,6 +2,7 @@ import { knownValue, type ScanFacts } from '../../facts/index.ts';
 import type { DescribedStack } from '../described-stack.ts';
 import { petKeys } from './pet.ts';
 import { phaseEncodingOf, phaseSizeOf } from './phase.ts';
+import { philipsKeys } from './philips.ts';
 import { readoutOf } from './readout.ts';
 import { sliceTimesOf } from './slice-times.ts';
 import { stackScan } from './stack-scan.ts';
@@ -24,6 +25,7 @@ export function sidecarOf(stack: DescribedStack): Sidecar {
     ...objectKeys(scan),
     ...imageKeys(stack, isMr),
     ...(isMr ? { ...sequenceKeys(scan), ...encodingKeys(stack, scan) } : {}),
+    ...philipsKeys(stack, scan),
     ...(scan.modality === 'PT' ? petKeys(stack, scan) : {}),
   };
   return Object.fromEntries(
@@ -42,15 +44,17 @@ function objectKeys(scan: ScanFacts): Record<string, Value> {
     BodyPartExamined: scan.bodyPart,
     PatientPosition: scan.patientPosition,
     ImageType: scan.imageType,
+    ImageTypeText: scan.imageTypeText,
     SeriesNumber: scan.seriesNumber,
     AcquisitionNumber: positive(scan.acquisitionNumber),
   };
 }
 
 function sequenceKeys(scan: ScanFacts): Record<string, Value> {
-  const { imageType, sequenceVariant, magnetizationTransfer } = scan;
-  const isCorrected = imageType?.some((word) => word === 'DIS2D' || word === 'DIS3D') === true;
-  const isUncorrected = imageType?.includes('ND') === true;
+  const { sequenceVariant, magnetizationTransfer } = scan;
+  const imageType = [...(scan.imageType ?? []), ...(scan.imageTypeText ?? [])];
+  const isCorrected = imageType.some((word) => word === 'DIS2D' || word === 'DIS3D');
+  const isUncorrected = imageType.includes('ND');
   return {
     MRAcquisitionType: scan.acquisitionType,
     ScanningSequence: scan.scanningSequence?.join('\\'),

@@ -3,6 +3,7 @@ import type { PrivateName } from '../../private-elements.ts';
 import { numberAs, privateElement, type ScanPlaces } from '../../scan/elements.ts';
 import type { ScanProposal } from '../../scan/scan-facts.ts';
 import { unitVector } from '../../scan/standard-scan.ts';
+import { shownScale } from './shown-scale.ts';
 
 const imaging = 'Philips Imaging DD 001';
 const mr = 'Philips MR Imaging DD 001';
@@ -11,8 +12,6 @@ const names = {
   bValue: { creator: imaging, group: 0x2001, element: 0x03 },
   epiFactor: { creator: imaging, group: 0x2001, element: 0x13 },
   waterFatShift: { creator: imaging, group: 0x2001, element: 0x22 },
-  scaleIntercept: { creator: mr, group: 0x2005, element: 0x0d },
-  scaleSlope: { creator: mr, group: 0x2005, element: 0x0e },
   directionRl: { creator: mr, group: 0x2005, element: 0xb0 },
   directionAp: { creator: mr, group: 0x2005, element: 0xb1 },
   directionFh: { creator: mr, group: 0x2005, element: 0xb2 },
@@ -30,7 +29,6 @@ export function philipsScan(places: ScanPlaces): ScanProposal {
     direction: direction.every((value) => value !== undefined) ? unitVector(direction) : undefined,
     epiFactor: number(names.epiFactor, 'SL'),
     waterFatShift: number(names.waterFatShift, 'FL'),
-    philipsScaleSlope: number(names.scaleSlope, 'FL'),
-    philipsScaleIntercept: number(names.scaleIntercept, 'FL'),
+    ...shownScale(places),
   };
 }

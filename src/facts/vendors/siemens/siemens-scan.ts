@@ -9,9 +9,11 @@ import {
   privateElement,
   type ScanPlaces,
   wordOf,
+  wordsOf,
 } from '../../scan/elements.ts';
 import type { ScanProposal } from '../../scan/scan-facts.ts';
 import { unitVector } from '../../scan/standard-scan.ts';
+import { frameTimes } from './frame-times.ts';
 import { protocolScan } from './protocol-scan.ts';
 
 const mr = 'SIEMENS MR HEADER';
@@ -34,6 +36,10 @@ const names = {
   xaProtocol: { creator: shared, group: 0x0021, element: 0x19 },
   xaPositive: { creator: perFrame, group: 0x0021, element: 0x1c },
   xaDwellTime: { creator: perFrame, group: 0x0021, element: 0x42 },
+  xaImageType: { creator: perFrame, group: 0x0021, element: 0x75 },
+  xaSequence: { creator: shared, group: 0x0021, element: 0x5a },
+  xaVariant: { creator: shared, group: 0x0021, element: 0x5b },
+  xaOptions: { creator: shared, group: 0x0021, element: 0x5c },
   xaBandwidth: { creator: perFrame, group: 0x0021, element: 0x53 },
 } as const satisfies Readonly<Record<string, PrivateName>>;
 
@@ -68,7 +74,11 @@ export function siemensScan(places: ScanPlaces): ScanProposal {
       numberAs(element(names.xaBandwidth), 'FD'),
     dwellTime:
       numberAs(element(names.dwellTime), 'IS') ?? numberAs(element(names.xaDwellTime), 'IS'),
-    sliceTimes: numbersAs(element(names.sliceTimes), 'FD') ?? csaNumbers('MosaicRefAcqTimes'),
+    sliceTimes:
+      numbersAs(element(names.sliceTimes), 'FD') ??
+      csaNumbers('MosaicRefAcqTimes') ??
+      frameTimes(places),
+    ...xaWords(element),
     orientationText: wordOf(element(names.orientationText)),
     directionality: wordOf(element(names.directionality)),
     ...diffusionOf({
@@ -76,6 +86,20 @@ export function siemensScan(places: ScanPlaces): ScanProposal {
       direction:
         csaNumbers('DiffusionGradientDirection') ?? numbersAs(element(names.direction), 'FD'),
     }),
+  };
+}
+
+/** XA states them in elements of its own alone. */
+function xaWords(element: (name: PrivateName) => DataElement | undefined): ScanProposal {
+  const words = (name: PrivateName): readonly string[] | undefined => {
+    const found = element(name);
+    return found === undefined ? undefined : wordsOf(found);
+  };
+  return {
+    imageTypeText: words(names.xaImageType),
+    scanningSequence: words(names.xaSequence),
+    sequenceVariant: words(names.xaVariant),
+    scanOptions: words(names.xaOptions),
   };
 }
 

@@ -1,6 +1,6 @@
-import { type DataElement, type DataSet, tag as t } from '../../../dicom/index.ts';
-import { factLimits } from '../../limits.ts';
-import { type PrivateName, textOf } from '../../private-elements.ts';
+import { type DataElement, tag as t } from '../../../dicom/index.ts';
+import type { PrivateName } from '../../private-elements.ts';
+import { timesBetween } from '../../scan/clock.ts';
 import {
   itemsOf,
   numberAs,
@@ -39,7 +39,7 @@ export function uihScan(places: ScanPlaces): ScanProposal {
     phasePolarity: flipped === 1 ? 'negative' : flipped === 0 ? 'positive' : undefined,
     ...(inPlane === undefined ? {} : { accelerationInPlane: Number(inPlane) }),
     bandwidthPerPixelPhaseEncode: numberAs(element(names.bandwidth), 'FD'),
-    sliceTimes: timesOf(tiles),
+    sliceTimes: timesBetween(tiles.map((tile) => tile.get(t.AcquisitionTime))),
     readoutTime: numberAs(tiles[0]?.get(t.AcquisitionDuration), 'FD'),
   };
 }
@@ -60,30 +60,4 @@ function patientDirection(
       (axis) => x * (cosines[axis] ?? 0) + y * (cosines[axis + 3] ?? 0) + z * (normal[axis] ?? 0),
     ),
   );
-}
-
-const dayMs = 86_400_000;
-
-/** Acquisition Time of each tile, as differences to the earliest; across midnight too. */
-function timesOf(tiles: readonly DataSet[]): readonly number[] | undefined {
-  const clock = tiles.map((tile) => clockMs(tile.get(t.AcquisitionTime)));
-  const [first] = clock;
-  if (first === undefined || !clock.every((time) => time !== undefined)) return undefined;
-  const offsets = clock.map((time) => ((time - first + 1.5 * dayMs) % dayMs) - dayMs / 2);
-  const earliest = Math.min(...offsets);
-  return offsets.map((time) => time - earliest);
-}
-
-/** Of `HHMMSS.FFFFFF`, in ms since midnight. @standard PS3.5 Table 6.2-1 */
-function clockMs(element: DataElement | undefined): number | undefined {
-  if (
-    element === undefined ||
-    element.vr === 'SQ' ||
-    element.value.length > factLimits.csaTextMaxBytes
-  ) {
-    return undefined;
-  }
-  const parts = /^([01]\d|2[0-3])([0-5]\d)([0-5]\d(?:\.\d{1,6})?)$/.exec(textOf(element));
-  if (parts === null) return undefined;
-  return (Number(parts[1]) * 3600 + Number(parts[2]) * 60 + Number(parts[3])) * 1000;
 }

@@ -1,0 +1,43 @@
+import type { ImageFacts, ScanFacts, SliceFacts } from '../facts/index.ts';
+
+/**
+ * What of an object's scan is true of one of its slices: of a tile all, if there are as many times as
+ * slices; of a frame not what each frame has for itself, but of lists its own.
+ */
+export function scanOfSlice(
+  { scan, slices }: ImageFacts,
+  slice: SliceFacts,
+): Pick<ImageFacts, 'scan'> {
+  if (scan === undefined) return {};
+  const { sliceTimes, ...untimed } = scan;
+  const isTimed = sliceTimes?.length === slices.length;
+  if (slice.tile !== undefined) return { scan: isTimed ? scan : untimed };
+  const times = isTimed ? { sliceTimes } : {};
+  return { scan: { ...sharedOf(untimed), ...scalesOfFrame(scan, slice.frame), ...times } };
+}
+
+/** Lists of what each frame has, and what it is then called. */
+const scales = {
+  frameScaleSlopes: 'philipsScaleSlope',
+  frameRescaleSlopes: 'rescaleSlope',
+  frameRescaleIntercepts: 'rescaleIntercept',
+  frameMappedSlopes: 'mappedSlope',
+  frameMappedIntercepts: 'mappedIntercept',
+} as const;
+const lists = Object.keys(scales) as (keyof typeof scales)[];
+
+const ofFrame: ReadonlySet<string> = new Set(['bValue', 'direction', 'sliceTime', ...lists]);
+
+/** What all frames have alike. */
+function sharedOf(scan: ScanFacts): ScanFacts {
+  return Object.fromEntries(Object.entries(scan).filter(([name]) => !ofFrame.has(name)));
+}
+
+function scalesOfFrame(scan: ScanFacts, frame: number): ScanFacts {
+  return Object.fromEntries(
+    lists.flatMap((list) => {
+      const value = scan[list]?.[frame];
+      return value === undefined ? [] : [[scales[list], value]];
+    }),
+  );
+}
