@@ -1,57 +1,12 @@
 /** Where whole frames go. Gives a buffer that is free again, if it kept none. */
 export type TakeFrame = (index: number, pixels: Uint8Array) => Promise<Uint8Array | undefined>;
 
-/** Cuts the native pixel data of an instance into its frames. */
-export class FrameIntake {
-  readonly #frames: number;
-  readonly #frameBytes: number;
-  readonly #takeFrame: TakeFrame;
-  #buffer: Uint8Array;
-  #filled = 0;
-  #index = 0;
-  #hasMore = false;
-
-  /** @param options `buffer` has the bytes of one frame; `frames` of them make the pixel data */
-  constructor(options: {
-    readonly frames: number;
-    readonly buffer: Uint8Array;
-    readonly takeFrame: TakeFrame;
-  }) {
-    this.#frames = options.frames;
-    this.#frameBytes = options.buffer.length;
-    this.#buffer = options.buffer;
-    this.#takeFrame = options.takeFrame;
-  }
-
-  /** Append; the bytes are copied. A frame goes on when the next one begins. */
-  async add(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
-      if (this.#filled === this.#frameBytes) {
-        if (this.#index === this.#frames - 1) {
-          this.#hasMore = true;
-          return;
-        }
-        await this.#pass();
-      }
-      const part = bytes.subarray(at, at + this.#frameBytes - this.#filled);
-      this.#buffer.set(part, this.#filled);
-      this.#filled += part.length;
-      at += part.length;
-    }
-  }
-
-  /** The instance is whole: its last frame goes on. False if its pixel data are not its frames. */
-  async end(): Promise<boolean> {
-    const isWhole = this.#filled === this.#frameBytes && this.#index === this.#frames - 1;
-    if (!isWhole || this.#hasMore) return false;
-    await this.#pass();
-    return true;
-  }
-
-  async #pass(): Promise<void> {
-    const spare = await this.#takeFrame(this.#index, this.#buffer);
-    this.#index += 1;
-    this.#filled = 0;
-    if (this.#index < this.#frames) this.#buffer = spare ?? new Uint8Array(this.#frameBytes);
-  }
+/** What the pixel data of one instance go into, to come out as whole frames. */
+export interface FrameIntake {
+  /** Native pixel data, cut anywhere; the bytes are copied. */
+  addPixels(bytes: Uint8Array): Promise<void>;
+  /** One compressed frame; the bytes are copied. */
+  addFrame(coded: Uint8Array): Promise<void>;
+  /** The instance is whole. False if its pixel data are not its frames. */
+  end(): Promise<boolean>;
 }

@@ -2,14 +2,16 @@ import type { DeidentifiedInstance } from '../deid/index.ts';
 import { encodingOf } from '../dicom/index.ts';
 import { type Fact, type ImageFacts, valueOr } from '../facts/index.ts';
 import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
+import { frameShapeOf } from '../volume/index.ts';
 import type { ProductionPorts } from './create-production.ts';
 import { cutTile } from './cut-tile.ts';
 import { frameBytesOf } from './frame-bytes.ts';
-import { FrameIntake } from './frame-intake.ts';
 import { productionLimits } from './limits.ts';
+import { NativeFrameIntake } from './native-frame-intake.ts';
 import type { ProductionJob, ProductionResult, ProductionTarget } from './production.ts';
 import { derivedRecipe, droppedRecipe, identityOf } from './source-facts.ts';
 import { type SourceFacts, TargetFile } from './target-file.ts';
+import { undecoded } from './undecoded.ts';
 
 type Box = Deidentified<DeidentifiedInstance>;
 
@@ -25,7 +27,9 @@ export class InstanceFiles {
   readonly #box: Box;
   readonly #wish: InstanceWish;
   #whole: TargetFile | undefined;
-  #slices: FrameIntake | undefined;
+  #slices: NativeFrameIntake | undefined;
+  /** Why the compressed frame that holds the slices is no pixels. */
+  #undecoded: string | undefined;
   readonly #made: TargetFile[] = [];
 
   private constructor(
@@ -50,7 +54,7 @@ export class InstanceFiles {
       files.#whole = await openWhole(context, wish.whole, box);
     }
     if (wish.slices.length > 0 && slices !== undefined) {
-      files.#slices = new FrameIntake({
+      files.#slices = new NativeFrameIntake({
         frames: 1,
         buffer: new Uint8Array(frameBytesOf(facts)),
         takeFrame: (_, pixels) => files.#writeSlices(pixels),
@@ -71,7 +75,21 @@ export class InstanceFiles {
 
   /** Native pixels. */
   async pixels(bytes: Uint8Array): Promise<void> {
-    await this.#slices?.add(bytes);
+    await this.#slices?.addPixels(bytes);
+  }
+
+  /** A compressed frame. */
+  async frame(coded: Uint8Array): Promise<void> {
+    if (this.#slices === undefined) return;
+    const { facts, transferSyntaxUid } = readDeidentified(this.#box);
+    const shape = frameShapeOf(facts);
+    if (shape === undefined) return;
+    const { decoder } = this.#context.ports;
+    try {
+      await this.#slices.addPixels(await decoder.decode(transferSyntaxUid, coded, shape));
+    } catch (error) {
+      this.#undecoded = undecoded(error);
+    }
   }
 
   /** The instance is at its end: its files, and why others are not made. */
@@ -86,7 +104,8 @@ export class InstanceFiles {
     }
     for (const file of this.#made.splice(0)) yield await file.complete(this.#facts());
     if (areWhole) return;
-    const code = this.#slices === undefined ? 'VOLUME_STACK_GONE' : 'VOLUME_PIXEL_LENGTH';
+    const without = this.#slices === undefined ? 'VOLUME_STACK_GONE' : 'VOLUME_PIXEL_LENGTH';
+    const code = this.#undecoded ?? without;
     for (const { fileId } of this.#wish.slices) yield { kind: 'refused', fileId, code };
   }
 

@@ -19,6 +19,11 @@ export const productionLimits = defineLimits('production', {
     unit: 'bytes',
     reason: 'One frame is turned in memory; 8192 x 8192 x 16 bit is the largest seen.',
   },
+  decodingBytesMax: {
+    value: 128 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'Compressed frames of a series that are decoded at a time, by their pixels.',
+  },
   headerAllowanceBytes: {
     value: 1024 * 1024,
     unit: 'bytes',

@@ -124,9 +124,13 @@ export class Pass {
     for await (const part of readDeidentified(box).read(what)) {
       if (open === undefined && this.#stacks === undefined) return;
       await open?.write(part.bytes);
+      if (part.kind === 'frame') {
+        await open?.frame(part.coded);
+        await intake?.addFrame(part.coded);
+      }
       if (part.kind !== 'pixel') continue;
       await open?.pixels(part.bytes);
-      await intake?.add(part.bytes);
+      await intake?.addPixels(part.bytes);
     }
   }
 

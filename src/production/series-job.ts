@@ -3,9 +3,11 @@ import { getUid, sopClass, tag } from '../dicom/index.ts';
 import { holdsNoImage, type ImageFacts, type SliceFacts, valueOr } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
+import { type FrameDecoder, isDecodable } from '../pixel/index.ts';
 import {
   checkSlice,
   type DescribedStack,
+  frameShapeOf,
   isSlice,
   niftiFormat,
   type PlanSlice,
@@ -20,16 +22,20 @@ import {
   type VolumePlan,
   volumeErrors,
 } from '../volume/index.ts';
+import { CodedFrameIntake } from './coded-frame-intake.ts';
 import { cutTile } from './cut-tile.ts';
+import { DecodeQueue } from './decode-queue.ts';
 import { frameBytesOf } from './frame-bytes.ts';
-import { FrameIntake } from './frame-intake.ts';
+import type { FrameIntake, TakeFrame } from './frame-intake.ts';
 import { FrameStore } from './frame-store.ts';
 import type { ProductionLimits } from './limits.ts';
 import { isSameShape, type ListedStack, listedStack } from './listed-stack.ts';
+import { NativeFrameIntake } from './native-frame-intake.ts';
 import type { ExpectedInstanceOfJob } from './production.ts';
 import type { Spill } from './spill/spill-file.ts';
 import type { StackEncoder } from './stack-encoder.ts';
 import { StackWriter } from './stack-writer.ts';
+import { undecoded } from './undecoded.ts';
 
 /** An image that may not leave, and why. */
 export interface Withheld {
@@ -87,6 +93,7 @@ export interface SeriesJobOptions {
   readonly onGivenUp: () => void;
   readonly reserve: (bytes: number) => Promise<{ release(): void }>;
   readonly spill: Spill;
+  readonly decoder: FrameDecoder;
   readonly limits: ProductionLimits;
 }
 
@@ -112,6 +119,8 @@ export class SeriesJob {
   #listed: ListedStack | undefined;
   readonly #store: FrameStore;
   readonly #headers = new Map<string, HeaderOfJob>();
+  /** Compressed frames that are not pixels yet. */
+  readonly #decoding: DecodeQueue;
   /** Images whose headers are yet to come. */
   readonly #awaited: Set<string>;
   readonly #derived = new Set<string>();
@@ -129,13 +138,14 @@ export class SeriesJob {
 
   constructor(options: SeriesJobOptions) {
     const images = options.expected.filter((each) => !isListedWithoutImage(each));
-    const { limits, reserve, spill } = options;
+    const { limits, reserve, spill, decoder } = options;
     this.#options = options;
     this.#limits = limits;
     this.#indexByName = new Map(images.map(({ name }, index) => [name, index]));
     this.#awaited = new Set(this.#indexByName.keys());
     this.#listed = options.headersOnly ? undefined : listedStack(images);
     const { frameMemoryBytes: memoryBytes, spillStepBytes: stepBytes } = limits;
+    this.#decoding = new DecodeQueue(2 * decoder.threads, limits);
     this.#store = new FrameStore({ memoryBytes, stepBytes, reserve, spill });
   }
 
@@ -198,6 +208,7 @@ export class SeriesJob {
 
   /** All that can come came: what the series holds. The files of its stacks are whole, those wanted. */
   async finish(source: Deidentified<unknown> | undefined): Promise<SeriesStacks> {
+    await this.#decoding.drain();
     const outcomes = planSeries(this.#ordered().map(({ slice }) => slice));
     if (outcomes.length === 0 || source === undefined) {
       const [code] = this.#withheldFrom(() => true);
@@ -224,24 +235,40 @@ export class SeriesJob {
 
   /** Give up what is not complete. Never throws. */
   async abort(): Promise<void> {
+    this.#decoding.clear();
     for (const writer of this.writers) await writer.abort();
     await this.#store.close();
   }
 
   #intakeOf(name: string, slices: readonly PlanSlice[], box: Instance): FrameIntake | undefined {
-    const { facts } = readDeidentified(box);
+    const { facts, transferSyntaxUid } = readDeidentified(box);
     const length = frameBytesOf(facts);
     if (length === 0 || !slices.some((slice, at) => this.#isWanted(keyOf(name, at), slice))) {
       return undefined;
     }
+    const frames = valueOr(facts.frames, 1) ?? 1;
+    const ofFrames = slicesByFrame(facts);
+    const takeFrame: TakeFrame = (index, pixels) =>
+      this.#takeFrame(box, { name, index, pixels, slices: ofFrames });
+    const shape = isDecodable(transferSyntaxUid) ? frameShapeOf(facts) : undefined;
+    if (shape !== undefined) {
+      const { decoder } = this.#options;
+      return new CodedFrameIntake({
+        frames,
+        takeFrame,
+        decode: (coded, take) =>
+          this.#decoding.add({
+            bytes: length,
+            pixels: decoder.decode(transferSyntaxUid, coded, shape),
+            take,
+            fail: (error) => this.#giveUp(undecoded(error)),
+          }),
+      });
+    }
     const spare = this.#spare?.length === length ? this.#spare : undefined;
     this.#spare = undefined;
-    const ofFrames = slicesByFrame(facts);
-    return new FrameIntake({
-      frames: valueOr(facts.frames, 1) ?? 1,
-      buffer: spare ?? new Uint8Array(length),
-      takeFrame: (index, pixels) => this.#takeFrame(box, { name, index, pixels, slices: ofFrames }),
-    });
+    const buffer = spare ?? new Uint8Array(length);
+    return new NativeFrameIntake({ frames, buffer, takeFrame });
   }
 
   /** Whether the pixels of a slice go anywhere: into a file, or to wait until it is known. */
@@ -323,6 +350,7 @@ export class SeriesJob {
   /** Plan by the headers, all of which are here; the pixels of the last image are yet to come. */
   async #planAll(source: Deidentified<unknown>): Promise<void> {
     if (this.#reasons.size > 0) return;
+    await this.#decoding.drain();
     const outcomes = planSeries(this.#ordered().map(({ slice }) => slice));
     const made = this.#stacksOf(outcomes);
     if (made.stacks.length > 0) await this.#start(made, outcomes, source);

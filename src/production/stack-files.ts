@@ -59,6 +59,7 @@ export class StackFiles {
       },
       reserve: job.reserve,
       spill: ports.spill,
+      decoder: ports.decoder,
       limits: ports.limits ?? productionLimits,
     });
   }

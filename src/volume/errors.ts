@@ -33,7 +33,9 @@ export const volumeErrors = defineErrors('volume', {
     'An instance is a grid: several slices tiled in one image (a mosaic, VFRAME).',
     'Nothing to do: its instances are withheld too (DEID_GRID), because programs would misread them.',
   ),
-  VOLUME_COMPRESSED: refusal('The pixel data are compressed; only native pixels are joined.'),
+  VOLUME_COMPRESSED: refusal(
+    'The pixel data are compressed in a way that nothing here decodes: another transfer syntax.',
+  ),
   VOLUME_NO_GEOMETRY: refusal(
     'Position, orientation or pixel spacing is absent or malformed, or the orientation is not two perpendicular unit vectors.',
   ),
@@ -62,6 +64,15 @@ export const volumeErrors = defineErrors('volume', {
   VOLUME_PIXEL_LENGTH: refusal(
     'The pixel data of a slice are shorter or longer than its rows and columns say.',
   ),
+  VOLUME_FRAME_NOT_DECODED: refusal(
+    'A compressed frame does not decode to the image that its header describes.',
+  ),
+  VOLUME_DECODER_FAILED: {
+    disposition: 'transient',
+    meaning: 'A compressed frame took too long to decode, or its thread ended.',
+    user: 'Try again once. The instances can be read, where the collection lists them.',
+    operator: 'Look at load and memory of the machine; a frame that does it again is damaged.',
+  },
   VOLUME_STACK_GONE: refusal(
     'The series does not hold this stack any more: its images changed at the archive.',
     'List the folder again: what is there now has other names.',

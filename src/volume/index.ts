@@ -11,6 +11,7 @@ export { niftiFormat } from './formats/nifti/nifti.ts';
 export { nrrdFormat } from './formats/nrrd/nrrd.ts';
 export { gzipMembers, gzipRecipe } from './gzip/gzip-members.ts';
 export { volumeLimits } from './limits.ts';
+export { frameShapeOf } from './pixel-format.ts';
 export { checkSlice, planFromPositions, planVolume } from './plan.ts';
 export { planSeries } from './plan-series.ts';
 export { type Deviation, type Doubt, deviationOf, doubtsOf } from './quality.ts';

@@ -1,4 +1,4 @@
-import { type DataSet, sopClass, transferSyntax } from '../dicom/index.ts';
+import { type DataSet, sopClass } from '../dicom/index.ts';
 import {
   type ImageFacts,
   knownValue,
@@ -10,6 +10,7 @@ import {
 import { malformed, ok, type Result } from '../lib/result.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { volumeLimits } from './limits.ts';
+import { readPixelFormat } from './pixel-format.ts';
 import { axes, kindOf, splitTraits } from './traits.ts';
 import { dot, length, type Vector3 } from './vector.ts';
 import type { PixelFormat, PixelScale, PlanSlice, SliceGeometry } from './volume-format.ts';
@@ -46,14 +47,6 @@ export interface Slice {
 
 type Check<T> = Result<T, VolumeRefusal>;
 
-/** Transfer syntaxes with native pixel data (deflated: once inflated). @standard PS3.5 §A.1, §A.2, §A.3, §A.5 */
-const nativeTransferSyntaxes: ReadonlyMap<string, { readonly bigEndian: boolean }> = new Map([
-  [transferSyntax.ImplicitVRLittleEndian, { bigEndian: false }],
-  [transferSyntax.ExplicitVRLittleEndian, { bigEndian: false }],
-  [transferSyntax.DeflatedExplicitVRLittleEndian, { bigEndian: false }],
-  [transferSyntax.ExplicitVRBigEndian, { bigEndian: true }],
-]);
-
 /**
  * What the facts of one image make of it: a slice, or why it is none. A fact that was not kept is
  * no fact and has no default.
@@ -73,9 +66,7 @@ export function readSlice({
   if (rows === undefined || columns === undefined) return malformed('VOLUME_NOT_AN_IMAGE', 0);
   if (Math.max(rows, columns) > volumeLimits.extentMax) return malformed('VOLUME_TOO_LARGE', 0);
   if (valueOr(facts.frames, 1) !== 1) return malformed('VOLUME_MULTI_FRAME', 0);
-  const encoding = nativeTransferSyntaxes.get(transferSyntaxUid);
-  if (encoding === undefined) return malformed('VOLUME_COMPRESSED', 0);
-  const format = readPixelFormat(facts, encoding);
+  const format = readPixelFormat(facts, transferSyntaxUid);
   if (!format.ok) return format;
   const geometry = readGeometry(facts, { rows, columns });
   if (!geometry.ok) return geometry;
@@ -164,6 +155,8 @@ function readGeometry(
   });
 }
 
+const unproven = malformed('VOLUME_VALUES_UNPROVEN', 0);
+
 const noGeometry = malformed('VOLUME_NO_GEOMETRY', 0);
 
 function vectorAt(values: readonly number[] | undefined, from: number): Vector3 | undefined {
@@ -175,40 +168,6 @@ function isOrthonormal(a: Vector3, b: Vector3): boolean {
   const tolerance = volumeLimits.orthonormalTolerance;
   const isUnit = (vector: Vector3): boolean => Math.abs(length(vector) - 1) <= tolerance;
   return isUnit(a) && isUnit(b) && Math.abs(dot(a, b)) <= tolerance;
-}
-
-function readPixelFormat(
-  facts: ImageFacts,
-  { bigEndian }: { readonly bigEndian: boolean },
-): Check<PixelFormat> {
-  const unsupported = malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0);
-  const bitsAllocated = knownValue(facts.bitsAllocated);
-  const bitsStored = knownValue(facts.bitsStored);
-  const highBit = knownValue(facts.highBit);
-  const representation = knownValue(facts.pixelRepresentation);
-  if (bitsAllocated === undefined) return malformed('VOLUME_NOT_AN_IMAGE', 0);
-  if (bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32) return unsupported;
-  if (bitsStored === undefined || highBit === undefined || representation === undefined) {
-    return unproven;
-  }
-  if (highBit + 1 < bitsStored || highBit >= bitsAllocated) return unsupported;
-  const grey = isGrey(facts);
-  if (grey !== true) return grey === undefined ? unproven : unsupported;
-  const signed = representation === 1;
-  return ok({ bitsAllocated, bitsStored, highBit, signed, bigEndian });
-}
-
-const unproven = malformed('VOLUME_VALUES_UNPROVEN', 0);
-
-/**
- * One grey sample a pixel; undefined where nothing says so. A colour or palette image has no
- * quantity to put into a voxel.
- */
-function isGrey({ samples, photometric }: ImageFacts): boolean | undefined {
-  const known = knownValue(photometric);
-  const count = knownValue(samples);
-  if (known === undefined || count === undefined) return undefined;
-  return count === 1 && (known === 'MONOCHROME1' || known === 'MONOCHROME2');
 }
 
 /** Kinds of image that state their scale always (type 1). @standard PS3.3 §C.8.2.1, §C.8.9.4 */

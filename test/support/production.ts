@@ -5,6 +5,7 @@ import { type DataSet, decodeDataSet, type Instance } from '../../src/dicom/inde
 import { readSealed } from '../../src/flow/index.ts';
 import { identify } from '../../src/flow/mint/identified.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { createFrameDecoder } from '../../src/pixel/index.ts';
 import {
   createProduction,
   createSpill,
@@ -76,6 +77,7 @@ export async function openWorkshop(owner: Owner, options: WorkshopOptions = {}):
     signer: { keyId: keyIdOf(publicKey), privateKey },
     clock: systemClock,
     random,
+    decoder: createFrameDecoder({ threads: 2 }),
     spill: createSpill({ folder: join(folder, 'spill'), random }),
     ...limits,
   });

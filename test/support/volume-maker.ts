@@ -7,6 +7,7 @@ import { identify } from '../../src/flow/mint/identified.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { MdmError } from '../../src/lib/errors/mdm-error.ts';
 import { systemRandom } from '../../src/lib/random.ts';
+import { createFrameDecoder } from '../../src/pixel/index.ts';
 import {
   createProduction,
   createSpill,
@@ -76,6 +77,7 @@ export async function openMaker(folder: string): Promise<Maker> {
     capacityBytes: storeBytes,
   });
   const sealer = createSealer();
+  const decoder = createFrameDecoder({ threads: 2 });
   const keys: NewKey[] = [];
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const production = createProduction({
@@ -88,6 +90,7 @@ export async function openMaker(folder: string): Promise<Maker> {
         keys.push({ ...key, privateKey: key.privateKey.slice() });
       },
     },
+    decoder,
     spill: createSpill({ folder: join(folder, 'spill'), random: systemRandom }),
     signer: { keyId: keyIdOf(publicKey), privateKey },
     clock: systemClock,
@@ -212,7 +215,10 @@ export async function openMaker(folder: string): Promise<Maker> {
         refusals: [...refusals, ...slices.refusals],
       };
     },
-    close: () => sealer.close(),
+    async close() {
+      await sealer.close();
+      await decoder.close();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { concatBytes } from '../../lib/bytes/bytes.ts';
-import { unchecked } from './unchecked.ts';
+import { tablesIn } from '../../pixel/index.ts';
+import { readCoded } from './unchecked.ts';
 
 /** A marker segment, or coded data, which has no marker. */
 export interface JpegPart {
@@ -64,52 +65,11 @@ function quantizationOf(component: number, frame: JpegPart | undefined): number 
 
 /** The segment with the tables that are wanted and not defined again; they are wanted no more. */
 function keepWanted(segment: Uint8Array, wanted: Set<string>): Uint8Array {
-  const tables = tablesIn(segment);
+  const tables = readCoded(() => tablesIn(segment));
   const kept = tables.toReversed().filter(({ name }) => wanted.delete(name));
   if (kept.length === tables.length) return segment;
   if (kept.length === 0) return new Uint8Array(0);
   const body = concatBytes(kept.toReversed().map(({ bytes }) => bytes));
   const length = body.length + 2;
   return concatBytes([segment.subarray(0, 2), Uint8Array.of(length >>> 8, length & 255), body]);
-}
-
-/** A table with its selector before it. */
-interface Table {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** The tables of a DHT or DQT segment. @throws MdmError `DEID_COMPRESSED_UNCHECKED` */
-export function tablesIn(segment: Uint8Array): readonly Table[] {
-  const tables: Table[] = [];
-  const read = segment[1] === dht ? huffmanTable : quantizationTable;
-  for (let at = 4; at < segment.length; ) {
-    const table = read(segment.subarray(at));
-    tables.push(table);
-    at += table.bytes.length;
-  }
-  return tables;
-}
-
-const codeLengths = 16;
-/** The longest difference that is coded; lossless samples of 16 bits need it. */
-const dcSymbolMax = 16;
-
-function huffmanTable(bytes: Uint8Array): Table {
-  const selector = bytes[0] ?? 0;
-  const symbols = bytes.subarray(1, 1 + codeLengths).reduce((sum, count) => sum + count, 0);
-  const whole = bytes.subarray(0, 1 + codeLengths + symbols);
-  if (whole.length < 1 + codeLengths + symbols) throw unchecked('table too short', 0);
-  const isDc = selector >>> 4 === 0;
-  if (isDc && whole.subarray(1 + codeLengths).some((symbol) => symbol > dcSymbolMax)) {
-    throw unchecked('impossible symbol', 0);
-  }
-  return { name: `huffman ${selector >>> 4} ${selector & 15}`, bytes: whole };
-}
-
-function quantizationTable(bytes: Uint8Array): Table {
-  const selector = bytes[0] ?? 0;
-  const length = 1 + 64 * (selector >>> 4 === 0 ? 1 : 2);
-  if (bytes.length < length) throw unchecked('table too short', 0);
-  return { name: `quantization ${selector & 15}`, bytes: bytes.subarray(0, length) };
 }

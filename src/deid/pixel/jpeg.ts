@@ -1,11 +1,9 @@
 import { concatBytes, equalBytes, utf8 } from '../../lib/bytes/bytes.ts';
+import { type JpegFamily, scanEnd, segmentEnd } from '../../pixel/index.ts';
 import { checkFrame, type FrameSize } from './frame-size.ts';
 import type { ImageShape } from './image-shape.ts';
 import { type JpegPart, withoutUnreadTables } from './jpeg-tables.ts';
-import { unchecked } from './unchecked.ts';
-
-/** Where a marker segment or entropy-coded segment ends. */
-type Family = 'jpeg' | 'jpeg-ls';
+import { readCoded, unchecked } from './unchecked.ts';
 
 /**
  * A JPEG frame without COM and APPn segments, tables that nobody reads and bytes after EOI, if it is
@@ -14,18 +12,18 @@ type Family = 'jpeg' | 'jpeg-ls';
  * @standard ISO 10918-1 §B
  */
 export const cleanJpeg = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
-  clean(frame, shape, 'jpeg');
+  readCoded(() => clean(frame, shape, 'jpeg'));
 
 /** The same for JPEG-LS. @standard ISO 14495-1 §C */
 export const cleanJpegLs = (frame: Uint8Array, shape: ImageShape): Uint8Array =>
-  clean(frame, shape, 'jpeg-ls');
+  readCoded(() => clean(frame, shape, 'jpeg-ls'));
 
 const soi = 0xd8;
 const eoi = 0xd9;
 const sos = 0xda;
 const dri = 0xdd;
 
-function clean(frame: Uint8Array, shape: ImageShape, family: Family): Uint8Array {
+function clean(frame: Uint8Array, shape: ImageShape, family: JpegFamily): Uint8Array {
   if (frame[0] !== 0xff || frame[1] !== soi) throw unchecked('no SOI', 0);
   const kept: JpegPart[] = [{ marker: soi, bytes: frame.subarray(0, 2) }];
   let at = 2;
@@ -65,13 +63,6 @@ function skipFill(frame: Uint8Array, at: number): number {
   return start;
 }
 
-export function segmentEnd(frame: Uint8Array, start: number): number {
-  const length = ((frame[start + 2] ?? 0) << 8) | (frame[start + 3] ?? 0);
-  const end = start + 2 + length;
-  if (length < 2 || end > frame.length) throw unchecked('segment too long', start);
-  return end;
-}
-
 /** SOFn, and SOF55 of JPEG-LS. */
 function isFrameHeader(marker: number): boolean {
   return (
@@ -89,14 +80,14 @@ function frameIn(segment: Uint8Array): FrameSize {
  * SOFn, DHT, DQT, DRI, SOS, and SOF55 and LSE of JPEG-LS. Not DNL and the LSE of long lines,
  * which state another size after the fact, and not the LSE of mapping tables, which hold any bytes.
  */
-function isKnownSegment(segment: Uint8Array, family: Family): boolean {
+function isKnownSegment(segment: Uint8Array, family: JpegFamily): boolean {
   const marker = segment[1] ?? 0;
   if (marker === 0xf8) return segment[4] === 1 && segment.length === 15;
   return isFrameHeader(marker) || tables[family].includes(marker);
 }
 
 /** DHT, SOS, DQT, DRI: those that a decoder of the family reads. DICOM has no arithmetic coding (DAC). */
-const tables: Readonly<Record<Family, readonly number[]>> = {
+const tables: Readonly<Record<JpegFamily, readonly number[]>> = {
   jpeg: [0xc4, 0xda, 0xdb, 0xdd],
   'jpeg-ls': [0xda, 0xdd],
 };
@@ -131,20 +122,5 @@ function isHarmless(segment: Uint8Array): boolean {
       return body.length === 12 && names('Adobe');
     default:
       return false;
-  }
-}
-
-/** The next marker that is not part of the coded data: not stuffed, no restart. */
-export function scanEnd(frame: Uint8Array, start: number, family: Family): number {
-  let at = start;
-  for (;;) {
-    at = frame.indexOf(0xff, at);
-    if (at < 0 || at + 1 >= frame.length) throw unchecked('scan without end', start);
-    const next = frame[at + 1] ?? 0;
-    const stuffed = family === 'jpeg-ls' ? next < 0x80 : next === 0;
-    const restart = next >= 0xd0 && next <= 0xd7;
-    if (next === 0xff) at += 1;
-    else if (stuffed || restart) at += 2;
-    else return at;
   }
 }

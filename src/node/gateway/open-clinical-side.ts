@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { createIndexCipher, openClinicalIndex } from '../../pacs/index/index.ts';
+import { createFrameDecoder } from '../../pixel/index.ts';
 import { createProduction, createSpill } from '../../production/index.ts';
 import { createRecallEngine, type RecallEngine } from '../../recall/engine.ts';
 import { createRegistration, type Registration } from '../../registration/index.ts';
@@ -39,6 +41,8 @@ export async function openClinicalSide(
   teardown.add(() => opened.close());
   const sealer = createSealer();
   teardown.add(() => sealer.close());
+  const decoder = createFrameDecoder({ threads: availableParallelism(), clock });
+  teardown.add(() => decoder.close());
   const recall = createRecallEngine({
     catalog,
     index,
@@ -56,6 +60,7 @@ export async function openClinicalSide(
       storage,
       sealer,
       deposits: keyDeposits(keyServers, { serverNames, threshold }),
+      decoder,
       spill: createSpill({ folder: folders.spill, random }),
       signer: keys.producer,
       clock,

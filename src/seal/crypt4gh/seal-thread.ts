@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import { WorkerThread } from '../../lib/workers/worker-thread.ts';
 import { sealErrors } from '../errors.ts';
 import { sealLimits } from '../limits.ts';
 import { layout } from './layout.ts';
@@ -24,34 +24,32 @@ export interface SealListener {
 export class SealThread {
   readonly #listeners = new Map<number, SealListener>();
   readonly #spare: Batch[] = [];
-  #worker: Worker | undefined;
+  #thread: WorkerThread<SealRequest, SealReply> | undefined;
   #streams = 0;
-  /** Answers that are to come. */
-  #owed = 0;
 
   /** Start a stream; its number is for the other calls. */
   open(listener: SealListener, header: Uint8Array, dataKey: KeyObject): number {
     this.#streams += 1;
     const stream = this.#streams;
-    this.#worker ??= this.#start();
+    this.#thread ??= this.#start();
     this.#listeners.set(stream, listener);
-    this.#post({ kind: 'open', stream, header, dataKey });
+    this.#thread.tell({ kind: 'open', stream, header, dataKey });
     return stream;
   }
 
   /** Seal `length` bytes of plaintext: a full batch, or the last of the file. The batch is gone until it is sealed. */
   seal(stream: number, batch: Batch, length: number): void {
-    this.#ask({ kind: 'seal', stream, batch, length }, [batch.plain, batch.sealed]);
+    this.#thread?.ask({ kind: 'seal', stream, batch, length }, [batch.plain, batch.sealed]);
   }
 
   /** All was given; the listener hears the digests, then nothing more. */
   end(stream: number): void {
-    this.#ask({ kind: 'end', stream });
+    this.#thread?.ask({ kind: 'end', stream });
   }
 
   /** Nothing of the stream is wanted any more. */
   abandon(stream: number): void {
-    if (this.#listeners.has(stream)) this.#post({ kind: 'abandon', stream });
+    if (this.#listeners.has(stream)) this.#thread?.tell({ kind: 'abandon', stream });
     this.#listeners.delete(stream);
   }
 
@@ -68,34 +66,22 @@ export class SealThread {
 
   /** End the thread. Streams that are open fail. */
   async close(): Promise<void> {
-    const worker = this.#worker;
+    const thread = this.#thread;
     this.#fail(undefined);
-    await worker?.terminate();
+    await thread?.close();
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL('./seal.worker.ts', import.meta.url), {
-      execArgv: [],
+  #start(): WorkerThread<SealRequest, SealReply> {
+    return new WorkerThread<SealRequest, SealReply>({
+      module: new URL('./seal.worker.ts', import.meta.url),
       resourceLimits: { maxYoungGenerationSizeMb: sealLimits.threadYoungBytesMax / 2 ** 20 },
+      onReply: (reply) => this.#hear(reply),
+      onLost: (cause) => this.#fail(cause),
     });
-    const lost = (cause?: Error): void => {
-      if (this.#worker === worker) this.#fail(cause);
-    };
-    // What one before it still says counts for nobody: its streams have failed.
-    worker.on('message', (reply: SealReply) => {
-      if (this.#worker === worker) this.#hear(reply);
-    });
-    worker.on('error', lost);
-    worker.on('exit', () => lost());
-    worker.unref();
-    this.#owed = 0;
-    return worker;
   }
 
   #hear(reply: SealReply): void {
     const listener = this.#listeners.get(reply.stream);
-    this.#owed -= 1;
-    if (this.#owed === 0) this.#worker?.unref();
     if (reply.kind === 'ended') {
       this.#listeners.delete(reply.stream);
       listener?.ended(reply.digests);
@@ -107,21 +93,10 @@ export class SealThread {
   }
 
   #fail(cause: Error | undefined): void {
-    this.#worker = undefined;
+    this.#thread = undefined;
     const listeners = [...this.#listeners.values()];
     this.#listeners.clear();
     for (const listener of listeners)
       listener.failed(sealErrors.create('SEAL_THREAD_ENDED', { cause }));
-  }
-
-  /** Post what is answered. */
-  #ask(request: SealRequest, transferred?: readonly ArrayBuffer[]): void {
-    this.#owed += 1;
-    this.#worker?.ref();
-    this.#post(request, transferred);
-  }
-
-  #post(request: SealRequest, transferred: readonly ArrayBuffer[] = []): void {
-    this.#worker?.postMessage(request, [...transferred]);
   }
 }

@@ -1,4 +1,4 @@
-import { unchecked } from './unchecked.ts';
+import { invalid } from '../errors.ts';
 
 /** For every 16 bits that may come next: the length of the code they begin with, and its symbol. */
 export type HuffmanCodes = Uint16Array;
@@ -16,7 +16,7 @@ export function huffmanCodes(table: Uint8Array): HuffmanCodes {
   for (let length = 1; length <= codeLengthMax; length += 1) {
     const span = 2 ** (codeLengthMax - length);
     for (let count = table[length - 1] ?? 0; count > 0; count -= 1) {
-      if (next + span > codes.length) throw unchecked('more codes than there can be', 0);
+      if (next + span > codes.length) throw invalid('more codes than there can be', 0);
       codes.fill((length << 8) | (table[at] ?? 0), next, next + span);
       next += span;
       at += 1;
@@ -50,7 +50,7 @@ export class JpegBits {
   symbol(codes: HuffmanCodes): number {
     if (this.#count < codeLengthMax) this.#fill();
     const code = codes[(this.#held >>> (this.#count - codeLengthMax)) & 0xffff] ?? 0;
-    if (code === 0) throw unchecked('no such code', this.#at);
+    if (code === 0) throw invalid('no such code', this.#at);
     this.#skip(code >>> 8);
     return code & 0xff;
   }
@@ -68,7 +68,7 @@ export class JpegBits {
   restart(): void {
     const at = this.end;
     const isRestart = this.#bytes[at] === 0xff && ((this.#bytes[at + 1] ?? 0) & 0xf8) === 0xd0;
-    if (!isRestart) throw unchecked('no restart marker', at);
+    if (!isRestart) throw invalid('no restart marker', at);
     this.#at = at + 2;
     [this.#held, this.#count, this.#made] = [0, 0, 0];
   }
@@ -85,7 +85,7 @@ export class JpegBits {
 
   #skip(bits: number): void {
     this.#count -= bits;
-    if (this.#count < this.#made) throw unchecked('scan too short', this.#at);
+    if (this.#count < this.#made) throw invalid('scan too short', this.#at);
   }
 
   /** At least 17 bits, of which those behind the data are ones. */

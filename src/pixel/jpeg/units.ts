@@ -1,13 +1,17 @@
-import type { HuffmanCodes, JpegBits } from './jpeg-bits.ts';
-import { unchecked } from './unchecked.ts';
+import { invalid } from '../errors.ts';
+import type { HuffmanCodes, JpegBits } from './bits.ts';
 
 /** A component of a scan. */
 export interface ScanComponent {
+  /** Its place among the components of the frame. */
+  readonly index: number;
   /** Sampling factors. */
   readonly across: number;
   readonly down: number;
   readonly dc: HuffmanCodes | undefined;
   readonly ac: HuffmanCodes | undefined;
+  /** Quantization steps in zigzag order; of a DCT process. */
+  readonly steps: Uint16Array | undefined;
 }
 
 /** What the coded data of a scan are. @standard ISO 10918-1 §B.2.2, §B.2.3 */
@@ -16,6 +20,8 @@ export interface Scan {
   readonly columns: number;
   /** Bits of a sample. */
   readonly precision: number;
+  /** Components of the frame: those of the scan, or more. */
+  readonly frameComponents: number;
   /** The largest sampling factors of the frame. */
   readonly across: number;
   readonly down: number;
@@ -27,28 +33,71 @@ export interface Scan {
   readonly pointTransform: number;
 }
 
+/** A block of coefficients, as its codes give it: zigzag order, not multiplied by the steps. */
+export interface CodedBlock {
+  /** Valid until the next block. */
+  readonly coefficients: Int32Array;
+  readonly component: ScanComponent;
+  /** Its place among the blocks of its component. */
+  readonly column: number;
+  readonly row: number;
+}
+
 /**
- * Read all units of a sequential DCT scan, for where they end; no sample is computed. Yields after
- * some, so that others have their turn.
+ * Read all units of a sequential DCT scan. Yields after some, so that others have their turn.
  *
+ * @param take hears of each block; without it nothing is kept, and only where the scan ends is known
  * @standard ISO 10918-1 §A.2, §F.2.2
  */
-export function* readSequential(bits: JpegBits, scan: Scan): Generator<void, void, void> {
-  const blocks = scan.components.flatMap((component) =>
-    Array.from({ length: blocksOf(component, scan) }, () => tablesOf(component)),
-  );
-  const units = unitsAlong(scan, 'across') * unitsAlong(scan, 'down');
+export function* readSequential(
+  bits: JpegBits,
+  scan: Scan,
+  take?: (block: CodedBlock) => void,
+): Generator<void, void, void> {
+  const blocks = scan.components.flatMap((component) => blocksOf(component, scan));
+  const across = unitsAlong(scan, 'across');
+  const units = across * unitsAlong(scan, 'down');
+  const coefficients = take === undefined ? undefined : new Int32Array(64);
+  const previous = new Int32Array(scan.frameComponents);
   for (let unit = 0; unit < units; unit += 1) {
     const { restartInterval: interval } = scan;
-    if (interval > 0 && unit > 0 && unit % interval === 0) bits.restart();
-    for (const { dc, ac } of blocks) readBlock(bits, dc, ac);
+    if (interval > 0 && unit > 0 && unit % interval === 0) {
+      bits.restart();
+      previous.fill(0);
+    }
+    for (const { component, dc, ac, ...block } of blocks) {
+      readBlock(bits, { dc, ac, coefficients });
+      if (coefficients === undefined || take === undefined) continue;
+      coefficients[0] = (coefficients[0] ?? 0) + (previous[component.index] ?? 0);
+      previous[component.index] = coefficients[0];
+      const column = (unit % across) * block.across + block.left;
+      const row = Math.floor(unit / across) * block.down + block.top;
+      take({ coefficients, component, column, row });
+    }
     yield;
   }
 }
 
+/** A block of a unit: how many of its component there are in one, and which of them it is. */
+interface UnitBlock {
+  readonly component: ScanComponent;
+  readonly dc: HuffmanCodes;
+  readonly ac: HuffmanCodes;
+  readonly across: number;
+  readonly down: number;
+  readonly left: number;
+  readonly top: number;
+}
+
 /** Blocks of a component in one unit; a scan of one component has units of one block. */
-function blocksOf({ across, down }: ScanComponent, { components }: Scan): number {
-  return components.length === 1 ? 1 : across * down;
+function blocksOf(component: ScanComponent, { components }: Scan): readonly UnitBlock[] {
+  const isAlone = components.length === 1;
+  const [across, down] = isAlone ? [1, 1] : [component.across, component.down];
+  const { dc, ac } = component;
+  if (dc === undefined || ac === undefined) throw invalid('no table for a scan', 0);
+  return Array.from({ length: across * down }, (_, at) => {
+    return { component, dc, ac, across, down, left: at % across, top: Math.floor(at / across) };
+  });
 }
 
 function unitsAlong(scan: Scan, side: 'across' | 'down'): number {
@@ -58,37 +107,38 @@ function unitsAlong(scan: Scan, side: 'across' | 'down'): number {
   return Math.ceil(Math.ceil((samples * only[side]) / scan[side]) / 8);
 }
 
-function tablesOf({ dc, ac }: ScanComponent): Readonly<Record<'dc' | 'ac', HuffmanCodes>> {
-  if (dc === undefined || ac === undefined) throw unchecked('no table for a scan', 0);
-  return { dc, ac };
-}
-
 const lastCoefficient = 63;
 
-function readBlock(bits: JpegBits, dc: HuffmanCodes, ac: HuffmanCodes): void {
-  bits.number(bits.symbol(dc));
+function readBlock(
+  bits: JpegBits,
+  into: { dc: HuffmanCodes; ac: HuffmanCodes; coefficients: Int32Array | undefined },
+): void {
+  const { dc, ac, coefficients } = into;
+  const first = difference(bits, dc);
+  if (coefficients !== undefined) coefficients.fill(0)[0] = first;
   let at = 0;
   while (at < lastCoefficient) {
     const symbol = bits.symbol(ac);
     if (symbol === 0) return;
     const size = symbol & 15;
-    if (size === 0 && symbol !== 0xf0) throw unchecked('impossible run', 0);
+    if (size === 0 && symbol !== 0xf0) throw invalid('impossible run', 0);
     at += (symbol >>> 4) + 1;
-    bits.number(size);
+    const value = extended(bits.number(size), size);
+    if (coefficients !== undefined) coefficients[at] = value;
   }
-  if (at > lastCoefficient) throw unchecked('more coefficients than a block has', 0);
+  if (at > lastCoefficient) throw invalid('more coefficients than a block has', 0);
 }
 
 /**
  * Read all samples of a lossless scan. Yields after some, so that others have their turn.
  *
- * @param check fails for a sample that cannot be
+ * @param take hears of each sample, column by column, those of one pixel in the order of components
  * @standard ISO 10918-1 §H.1.2, §H.2
  */
 export function* readLossless(
   bits: JpegBits,
   scan: Scan,
-  check: (sample: number) => void,
+  take: (sample: number) => void,
 ): Generator<void, void, void> {
   const { rows, columns, precision, components, predictor, pointTransform } = scan;
   const rowsToRestart = scan.restartInterval / columns;
@@ -98,7 +148,7 @@ export function* readLossless(
     predictor <= 7 &&
     pointTransform < precision &&
     components.every(({ across, down }) => across === 1 && down === 1);
-  if (!isSound) throw unchecked('unknown form of a lossless scan', 0);
+  if (!isSound) throw invalid('unknown form of a lossless scan', 0);
   const lines = components.map(({ dc }) => new Line(columns, dc));
   const first = 2 ** (precision - pointTransform - 1);
   for (let row = 0; row < rows; row += 1) {
@@ -106,7 +156,7 @@ export function* readLossless(
     if (isFirst && row > 0) bits.restart();
     for (const line of lines) line.start(isFirst ? { first, predictor: 1 } : { predictor });
     for (let column = 0; column < columns; column += 1) {
-      for (const line of lines) check((line.read(bits, column) << pointTransform) & 0xffff);
+      for (const line of lines) take((line.read(bits, column) << pointTransform) & 0xffff);
       if (column % samplesAtOnce === 0) yield;
     }
   }
@@ -124,7 +174,7 @@ class Line {
   #corner = 0;
 
   constructor(columns: number, codes: HuffmanCodes | undefined) {
-    if (codes === undefined) throw unchecked('no table for a scan', 0);
+    if (codes === undefined) throw invalid('no table for a scan', 0);
     this.#samples = new Uint16Array(columns);
     this.#codes = codes;
   }
@@ -173,6 +223,10 @@ function predict(predictor: number, left: number, above: number, corner: number)
 function difference(bits: JpegBits, codes: HuffmanCodes): number {
   const size = bits.symbol(codes);
   if (size >= 16) return 32_768; // of 16 bits, and without any that follow
-  const value = bits.number(size);
+  return extended(bits.number(size), size);
+}
+
+/** A number of so many bits with its sign. @standard ISO 10918-1 §F.2.2.1, Figure F.12 */
+function extended(value: number, size: number): number {
   return size > 0 && value < 2 ** (size - 1) ? value - 2 ** size + 1 : value;
 }

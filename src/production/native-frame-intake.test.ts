@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { FrameIntake } from './frame-intake.ts';
+import { NativeFrameIntake } from './native-frame-intake.ts';
 
 /** The frames that pixel data in pieces are cut into, and whether they were whole. */
 async function cut(
@@ -9,7 +9,7 @@ async function cut(
   { frames, frameBytes, piece }: { frames: number; frameBytes: number; piece: number },
 ): Promise<{ readonly taken: readonly number[][]; readonly isWhole: boolean }> {
   const taken: number[][] = [];
-  const intake = new FrameIntake({
+  const intake = new NativeFrameIntake({
     frames,
     buffer: new Uint8Array(frameBytes),
     async takeFrame(index, pixels) {
@@ -18,7 +18,8 @@ async function cut(
       return index % 2 === 0 ? pixels : undefined;
     },
   });
-  for (let at = 0; at < bytes.length; at += piece) await intake.add(bytes.subarray(at, at + piece));
+  for (let at = 0; at < bytes.length; at += piece)
+    await intake.addPixels(bytes.subarray(at, at + piece));
   const before = taken.length;
   assert.ok(before < frames, 'the last frame waits for the end of the instance');
   return { isWhole: await intake.end(), taken };

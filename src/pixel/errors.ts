@@ -1,0 +1,50 @@
+import { defineErrors } from '../lib/errors/error-table.ts';
+
+/** Why a compressed frame is not pixels. */
+export const pixelErrors = defineErrors('pixel', {
+  PIXEL_NO_CODEC: {
+    disposition: 'permanent',
+    meaning: 'Nothing here decodes frames of this transfer syntax, or of this shape in it.',
+    user: 'Read the instances (`i-*.dcm`) of the series instead, where the collection lists them.',
+    operator: 'Nothing to do; the transfer syntaxes that are decoded are in docs/formats.md.',
+  },
+  PIXEL_CODED_INVALID: {
+    disposition: 'permanent',
+    meaning: 'The coded data of a frame do not follow their standard: they are damaged.',
+    user: 'Nothing to do.',
+    operator: 'Compare with what the archive shows of the image.',
+  },
+  PIXEL_FRAME_MISMATCH: {
+    disposition: 'permanent',
+    meaning: 'A coded frame is another image than its header says: size, samples, bits or colours.',
+    user: 'Nothing to do.',
+    operator: 'Compare with what the archive shows of the image.',
+  },
+  PIXEL_LIMIT_EXCEEDED: {
+    disposition: 'permanent',
+    meaning: 'Decoding a frame would take more memory than one may.',
+    user: 'Nothing to do.',
+    operator: 'Nothing to do: the limits are in docs/limits.md.',
+  },
+  PIXEL_TIMEOUT: {
+    disposition: 'transient',
+    meaning: 'Decoding a frame took longer than one may.',
+    user: 'Try again once.',
+    operator: 'Look at the load of the machine; a frame that does it again is hostile or damaged.',
+  },
+  PIXEL_THREAD_ENDED: {
+    disposition: 'transient',
+    meaning: 'The thread that decoded a frame ended: it had no memory left, or was closed.',
+    user: 'Try again once.',
+    operator:
+      'Look at the memory of the machine; a frame that does it again is hostile or damaged.',
+  },
+});
+
+/** A code of `pixelErrors`. */
+export type PixelErrorCode = keyof typeof pixelErrors.rows;
+
+/** Coded data that no encoder makes; `offset`: the byte where that showed. */
+export function invalid(message: string, offset: number): Error {
+  return pixelErrors.create('PIXEL_CODED_INVALID', { message, context: { offset } });
+}

@@ -1,0 +1,17 @@
+export { isDecodable } from './codec-table.ts';
+export { type PixelErrorCode, pixelErrors } from './errors.ts';
+export { createFrameDecoder, type FrameDecoder } from './frame-decoder.ts';
+export {
+  type Colour,
+  type FrameShape,
+  nativeBitsOf,
+  type Palette,
+  plainPixelBytes,
+} from './frame-shape.ts';
+export { JpegBits } from './jpeg/bits.ts';
+export { type JpegStep, readScans } from './jpeg/read-scans.ts';
+export { type JpegFamily, scanEnd, segmentEnd } from './jpeg/segments.ts';
+export { tablesIn } from './jpeg/tables.ts';
+export { readLossless, readSequential } from './jpeg/units.ts';
+export { plainFrame } from './plain-frame.ts';
+export { readRle } from './rle/segments.ts';
