@@ -6,7 +6,7 @@ export const pixelErrors = defineErrors('pixel', {
     disposition: 'permanent',
     meaning: 'Nothing here decodes frames of this transfer syntax, or of this shape in it.',
     user: 'Read the instances (`i-*.dcm`) of the series instead, where the collection lists them.',
-    operator: 'Nothing to do; the transfer syntaxes that are decoded are in docs/formats.md.',
+    operator: 'Nothing to do: the images are as the scanner made them.',
   },
   PIXEL_CODED_INVALID: {
     disposition: 'permanent',

@@ -159,7 +159,7 @@ const refusals: readonly (readonly [string, SampleOptions, VolumeRefusal, number
     'VOLUME_MOSAIC',
     0,
   ],
-  ['JPEG 2000', { transferSyntaxUid: '1.2.840.10008.1.2.4.90' }, 'VOLUME_COMPRESSED', 0],
+  ['MPEG-2', { transferSyntaxUid: '1.2.840.10008.1.2.4.100' }, 'VOLUME_COMPRESSED', 0],
   ['unknown transfer syntax', { transferSyntaxUid: '1.2.3' }, 'VOLUME_COMPRESSED', 0],
   ['no position', { edit: only(3, { [position]: undefined }) }, 'VOLUME_NO_GEOMETRY', 3],
   ['two coordinates', { edit: only(3, { [position]: '1\\2' }) }, 'VOLUME_FACT_NOT_KEPT', 3],
@@ -346,7 +346,7 @@ test('a header that is not what the plan says is refused with what differs', () 
     'VOLUME_MIXED_ORIENTATION',
   );
   assert.equal(check({ transferSyntaxUid: '1.2.840.10008.1.2.2' }), 'VOLUME_MIXED_PIXEL_FORMAT');
-  assert.equal(check({ transferSyntaxUid: '1.2.840.10008.1.2.4.90' }), 'VOLUME_COMPRESSED');
+  assert.equal(check({ transferSyntaxUid: '1.2.840.10008.1.2.4.100' }), 'VOLUME_COMPRESSED');
   assert.equal(
     check({ edit: () => ({ 0x00281052: '0', 0x00281053: '2' }) }),
     'VOLUME_NOT_AS_LISTED',
