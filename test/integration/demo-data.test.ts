@@ -19,7 +19,7 @@ const promised: Readonly<Record<string, string>> = {
   'mr-brain': '64 x 64 x 15',
   'mr-functional': 'VOLUME_DUPLICATE_POSITION',
   'mr-implicit': '64 x 64 x 4',
-  'mr-jpeg-2000': 'VOLUME_COMPRESSED',
+  'mr-jpeg-2000': '256 x 256 x 4',
   'mr-non-isotropic': 'VOLUME_MIXED_SCALE',
   'mr-rotating-views': 'VOLUME_MIXED_ORIENTATION',
 };

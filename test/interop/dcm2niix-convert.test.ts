@@ -74,6 +74,8 @@ function convert(files: readonly ReadFile[]): Converted | VolumeRefusal {
   const outcome = planVolume(files);
   if (!outcome.ok) return outcome.code;
   const plan = outcome.value;
+  const isAsLong = ({ pixels }: ReadFile): boolean => pixels.length === plan.sliceBytes;
+  if (!files.every(isAsLong)) return 'VOLUME_PIXEL_LENGTH';
   if (plan.volumes === 1 && plan.scale !== 'per-frame') checkEarlyPlan(files, plan);
   const header = niftiFormat.header(plan);
   const nifti = Buffer.alloc(header.length + voxelBytesOf(plan) * plan.slices * plan.volumes);
@@ -168,12 +170,12 @@ const expectations: Readonly<Record<string, 'matched' | 'matched-unrotated' | Vo
   'philips-dti': 'matched',
   // Every slice has its own rescale slope: 32-bit floating point.
   'generic-non-isotropic': 'matched',
-  // Compressed pixel data.
-  'compressed-j2k': 'VOLUME_COMPRESSED',
-  'compressed-jpeg': 'VOLUME_COMPRESSED',
-  'compressed-jpegls': 'VOLUME_COMPRESSED',
-  'compressed-rle': 'VOLUME_COMPRESSED',
-  'generic-rgb': 'VOLUME_COMPRESSED',
+  // What is compressed is decoded before; its length as it came is none of a volume.
+  'compressed-j2k': 'VOLUME_PIXEL_LENGTH',
+  'compressed-jpeg': 'VOLUME_PIXEL_LENGTH',
+  'compressed-jpegls': 'VOLUME_PIXEL_LENGTH',
+  'compressed-rle': 'VOLUME_PIXEL_LENGTH',
+  'generic-rgb': 'VOLUME_PIXEL_FORMAT_UNSUPPORTED',
   // Multi-frame objects.
   'philips-enhanced-fieldmap': 'VOLUME_MULTI_FRAME',
   'philips-enhanced-fmri': 'VOLUME_MULTI_FRAME',
