@@ -17,10 +17,10 @@ const promised: Readonly<Record<string, string>> = {
   'ct-five-slices': '16 x 16 x 5',
   'ct-uneven': 'VOLUME_UNEVEN_SPACING',
   'mr-brain': '64 x 64 x 15',
-  'mr-functional': 'VOLUME_DUPLICATE_POSITION',
+  'mr-functional': '64 x 64 x 8',
   'mr-implicit': '64 x 64 x 4',
   'mr-jpeg-2000': '256 x 256 x 4',
-  'mr-non-isotropic': 'VOLUME_MIXED_SCALE',
+  'mr-non-isotropic': '64 x 28 x 4',
   'mr-rotating-views': 'VOLUME_MIXED_ORIENTATION',
 };
 
