@@ -49,7 +49,7 @@ export interface SourceStatement {
   /** Instances that it counts; null where it states no count. */
   readonly counted: number | null;
   /** Why no count confirms the list; undefined where one does. */
-  readonly unconfirmed: 'not-counted' | 'counted-fewer' | 'not-sent' | undefined;
+  readonly unconfirmed: 'not-counted' | 'counted-fewer' | 'not-sent' | 'doubted' | undefined;
 }
 
 /** An instance on its way in, with its pseudonym. */

@@ -1,7 +1,13 @@
 import type { DeidentifiedInstance } from '../deid/index.ts';
 import { type Deidentified, derive } from '../flow/index.ts';
 import { present } from '../lib/assert.ts';
-import { outputTypeOf, stackSuffixOf, voxelBytesOf } from '../volume/index.ts';
+import {
+  type DescribedStack,
+  doubtsOf,
+  outputTypeOf,
+  stackSuffixOf,
+  voxelBytesOf,
+} from '../volume/index.ts';
 import type { ProductionPorts } from './create-production.ts';
 import type { FrameIntake } from './frame-intake.ts';
 import { productionLimits } from './limits.ts';
@@ -104,7 +110,9 @@ export class StackFiles {
       const encoder = writer?.encoders.find(isOfTarget);
       const alone = target.stackName === undefined ? series.refusal : undefined;
       if (writer !== undefined && encoder !== undefined && alone === undefined) {
-        yield await this.#complete(encoder.file, writer.plan, product);
+        const { stackKey } = writer.plan;
+        const stack = series.stacks.find(({ plan }) => plan.stackKey === stackKey);
+        yield await this.#complete(encoder.file, present(stack, 'a stack of the file'), product);
         continue;
       }
       await encoder?.abort();
@@ -139,7 +147,7 @@ export class StackFiles {
     });
     try {
       await file.write(derive(present(this.#last, 'a stack has slices'), () => bytes));
-      return await this.#complete(file, stack.plan, product);
+      return await this.#complete(file, stack, product);
     } catch (error) {
       await file.abort();
       throw error;
@@ -148,25 +156,25 @@ export class StackFiles {
 
   async #complete(
     file: TargetFile,
-    plan: MadeStack['plan'],
+    { plan, described }: KnownStack,
     product: StackProduct,
   ): Promise<ProductionResult> {
     return file.complete({
       ...identityOf(present(this.#last, 'a complete volume has slices')),
       instanceUid: null,
-      source: this.#sourceStatement(),
+      source: this.#sourceStatement(described),
       instances: plan.slices * plan.volumes,
       withoutImage: this.#withoutImage,
       recipe: [...product.recipe, ...derivedRecipe(this.#series.derived)],
     });
   }
 
-  /** What the archive said of the series; what it did not send is not confirmed. */
-  #sourceStatement(): SourceStatement {
+  /** What the archive said of the series; what it did not send, or may lack, is not confirmed. */
+  #sourceStatement(described: DescribedStack): SourceStatement {
     const source = present(this.#job.source, 'a volume is made of the whole series');
-    return this.#unsent === 0
-      ? source
-      : { ...source, unconfirmed: source.unconfirmed ?? 'not-sent' };
+    const unsent = this.#unsent === 0 ? undefined : 'not-sent';
+    const doubted = doubtsOf(described).length === 0 ? undefined : 'doubted';
+    return { ...source, unconfirmed: source.unconfirmed ?? unsent ?? doubted };
   }
 
   /** Those of the targets that are of the stack. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TestElement } from '../../test/support/part10-writer.ts';
 import {
   jobOf,
   jobSeries,
@@ -77,4 +78,34 @@ test('a file of values holds what stored values stand for', async (t) => {
     assert.equal(values[7], Math.fround(stored.readInt16LE(352 + 14) * slope + intercept));
     assert.ok(slope !== 1 || intercept !== 0);
   }
+});
+
+test('what names a person or a day in any element comes into no text about a stack', async (t) => {
+  const canaries = ['CANARY^JANE', '19700113', '134957', 'AC9912345'];
+  const edit = (): readonly TestElement[] =>
+    canaries.flatMap((canary, at) =>
+      [0x00080070, 0x00180015, 0x00180022, 0x00180024, 0x00181030, 0x00204000, 0x0008103e].map(
+        (element) => [element + 0, 'LO', at === 0 ? canary : `${canary}\\${canaries[0]}`] as const,
+      ),
+    );
+  const targets = ['json', 'qc.json'].map((product, fileId) => targetOf({ fileId, product }));
+  const workshop = await openWorkshop(t);
+  const job = jobOf(workshop, jobSeries({ ...small, edit }), { targets });
+  const results = await resultsOf(workshop.production.produce(job));
+  for (const { fileId } of targets) {
+    const text = (await plaintextOf(workshop, producedOf(results, fileId))).toString();
+    for (const canary of canaries) assert.ok(!text.includes(canary), canary);
+  }
+});
+
+test('the receipt of a volume that may lack slices says that it is doubted', async (t) => {
+  const workshop = await openWorkshop(t);
+  const edit = (): readonly TestElement[] => [[0x00180088, 'DS', '0.75']];
+  const job = jobOf(workshop, jobSeries({ ...small, edit }), { targets: [volume] });
+  const { version } = producedOf(await resultsOf(workshop.production.produce(job)), 1);
+  assert('receipt' in version);
+  const [, payload = ''] = version.receipt.split('.');
+  const { source } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  assert.equal(source.completeness, 'unverified');
+  assert.equal(source.reason, 'doubted');
 });

@@ -11,6 +11,7 @@ import {
   wordsOf,
 } from '../../scan/elements.ts';
 import type { ScanProposal } from '../../scan/scan-facts.ts';
+import { geDiffusion } from './diffusion.ts';
 import { polarityOf } from './polarity.ts';
 import { protocolText, protocolValues } from './protocol-block.ts';
 
@@ -25,31 +26,23 @@ const names = {
   protocolBlock: { creator: series, group: 0x0025, element: 0x1b },
   userData: { creator: parameters, group: 0x0043, element: 0x2a },
   echoSpacing: { creator: parameters, group: 0x0043, element: 0x2c },
-  bValue: { creator: parameters, group: 0x0043, element: 0x39 },
   groupDelay: { creator: parameters, group: 0x0043, element: 0x7c },
   acceleration: { creator: parameters, group: 0x0043, element: 0x83 },
   multiband: { creator: parameters, group: 0x0043, element: 0xb6 },
 } as const satisfies Readonly<Record<string, PrivateName>>;
 
-/** Beyond it lies an offset that some software adds to b. */
-const bValueOffset = 1_000_000_000;
-
-/**
- * What the elements of GE say of a scan. Directions (0019,xxBB to BD) are not read: they are in a
- * frame of frequency, phase and slice whose signs nothing proves.
- */
+/** What the elements of GE say of a scan. */
 export function geScan(places: ScanPlaces): ScanProposal {
   const element = (name: PrivateName): DataElement | undefined => privateElement(places.all, name);
   const maker = wordOf(standardElement(places.standard, 'Manufacturer')) ?? '';
   const isTheirs = Object.values(names).some((name) => element(name) !== undefined);
   if (!(/^ge\b/i.test(maker) || (maker === '' && isTheirs))) return {};
-  const coded = numberAs(element(names.bValue), 'IS');
   const [inPlane] = numbersAs(element(names.acceleration), 'DS') ?? [];
   const seconds = numberAs(element(names.sliceTimer), 'DS');
   const polarity = gePolarityOf(places, element(names.userData));
   return {
     ...protocolScan(element(names.protocolBlock)),
-    bValue: coded === undefined ? undefined : coded % bValueOffset,
+    ...geDiffusion(places),
     gePolarity: polarity,
     phasePolarity:
       polarity === undefined ? undefined : polarity === 'Unflipped' ? 'positive' : 'negative',
