@@ -109,3 +109,20 @@ test('the receipt of a volume that may lack slices says that it is doubted', asy
   assert.equal(source.completeness, 'unverified');
   assert.equal(source.reason, 'doubted');
 });
+
+test('a file of a stack by its name is made where the list places slices, whatever its echo time', async (t) => {
+  const edit = (index: number): readonly TestElement[] => [
+    [0x00180081, 'DS', index === 3 ? '12.04' : '12'],
+  ];
+  const options = { ...small, modality: 'MR', edit } as const;
+  const workshop = await openWorkshop(t);
+  const stacks: string[] = [];
+  const first = jobOf(workshop, jobSeries(options), { targets: [volume] });
+  for await (const result of workshop.production.produce(first)) {
+    if (result.kind === 'stacks') stacks.push(...result.stacks.map(({ name }) => name));
+  }
+  assert.equal(stacks.length, 1);
+  const named = { ...targetOf({ fileId: 5 }), stackName: stacks[0] };
+  const second = jobOf(workshop, jobSeries(options), { targets: [named] });
+  assert.equal(producedOf(await resultsOf(workshop.production.produce(second)), 5).fileId, 5);
+});

@@ -1,14 +1,19 @@
 import { present } from '../lib/assert.ts';
 import { isSameGrid, isSameOrientation } from './difference.ts';
-import { volumeLimits } from './limits.ts';
 import type { Slice } from './slice.ts';
 
-/** Slices of one kind, directions, size, spacing and echo time, by index. */
+/** Slices of one kind, directions, size and spacing, by index. */
 export interface SliceGroup {
   readonly indices: readonly number[];
-  /** What its slices have in common that is no text of one slice, for the stack's key. */
+  /** What it was split by, for the stack's key: nothing of numbers that slices of one stack may vary. */
   readonly label: readonly string[];
 }
+
+/**
+ * The label of slices that nothing split. Its line is a part of the key's durable format; it says
+ * nothing, because slices of one stack may vary in it, and a name that did would not be the same by a list and by headers.
+ */
+export const unsplit: readonly string[] = ['EchoTime='];
 
 /**
  * Tell kinds apart. The order of the input does not matter: slices are taken in an order of their own.
@@ -26,7 +31,7 @@ export function groupByKind(
   );
   return [...byText.values()]
     .flatMap((alike) => clusters(alike, (a, b) => isSamePlane(at(a), at(b))))
-    .flatMap((alike) => byEchoTime(alike, at));
+    .map((indices) => ({ indices, label: unsplit }));
 }
 
 function isSamePlane(a: Slice, b: Slice): boolean {
@@ -45,35 +50,6 @@ function clusters(
     else home.push(index);
   }
   return found;
-}
-
-/** Echo times that are close are one: scanners write the last digits as they please. */
-function byEchoTime(
-  indices: readonly number[],
-  at: (index: number) => Slice,
-): readonly SliceGroup[] {
-  const times = [...new Set(indices.map((index) => at(index).echoTimeMs ?? -1))].toSorted(
-    (a, b) => a - b,
-  );
-  const first = new Map<number, number>();
-  let lowest = Number.NEGATIVE_INFINITY;
-  for (const time of times) {
-    if (time > lowest + Math.abs(lowest) * volumeLimits.echoTimeTolerance) lowest = time;
-    first.set(time, lowest);
-  }
-  const grouped = Map.groupBy(indices, (index) => first.get(at(index).echoTimeMs ?? -1) ?? -1);
-  return [...grouped].map(([time, members]) => ({ indices: members, label: labelOf(time) }));
-}
-
-/** What the stack's key says of the echo time of its group: the shortest, in ms; negative for none. */
-function labelOf(echoTimeMs: number): readonly string[] {
-  return [`EchoTime=${echoTimeMs < 0 ? '' : echoTimeMs.toPrecision(3)}`];
-}
-
-/** The label of slices that are one group. */
-export function labelOfAll(slices: readonly Slice[]): readonly string[] {
-  const times = slices.map(({ echoTimeMs }) => echoTimeMs ?? -1);
-  return labelOf(times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY));
 }
 
 /** Indices of slices by place, then by all that is known of them: the same whatever came first. */

@@ -57,11 +57,6 @@ export const volumeLimits = defineLimits('volume', {
     reason:
       'How far a distance may be from a whole multiple of Spacing Between Slices to say that slices are missing.',
   },
-  echoTimeTolerance: {
-    value: 0.01,
-    unit: 'ratio',
-    reason: 'Echo times that differ by less are one: scanners write what they measured.',
-  },
 });
 
 /** The bounds that planning takes as an argument. */

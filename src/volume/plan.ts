@@ -3,7 +3,7 @@ import { malformed } from '../lib/result.ts';
 import { differenceOf, type StackTraits } from './difference.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { type Reason, refusalOf } from './first-refusal.ts';
-import { canonicalOrder, labelOfAll } from './groups.ts';
+import { canonicalOrder, unsplit } from './groups.ts';
 import { misplacementOf } from './placement.ts';
 import { planStack } from './plan-stack.ts';
 import { readSlice, type Slice } from './slice.ts';
@@ -33,7 +33,7 @@ export function planVolume(slices: readonly PlanSlice[]): PlanOutcome {
 
 /** Plan in canonical order; places as the input has them. */
 function inInputOrder(read: readonly Slice[], order: readonly number[]): PlanOutcome {
-  const { outcome } = planStack(read, order, labelOfAll(read));
+  const { outcome } = planStack(read, order, unsplit);
   if (!outcome.ok) return outcome;
   const placeOf = new Array<number>(order.length);
   for (const [at, place] of outcome.value.placeOf.entries()) {

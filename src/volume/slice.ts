@@ -36,7 +36,6 @@ export interface Slice {
   readonly phaseAxis: 'ROW' | 'COL' | undefined;
   /** Of a slice of an object that states the times of all its slices; ms from a start that is not told. */
   readonly timeMs: number | undefined;
-  readonly echoTimeMs: number | undefined;
   /** What it says of its thickness, for a slice that has no neighbour; mm. */
   readonly thicknessMm: number | undefined;
   /** Spacing Between Slices as stated; mm. */
@@ -87,7 +86,6 @@ export function readSlice({
     weighting: weightingOf(facts),
     phaseAxis: facts.scan?.phaseAxis,
     timeMs: facts.scan?.sliceTimes?.[number ?? -1],
-    echoTimeMs: knownValue(facts.echoTime),
     thicknessMm: thicknessOf(facts),
     statedSpacingMm: knownValue(facts.spacingBetweenSlices),
     repetitionTimeS: milliseconds === undefined ? undefined : milliseconds / 1000,
