@@ -146,7 +146,10 @@ function csaElements(
 }
 
 /** As the vendor writes it: six items for a single value, those that are not there empty. */
-function csaHeader(version: 1 | 2, tags: Readonly<Record<string, readonly string[]>>): Uint8Array {
+export function csaHeader(
+  version: 1 | 2,
+  tags: Readonly<Record<string, readonly string[]>>,
+): Uint8Array {
   const names = Object.keys(tags);
   const head = new Uint8Array(version === 2 ? 16 : 8);
   if (version === 2) head.set([0x53, 0x56, 0x31, 0x30, 4, 3, 2, 1]);
