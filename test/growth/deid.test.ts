@@ -14,6 +14,8 @@ async function pass(tokens: readonly Token[], frames: number): Promise<void> {
     transferSyntaxUid: transferSyntax.JPEGBaseline8Bit,
     shape: { ...shape, frames },
     clean: (frame) => frame,
+    startsFrame: () => true,
+    extendedOffsets: new Uint8Array(0),
   });
   for await (const _part of parts);
 }

@@ -1,9 +1,9 @@
 import { createTokenWriter, type Tag, type Token, type Vr } from '../../dicom/index.ts';
 import { concatBytes, noBytes } from '../../lib/bytes/bytes.ts';
 import type { InstancePart } from '../deidentifier.ts';
-import { deidErrors } from '../errors.ts';
 import { deidLimits } from '../limits.ts';
-import type { FrameCleaner } from './frame-cleaner.ts';
+import type { FrameCleaner, FrameStart } from './frame-cleaner.ts';
+import { FrameJoiner, frameTooLong } from './frame-joiner.ts';
 import type { ImageShape } from './image-shape.ts';
 
 /** How encapsulated pixel data are passed. */
@@ -11,12 +11,16 @@ export interface EncapsulatedOptions {
   readonly transferSyntaxUid: string;
   readonly shape: ImageShape;
   readonly clean: FrameCleaner;
+  readonly startsFrame: FrameStart;
+  /** Extended Offset Table of the header; empty where there is none. */
+  readonly extendedOffsets: Uint8Array;
 }
 
 /**
  * Pass encapsulated pixel data frame by frame, each cleaned, as one fragment, behind an empty Basic
- * Offset Table. One fragment per frame, or one frame of several fragments, are understood; where
- * fragments cannot be told to frames the instance is refused.
+ * Offset Table. Where there are several frames, one begins with each fragment that begins as frames
+ * of its transfer syntax do (`FrameStart`); a table of offsets that says otherwise is a second reading
+ * of the same bytes, and the instance is refused.
  *
  * @standard PS3.5 §A.4
  */
@@ -24,7 +28,7 @@ export async function* passEncapsulatedPixels(
   batches: AsyncIterable<readonly Token[]>,
   options: EncapsulatedOptions,
 ): AsyncGenerator<InstancePart, void, void> {
-  const { frames } = options.shape;
+  const { shape } = options;
   const writer = createTokenWriter({ transferSyntaxUid: options.transferSyntaxUid });
   const bytesOf = (tokens: readonly Token[]): Uint8Array =>
     concatBytes(tokens.flatMap((token) => writer.write(token)));
@@ -32,35 +36,20 @@ export async function* passEncapsulatedPixels(
     kind: 'trailer',
     bytes: bytesOf(tokens),
   });
-  const frame = async (fragment: Uint8Array): Promise<InstancePart> => {
-    const coded = await options.clean(fragment, options.shape);
+  const frames = new FrameJoiner(options);
+  const frame = async (whole: Uint8Array): Promise<InstancePart> => {
+    const coded = await options.clean(whole, shape);
     return { kind: 'frame', bytes: bytesOf(fragmentTokens(coded)), coded };
   };
-  let count = 0;
-  const pending: Uint8Array[] = [];
-  let pendingBytes = 0;
   for await (const event of fragmentsOf(batches)) {
     if (event.kind === 'start') yield part(event.token, ...fragmentTokens(noBytes));
-    else if (frames === 1) {
-      pendingBytes += event.bytes.length;
-      if (pendingBytes > deidLimits.frameMaxBytes) throw tooLong(pendingBytes);
-      pending.push(event.bytes);
-    } else {
-      count += 1;
-      if (count > frames) break;
-      yield await frame(event.bytes);
+    else if (event.kind === 'table') frames.offsets(event.bytes);
+    else {
+      const whole = frames.add(event.bytes);
+      if (whole !== undefined) yield await frame(whole);
     }
   }
-  if (frames === 1 && pending.length > 0) {
-    count = 1;
-    yield await frame(concatBytes(pending));
-  }
-  if (count !== frames) {
-    throw deidErrors.create('DEID_COMPRESSED_UNCHECKED', {
-      message: 'fragments do not match frames',
-      context: { frames },
-    });
-  }
+  yield await frame(frames.end());
   yield part({ kind: 'fragments-end' });
 }
 
@@ -79,9 +68,9 @@ type FragmentEvent =
       readonly kind: 'start';
       readonly token: { readonly kind: 'fragments-start'; readonly tag: Tag; readonly vr: Vr };
     }
-  | { readonly kind: 'fragment'; readonly bytes: Uint8Array };
+  | { readonly kind: 'table' | 'fragment'; readonly bytes: Uint8Array };
 
-/** Whole fragments, without the Basic Offset Table; what follows the pixel data is read and dropped. */
+/** The Basic Offset Table and whole fragments; what follows the pixel data is read and dropped. */
 async function* fragmentsOf(
   batches: AsyncIterable<readonly Token[]>,
 ): AsyncGenerator<FragmentEvent, void, void> {
@@ -97,21 +86,15 @@ async function* fragmentsOf(
         yield { kind: 'start', token: { ...token, vr: 'OB' } };
       } else if (token.kind === 'value-chunk') {
         held += token.bytes.length;
-        if (held > deidLimits.frameMaxBytes) throw tooLong(held);
+        if (held > deidLimits.frameMaxBytes) throw frameTooLong(held);
         chunks.push(token.bytes.slice());
       } else if (token.kind === 'fragment-end') {
-        if (state === 'fragments') yield { kind: 'fragment', bytes: concatBytes(chunks) };
+        const kind = state === 'fragments' ? 'fragment' : 'table';
+        yield { kind, bytes: concatBytes(chunks) };
         state = 'fragments';
         chunks = [];
         held = 0;
       } else if (token.kind === 'fragments-end') state = 'after';
     }
   }
-}
-
-function tooLong(heldBytes: number): Error {
-  return deidErrors.create('DEID_LIMIT_EXCEEDED', {
-    message: 'compressed frame',
-    context: { heldBytes },
-  });
 }

@@ -38,3 +38,22 @@ const cleaners: ReadonlyMap<string, FrameCleaner> = new Map<string, FrameCleaner
 export function frameCleanerOf(transferSyntaxUid: string): FrameCleaner | undefined {
   return cleaners.get(transferSyntaxUid);
 }
+
+/** Whether a fragment is the first of a frame. */
+export type FrameStart = (fragment: Uint8Array) => boolean;
+
+/** SOI and the marker behind it; SOC and SIZ. @standard ISO 10918-1 §B.2.1, ISO 15444-1 §A.4.1 */
+const jpegStart: FrameStart = ([a, b, c]) => a === 0xff && b === 0xd8 && c === 0xff;
+const jpeg2000Start: FrameStart = ([a, b, c, d]) =>
+  a === 0xff && b === 0x4f && c === 0xff && d === 0x51;
+
+/**
+ * How frames of a transfer syntax begin. A frame of RLE is one fragment; the others may be cut
+ * anywhere, and coded data hold no such beginning.
+ *
+ * @standard PS3.5 §A.4.1 to §A.4.4
+ */
+export function frameStartOf(transferSyntaxUid: string): FrameStart {
+  if (transferSyntaxUid === ts.RLELossless) return () => true;
+  return cleaners.get(transferSyntaxUid) === cleanJpeg2000 ? jpeg2000Start : jpegStart;
+}

@@ -1,9 +1,18 @@
-import { createTokenWriter, encodingOf, type Token, tag as t, type Vr } from '../../dicom/index.ts';
+import {
+  createTokenWriter,
+  type DataSet,
+  encodingOf,
+  type Tag,
+  type Token,
+  tag as t,
+  type Vr,
+} from '../../dicom/index.ts';
+import { noBytes } from '../../lib/bytes/bytes.ts';
 import type { InstancePart } from '../deidentifier.ts';
 import { deidErrors } from '../errors.ts';
 import type { OpenInstance } from '../header/read-header.ts';
 import { passEncapsulatedPixels } from './encapsulated-pixels.ts';
-import { frameCleanerOf } from './frame-cleaner.ts';
+import { frameCleanerOf, frameStartOf } from './frame-cleaner.ts';
 import type { ImageShape } from './image-shape.ts';
 import { passNativePixels } from './native-pixels.ts';
 import { createBitCleaner } from './unused-bits.ts';
@@ -32,7 +41,13 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
   if (isPixelData && first.kind === 'fragments-start' && encapsulated) {
     const clean = frameCleanerOf(transferSyntaxUid);
     if (clean === undefined) throw deidErrors.create('DEID_COMPRESSED_UNCHECKED');
-    const parts = passEncapsulatedPixels(rest, { transferSyntaxUid, shape, clean });
+    const parts = passEncapsulatedPixels(rest, {
+      transferSyntaxUid,
+      shape,
+      clean,
+      startsFrame: frameStartOf(transferSyntaxUid),
+      extendedOffsets: bytesAt(opened.header, t.ExtendedOffsetTable),
+    });
     return { start: [], parts };
   }
   const native = isPixelData && first.kind === 'value-start' && !encapsulated;
@@ -60,4 +75,9 @@ function pixelVr(vr: Vr, bigEndian: boolean): 'OW' | 'OB' | undefined {
 async function* tokensFrom({ first, rest }: OpenInstance): Batches {
   yield first;
   yield* rest;
+}
+
+function bytesAt(header: DataSet, tag: Tag): Uint8Array {
+  const element = header.get(tag);
+  return element === undefined || element.vr === 'SQ' ? noBytes : element.value;
 }
