@@ -344,7 +344,11 @@ export class SeriesJob {
   #isClaimTrue(outcomes: readonly StackOutcome[]): boolean {
     const [only, another] = outcomes;
     if (this.#over || only === undefined || another !== undefined || !only.outcome.ok) return false;
-    return isSame(present(this.#claimed, 'a claimed plan'), only.outcome.value);
+    const placeOf = new Array<number>(only.slices.length);
+    for (const [at, place] of only.outcome.value.placeOf.entries()) {
+      placeOf[present(only.slices[at], 'an index of the series')] = place;
+    }
+    return isSame(present(this.#claimed, 'a claimed plan'), { ...only.outcome.value, placeOf });
   }
 
   /** Plan by the headers, all of which are here; the pixels of the last image are yet to come. */

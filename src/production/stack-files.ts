@@ -108,8 +108,11 @@ export class StackFiles {
       const isOfTarget = ({ file }: StackEncoder): boolean => file.target === target;
       const writer = writers.find(({ encoders }) => encoders.some(isOfTarget));
       const encoder = writer?.encoders.find(isOfTarget);
-      const alone = target.stackName === undefined ? series.refusal : undefined;
-      if (writer !== undefined && encoder !== undefined && alone === undefined) {
+      const isMade =
+        target.stackName === undefined
+          ? series.refusal === undefined
+          : series.stacks.some(({ name }) => name === target.stackName);
+      if (writer !== undefined && encoder !== undefined && isMade) {
         const { stackKey } = writer.plan;
         const stack = series.stacks.find(({ plan }) => plan.stackKey === stackKey);
         yield await this.#complete(encoder.file, present(stack, 'a stack of the file'), product);

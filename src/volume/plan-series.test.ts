@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { ValueInput } from '../dicom/index.ts';
+import { knownValue } from '../facts/index.ts';
 import { present } from '../lib/assert.ts';
+import { planFromPositions } from './plan.ts';
 import { planSeries } from './plan-series.ts';
 import { type SampleOptions, sampleSlices } from './suite.ts';
+import type { Vector3 } from './vector.ts';
 import type { PlanSlice, StackOutcome } from './volume-format.ts';
 
 const tag = {
@@ -224,6 +227,16 @@ test('of several stacks each has a key of its own, which a late slice does not c
   }
   const key = (count: number): string | undefined => planSeries(stack({ count }))[0]?.stackKey;
   assert.equal(key(5), key(6));
+});
+
+test('a stack that is planned by one header has the key that all headers give it', () => {
+  const slices = stack({}, () => ({ [tag.echoTime]: '12' }));
+  const [planned] = planSeries(slices);
+  const positions = slices.map(({ facts }) => knownValue(facts.position) as Vector3 | undefined);
+  const early = planFromPositions(positions, present(slices[0], 'a slice'));
+  assert.ok(early.ok);
+  assert.match(early.value.stackKey, /EchoTime=12/);
+  assert.equal(planned?.stackKey, early.value.stackKey);
 });
 
 test('stacks that anything of the table of kinds tells apart are never one volume', () => {

@@ -317,7 +317,7 @@ test('the catalog behaves like an array of series in memory', async (t) => {
       await run.compare();
       await run.catalog.close();
     }),
-    { numRuns: 20, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true },
+    { numRuns: 20, interruptAfterTimeLimit: 90_000, markInterruptAsFailure: true },
   );
 });
 
