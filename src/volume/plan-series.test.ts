@@ -235,7 +235,6 @@ test('a stack that is planned by one header has the key that all headers give it
   const positions = slices.map(({ facts }) => knownValue(facts.position) as Vector3 | undefined);
   const early = planFromPositions(positions, present(slices[0], 'a slice'));
   assert.ok(early.ok);
-  assert.match(early.value.stackKey, /EchoTime=12/);
   assert.equal(planned?.stackKey, early.value.stackKey);
 });
 
