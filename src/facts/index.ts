@@ -1,7 +1,12 @@
 /** What a header says of its pixels and their place: a value, absent, or not kept. */
 export { deriveAbsent } from './derive-absent.ts';
 export { absent, type Fact, fact, knownValue, notKept, valueOr } from './fact.ts';
-export { type NumberFactName, type NumberRow, numberFacts } from './fact-table.ts';
+export {
+  type NumberFactName,
+  type NumberRow,
+  numberFacts,
+  type Photometric,
+} from './fact-table.ts';
 export type { ImageFacts, SliceFacts, Tile } from './image-facts.ts';
 export type { DerivedMap, ImageComponent, ImageKind } from './image-kind.ts';
 export { factLimits } from './limits.ts';

@@ -3,7 +3,7 @@ import { getUid, sopClass, tag } from '../dicom/index.ts';
 import { holdsNoImage, type ImageFacts, type SliceFacts, valueOr } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
-import { type FrameDecoder, isDecodable } from '../pixel/index.ts';
+import { type FrameDecoder, isDecodable, plainFrame } from '../pixel/index.ts';
 import {
   checkSlice,
   type DescribedStack,
@@ -250,8 +250,8 @@ export class SeriesJob {
     const ofFrames = slicesByFrame(facts);
     const takeFrame: TakeFrame = (index, pixels) =>
       this.#takeFrame(box, { name, index, pixels, slices: ofFrames });
-    const shape = isDecodable(transferSyntaxUid) ? frameShapeOf(facts) : undefined;
-    if (shape !== undefined) {
+    const shape = frameShapeOf(facts);
+    if (shape !== undefined && isDecodable(transferSyntaxUid)) {
       const { decoder } = this.#options;
       return new CodedFrameIntake({
         frames,
@@ -268,7 +268,15 @@ export class SeriesJob {
     const spare = this.#spare?.length === length ? this.#spare : undefined;
     this.#spare = undefined;
     const buffer = spare ?? new Uint8Array(length);
-    return new NativeFrameIntake({ frames, buffer, takeFrame });
+    if (shape === undefined || shape.colour === 'grey') {
+      return new NativeFrameIntake({ frames, buffer, takeFrame });
+    }
+    // Plain pixels may have another length, so their memory is none for the next frame.
+    const takePlain: TakeFrame = async (index, pixels) => {
+      await takeFrame(index, plainFrame(pixels, shape));
+      return undefined;
+    };
+    return new NativeFrameIntake({ frames, buffer, takeFrame: takePlain });
   }
 
   /** Whether the pixels of a slice go anywhere: into a file, or to wait until it is known. */

@@ -59,7 +59,7 @@ export const volumeErrors = defineErrors('volume', {
     'List the folder again: each has a name now.',
   ),
   VOLUME_PIXEL_FORMAT_UNSUPPORTED: refusal(
-    'The pixels are not one integer sample of 8, 16 or 32 bits with a linear rescale.',
+    'The pixels are neither one integer sample of 8, 16 or 32 bits with a linear rescale nor colours of 8 bits (RGB, YBR).',
   ),
   VOLUME_PIXEL_LENGTH: refusal(
     'The pixel data of a slice are shorter or longer than its rows and columns say.',

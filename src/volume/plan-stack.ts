@@ -5,6 +5,7 @@ import type { VolumeRefusal } from './errors.ts';
 import { refusalOf } from './first-refusal.ts';
 import { volumeLimits } from './limits.ts';
 import { missingFactor } from './missing.ts';
+import { pixelBytesOf } from './pixel-format.ts';
 import { placeSlices } from './placement.ts';
 import type { Slice } from './slice.ts';
 import { sliceCodeOf } from './slice-code.ts';
@@ -45,7 +46,7 @@ export function planStack(
   const different = refusalOf(differences);
   if (different !== undefined) return refused(different.code, different.index);
   const { rows, columns } = reference.geometry;
-  const sliceBytes = rows * columns * (reference.format.bitsAllocated / 8);
+  const sliceBytes = rows * columns * pixelBytesOf(reference.format);
   if (sliceBytes * indices.length > volumeLimits.voxelBytesMax) {
     return refused('VOLUME_TOO_LARGE', indices[0] ?? 0);
   }
@@ -92,7 +93,7 @@ function planOrdered(
     sliceCode: sliceCodeOf(first.map((index) => at(index).timeMs)),
     affineLps: affineOf(lowest, spacingMm, originLps),
     spacingMm: [geometry.columnSpacingMm, geometry.rowSpacingMm, spacingMm],
-    sliceBytes: geometry.rows * geometry.columns * (format.bitsAllocated / 8),
+    sliceBytes: geometry.rows * geometry.columns * pixelBytesOf(format),
     stackKey: stackKeyOf(lowest, made.label),
     kind: lowest.kind,
     placeOf: made.indices.map((index) => placeAt.get(index) ?? -1),

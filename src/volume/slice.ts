@@ -69,7 +69,7 @@ export function readSlice({
   if (!format.ok) return format;
   const geometry = readGeometry(facts, { rows, columns });
   if (!geometry.ok) return geometry;
-  const scale = readScale(facts);
+  const scale = format.value.colour === 'grey' ? readScale(facts) : readColourScale(facts);
   if (!scale.ok) return scale;
   const { sopClassUid } = facts;
   const milliseconds = facts.scan?.repetitionTime ?? knownValue(facts.repetitionTime);
@@ -177,6 +177,14 @@ const scaleRequired: ReadonlySet<string> = new Set([
   sopClass.EnhancedPETImageStorage,
   sopClass.LegacyConvertedEnhancedPETImageStorage,
 ]);
+
+/** Colours are no quantity: nothing may say what they stand for. */
+function readColourScale({ slope, intercept, realWorld }: ImageFacts): Check<PixelScale> {
+  const isPlain = valueOr(slope, 1) === 1 && valueOr(intercept, 0) === 0;
+  return isPlain && realWorld.kind === 'absent'
+    ? ok({ slope: 1, intercept: 0 })
+    : malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0);
+}
 
 /**
  * Slope and intercept: both stated, or neither where the kind of image may have none; then stored

@@ -17,7 +17,7 @@ export interface SliceGeometry {
   readonly columnSpacingMm: number;
 }
 
-/** How voxels are stored in native pixel data. */
+/** How voxels are stored in the plain pixels of a frame (`plainFrame`). */
 export interface PixelFormat {
   readonly bitsAllocated: 8 | 16 | 32;
   readonly bitsStored: number;
@@ -25,6 +25,8 @@ export interface PixelFormat {
   readonly signed: boolean;
   /** Byte order of the transfer syntax. */
   readonly bigEndian: boolean;
+  /** One sample a pixel; or red, green and blue of 8 bits, whatever the colours of the image were. */
+  readonly colour: 'grey' | 'rgb';
 }
 
 /** From stored values to those that they stand for: `stored * slope + intercept`. */

@@ -175,7 +175,7 @@ const expectations: Readonly<Record<string, 'matched' | 'matched-unrotated' | Vo
   'compressed-jpeg': 'VOLUME_PIXEL_LENGTH',
   'compressed-jpegls': 'VOLUME_PIXEL_LENGTH',
   'compressed-rle': 'VOLUME_PIXEL_LENGTH',
-  'generic-rgb': 'VOLUME_PIXEL_FORMAT_UNSUPPORTED',
+  'generic-rgb': 'VOLUME_PIXEL_LENGTH',
   // Multi-frame objects.
   'philips-enhanced-fieldmap': 'VOLUME_MULTI_FRAME',
   'philips-enhanced-fmri': 'VOLUME_MULTI_FRAME',
@@ -440,6 +440,7 @@ function tiles(mosaic: Uint8Array, signed: boolean): Buffer {
     highBit: 11,
     signed,
     bigEndian: false,
+    colour: 'grey',
   } as const;
   const plan: VolumePlan = {
     sopClassUid: '',

@@ -1,3 +1,4 @@
+import { assert } from '../../lib/assert.ts';
 import type { VolumePlan } from '../volume-format.ts';
 import { type VoxelType, voxelTypeOf } from './voxel-type.ts';
 
@@ -9,15 +10,21 @@ export function isUnscaled({ scale }: Pick<VolumePlan, 'scale'>): boolean {
   return scale === 'per-frame' || (scale.slope === 1 && scale.intercept === 0);
 }
 
-/** Whether the values can be told without a scale beside them: as they are, or as `outputValues`. */
+/** Types of voxels that are one value. */
+export type ValueType = VoxelType & { readonly name: Exclude<VoxelType['name'], 'rgb24'> };
+
+/**
+ * Whether voxels are one value each, which can be told without a scale beside it: as they are, or as
+ * `outputValues`.
+ */
 export function hasOutputValues(plan: VolumePlan): boolean {
+  if (plan.format.colour !== 'grey') return false;
   return isUnscaled(plan) || plan.format.bitsStored <= float32Bits;
 }
 
 /** The type of `outputValues`. */
-export function outputTypeOf(plan: VolumePlan): VoxelType {
-  const type = voxelTypeOf(plan);
-  return isUnscaled(plan) ? type : { name: 'float32', code: 16, bits: 32 };
+export function outputTypeOf(plan: VolumePlan): ValueType {
+  return isUnscaled(plan) ? valueTypeOf(plan) : { name: 'float32', code: 16, bits: 32 };
 }
 
 /**
@@ -29,7 +36,7 @@ export function outputTypeOf(plan: VolumePlan): VoxelType {
 export function outputValues(plan: VolumePlan, voxels: Uint8Array): Uint8Array {
   const { scale } = plan;
   if (scale === 'per-frame' || isUnscaled(plan)) return voxels;
-  const stored = wordsOf(voxels, voxelTypeOf(plan).name);
+  const stored = wordsOf(voxels, valueTypeOf(plan).name);
   const [slope, intercept] = [Math.fround(scale.slope), Math.fround(scale.intercept)];
   const values = new Float32Array(stored.length);
   for (let index = 0; index < stored.length; index += 1) {
@@ -38,7 +45,13 @@ export function outputValues(plan: VolumePlan, voxels: Uint8Array): Uint8Array {
   return new Uint8Array(values.buffer);
 }
 
-function wordsOf(bytes: Uint8Array, type: VoxelType['name']): ArrayLike<number> {
+function valueTypeOf(plan: VolumePlan): ValueType {
+  const { name, ...type } = voxelTypeOf(plan);
+  assert(name !== 'rgb24', 'voxels that are values');
+  return { ...type, name };
+}
+
+function wordsOf(bytes: Uint8Array, type: ValueType['name']): ArrayLike<number> {
   const width = type.endsWith('8') ? 1 : type.endsWith('16') ? 2 : 4;
   const { buffer, byteOffset, byteLength } =
     bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);

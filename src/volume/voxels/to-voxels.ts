@@ -1,5 +1,6 @@
 import { assert, present } from '../../lib/assert.ts';
 import { volumeErrors } from '../errors.ts';
+import { pixelBytesOf } from '../pixel-format.ts';
 import type { PixelFormat, VolumePlan } from '../volume-format.ts';
 
 /**
@@ -18,11 +19,11 @@ export function toVoxels(plan: VolumePlan, pixels: Uint8Array, place: number): U
       context: { expectedBytes: plan.sliceBytes, actualBytes: pixels.length },
     });
   }
-  const width = plan.format.bitsAllocated / 8;
+  const width = pixelBytesOf(plan.format);
   const exact = pixels.subarray(0, plan.sliceBytes);
   const bytes = exact.byteOffset % width === 0 ? exact : exact.slice();
   if (plan.format.bigEndian) swapBytes(bytes, width);
-  keepStoredBits(bytes, plan.format);
+  if (plan.format.colour === 'grey') keepStoredBits(bytes, plan.format);
   flipRows(bytes, plan.columns * width);
   return plan.scale === 'per-frame' ? scaled(bytes, plan, place) : bytes;
 }

@@ -2,7 +2,7 @@ import type { VolumePlan } from '../volume-format.ts';
 
 /** A NIfTI-1 data type: its code and its width. */
 export interface VoxelType {
-  readonly name: 'uint8' | 'int8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32';
+  readonly name: 'uint8' | 'int8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'rgb24';
   readonly code: number;
   readonly bits: number;
 }
@@ -15,6 +15,7 @@ const voxelTypes = {
   int32: { name: 'int32', code: 8, bits: 32 },
   uint32: { name: 'uint32', code: 768, bits: 32 },
   float32: { name: 'float32', code: 16, bits: 32 },
+  rgb24: { name: 'rgb24', code: 128, bits: 24 },
 } as const satisfies Record<VoxelType['name'], VoxelType>;
 
 /**
@@ -24,9 +25,10 @@ const voxelTypes = {
  * scale of its own, voxels are the values themselves.
  */
 export function voxelTypeOf({
-  format: { bitsAllocated, bitsStored, signed },
+  format: { bitsAllocated, bitsStored, signed, colour },
   scale,
 }: Pick<VolumePlan, 'format' | 'scale'>): VoxelType {
+  if (colour === 'rgb') return voxelTypes.rgb24;
   if (scale === 'per-frame') return voxelTypes.float32;
   const full = bitsStored === bitsAllocated;
   switch (bitsAllocated) {
