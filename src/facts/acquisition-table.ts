@@ -68,6 +68,12 @@ export const acquisitionFacts = {
   temporalPositionIndex: { ...index, source: 'TemporalPositionIndex', count: 1 },
   dimensionIndices: { ...index, source: 'DimensionIndexValues', count: { most: 64 } },
   inConcatenationNumber: { ...whole, source: 'InConcatenationNumber', least: 1, most: 65_535 },
+  inConcatenationTotalNumber: {
+    ...whole,
+    source: 'InConcatenationTotalNumber',
+    least: 1,
+    most: 65_535,
+  },
   concatenationFrameOffset: { ...index, source: 'ConcatenationFrameOffsetNumber', count: 1 },
   cardiacTriggerDelay: {
     ...ms,

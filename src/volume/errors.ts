@@ -73,6 +73,9 @@ export const volumeErrors = defineErrors('volume', {
     user: 'Try again once. The instances can be read, where the collection lists them.',
     operator: 'Look at load and memory of the machine; a frame that does it again is damaged.',
   },
+  VOLUME_TOO_MANY_STACKS: refusal(
+    'The slices of the series differ in more directions, sizes and kinds than one series has.',
+  ),
   VOLUME_STACK_GONE: refusal(
     'The series does not hold this stack any more: its images changed at the archive.',
     'List the folder again: what is there now has other names.',

@@ -1,5 +1,6 @@
 import { present } from '../lib/assert.ts';
 import { isSameGrid, isSameOrientation } from './difference.ts';
+import { volumeLimits } from './limits.ts';
 import type { Slice } from './slice.ts';
 
 /** Slices of one kind, directions, size and spacing, by index. */
@@ -16,29 +17,33 @@ export interface SliceGroup {
 export const unsplit: readonly string[] = ['EchoTime='];
 
 /**
- * Tell kinds apart. The order of the input does not matter: slices are taken in an order of their own.
+ * Tell kinds apart; undefined where there are more than a series may hold. The order of the input does
+ * not matter: slices are taken in an order of their own.
  *
  * @param order indices of the slices, the same whatever came first (`canonicalOrder`)
  */
 export function groupByKind(
   slices: readonly (Slice | undefined)[],
   order: readonly number[],
-): readonly SliceGroup[] {
+): readonly SliceGroup[] | undefined {
   const at = (index: number): Slice => present(slices[index], 'a slice that was read');
   const byText = Map.groupBy(
     order,
     (index) => `${at(index).sopClassUid}\n${at(index).direction}\n${at(index).kind}`,
   );
-  return [...byText.values()]
-    .flatMap((alike) => clusters(alike, (a, b) => isSamePlane(at(a), at(b))))
-    .map((indices) => ({ indices, label: unsplit }));
+  const planes: (readonly number[])[] = [];
+  for (const alike of byText.values()) {
+    planes.push(...clusters(alike, (a, b) => isSamePlane(at(a), at(b))));
+    if (planes.length > volumeLimits.stacksMax) return undefined;
+  }
+  return planes.map((indices) => ({ indices, label: unsplit }));
 }
 
 function isSamePlane(a: Slice, b: Slice): boolean {
   return isSameGrid(a.geometry, b.geometry) && isSameOrientation(a.geometry, b.geometry);
 }
 
-/** Each goes to the first cluster whose first member it is like. */
+/** Each goes to the first cluster whose first member it is like. Ends where there are too many. */
 function clusters(
   indices: readonly number[],
   isAlike: (a: number, b: number) => boolean,
@@ -46,8 +51,8 @@ function clusters(
   const found: number[][] = [];
   for (const index of indices) {
     const home = found.find(([first]) => first !== undefined && isAlike(first, index));
-    if (home === undefined) found.push([index]);
-    else home.push(index);
+    if (home !== undefined) home.push(index);
+    else if (found.push([index]) > volumeLimits.stacksMax) return found;
   }
   return found;
 }

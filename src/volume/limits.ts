@@ -57,6 +57,12 @@ export const volumeLimits = defineLimits('volume', {
     reason:
       'How far a distance may be from a whole multiple of Spacing Between Slices to say that slices are missing.',
   },
+  stacksMax: {
+    value: 512,
+    unit: 'count',
+    reason:
+      'Stacks of one series: a projection turned by each degree has 360. Each slice is held against all of them.',
+  },
 });
 
 /** The bounds that planning takes as an argument. */

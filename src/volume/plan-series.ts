@@ -23,19 +23,36 @@ export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[
     return undefined;
   });
   const known = read as readonly Slice[];
-  const groups = groupByKind(read, canonicalOrder(read));
+  const order = canonicalOrder(read);
+  const groups = groupByKind(read, order);
+  if (groups === undefined)
+    return spoil([], [{ code: 'VOLUME_TOO_MANY_STACKS', index: order[0] ?? 0 }]);
+  const isPart = isPartMissing(read);
   const stacks = groups.map((group) => {
     const reference = present(known[group.indices[0] ?? 0], 'a slice of the group');
     const spoilt = reasons.filter(({ index }) => couldBeOf(slices[index], reference));
+    if (isPart) spoilt.push({ code: 'VOLUME_UNEVEN_SPACING', index: group.indices[0] ?? 0 });
     return { planned: planGroup(known, group, splitTraits.keys().toArray()), spoilt };
   });
-  const homeless = reasons.filter(
-    (reason) => !stacks.some(({ spoilt }) => spoilt.includes(reason)),
-  );
+  const homed = new Set<Reason>();
+  for (const { spoilt } of stacks) for (const reason of spoilt) homed.add(reason);
+  const homeless = reasons.filter((reason) => !homed.has(reason));
   return [
     ...stacks.flatMap(({ planned, spoilt }) => spoil(planned, spoilt)),
     ...(homeless.length === 0 ? [] : spoil([], homeless)),
   ];
+}
+
+/** Whether a concatenation says that it has more parts than are here. */
+function isPartMissing(slices: readonly (Slice | undefined)[]): boolean {
+  const parts = new Set<number>();
+  let total = 0;
+  for (const slice of slices) {
+    if (slice?.part === undefined) continue;
+    parts.add(slice.part.number);
+    total = Math.max(total, slice.part.total);
+  }
+  return parts.size < total;
 }
 
 /** The stacks as they are, or refused for what cannot be read and could be of them. */
@@ -45,7 +62,8 @@ function spoil(
 ): readonly StackOutcome[] {
   const reason = refusalOf(reasons);
   if (reason === undefined) return planned;
-  const slices = [...planned.flatMap((each) => each.slices), ...reasons.map(({ index }) => index)];
+  const indices = [...planned.flatMap((each) => each.slices), ...reasons.map(({ index }) => index)];
+  const slices = [...new Set(indices)];
   const stackKey = planned[0]?.stackKey;
   return [{ slices, leftOut: [], stackKey, outcome: malformed(reason.code, reason.index) }];
 }

@@ -31,6 +31,8 @@ export interface Slice {
   /** What orders slices of one place, in the order of `axes`. */
   readonly order: readonly (readonly number[] | undefined)[];
   readonly instanceNumber: number | undefined;
+  /** Which part of a concatenation its object is, and of how many. */
+  readonly part: { readonly number: number; readonly total: number } | undefined;
   readonly weighting: Weighting;
   /** Along which of its axes phase is encoded. */
   readonly phaseAxis: 'ROW' | 'COL' | undefined;
@@ -83,6 +85,7 @@ export function readSlice({
     traits: splitTraits.map(({ of }) => of(facts)),
     order: axes.map(({ of }) => of(facts)),
     instanceNumber: knownValue(facts.instanceNumber),
+    part: partOf(facts),
     weighting: weightingOf(facts),
     phaseAxis: facts.scan?.phaseAxis,
     timeMs: facts.scan?.sliceTimes?.[number ?? -1],
@@ -90,6 +93,13 @@ export function readSlice({
     statedSpacingMm: knownValue(facts.spacingBetweenSlices),
     repetitionTimeS: milliseconds === undefined ? undefined : milliseconds / 1000,
   });
+}
+
+/** @standard PS3.3 §C.7.6.16.2.2.4 (Concatenations) */
+function partOf(facts: ImageFacts): Slice['part'] {
+  const number = knownValue(facts.inConcatenationNumber);
+  const total = knownValue(facts.inConcatenationTotalNumber);
+  return number === undefined || total === undefined ? undefined : { number, total };
 }
 
 /** The distance to the next slice as the header says it, else the thickness. */

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { tag as t } from '../../src/dicom/index.ts';
+import { dataSetOf, sopClass, tag as t } from '../../src/dicom/index.ts';
 import { judgeAll } from '../../tools/volumes/judge.ts';
 import { type NiftiFile, readNifti } from '../../tools/volumes/nifti-file.ts';
 import { type FoundSeries, readFolder } from '../../tools/volumes/read-folder.ts';
@@ -30,6 +30,13 @@ const privatePointer = 0x2005106e;
 const timed = (slice: number, time: number): Partial<MadeFrame> => ({
   indices: [1, slice + 1, time + 1],
   timeIndex: time + 1,
+});
+
+/** Part `part` of so many; each has six frames. */
+const concatenated = (part: number, total: number): Readonly<Record<number, number>> => ({
+  [t.InConcatenationNumber]: part + 1,
+  [t.InConcatenationTotalNumber]: total,
+  [t.ConcatenationFrameOffsetNumber]: part * 6,
 });
 
 /** The same frames, as a shuffled deck. */
@@ -145,6 +152,41 @@ const cases: Readonly<Record<string, Case>> = {
     })),
     dims: ['5x6x4x3'],
     differs: 'It joins objects of the newest software of one maker; the data have a series of it.',
+  },
+  'parts of a concatenation, the later first': {
+    objects: [1, 0].map((part) => ({
+      instanceNumber: 7 - part,
+      frames: framesOf(4, 3, 'slice').slice(part * 6, part * 6 + 6),
+      edit: concatenated(part, 2),
+    })),
+    dims: ['5x6x4x3'],
+    differs: 'It makes a file of each part.',
+  },
+  'enhanced CT': {
+    objects: [
+      {
+        sopClassUid: sopClass.EnhancedCTImageStorage,
+        edit: { [t.Modality]: 'CT', [t.Manufacturer]: 'Synthetic Imaging' },
+        frames: framesOf(4, 1, 'slice', () => ({ slope: 1 })),
+      },
+    ],
+    dims: ['5x6x4'],
+  },
+  'a converted series of PET': {
+    objects: [
+      {
+        sopClassUid: sopClass.LegacyConvertedEnhancedPETImageStorage,
+        edit: { [t.Modality]: 'PT', [t.Manufacturer]: 'Synthetic Imaging' },
+        frames: mixed(framesOf(4, 2, 'slice', () => ({ slope: 2 }))),
+        editFrame: (frame) => ({
+          [t.UnassignedPerFrameConvertedAttributesSequence]: [
+            dataSetOf({ InstanceNumber: frame.slice + 1 + frame.time * 4 }),
+          ],
+        }),
+      },
+    ],
+    dims: ['5x6x4x2'],
+    differs: 'It does not read the numbers of the single images.',
   },
   'weightings and directions': {
     objects: [
@@ -283,6 +325,30 @@ const refused: Readonly<Record<string, readonly [EnhancedOptions, string]>> = {
       edit: { [t.PerFrameFunctionalGroupsSequence]: [new Map()] },
     },
     'VOLUME_MULTI_FRAME',
+  ],
+  'a part of a concatenation, without the others': [
+    { frames: framesOf(4, 1, 'slice', timed), edit: concatenated(0, 2) },
+    'VOLUME_UNEVEN_SPACING',
+  ],
+  'more directions than a series has': [
+    {
+      frames: framesOf(600, 1, 'slice', (slice) => ({
+        rowDirection: [Math.cos(slice / 99), Math.sin(slice / 99), 0],
+        columnDirection: [0, 0, -1],
+      })),
+    },
+    'VOLUME_TOO_MANY_STACKS',
+  ],
+  'an angiographic volume, for which there are no rules': [
+    {
+      sopClassUid: sopClass.XRay3DAngiographicImageStorage,
+      frames: framesOf(4, 1, 'slice'),
+    },
+    'DEID_UNSUPPORTED_SOP_CLASS',
+  ],
+  "a volume of ultrasound, whose axes are not the patient's": [
+    { sopClassUid: sopClass.EnhancedUSVolumeStorage, frames: framesOf(4, 1, 'slice') },
+    'DEID_UNSUPPORTED_SOP_CLASS',
   ],
   'groups without a place': [
     {

@@ -5,6 +5,7 @@ import {
   elementOf,
   encodeDataSet,
   encodeFileHeader,
+  type Keyword,
   sopClass,
   type Tag,
   tag as t,
@@ -58,7 +59,7 @@ export interface EnhancedOptions {
   readonly edit?: Readonly<Record<number, ValueInput | DataElement | undefined>>;
   /** Elements to set in the functional groups of a frame. */
   readonly editFrame?: (
-    index: number,
+    frame: MadeFrame,
   ) => Readonly<Record<number, ValueInput | DataElement | undefined>>;
 }
 
@@ -160,9 +161,9 @@ function headerOf(complete: Complete, sopInstanceUid: string): DataSet {
         }),
       ),
       SharedFunctionalGroupsSequence: [sharedGroups(complete)],
-      PerFrameFunctionalGroupsSequence: frames.map((frame, index) => {
+      PerFrameFunctionalGroupsSequence: frames.map((frame) => {
         const group = new Map(frameGroups(frame, complete));
-        return changed(group, complete.editFrame(index));
+        return changed(group, complete.editFrame(frame));
       }),
     }),
   );
@@ -224,12 +225,7 @@ function frameGroups(frame: MadeFrame, complete: Complete): DataSet {
       PlanePositionSequence: [
         dataSetOf({ ImagePositionPatient: placeOf(frame, complete, [0, 0]).join('\\') }),
       ],
-      MRImageFrameTypeSequence: [
-        dataSetOf({
-          FrameType: frame.frameType ?? 'ORIGINAL\\PRIMARY\\OTHER\\NONE',
-          ComplexImageComponent: frame.component ?? 'MAGNITUDE',
-        }),
-      ],
+      [frameTypes[complete.sopClassUid] ?? 'MRImageFrameTypeSequence']: [typeOf(frame, complete)],
       ...(echoTime === undefined
         ? {}
         : { MREchoSequence: [dataSetOf({ EffectiveEchoTime: echoTime })] }),
@@ -250,6 +246,21 @@ function frameGroups(frame: MadeFrame, complete: Complete): DataSet {
       ...(bValue === undefined ? {} : { MRDiffusionSequence: [diffusion(frame, bValue)] }),
     }),
   ]);
+}
+
+const frameTypes: Readonly<Record<string, Keyword>> = {
+  [sopClass.EnhancedCTImageStorage]: 'CTImageFrameTypeSequence',
+  [sopClass.LegacyConvertedEnhancedPETImageStorage]: 'PETFrameTypeSequence',
+};
+
+function typeOf(
+  { frameType = 'ORIGINAL\\PRIMARY\\OTHER\\NONE', component = 'MAGNITUDE' }: MadeFrame,
+  { sopClassUid }: Complete,
+): DataSet {
+  return dataSetOf({
+    FrameType: frameType,
+    ...(sopClassUid in frameTypes ? {} : { ComplexImageComponent: component }),
+  });
 }
 
 function diffusion({ directionality = 'NONE', direction }: MadeFrame, bValue: number): DataSet {
