@@ -1,8 +1,8 @@
 import { type NiftiFile, sha256Of } from './nifti-file.ts';
 import { turnedTo } from './same-places.ts';
 
-/** What a volume is beside the referee's: the same, or what differs. */
-export type Verdict = 'right' | 'turned' | 'scale' | 'affine' | 'WRONG';
+/** What a volume is beside the referee's: the same, or what differs; unreferred where it made nothing. */
+export type Verdict = 'right' | 'turned' | 'scale' | 'affine' | 'unreferred' | 'WRONG';
 
 /** A volume of somebody else's making, as far as it is compared. */
 export type Output = Pick<NiftiFile, 'dim' | 'type' | 'slope' | 'intercept' | 'affine' | 'sha256'>;
@@ -28,6 +28,9 @@ export function judgeAll(
     const outcomes = [...left].map(([name, output]) => ({ name, ...judge(file, output) }));
     const best = outcomes.toSorted((a, b) => rank(a.verdict) - rank(b.verdict))[0];
     if (best === undefined) {
+      if (references.size === 0) {
+        return { verdict: 'unreferred' as const, reference: undefined, difference: '' };
+      }
       return { verdict: 'WRONG' as const, reference: undefined, difference: 'no such reference' };
     }
     if (best.verdict !== 'WRONG') left.delete(best.name);
