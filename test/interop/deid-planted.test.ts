@@ -50,7 +50,8 @@ function asCtImage(file: Buffer): Buffer {
 for (const name of ['phi-everywhere.dcm', 'phi-everywhere-latin1.dcm']) {
   test(`${name} is withheld as what it is`, { skip }, async () => {
     const { outcome } = await runFile(readData(name));
-    assert.deepEqual(outcome, { kind: 'withheld', code: 'DEID_UNSUPPORTED_SOP_CLASS' });
+    assert.ok(outcome.kind === 'withheld');
+    assert.equal(outcome.code, 'DEID_UNSUPPORTED_SOP_CLASS');
   });
 
   test(`${name} as a CT image leaves without any of its tokens and UIDs`, { skip }, async () => {

@@ -20,13 +20,9 @@ const others: Readonly<Record<string, string>> = {
   // The private scale does not leave; the public one, which the converter prefers not, does.
   'philips-enhanced-fieldmap': 'scale',
   'philips-enhanced-fmri': 'scale',
-  // Tiled, and compressed: not cut into slices.
-  'transfer-syntax-4': 'VOLUME_PIXEL_LENGTH',
-  'transfer-syntax-5': 'VOLUME_PIXEL_LENGTH',
-  'transfer-syntax-6': 'VOLUME_PIXEL_LENGTH',
-  'transfer-syntax-7': 'VOLUME_PIXEL_LENGTH',
-  'transfer-syntax-8': 'VOLUME_PIXEL_LENGTH',
-  'transfer-syntax-9': 'VOLUME_PIXEL_LENGTH',
+  // The converter reads the slices that leave, and not the compressed mosaics that they are of.
+  'transfer-syntax-7': 'unreferred',
+  'transfer-syntax-8': 'unreferred',
 };
 
 /** The converter itself makes nothing of these. */
