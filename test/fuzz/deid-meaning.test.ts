@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { frameElements } from '../../src/deid/facts/find-lost.ts';
 import { boundsOf, isWithin } from '../../src/deid/meaning/bounds.ts';
 import { keepRows } from '../../src/deid/profile/generated/keep-list.ts';
 import { supportedSopClasses } from '../../src/deid/profile/generated/sop-classes.ts';
@@ -126,32 +127,7 @@ const fixed: ReadonlySet<Tag> = new Set([
 ]);
 
 /** Functional groups and dimensions, which the facts do not name one by one. */
-const frameTags: readonly Tag[] = [
-  t.SharedFunctionalGroupsSequence,
-  t.PerFrameFunctionalGroupsSequence,
-  t.PixelMeasuresSequence,
-  t.PlanePositionSequence,
-  t.PlaneOrientationSequence,
-  t.PixelValueTransformationSequence,
-  t.FrameContentSequence,
-  t.DimensionIndexSequence,
-  t.DimensionIndexPointer,
-  t.FunctionalGroupPointer,
-  t.DimensionIndexValues,
-  t.InStackPositionNumber,
-  t.TemporalPositionIndex,
-  t.MREchoSequence,
-  t.EffectiveEchoTime,
-  t.MRDiffusionSequence,
-  t.DiffusionDirectionality,
-  t.DiffusionGradientDirectionSequence,
-  t.DiffusionGradientOrientation,
-  t.RealWorldValueMappingSequence,
-  t.RealWorldValueIntercept,
-  t.RealWorldValueSlope,
-  t.RealWorldValueFirstValueMapped,
-  t.RealWorldValueLastValueMapped,
-];
+const frameTags: readonly Tag[] = frameElements.map((keyword) => t[keyword]);
 
 const keptTags = keepRows.split('\n').map((row) => Number.parseInt(row.slice(0, 8), 16));
 const folded = new Set(words);
