@@ -4,24 +4,16 @@ import {
   jobOf,
   jobSeries,
   openWorkshop,
+  producedOf,
   resultsOf,
   targetOf,
 } from '../../test/support/production.ts';
 import { type DataSet, tag } from '../dicom/index.ts';
 import { derive } from '../flow/index.ts';
-import type { FileResult, GrowingReplica, ProductionJob, ProductionResult } from './index.ts';
+import type { GrowingReplica, ProductionJob } from './index.ts';
 
 const small = { slices: 6, rows: 16, columns: 12 } as const;
 const volume = targetOf({ fileId: 1 });
-
-function producedOf(
-  results: readonly FileResult[],
-  fileId: number,
-): Extract<ProductionResult, { kind: 'produced' }> {
-  const result = results.find((each) => each.fileId === fileId);
-  assert(result?.kind === 'produced', `file ${fileId} is produced`);
-  return result;
-}
 
 test('a validator is there before the first byte, is the version’s, and is made anew each time', async (t) => {
   const workshop = await openWorkshop(t);

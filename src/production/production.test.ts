@@ -8,6 +8,8 @@ import {
   jobOf,
   jobSeries,
   openWorkshop,
+  plaintextOf,
+  producedOf,
   resultsOf,
   targetOf,
   type Workshop,
@@ -20,22 +22,6 @@ import { productionLimits } from './limits.ts';
 const small = { slices: 6, rows: 16, columns: 12 } as const;
 const volume = targetOf({ fileId: 1 });
 const packed = targetOf({ fileId: 2, product: 'nii.gz' });
-
-type Produced = Extract<ProductionResult, { kind: 'produced' }>;
-
-function producedOf(results: readonly FileResult[], fileId: number): Produced {
-  const result = results.find((each) => each.fileId === fileId);
-  assert(result?.kind === 'produced', `file ${fileId} is produced`);
-  return result;
-}
-
-async function plaintextOf(workshop: Workshop, result: Produced): Promise<Buffer> {
-  const { version } = result;
-  assert('keyId' in version);
-  const key = workshop.keys.find(({ keyId }) => keyId === version.keyId);
-  assert(key !== undefined);
-  return workshop.plaintextOf(result.replica.id, key);
-}
 
 const byFile = (a: FileResult, b: FileResult): number => a.fileId - b.fileId;
 

@@ -5,31 +5,15 @@ import {
   jobOf,
   jobSeries,
   openWorkshop,
+  plaintextOf,
+  producedOf,
   resultsOf,
   targetOf,
-  type Workshop,
 } from '../../test/support/production.ts';
-import type { FileResult, ProductionResult } from './index.ts';
 
 const small = { slices: 6, rows: 16, columns: 12 } as const;
 const volume = targetOf({ fileId: 1 });
 const packed = targetOf({ fileId: 2, product: 'nii.gz' });
-
-type Produced = Extract<ProductionResult, { kind: 'produced' }>;
-
-function producedOf(results: readonly FileResult[], fileId: number): Produced {
-  const result = results.find((each) => each.fileId === fileId);
-  assert(result?.kind === 'produced', `file ${fileId} is produced`);
-  return result;
-}
-
-async function plaintextOf(workshop: Workshop, result: Produced): Promise<Buffer> {
-  const { version } = result;
-  assert('keyId' in version);
-  const key = workshop.keys.find(({ keyId }) => keyId === version.keyId);
-  assert(key !== undefined);
-  return workshop.plaintextOf(result.replica.id, key);
-}
 
 test('texts about a stack are made without its voxels, and beside them', async (t) => {
   const qcFile = targetOf({ fileId: 7, product: 'qc.json' });

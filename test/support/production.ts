@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { createDeidentifier } from '../../src/deid/index.ts';
@@ -85,12 +86,13 @@ export async function openWorkshop(owner: Owner, options: WorkshopOptions = {}):
     production,
     storage,
     keys,
-    plaintextOf: (id, key) => plaintextOf(storage, id, key),
+    plaintextOf: (id, key) => openReplica(storage, id, key),
     freeBytes: async () => (await storage.space()).freeBytes,
   };
 }
 
-async function plaintextOf(storage: Storage, id: ReplicaId, key: NewKey): Promise<Buffer> {
+/** The plaintext of a committed replica. */
+export async function openReplica(storage: Storage, id: ReplicaId, key: NewKey): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of storage.follow(id, 0, {}))
     pieces.push(new Uint8Array(readSealed(piece)));
@@ -246,4 +248,23 @@ export async function resultsOf(
     if (result.kind !== 'stacks' && result.kind !== 'sliced') all.push(result);
   }
   return all;
+}
+
+/** A file that was made. */
+export type Produced = Extract<ProductionResult, { kind: 'produced' }>;
+
+/** The file of this id, which was made. */
+export function producedOf(results: readonly FileResult[], fileId: number): Produced {
+  const result = results.find((each) => each.fileId === fileId);
+  assert(result?.kind === 'produced', `file ${fileId} is produced`);
+  return result;
+}
+
+/** The plaintext of a file that was made. */
+export async function plaintextOf(workshop: Workshop, result: Produced): Promise<Buffer> {
+  const { version } = result;
+  assert('keyId' in version);
+  const key = workshop.keys.find(({ keyId }) => keyId === version.keyId);
+  assert(key !== undefined);
+  return workshop.plaintextOf(result.replica.id, key);
 }

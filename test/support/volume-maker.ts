@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { createDeidentifier } from '../../src/deid/index.ts';
 import type { DataSet } from '../../src/dicom/index.ts';
-import { readDeidentified, readSealed } from '../../src/flow/index.ts';
+import { readDeidentified } from '../../src/flow/index.ts';
 import { identify } from '../../src/flow/mint/identified.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { MdmError } from '../../src/lib/errors/mdm-error.ts';
@@ -17,17 +17,11 @@ import {
   type ProductionTarget,
   type StackOfSeries,
 } from '../../src/production/index.ts';
-import {
-  createSealer,
-  keyIdOf,
-  openHeader,
-  openSegments,
-  sealedLayout,
-} from '../../src/seal/index.ts';
+import { createSealer, keyIdOf } from '../../src/seal/index.ts';
 import { openDiskStorage } from '../../src/storage/backends/disk/index.ts';
-import type { ReplicaId, Storage } from '../../src/storage/storage.ts';
 import { retrieveOrder } from '../../src/volume/index.ts';
 import { type FoundFile, type FoundSeries, openInstance } from '../../tools/volumes/read-folder.ts';
+import { openReplica, targetOf } from './production.ts';
 
 /** How instances come to production. */
 export interface MakeOptions {
@@ -149,7 +143,7 @@ export async function openMaker(folder: string): Promise<Maker> {
       const { keyId } = result.version;
       const key = keys.find((one) => one.keyId === keyId);
       if (key === undefined) continue;
-      const bytes = await plaintextOf(storage, result.replica.id, key);
+      const bytes = await openReplica(storage, result.replica.id, key);
       await storage.delete(result.replica.id);
       files.push({ ...fileAt(result.fileId), bytes });
     }
@@ -250,21 +244,6 @@ function targetsOf(
     .map((wanted, fileId) => targetOf({ ...wanted, fileId }));
 }
 
-function targetOf(
-  target: Partial<ProductionTarget> & { readonly fileId: number },
-): ProductionTarget {
-  return {
-    guid: String(target.fileId).padStart(32, '0'),
-    product: 'nii',
-    instanceName: undefined,
-    slice: undefined,
-    stackName: undefined,
-    existing: undefined,
-    nextVersionNumber: 1,
-    ...target,
-  };
-}
-
 const instanceTarget = (
   instanceName: string,
   target: { readonly fileId: number; readonly slice?: number },
@@ -299,25 +278,4 @@ function shuffled(order: readonly number[]): readonly number[] {
     .map((index) => ({ index, rank: Buffer.from(systemRandom.bytes(6)).readUIntBE(0, 6) }))
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ index }) => index);
-}
-
-/** Open a replica with its key. */
-async function plaintextOf(storage: Storage, id: ReplicaId, key: NewKey): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of storage.follow(id, 0, {}))
-    pieces.push(new Uint8Array(readSealed(piece)));
-  const sealed = Buffer.concat(pieces);
-  const dataKey = openHeader(sealed.subarray(0, sealedLayout.headerSize), key.privateKey);
-  const body = sealed.subarray(sealedLayout.headerSize);
-  const segments = Math.ceil(body.length / sealedLayout.sealedSegmentSize);
-  const plaintextSize = body.length - segments * 28;
-  const range = { offset: 0, length: plaintextSize };
-  const opened: Uint8Array[] = [];
-  const source = (async function* () {
-    yield body;
-  })();
-  for await (const piece of openSegments(source, { dataKey, plaintextSize, range })) {
-    opened.push(piece.slice());
-  }
-  return Buffer.concat(opened);
 }
