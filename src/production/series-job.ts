@@ -1,13 +1,11 @@
-import { type DeidentifiedInstance, deidErrors, type WithheldImage } from '../deid/index.ts';
+import type { DeidentifiedInstance } from '../deid/index.ts';
 import { getUid, sopClass, tag } from '../dicom/index.ts';
-import { holdsNoImage, type ImageFacts, type SliceFacts, valueOr } from '../facts/index.ts';
+import { holdsNoImage, type ImageFacts, type SliceFacts } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
-import { type FrameDecoder, isDecodable, plainFrame } from '../pixel/index.ts';
+import type { FrameDecoder } from '../pixel/index.ts';
 import {
   checkSlice,
-  type DescribedStack,
-  frameShapeOf,
   isSlice,
   niftiFormat,
   type PlanSlice,
@@ -16,58 +14,24 @@ import {
   type SliceShape,
   type SourceSlice,
   type StackOutcome,
-  slicesInFile,
   slicesOf,
-  toldApartBy,
   type VolumePlan,
-  volumeErrors,
 } from '../volume/index.ts';
-import { CodedFrameIntake } from './coded-frame-intake.ts';
 import { cutTile } from './cut-tile.ts';
 import { DecodeQueue } from './decode-queue.ts';
 import { frameBytesOf } from './frame-bytes.ts';
-import type { FrameIntake, TakeFrame } from './frame-intake.ts';
+import type { FrameIntake } from './frame-intake.ts';
 import { FrameStore } from './frame-store.ts';
 import type { ProductionLimits } from './limits.ts';
 import { isSameShape, type ListedStack, listedStack } from './listed-stack.ts';
-import { NativeFrameIntake } from './native-frame-intake.ts';
+import { openIntake } from './open-intake.ts';
 import type { ExpectedInstanceOfJob } from './production.ts';
+import { type MadeStack, nothingFor, type SeriesStacks, seriesStacks } from './series-stacks.ts';
 import type { Spill } from './spill/spill-file.ts';
 import type { StackEncoder } from './stack-encoder.ts';
 import { StackWriter } from './stack-writer.ts';
 import { undecoded } from './undecoded.ts';
-
-/** An image that may not leave, and why. */
-export interface Withheld {
-  readonly code: string;
-  readonly image: WithheldImage;
-}
-
-/** A stack that can be made into files. */
-export interface MadeStack {
-  /** `v-<H>` and the suffixes of its kind. */
-  readonly name: string;
-  readonly plan: VolumePlan;
-}
-
-/** A stack of which all headers are known. */
-export interface KnownStack extends MadeStack {
-  readonly described: DescribedStack;
-}
-
-/** A stack that cannot. */
-export interface RefusedStack {
-  readonly name: string;
-  readonly code: string;
-}
-
-/** What a series turned out to hold. */
-export interface SeriesStacks {
-  readonly stacks: readonly KnownStack[];
-  readonly refused: readonly RefusedStack[];
-  /** Why there is none, or not one alone, for those who asked for the one volume. */
-  readonly refusal: string | undefined;
-}
+import { type Withheld, WithheldImages } from './withheld-images.ts';
 
 /** Opens the encoders of the files wanted of a stack. */
 export type OpenEncoders = (
@@ -124,7 +88,7 @@ export class SeriesJob {
   /** Images whose headers are yet to come. */
   readonly #awaited: Set<string>;
   readonly #derived = new Set<string>();
-  readonly #withheld: Withheld[] = [];
+  readonly #withheld = new WithheldImages();
   /** Codes of what the headers alone do not show. */
   readonly #reasons = new Set<string>();
   /** No voxel is written any more. */
@@ -181,11 +145,11 @@ export class SeriesJob {
 
   /**
    * An image of the series may not leave, or broke while it was read. It refuses the stacks that it
-   * could be of; where voxels are written already, all of them, because it was one of their slices.
+   * could be of; where voxels are written already, those of which it was a slice.
    */
   async withhold(name: string, withheld: Withheld): Promise<void> {
     this.#awaited.delete(name);
-    this.#withheld.push(withheld);
+    this.#withheld.add(withheld);
     const header = this.#headers.get(name);
     this.#headers.delete(name);
     if (this.#claimed !== undefined) await this.#giveUp();
@@ -211,9 +175,7 @@ export class SeriesJob {
     await this.#decoding.drain();
     const outcomes = planSeries(this.#ordered().map(({ slice }) => slice));
     if (outcomes.length === 0 || source === undefined) {
-      const [code] = this.#withheldFrom(() => true);
-      if (code !== undefined) return nothingFor(code);
-      return nothingFor('DEID_NO_IMAGE');
+      return nothingFor(this.#withheld.code ?? 'DEID_NO_IMAGE');
     }
     const made = this.#stacksOf(outcomes);
     if (made.stacks.length === 0) return made;
@@ -224,7 +186,7 @@ export class SeriesJob {
       await this.#giveUp();
       return nothingFor('VOLUME_NOT_AS_LISTED');
     }
-    if (this.#writers === undefined) await this.#start(made, outcomes, source);
+    if (this.#writers === undefined) await this.#start(made, source);
     for (const writer of this.writers) {
       await writer.drain(source);
       assert(writer.isComplete, 'every frame was written');
@@ -246,37 +208,25 @@ export class SeriesJob {
     if (length === 0 || !slices.some((slice, at) => this.#isWanted(keyOf(name, at), slice))) {
       return undefined;
     }
-    const frames = valueOr(facts.frames, 1) ?? 1;
     const ofFrames = slicesByFrame(facts);
-    const takeFrame: TakeFrame = (index, pixels) =>
-      this.#takeFrame(box, { name, index, pixels, slices: ofFrames });
-    const shape = frameShapeOf(facts);
-    if (shape !== undefined && isDecodable(transferSyntaxUid)) {
-      const { decoder } = this.#options;
-      return new CodedFrameIntake({
-        frames,
-        takeFrame,
-        decode: (coded, take) =>
+    const spare = this.#spare?.length === length ? this.#spare : undefined;
+    this.#spare = undefined;
+    const { decoder } = this.#options;
+    return openIntake(
+      { facts, transferSyntaxUid },
+      {
+        spare,
+        takeFrame: (index, pixels) =>
+          this.#takeFrame(box, { name, index, pixels, slices: ofFrames }),
+        decode: (coded, shape, take) =>
           this.#decoding.add({
             bytes: length,
             pixels: decoder.decode(transferSyntaxUid, coded, shape),
             take,
             fail: (error) => this.#giveUp(undecoded(error)),
           }),
-      });
-    }
-    const spare = this.#spare?.length === length ? this.#spare : undefined;
-    this.#spare = undefined;
-    const buffer = spare ?? new Uint8Array(length);
-    if (shape === undefined || shape.colour === 'grey') {
-      return new NativeFrameIntake({ frames, buffer, takeFrame });
-    }
-    // Plain pixels may have another length, so their memory is none for the next frame.
-    const takePlain: TakeFrame = async (index, pixels) => {
-      await takeFrame(index, plainFrame(pixels, shape));
-      return undefined;
-    };
-    return new NativeFrameIntake({ frames, buffer, takeFrame: takePlain });
+      },
+    );
   }
 
   /** Whether the pixels of a slice go anywhere: into a file, or to wait until it is known. */
@@ -365,72 +315,23 @@ export class SeriesJob {
     await this.#decoding.drain();
     const outcomes = planSeries(this.#ordered().map(({ slice }) => slice));
     const made = this.#stacksOf(outcomes);
-    if (made.stacks.length > 0) await this.#start(made, outcomes, source);
+    if (made.stacks.length > 0) await this.#start(made, source);
   }
 
   #stacksOf(outcomes: readonly StackOutcome[]): SeriesStacks {
     const { nameOf } = this.#options;
-    const keys = outcomes.flatMap(({ stackKey }) => (stackKey === undefined ? [] : [stackKey]));
-    const sources = this.#ordered();
-    const stacks = outcomes.flatMap((stack) => {
-      const { outcome, slices, leftOut } = stack;
-      if (!outcome.ok || this.#spoilerOf(stack) !== undefined) return [];
-      const plan = outcome.value;
-      const sourcesAt = (indices: readonly number[]): readonly SourceSlice[] =>
-        indices.map((index) => present(sources[index], 'a slice of the series'));
-      const described: DescribedStack = {
-        plan,
-        slices: slicesInFile(plan, sourcesAt(slices)),
-        leftOut: sourcesAt(leftOut),
-        toldApartBy: toldApartBy(plan.stackKey, keys),
-      };
-      return [{ name: nameOf(plan.stackKey), plan, described }];
-    });
-    const refused = outcomes.flatMap((stack) => {
-      const { outcome, stackKey } = stack;
-      const code = this.#spoilerOf(stack) ?? (outcome.ok ? undefined : outcome.code);
-      return code === undefined || stackKey === undefined ? [] : [{ name: nameOf(stackKey), code }];
-    });
-    if (stacks.length > 0 && stacks.length + refused.length > 1) {
-      return { stacks, refused, refusal: 'VOLUME_SEVERAL_STACKS' };
-    }
-    if (stacks.length === 1) return { stacks, refused, refusal: undefined };
-    const spoilt = outcomes.flatMap((stack) => this.#spoilerOf(stack) ?? []);
-    const withheld = withheldCodes.find((code) => spoilt.includes(code));
-    const codes = outcomes.flatMap(({ outcome }) => (outcome.ok ? [] : [outcome.code]));
-    return { stacks, refused, refusal: withheld ?? firstRefusal(codes) };
+    return seriesStacks(outcomes, { sources: this.#ordered(), withheld: this.#withheld, nameOf });
   }
 
-  /** Why a stack lacks a slice, if an image that may not leave could be one of it. */
-  #spoilerOf({ slices }: StackOutcome): string | undefined {
-    const facts = this.#ordered()[slices[0] ?? -1]?.slice.facts;
-    const [code] = this.#withheldFrom(
-      ({ image }) => facts !== undefined && couldBeOf(image, facts),
-    );
-    return code;
-  }
-
-  /** Codes of images that may not leave, in the order in which one is given. */
-  #withheldFrom(isWanted: (withheld: Withheld) => boolean): readonly string[] {
-    const codes = new Set(this.#withheld.filter(isWanted).map(({ code }) => code));
-    return withheldCodes.filter((code) => codes.has(code));
-  }
-
-  async #start(
-    { stacks, refusal }: SeriesStacks,
-    outcomes: readonly StackOutcome[],
-    source: Deidentified<unknown>,
-  ): Promise<void> {
+  async #start({ stacks, refusal }: SeriesStacks, source: Deidentified<unknown>): Promise<void> {
     const keys = this.#ordered().map(({ key }) => key);
-    const made = outcomes.filter(({ outcome }) => outcome.ok);
     const opened: OpenStack[] = [];
     this.#writers = new Map();
-    for (const [at, stack] of stacks.entries()) {
+    for (const stack of stacks) {
       const isOnly = refusal === undefined;
       const encoders = await this.#options.open(stack, { isSizeCertain: true, isOnly });
       if (encoders.length === 0) continue;
-      const ofStack = present(made[at], 'an outcome of each stack').slices;
-      const ofPlan = ofStack.map((index) => present(keys[index], 'a slice of the series'));
+      const ofPlan = stack.slices.map((index) => present(keys[index], 'a slice of the series'));
       opened.push({ plan: stack.plan, keys: ofPlan, encoders });
       this.#writers = this.#writersOf(opened);
     }
@@ -498,16 +399,6 @@ function slicesByFrame({ slices }: ImageFacts): SlicesByFrame | undefined {
   return Map.groupBy(numbered, ({ slice }) => slice.frame);
 }
 
-/** Whether an image could be of the stack of a slice, by what is known of it. */
-function couldBeOf(image: WithheldImage, slice: WithheldImage): boolean {
-  const isAlike = (side: 'rows' | 'columns'): boolean => {
-    const [one, other] = [image[side], slice[side]];
-    return one.kind !== 'value' || other.kind !== 'value' || one.value === other.value;
-  };
-  const isOfKind = image.sopClassUid === '' || image.sopClassUid === slice.sopClassUid;
-  return isOfKind && isAlike('rows') && isAlike('columns');
-}
-
 /** Whether images of this kind usually have the scale that one of them has: PET has one a slice. */
 function hasOneScale({ facts }: PlanSlice): boolean {
   return facts.sopClassUid !== sopClass.PositronEmissionTomographyImageStorage;
@@ -522,21 +413,6 @@ interface OpenStack {
 }
 
 const keyOf = (name: string, slice: number): string => `${name}#${slice}`;
-
-const precedence = Object.keys(volumeErrors.rows);
-
-const nothingFor = (refusal: string): SeriesStacks => ({ stacks: [], refused: [], refusal });
-
-/** Of several reasons the first in the table of errors, so that none depends on what came first. */
-function firstRefusal(codes: readonly string[]): string | undefined {
-  return precedence.find((code) => codes.includes(code));
-}
-
-/** Reasons of single instances, in the order in which one is given; what may be repaired comes last. */
-const withheldCodes: readonly string[] = [
-  ...Object.keys(deidErrors.rows).filter((code) => code !== 'DEID_MALFORMED'),
-  'DEID_MALFORMED',
-];
 
 /** Whether two plans of the same slices make the same file. */
 function isSame(a: VolumePlan, b: VolumePlan): boolean {

@@ -24,18 +24,13 @@ import {
   type TextProduct,
   type VoxelProduct,
 } from './products/index.ts';
-import {
-  type KnownStack,
-  type MadeStack,
-  type OpenEncoders,
-  SeriesJob,
-  type SeriesStacks,
-  type Withheld,
-} from './series-job.ts';
+import { type OpenEncoders, SeriesJob } from './series-job.ts';
+import type { KnownStack, MadeStack, SeriesStacks } from './series-stacks.ts';
 import { derivedRecipe, identityOf } from './source-facts.ts';
 import { gzipEncoder, plainEncoder, type StackEncoder } from './stack-encoder.ts';
 import { TargetFile } from './target-file.ts';
 import type { WantedFile } from './wanted-file.ts';
+import type { Withheld } from './withheld-images.ts';
 
 /** The files that a pass makes of the stacks of its series. */
 export class StackFiles {
