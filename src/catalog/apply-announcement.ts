@@ -1,14 +1,15 @@
 import { readDeidentified } from '../flow/index.ts';
-import { addFiles } from './add-files.ts';
+import { addAliases, addFiles } from './add-files.ts';
 import type { ApplyContext } from './apply-change.ts';
 import { isWithdrawn } from './apply-departure.ts';
 import type { SeriesAnnouncement } from './catalog.ts';
 import type { Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
-import { aliasStem, stackProducts } from './file-rows.ts';
+import { productsOf } from './file-rows.ts';
 import { changeKeys } from './key-changes.ts';
 import { metadataValues } from './metadata-values.ts';
 import { ensureNode, setHidden, touchNode } from './tree.ts';
+import { announceAnew } from './turn-files.ts';
 
 /**
  * Enter a series or renew it; what was hidden or in conflict is served again under the same names.
@@ -118,11 +119,7 @@ async function makeSeries(
     .returning('id')
     .executeTakeFirstOrThrow();
   await session.updateTable('node').set({ series_id: id }).where('id', '=', node.id).execute();
-  const files = stackProducts(context.products).map((product) => ({
-    name: `${aliasStem}${product}`,
-    product,
-  }));
-  await addFiles(session, { seriesId: id, stackId: null, files }, context);
+  await addAliases(session, id, context);
   return id;
 }
 
@@ -147,12 +144,12 @@ async function addInstances(
   context: ApplyContext,
 ): Promise<number> {
   const { seriesId, names } = wanted;
-  const forms = [...context.products.values()].filter((product) => product.of === 'instance');
-  const files = forms.flatMap((form) =>
-    names.map((name) => ({ name: `${name}.${form.name}`, product: form.name })),
-  );
-  const added =
-    (await addFiles(session, { seriesId, stackId: null, files }, context)) / forms.length;
+  let added = 0;
+  for (const product of productsOf(context.products, 'instance')) {
+    const files = names.map((name) => ({ name: `${name}.${product}`, product }));
+    // A form that is new here is none of the instances that were there: each counts once.
+    added = Math.max(added, await addFiles(session, { seriesId, files }, context));
+  }
   if (added === 0) return 0;
   const { node_id } = await session
     .updateTable('series')
@@ -164,31 +161,22 @@ async function addInstances(
   return added;
 }
 
-/** One statement whatever their number: the values travel as one JSON text. */
-/** The series grew: what was made of it is no longer all of it. Names stay, content starts anew. */
+/** The series grew: what was made of it is no longer all of it. */
 async function outgrowStacks(
   session: Session,
   seriesId: number,
-  { clock, products: forms }: ApplyContext,
+  { clock, products }: ApplyContext,
 ): Promise<void> {
-  const nowMs = clock.nowMs();
-  const products = stackProducts(forms);
-  await session
-    .updateTable('replica')
-    .set({ retired: 1, last_read_ms: 0 })
-    .where('file_id', 'in', (files) =>
-      files
-        .selectFrom('file')
-        .select('file.id')
-        .where('series_id', '=', seriesId)
-        .where('product', 'in', products),
-    )
-    .execute();
-  await session
-    .updateTable('file')
-    .set({ version_id: null, state: 'announced', refusal: null, modified_ms: nowMs })
+  const files = await session
+    .selectFrom('file')
+    .select('id')
     .where('series_id', '=', seriesId)
-    .where('product', 'in', products)
+    .where('product', 'in', productsOf(products, 'stack'))
     .where('state', '<>', 'gone')
     .execute();
+  await announceAnew(
+    session,
+    files.map(({ id }) => id),
+    clock.nowMs(),
+  );
 }

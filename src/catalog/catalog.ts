@@ -240,10 +240,10 @@ export interface CatalogVersions {
    */
   stacksProven(series: SeriesId, stacks: readonly ProvenStack[]): Promise<void>;
   /**
-   * An instance tiles several slices: they are listed in its place, as `i-<H>-<nnnn>` from 1. Again
-   * changes nothing.
+   * Instances tile several slices each: they are listed in its place, as `i-<H>-<nnnn>` from 1, those
+   * that it has now. Again changes nothing.
    */
-  slicesProven(series: SeriesId, instance: SlicedFile): Promise<void>;
+  slicesProven(series: SeriesId, instances: readonly SlicedFile[]): Promise<void>;
   /** This file cannot be produced, for a reason that another try would hardly change soon. */
   refuse(file: FileId, code: string): Promise<void>;
   /** The archive gives other content than the current version: size and content are unknown again. */

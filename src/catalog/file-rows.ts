@@ -49,22 +49,26 @@ export const aliasStem = 'volume.';
 
 /**
  * `volume.<product>` stands for the file of the series' one stack; where stacks are not known, or are
- * several, for what would be made of all there is.
+ * several, for what would be made of all there is. A lock on either of both is on the name.
  */
 export function fileNamed(seriesId: number, name: string): RawBuilder<unknown> {
   if (!name.startsWith(aliasStem)) {
     return sql`f.series_id = ${seriesId} AND f.name = ${name} AND f.state <> 'gone'`;
   }
   const product = name.slice(aliasStem.length);
-  return sql`f.series_id = ${seriesId} AND f.product = ${product} AND f.state <> 'gone'
-    AND (f.name = ${name} OR (f.stack_id IS NOT NULL
-      AND 1 = (SELECT count(*) FROM stack WHERE series_id = ${seriesId} AND gone = 0)))
-    ORDER BY f.stack_id IS NULL LIMIT 1`;
+  return sql`f.id = (SELECT m.id FROM file m
+    WHERE m.series_id = ${seriesId} AND m.product = ${product} AND m.state <> 'gone'
+      AND (m.name = ${name} OR (m.stack_id IS NOT NULL
+        AND 1 = (SELECT count(*) FROM stack WHERE series_id = ${seriesId} AND gone = 0)))
+    ORDER BY NOT EXISTS (SELECT 1 FROM lock WHERE file_id = m.id), m.stack_id IS NULL LIMIT 1)`;
 }
 
-/** Names of the forms that stacks have. */
-export function stackProducts(products: ProductsByName): readonly string[] {
-  return [...products.values()].filter(({ of }) => of === 'stack').map(({ name }) => name);
+/** Names of the forms that stacks have, or instances. */
+export function productsOf(
+  products: ProductsByName,
+  kind: 'stack' | 'instance',
+): readonly string[] {
+  return [...products.values()].filter(({ of }) => of === kind).map(({ name }) => name);
 }
 
 /** How files are looked at: with one policy for all, at a time, and what their forms are. */

@@ -187,6 +187,33 @@ test('a file is locked under all its names, and once', async (t) => {
   assert.notEqual(await names.resolve(`${pathOf(one)}/volume.nii`), undefined);
 });
 
+test('what stands for a file is locked with it, whichever of both the lock is on', async (t) => {
+  const shelf = await openThree(t);
+  const { names, locks, versions } = shelf.catalog;
+  const alias = `${pathOf(one)}/volume.nii`;
+  const volume = await names.resolve(alias);
+  assert.ok(volume?.kind === 'file');
+  const prove = (...stacks: readonly string[]) =>
+    versions.stacksProven(
+      volume.seriesId,
+      stacks.map((name) => ({ name, products: ['nii'] })),
+    );
+  await prove('v-a', 'v-b');
+  await prove('v-a');
+  for (const path of [`${pathOf(one)}/v-a.nii`, alias]) {
+    assert.notEqual(await names.resolve(alias), undefined);
+    await lock(shelf, path);
+    assert.equal(await names.resolve(alias), undefined, path);
+    assert.equal(await locks.covers(alias), true, path);
+    await locks.clear(path);
+  }
+  await prove('v-a', 'v-b');
+  await lock(shelf, alias);
+  await prove('v-a');
+  assert.equal(await names.resolve(alias), undefined);
+  assert.equal(await locks.covers(alias), true);
+});
+
 test('what is not there is not locked, and locks are bounded', async (t) => {
   const limits = { ...catalogLimits, locksMax: 1 };
   const catalog = await openCatalog({ products, path: ':memory:', limits });

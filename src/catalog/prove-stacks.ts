@@ -1,14 +1,11 @@
+import { sql } from 'kysely';
 import { assert } from '../lib/assert.ts';
-import { addFiles } from './add-files.ts';
+import { addAliases, addFiles } from './add-files.ts';
 import type { ProvenStack, SeriesId } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
-import { aliasStem, stackProducts } from './file-rows.ts';
-
-/** What a pass found a series to hold. */
-interface Proof {
-  readonly series: SeriesId;
-  readonly stacks: readonly ProvenStack[];
-}
+import { aliasStem } from './file-rows.ts';
+import { type Proof, type StackRow, stackChanges } from './stack-changes.ts';
+import { announceAnew, isOneOf, removeFiles } from './turn-files.ts';
 
 type Context = Pick<CatalogContext, 'clock' | 'random' | 'products'>;
 
@@ -29,99 +26,85 @@ export async function proveStacks(tx: Session, proof: Proof, context: Context): 
     .where('node_id', 'is not', null)
     .executeTakeFirst();
   if (known === undefined) return;
-  const ids = await enterStacks(tx, proof);
-  await removeGone(tx, series, context.clock.nowMs());
+  const changes = stackChanges(await rowsOf(tx, series), proof);
+  if (changes === undefined) return;
+  const nowMs = context.clock.nowMs();
+  await enterStacks(tx, proof);
+  await removeFiles(tx, changes.gone, nowMs);
+  await announceAnew(tx, changes.back, nowMs);
+  await renewAliases(tx, series, nowMs);
   const [only, another] = stacks;
   if (only !== undefined && another === undefined) {
-    await adoptAliases(tx, { stack: only, stackId: ids.get(only.name) ?? 0, series }, context);
+    await adoptAliases(tx, { series, stack: only, nowMs });
   }
-  for (const { name, products } of stacks) {
-    const files = products.map((product) => ({ name: `${name}.${product}`, product }));
-    await addFiles(tx, { seriesId: series, stackId: ids.get(name) ?? null, files }, context);
-  }
-  const aliases = stackProducts(context.products).map((product) => ({
-    name: `${aliasStem}${product}`,
-    product,
-  }));
-  await addFiles(tx, { seriesId: series, stackId: null, files: aliases }, context);
+  const files = stacks.flatMap(({ name, products }) =>
+    products.map((product) => ({ name: `${name}.${product}`, product, stack: name })),
+  );
+  await addFiles(tx, { seriesId: series, files }, context);
+  await addAliases(tx, series, context);
 }
 
-/** The stacks' rows by name; what is not among them is gone. */
-async function enterStacks(
-  tx: Session,
-  { series, stacks }: Proof,
-): Promise<ReadonlyMap<string, number>> {
-  await tx.updateTable('stack').set({ gone: 1 }).where('series_id', '=', series).execute();
-  for (const { name } of stacks) {
-    await tx
-      .insertInto('stack')
-      .values({ series_id: series, name, gone: 0 })
-      .onConflict((conflict) => conflict.columns(['series_id', 'name']).doUpdateSet({ gone: 0 }))
-      .execute();
-  }
-  const rows = await tx
+async function rowsOf(tx: Session, series: SeriesId): Promise<readonly StackRow[]> {
+  return tx
     .selectFrom('stack')
-    .select(['id', 'name'])
-    .where('series_id', '=', series)
-    .where('gone', '=', 0)
+    .leftJoin('file', 'file.stack_id', 'stack.id')
+    .select(['stack.name', 'stack.gone', 'file.id as fileId', 'file.product', 'file.state'])
+    .where('stack.series_id', '=', series)
     .execute();
-  return new Map(rows.map(({ id, name }) => [name, id]));
 }
 
-/** Files of stacks that are not there are gone, those of stacks that are there again are announced. */
-async function removeGone(tx: Session, series: SeriesId, nowMs: number): Promise<void> {
-  await tx
-    .updateTable('replica')
-    .set({ retired: 1, last_read_ms: 0 })
-    .where('file_id', 'in', (files) =>
-      files
-        .selectFrom('file')
-        .innerJoin('stack', 'stack.id', 'file.stack_id')
-        .select('file.id')
-        .where('file.series_id', '=', series)
-        .where('gone', '=', 1),
-    )
+/** What is not among them is gone. */
+async function enterStacks(tx: Session, { series, stacks }: Proof): Promise<void> {
+  await tx.updateTable('stack').set({ gone: 1 }).where('series_id', '=', series).execute();
+  await sql`
+    INSERT INTO stack (series_id, name, gone)
+    SELECT ${series}, value, 0 FROM json_each(${JSON.stringify(stacks.map(({ name }) => name))})
+    WHERE true
+    ON CONFLICT (series_id, name) DO UPDATE SET gone = 0`.execute(tx);
+}
+
+/** What stands for the one volume was made of other stacks, or refused for them. */
+async function renewAliases(tx: Session, series: SeriesId, nowMs: number): Promise<void> {
+  const aliases = await tx
+    .selectFrom('file')
+    .select('id')
+    .where('series_id', '=', series)
+    .where('name', 'like', `${aliasStem}%`)
     .execute();
-  for (const gone of [1, 0]) {
-    await tx
-      .updateTable('file')
-      .set({ state: gone === 1 ? 'gone' : 'announced', version_id: null, modified_ms: nowMs })
-      .where('series_id', '=', series)
-      .where('state', gone === 1 ? '<>' : '=', 'gone')
-      .where('stack_id', 'in', (stacks) =>
-        stacks
-          .selectFrom('stack')
-          .select('stack.id')
-          .where('stack.series_id', '=', series)
-          .where('gone', '=', gone),
-      )
-      .execute();
-  }
+  await announceAnew(
+    tx,
+    aliases.map(({ id }) => id),
+    nowMs,
+  );
 }
 
 /** What readers asked for as the series' one volume becomes that volume, under the id that they hold. */
 async function adoptAliases(
   tx: Session,
-  adopted: {
-    readonly series: SeriesId;
-    readonly stack: ProvenStack;
-    readonly stackId: number;
-  },
-  { clock }: Context,
+  adopted: { readonly series: SeriesId; readonly stack: ProvenStack; readonly nowMs: number },
 ): Promise<void> {
-  const { series, stack, stackId } = adopted;
+  const { series, stack, nowMs } = adopted;
+  const { id: stackId } = await tx
+    .selectFrom('stack')
+    .select('id')
+    .where('series_id', '=', series)
+    .where('name', '=', stack.name)
+    .executeTakeFirstOrThrow();
   const there = await tx
     .selectFrom('file')
     .select('product')
     .where('stack_id', '=', stackId)
     .execute();
   const missing = stack.products.filter((name) => !there.some(({ product }) => product === name));
-  for (const product of missing) {
-    await tx
-      .updateTable('file')
-      .set({ name: `${stack.name}.${product}`, stack_id: stackId, modified_ms: clock.nowMs() })
-      .where('series_id', '=', series)
-      .where('name', '=', `${aliasStem}${product}`)
-      .execute();
-  }
+  await tx
+    .updateTable('file')
+    .set({ name: sql`${stack.name} || '.' || product`, stack_id: stackId, modified_ms: nowMs })
+    .where('series_id', '=', series)
+    .where(
+      isOneOf(
+        'name',
+        missing.map((product) => `${aliasStem}${product}`),
+      ),
+    )
+    .execute();
 }

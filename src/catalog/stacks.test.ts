@@ -83,13 +83,80 @@ test('an instance that tiles slices is listed as those, and still answers by its
   const { versions } = shelf.catalog;
   const whole = await fileAt(shelf, 'i-1.dcm');
   for (let again = 0; again < 2; again += 1) {
-    await versions.slicesProven(whole.seriesId, { name: 'i-1', slices: 3 });
+    await versions.slicesProven(whole.seriesId, [{ name: 'i-1', slices: 3 }]);
   }
   const slices = ['i-1-0001.dcm', 'i-1-0002.dcm', 'i-1-0003.dcm'];
   assert.deepEqual(await listed(shelf), slices);
   const still = await fileAt(shelf, 'i-1.dcm');
   assert.deepEqual([still.id, still.listed], [whole.id, false]);
   assert.deepEqual((await fileAt(shelf, 'i-1-0002.dcm')).product.name, 'dcm');
-  await versions.slicesProven(whole.seriesId, { name: 'i-9', slices: 2 });
+  await versions.slicesProven(whole.seriesId, [{ name: 'i-9', slices: 2 }]);
   assert.deepEqual(await listed(shelf), slices);
+});
+
+test('what stood for the one volume starts anew where the stacks are others', async (t) => {
+  const shelf = await openShelf(t, offered, announced(place));
+  const { versions } = shelf.catalog;
+  const alias = await fileAt(shelf, 'volume.nii');
+  const prove = (...names: readonly string[]) =>
+    versions.stacksProven(alias.seriesId, names.map(stack));
+  await prove('v-a', 'v-b');
+  const published = async (name: string) => {
+    const { version, replica: copy, refusal } = await fileAt(shelf, name);
+    return [version?.sha256, copy?.id, refusal];
+  };
+  const several = await fileAt(shelf, 'volume.nii');
+  await versions.refuse(several.id, 'VOLUME_SEVERAL_STACKS');
+  await prove('v-a');
+  await versions.publish({ fileId: several.id, version: content, replica: replica('1') });
+  await prove('v-a', 'v-b');
+  assert.deepEqual(await published('volume.nii'), [undefined, undefined, undefined]);
+  await versions.refuse(several.id, 'VOLUME_SEVERAL_STACKS');
+  await prove('v-c');
+  assert.deepEqual(await published('v-c.nii'), [undefined, undefined, undefined]);
+});
+
+test('a stack that is back is not refused as gone, nor is what is gone refused', async (t) => {
+  const shelf = await openShelf(t, offered, announced(place));
+  const { versions } = shelf.catalog;
+  const { seriesId } = await fileAt(shelf, 'volume.nii');
+  await versions.stacksProven(seriesId, [stack('v-a'), stack('v-b')]);
+  const file = await fileAt(shelf, 'v-b.nii');
+  await versions.refuse(file.id, 'VOLUME_PIXEL_LENGTH');
+  await versions.stacksProven(seriesId, [stack('v-a')]);
+  await versions.refuse(file.id, 'VOLUME_STACK_GONE');
+  await versions.stacksProven(seriesId, [stack('v-a'), stack('v-b')]);
+  assert.equal((await fileAt(shelf, 'v-b.nii')).refusal, undefined);
+});
+
+test('a form that a stack has no more is gone with its content, until it has it again', async (t) => {
+  const shelf = await openShelf(t, offered, announced(place));
+  const { versions, names } = shelf.catalog;
+  const { seriesId } = await fileAt(shelf, 'volume.nii');
+  await versions.stacksProven(seriesId, [stack('v-a')]);
+  const file = await fileAt(shelf, 'v-a.nii');
+  await versions.publish({ fileId: file.id, version: content, replica: replica('1') });
+  await versions.stacksProven(seriesId, [{ name: 'v-a', products: ['nii.gz'] }]);
+  assert.equal(await names.resolve(`${pathOf(place)}/v-a.nii`), undefined);
+  assert.deepEqual(await listed(shelf), ['i-1.dcm']);
+  await versions.stacksProven(seriesId, [stack('v-a')]);
+  const back = await fileAt(shelf, 'v-a.nii');
+  assert.deepEqual([back.id, back.version, back.replica], [file.id, undefined, undefined]);
+});
+
+test('the slices of an instance are those that it has now', async (t) => {
+  const shelf = await openShelf(t, offered, announced(place));
+  const { versions } = shelf.catalog;
+  const { seriesId, id } = await fileAt(shelf, 'i-1.dcm');
+  const numbers = async () =>
+    (await listed(shelf)).map((name) => Number(name.slice('i-1-'.length, -'.dcm'.length)));
+  for (const slices of [3, 5, 2, 4]) {
+    await versions.slicesProven(seriesId, [{ name: 'i-1', slices }]);
+    assert.deepEqual(
+      await numbers(),
+      Array.from({ length: slices }, (_, at) => at + 1),
+    );
+  }
+  await versions.publish({ fileId: id, version: content, replica: replica('1') });
+  assert.deepEqual(await listed(shelf), ['i-1.dcm']);
 });

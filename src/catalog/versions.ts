@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { present } from '../lib/assert.ts';
 import type { ReplicaId } from '../storage/storage.ts';
-import type { CatalogVersions, FileNode, FileReplica, Publication } from './catalog.ts';
+import type { CatalogVersions, FileNode, FileReplica, Publication, SeriesId } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import { filesWhere, type ShownWith } from './file-rows.ts';
 import { coversFile } from './locks.ts';
-import { proveSlices } from './prove-slices.ts';
+import { disproveSlices, proveSlices } from './prove-slices.ts';
 import { proveStacks } from './prove-stacks.ts';
 import type { ReplicaTable } from './schema.ts';
 import { lineageOf, policyOf } from './tree.ts';
@@ -20,8 +20,8 @@ export function createVersions(context: CatalogContext): CatalogVersions {
     nextNumber: (file) => nextNumber(db.query, file),
     stacksProven: (series, stacks) =>
       db.transaction((tx) => proveStacks(tx, { series, stacks }, context)),
-    slicesProven: (series, instance) =>
-      db.transaction((tx) => proveSlices(tx, { series, instance }, context)),
+    slicesProven: (series, instances) =>
+      db.transaction((tx) => proveSlices(tx, { series, instances }, context)),
     async refuse(file, code) {
       await db.query
         .updateTable('file')
@@ -32,7 +32,7 @@ export function createVersions(context: CatalogContext): CatalogVersions {
           modified_ms: clock.nowMs(),
         })
         .where('id', '=', file)
-        .where('state', '!=', 'withdrawn')
+        .where('state', 'not in', ['withdrawn', 'gone'])
         .execute();
     },
     supersede: (file) => db.transaction((tx) => supersede(tx, file, clock.nowMs())),
@@ -67,7 +67,7 @@ async function publish(
     .selectFrom('file')
     .innerJoin('series', 'series.id', 'file.series_id')
     .innerJoin('node', 'node.id', 'series.node_id')
-    .select(['file.version_id', 'node.path'])
+    .select(['file.version_id', 'file.tiled', 'file.name', 'series.id', 'node.path'])
     .where('file.id', '=', fileId)
     .where('series.conflict', '=', 0)
     .where('file.state', '<>', 'gone')
@@ -103,6 +103,9 @@ async function publish(
     .set({ state: 'published', refusal: null, version_id: versionId, ...modified })
     .where('id', '=', fileId)
     .execute();
+  if (file.tiled === 1) {
+    await disproveSlices(tx, { id: fileId, series: file.id as SeriesId, name: file.name }, nowMs);
+  }
   const policyId = policyOf(lineage);
   const [published] = await filesWhere(tx, sql`f.id = ${fileId}`, { policyId, ...shown });
   return present(published, 'a published file is there');

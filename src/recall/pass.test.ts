@@ -113,6 +113,25 @@ test('what came broken is asked for again by the next reader, for it may be repa
   assert.equal(await askVolume(town), 'published');
 });
 
+test('a decoder that was too slow is no refusal to remember', async (t) => {
+  let slow = 1;
+  const town = await buildTown(t, memoryPacs('pacs', [small]), {
+    change: (ports) => ({
+      ...ports,
+      production: {
+        async *produce(job) {
+          if (slow-- <= 0) return yield* ports.production.produce(job);
+          for (const { fileId } of job.targets) {
+            yield { kind: 'refused', fileId, code: 'VOLUME_DECODER_FAILED' };
+          }
+        },
+      },
+    }),
+  });
+  assert.notEqual(await askVolume(town), 'published');
+  assert.equal(await askVolume(town), 'published');
+});
+
 test('a refusal is not remembered for ever', async (t) => {
   const pacs = memoryPacs('pacs', [small]);
   pacs.behave.instance = (made) =>

@@ -146,7 +146,8 @@ async function planOf(
   const withShapes =
     headersOnly !== true && held.some((file) => isSizedByShape(file.product.name) && isNew(file));
   // Who wants every instance takes them for the whole series, as who wants the volume does.
-  const isFolder = instances.length > 1 && instances.length === announced.size;
+  const wanted = byInstance.expected.length;
+  const isFolder = wanted > 1 && wanted === announced.size;
   if (instances.length === held.length && !isFolder) return byInstance;
   try {
     const call = { signal: board.signal, priority, withShapes };
@@ -215,7 +216,7 @@ async function enter(
   result: SeriesResult,
 ): Promise<void> {
   if (result.kind === 'stacks') return versions.stacksProven(id, result.stacks);
-  for (const instance of result.instances) await versions.slicesProven(id, instance);
+  return versions.slicesProven(id, result.instances);
 }
 
 const isMisplaced = (result: FileResult): boolean =>
@@ -321,9 +322,11 @@ async function publish(
     return;
   }
   if (result.kind === 'refused') {
-    if (!passingRefusals.has(result.code)) await versions.refuse(file.id, result.code);
     const context = { reason: result.code };
-    board.failed(file.id, recallErrors.create(recallFailureOf(result.code), { context }));
+    const failure = recallErrors.create(recallFailureOf(result.code), { context });
+    const isLasting = failure.disposition === 'permanent' && !passingRefusals.has(result.code);
+    if (isLasting) await versions.refuse(file.id, result.code);
+    board.failed(file.id, failure);
     return;
   }
   const { version, replica } = result;
