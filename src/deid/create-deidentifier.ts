@@ -39,7 +39,7 @@ import { type Profile, profileOf } from './profile/profile.ts';
 import { recipeOfProfile } from './profile/recipe.ts';
 import { createStackNames } from './pseudonyms/stack-names.ts';
 import { createUidMap, type UidMap } from './pseudonyms/uid-map.ts';
-import { sliceFilesOf, sliceUidText } from './slices/slice-files.ts';
+import { canBeSliced, sliceFilesOf, sliceUidText } from './slices/slice-files.ts';
 import { findImage, type UnknownObject } from './withhold/find-image.ts';
 import { findImageRisk } from './withhold/image-risk.ts';
 
@@ -218,7 +218,7 @@ function release(work: Work): DeidentifiedInstance {
     facts,
     misleads,
     slices:
-      misleads === undefined
+      misleads === undefined || !canBeSliced(facts)
         ? undefined
         : sliceFilesOf({
             sopClassUid,

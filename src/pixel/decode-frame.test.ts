@@ -86,6 +86,28 @@ test('bytes of a frame changed anywhere: pixels of the same length, or a code', 
   );
 });
 
+/** Signed samples of 8 bits from -128 to 127, 16 in a row, as GDCM encodes them in JPEG 2000. */
+const signedCodeStream = Buffer.from(
+  [
+    '/0//UQApAAAAAAAQAAAAEAAAAAAAAAAAAAAAEAAAABAAAAAAAAAAAAABhwEB/1IADAAAAAEAAwQE',
+    'AAH/XAANQEBISFBISFBISFD/ZAAqAAFDcmVhdGVkIGJ5IEdEQ00vT3BlbkpQRUcgdmVyc2lvbiAy',
+    'LjUuMP+QAAoAAAAAAD0AAf+T34AwB65A9Hh/wHwhx9oGDP9/Cz2EwDoUPqBQIhkDf91SP8ARQfOF',
+    'ADahPaY0YH//2QA=',
+  ].join(''),
+  'base64',
+);
+const jpeg2000 = '1.2.840.10008.1.2.4.90';
+
+test('JPEG 2000 of small samples keeps their sign', async () => {
+  const image = { rows: 16, columns: 16, signed: true } as const;
+  const samples = Int8Array.from({ length: 256 }, (_, at) => at - 128);
+  const bytes = await decode(jpeg2000, signedCodeStream, shapeOf({ ...image, bitsAllocated: 8 }));
+  assert.deepEqual(new Int8Array(new Uint8Array(bytes).buffer), samples);
+  const half = { ...image, bitsAllocated: 16, bitsStored: 8, highBit: 7 } as const;
+  const words = await decode(jpeg2000, signedCodeStream, shapeOf(half));
+  assert.deepEqual(new Int16Array(new Uint8Array(words).buffer), Int16Array.from(samples));
+});
+
 test('a frame that is another image than its header says fails', async () => {
   const coded = encodeLossless(new Uint16Array(35), { rows: 5, columns: 7, precision: 12 });
   const twelve = { bitsStored: 12, highBit: 11 };
@@ -99,6 +121,19 @@ test('a frame that is another image than its header says fails', async () => {
   ] as const) {
     assert.equal(await outcomeOf(lossless, coded, shapeOf(other)), 'PIXEL_FRAME_MISMATCH');
   }
+});
+
+test('a colour image that ends before its last component is none', async () => {
+  const samples = Uint16Array.from({ length: 35 }, (_, at) => at);
+  const one = encodeLossless(samples, { rows: 5, columns: 7, precision: 8 });
+  // SOF with three components instead of one, of which the scan holds the first.
+  const sofEnd = 2 + 2 + 11;
+  const sof = [0xff, 0xc3, 0, 17, 8, 0, 5, 0, 7, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0];
+  const coded = Uint8Array.from([0xff, 0xd8, ...sof, ...one.subarray(sofEnd)]);
+  const grey = shapeOf({ bitsAllocated: 8 });
+  assert.equal(await outcomeOf(lossless, one, grey), 'decoded');
+  const colour = { ...grey, samples: 3, colour: 'rgb' } as const;
+  assert.equal(await outcomeOf(lossless, coded, colour), 'PIXEL_CODED_INVALID');
 });
 
 test('what has no codec, or is larger than may be, has a code', async () => {

@@ -59,6 +59,18 @@ test('a frame that takes too long fails, and its thread ends', async () => {
   await decoder.close();
 });
 
+test('a thread that is left idle by another that was too slow ends too', async () => {
+  const { decoder, clock } = played({}, 2);
+  const slow = outcomeOf(decoder, hangs);
+  assert.equal(await outcomeOf(decoder, plain), 'decoded 9');
+  clock.advance(pixelLimits.frameMs);
+  assert.equal(await slow, 'PIXEL_TIMEOUT');
+  assert.equal(clock.pending(), 1);
+  clock.advance(pixelLimits.idleMs);
+  assert.equal(clock.pending(), 0);
+  await decoder.close();
+});
+
 test('the caller keeps its bytes, and frames come back whole from several threads', async () => {
   const { decoder } = played({}, 3);
   const coded = Uint8Array.from({ length: 20 }, (_, at) => 10 + at);

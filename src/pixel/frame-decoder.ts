@@ -127,7 +127,7 @@ class ThreadPool implements FrameDecoder {
     // After a failure nobody knows in which state a library is.
     if (reply.kind === 'failed' || isSpent) void this.#endThreads([each]);
     if (reply.kind === 'decoded') job?.done.resolve(reply.pixels);
-    else job?.done.reject(pixelErrors.create(reply.code));
+    else job?.done.reject(pixelErrors.create(reply.code, { message: reply.message }));
     this.#startNext();
     this.#endWhenIdle();
   }
@@ -138,6 +138,7 @@ class ThreadPool implements FrameDecoder {
     void this.#endThreads([each]);
     job?.done.reject(error);
     this.#startNext();
+    this.#endWhenIdle();
   }
 
   #release(each: DecodeThread): Job | undefined {

@@ -32,18 +32,3 @@ export interface Palette {
 export function sampleBytesOf({ rows, columns, samples, bitsAllocated }: FrameShape): number {
   return rows * columns * samples * Math.ceil(bitsAllocated / 8);
 }
-
-/**
- * Bits of a frame in native pixel data; where frames are not whole bytes, the next begins in the
- * byte in which one ends. @standard PS3.5 §8.1.1, §8.2
- */
-export function nativeBitsOf(shape: FrameShape): number {
-  const { rows, columns, samples, bitsAllocated, colour } = shape;
-  // Chroma of 4:2:2 is shared by two pixels.
-  return rows * columns * bitsAllocated * (colour === 'ybr-full-422' ? 2 : samples);
-}
-
-/** Bytes of a pixel of a plain frame: a grey sample, or red, green and blue. */
-export function plainPixelBytes({ bitsAllocated, colour }: FrameShape): number {
-  return colour === 'grey' ? Math.ceil(bitsAllocated / 8) : 3;
-}

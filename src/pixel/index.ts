@@ -4,9 +4,7 @@ export { createFrameDecoder, type FrameDecoder } from './frame-decoder.ts';
 export {
   type Colour,
   type FrameShape,
-  nativeBitsOf,
   type Palette,
-  plainPixelBytes,
 } from './frame-shape.ts';
 export { JpegBits } from './jpeg/bits.ts';
 export { type JpegStep, readScans } from './jpeg/read-scans.ts';

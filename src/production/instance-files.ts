@@ -28,9 +28,9 @@ export class InstanceFiles {
   readonly #wish: InstanceWish;
   #whole: TargetFile | undefined;
   #slices: NativeFrameIntake | undefined;
-  /** Why the compressed frame that holds the slices is no pixels. */
-  #undecoded: string | undefined;
-  readonly #made: TargetFile[] = [];
+  /** Why there are no pixels to cut slices of. */
+  #withoutPixels: string | undefined;
+  readonly #made = new Map<ProductionTarget, TargetFile>();
 
   private constructor(
     context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
@@ -53,14 +53,22 @@ export class InstanceFiles {
     if (wish.whole !== undefined && misleads === undefined) {
       files.#whole = await openWhole(context, wish.whole, box);
     }
-    if (wish.slices.length > 0 && slices !== undefined) {
-      files.#slices = new NativeFrameIntake({
-        frames: 1,
-        buffer: new Uint8Array(frameBytesOf(facts)),
-        takeFrame: (_, pixels) => files.#writeSlices(pixels),
-      });
-    }
+    if (wish.slices.length > 0 && slices !== undefined) files.#openSlices(frameBytesOf(facts));
     return files;
+  }
+
+  /** The frame that holds the slices is buffered whole. */
+  #openSlices(bytes: number): void {
+    const { frameBytesMax } = this.#context.ports.limits ?? productionLimits;
+    if (bytes > frameBytesMax) {
+      this.#withoutPixels = 'VOLUME_TOO_LARGE';
+      return;
+    }
+    this.#slices = new NativeFrameIntake({
+      frames: 1,
+      buffer: new Uint8Array(bytes),
+      takeFrame: (_, pixels) => this.#writeSlices(pixels),
+    });
   }
 
   /** Whether the file of the instance itself is made. */
@@ -88,7 +96,7 @@ export class InstanceFiles {
     try {
       await this.#slices.addPixels(await decoder.decode(transferSyntaxUid, coded, shape));
     } catch (error) {
-      this.#undecoded = undecoded(error);
+      this.#withoutPixels = undecoded(error);
     }
   }
 
@@ -102,18 +110,23 @@ export class InstanceFiles {
     } else if (this.#wish.whole !== undefined && misleads !== undefined) {
       yield { kind: 'refused', fileId: this.#wish.whole.fileId, code: misleads };
     }
-    for (const file of this.#made.splice(0)) yield await file.complete(this.#facts());
-    if (areWhole) return;
-    const without = this.#slices === undefined ? 'VOLUME_STACK_GONE' : 'VOLUME_PIXEL_LENGTH';
-    const code = this.#undecoded ?? without;
-    for (const { fileId } of this.#wish.slices) yield { kind: 'refused', fileId, code };
+    const isOther = this.#slices === undefined || areWhole;
+    const code = this.#withoutPixels ?? (isOther ? 'VOLUME_STACK_GONE' : 'VOLUME_PIXEL_LENGTH');
+    for (const target of this.#wish.slices) {
+      const file = this.#made.get(target);
+      this.#made.delete(target);
+      yield file === undefined
+        ? { kind: 'refused', fileId: target.fileId, code }
+        : await file.complete(this.#facts());
+    }
   }
 
   /** Give up what is not complete. Never throws. */
   async abort(): Promise<void> {
     await this.#whole?.abort();
     this.#whole = undefined;
-    for (const file of this.#made.splice(0)) await file.abort();
+    for (const file of this.#made.values()) await file.abort();
+    this.#made.clear();
   }
 
   async #writeSlices(frame: Uint8Array): Promise<undefined> {
@@ -128,7 +141,7 @@ export class InstanceFiles {
       const size = start.length + pixels.length + padding.length;
       const expected = { exact: size, most: size, mayGrowInSight: false };
       const file = await TargetFile.open(this.#context, target, expected);
-      this.#made.push(file);
+      this.#made.set(target, file);
       for (const bytes of [start, pixels, padding]) {
         if (bytes.length > 0) await file.write(derive(this.#box, () => bytes));
       }

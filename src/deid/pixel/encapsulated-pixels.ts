@@ -54,8 +54,7 @@ export async function* passEncapsulatedPixels(
 }
 
 function fragmentTokens(fragment: Uint8Array): readonly Token[] {
-  const even = new Uint8Array(fragment.length + (fragment.length & 1));
-  even.set(fragment);
+  const even = fragment.length % 2 === 0 ? fragment : concatBytes([fragment, Uint8Array.of(0)]);
   return [
     { kind: 'fragment-start', length: even.length },
     { kind: 'value-chunk', bytes: even },

@@ -91,3 +91,11 @@ test('each fragment of RLE is a frame; the start of JPEG 2000 has two markers', 
   assert.ok(start(Uint8Array.of(0xff, 0x4f, 0xff, 0x51)));
   assert.ok(!start(Uint8Array.of(0xff, 0x4f, 0xff)));
 });
+
+test('a table of offsets that is none takes no memory, however long it is', () => {
+  const long = table(Array.from({ length: 2_000_000 }, (_, at) => at));
+  const before = process.memoryUsage().heapUsed;
+  const whole = concatBytes([head, none]);
+  assert.equal(outcomeOf([whole], { frames: 1, basic: long, extended: long }), 'joined');
+  assert.ok(process.memoryUsage().heapUsed - before < 16 * 2 ** 20);
+});

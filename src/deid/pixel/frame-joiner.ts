@@ -33,12 +33,12 @@ export class FrameJoiner {
   constructor({ shape, startsFrame, extendedOffsets }: JoinerOptions) {
     this.#frames = shape.frames;
     this.#startsFrame = startsFrame;
-    this.#stated = offsetsIn(extendedOffsets, 8);
+    this.#stated = this.#offsetsIn(extendedOffsets, 8);
   }
 
   /** The value of the Basic Offset Table. @standard PS3.5 §A.4, Table A.4-1 */
   offsets(table: Uint8Array): void {
-    if (table.length > 0) this.#stated = offsetsIn(table, 4);
+    if (table.length > 0) this.#stated = this.#offsetsIn(table, 4);
   }
 
   /** Take a fragment. Gives the frame that was before it, if another one begins. */
@@ -69,7 +69,22 @@ export class FrameJoiner {
 
   #take(): Uint8Array {
     this.#pendingBytes = 0;
-    return concatBytes(this.#pending.splice(0));
+    const [only, another] = this.#pending;
+    const fragments = this.#pending.splice(0);
+    return only !== undefined && another === undefined ? only : concatBytes(fragments);
+  }
+
+  /**
+   * Little endian numbers; of 8 bytes those that can be told exactly. A table that is not of one offset
+   * for each frame is none, however long it is.
+   */
+  #offsetsIn(table: Uint8Array, width: 4 | 8): ReadonlySet<number> {
+    if (table.length !== width * this.#frames) return new Set();
+    const view = viewOf(table);
+    const offsets = Array.from({ length: this.#frames }, (_, index) =>
+      width === 4 ? view.getUint32(4 * index, true) : Number(view.getBigUint64(8 * index, true)),
+    );
+    return new Set(offsets);
   }
 
   /** A table that points between fragments is none; one that names other fragments says otherwise. */
@@ -84,15 +99,6 @@ export class FrameJoiner {
       context: { frames: this.#frames },
     });
   }
-}
-
-/** Little endian numbers; of 8 bytes those that can be told exactly. */
-function offsetsIn(table: Uint8Array, width: 4 | 8): ReadonlySet<number> {
-  const view = viewOf(table);
-  const offsets = Array.from({ length: Math.floor(table.length / width) }, (_, index) =>
-    width === 4 ? view.getUint32(4 * index, true) : Number(view.getBigUint64(8 * index, true)),
-  );
-  return new Set(offsets);
 }
 
 /** A compressed frame is longer than one may be. */

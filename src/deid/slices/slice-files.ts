@@ -8,7 +8,7 @@ import {
   tag as t,
   transferSyntax,
 } from '../../dicom/index.ts';
-import type { ImageFacts } from '../../facts/index.ts';
+import { type ImageFacts, knownValue, valueOr } from '../../facts/index.ts';
 import { concatBytes } from '../../lib/bytes/bytes.ts';
 import type { DeidentifiedSlices } from '../deidentifier.ts';
 import { sliceHeader } from './slice-header.ts';
@@ -48,6 +48,19 @@ export function sliceFilesOf(image: TiledImage): DeidentifiedSlices {
       ]);
     },
   };
+}
+
+/** Integers as text are of 32 bits. @standard PS3.5 Table 6.2-1 (IS) */
+const integerMax = 2 ** 31 - 1;
+
+/**
+ * Whether the slices of a tiled image can be images by themselves: of one sample, and of a time that
+ * the image states, because their order would otherwise be guessed.
+ */
+export function canBeSliced({ samples, instanceNumber, slices }: ImageFacts): boolean {
+  const time = knownValue(instanceNumber) ?? 0;
+  const isNumbered = Number.isInteger(time) && time >= 1 && time * slices.length <= integerMax;
+  return isNumbered && valueOr(samples, 1) === 1;
 }
 
 /** What names the slice of an image among all UIDs: no UID has a number sign. */

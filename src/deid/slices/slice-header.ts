@@ -50,7 +50,7 @@ export function sliceHeader({ header, facts, index, sopInstanceUid }: SliceSourc
   const slice = present(facts.slices[index], 'a slice of the image');
   const made = new Map<Tag, DataElement>(header);
   for (const keyword of ofTheGrid) made.delete(t[keyword]);
-  const time = knownValue(facts.instanceNumber) ?? 1;
+  const time = present(knownValue(facts.instanceNumber), 'a slice has a time');
   const position = present(knownValue(slice.position ?? facts.position), 'a slice has a place');
   const changed = dataSetOf({
     SOPInstanceUID: sopInstanceUid,

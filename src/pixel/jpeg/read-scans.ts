@@ -61,6 +61,8 @@ export function* readScans(frame: Uint8Array): Generator<JpegStep, void, void> {
     at = scanEnd(frame, end, 'jpeg');
     yield { ...scanOf(segment, state), kind: 'scan', data: frame.subarray(end, at) };
   }
+  const components = state.frame === undefined ? 0 : componentsIn(state.frame).length;
+  if (state.scanned.size !== components) throw invalid('a component without a scan', at);
   yield { kind: 'end', bytes: frame.subarray(at) };
 }
 

@@ -1,15 +1,12 @@
 import factory from '@cornerstonejs/codec-openjpeg/decodewasmjs';
 import type { Codec } from '../../codec.ts';
-import { checkCodeStream, frameOf } from '../../jpeg-2000/code-stream.ts';
+import { decodeCodeStream } from '../../jpeg-2000/code-stream.ts';
 import { openLibrary } from '../../wasm/wasm-library.ts';
 
 /** JPEG 2000, by OpenJPEG. @standard ISO 15444-1; PS3.5 §A.4.4 */
 export async function openJpeg2000(): Promise<Codec> {
   const decode = await openLibrary(factory, 'J2KDecoder');
   return {
-    decode(coded, shape) {
-      checkCodeStream(coded, shape);
-      return frameOf(decode(coded), shape);
-    },
+    decode: (coded, shape) => decodeCodeStream(coded, shape, decode),
   };
 }
