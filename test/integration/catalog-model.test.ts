@@ -178,9 +178,12 @@ class Run {
     const node = await this.catalog.names.resolve(path(known, 'volume.nii'));
     const stacks = step.stacks.map((name) => ({ name, products: forms }));
     await this.catalog.versions.stacksProven((node as FileNode).seriesId, stacks);
+    if (step.stacks.join() === known.stacks.join()) return;
     for (const name of known.files.keys()) {
-      const isGone = !step.stacks.some((stack) => name.startsWith(`${stack}.`));
-      if (name.startsWith('v-') && isGone) this.#outgrow(known, name);
+      // What stood for the one volume was made of other stacks.
+      const isKept =
+        name.startsWith('i-') || step.stacks.some((stack) => name.startsWith(`${stack}.`));
+      if (!isKept) this.#outgrow(known, name);
     }
     known.stacks = step.stacks;
     const [only] = step.stacks;
