@@ -52,6 +52,10 @@ export interface ImageFacts extends NumberFacts, AcquisitionFacts {
    * Its values hold scanners' words, so they do not leave as they are.
    */
   readonly imageType: Fact<string>;
+  /** Convolution Kernel as a token, like Image Type. */
+  readonly kernel: Fact<string>;
+  /** Concatenation UID as a token: equal for the parts of one. */
+  readonly concatenation: Fact<string>;
   /** What the values are, by the words of Image Type that are known. */
   readonly kind: ImageKind;
   /** A table between stored and output values. Its values are never kept: they could hold a text. */

@@ -39,7 +39,9 @@ export function readStandardFacts(source: FactSource): ImageFacts {
     }),
     sopClassUid: source.sopClassUid,
     photometric: photometricOf(source),
-    imageType: imageTypeOf(source),
+    imageType: tokenAt(source, t.ImageType),
+    kernel: tokenAt(source, t.ConvolutionKernel),
+    concatenation: tokenAt(source, t.ConcatenationUID),
     kind: imageKindOf(imageWordsOf(source)),
     modalityLut: isThere(source, t.ModalityLUTSequence) ? notKept : absent,
     realWorld: source.omitted.includes(t.RealWorldValueMappingSequence)
@@ -78,8 +80,8 @@ function photometricOf(source: FactSource): Fact<Photometric> {
   return term === undefined ? notKept : fact(term);
 }
 
-function imageTypeOf(source: FactSource): Fact<string> {
-  const text = textAt(source, t.ImageType);
+function tokenAt(source: FactSource, tag: Tag): Fact<string> {
+  const text = textAt(source, tag);
   return text.kind === 'value' ? fact(source.tokenOf(wordsOf(text.value).join('\\'))) : text;
 }
 

@@ -57,6 +57,12 @@ export const volumeLimits = defineLimits('volume', {
     reason:
       'How far a distance may be from a whole multiple of Spacing Between Slices to say that slices are missing.',
   },
+  measuredTolerance: {
+    value: 0.01,
+    unit: 'ratio',
+    reason:
+      'Echo, repetition and inversion times and flip angles that follow each other more closely are one that was measured.',
+  },
   stacksMax: {
     value: 512,
     unit: 'count',

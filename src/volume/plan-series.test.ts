@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { ValueInput } from '../dicom/index.ts';
-import { knownValue } from '../facts/index.ts';
+import { fact, knownValue } from '../facts/index.ts';
 import { present } from '../lib/assert.ts';
 import { planFromPositions } from './plan.ts';
 import { planSeries } from './plan-series.ts';
@@ -19,7 +19,14 @@ const tag = {
   echoNumbers: 0x00180086,
   bValue: 0x00189087,
   instanceNumber: 0x00200013,
+  kernel: 0x00181210,
+  spacing: 0x00180088,
+  directionality: 0x00189075,
+  gradient: 0x00189089,
   position: 0x00200032,
+  concatenation: 0x00209161,
+  part: 0x00209162,
+  parts: 0x00209163,
   temporalPosition: 0x00200100,
   sopClass: 0x00080016,
 } as const;
@@ -79,6 +86,12 @@ const repeats = (count: number, edit: (volume: number) => Edit = () => ({})): Pl
     stack({ first: 1 + volume * 5 }, () => edit(volume)),
   ).flat();
 
+/** A slice that is turned a little. */
+function jittered(slice: PlanSlice, by: number): PlanSlice {
+  const orientation = fact([1, by, 0, by, -1, 0]);
+  return { ...slice, facts: { ...slice.facts, orientation } };
+}
+
 const series: Readonly<Record<string, readonly [readonly PlanSlice[], readonly string[]]>> = {
   'one stack': [stack(), ['8x6x5x1']],
   'time points that instance numbers tell, one after another': [repeats(3), ['8x6x5x3']],
@@ -115,6 +128,106 @@ const series: Readonly<Record<string, readonly [readonly PlanSlice[], readonly s
   'echo times of one echo as measured': [
     stack({}, (index) => ({ [tag.echoTime]: (30 + index * 0.01).toFixed(2) })),
     ['8x6x5x1'],
+  ],
+  'echo times of two time points as measured': [
+    repeats(2, (at) => ({ [tag.echoTime]: String(30 + 0.05 * at) })),
+    ['8x6x5x2'],
+  ],
+  'time points in two passes each, gated': [
+    [0, 1].flatMap((volume) =>
+      stack({ count: 10, first: 1 + 10 * volume }, (index) => ({
+        [tag.repetitionTime]: String([2000, 2013, 2057, 2090][2 * volume + (index % 2)]),
+      })),
+    ),
+    ['8x6x10x2'],
+  ],
+  'one place while a repetition time drifts': [
+    Array.from({ length: 40 }, (_, at) =>
+      stack({ count: 1, first: 1 + at }, () => ({
+        [tag.repetitionTime]: String(2000 + 3 * at),
+      })),
+    ).flat(),
+    ['8x6x1x40'],
+  ],
+  'two kernels': [
+    repeats(2, (at) => ({ [tag.kernel]: at === 0 ? 'B30f' : 'B70f' })),
+    ['8x6x5x1', '8x6x5x1'],
+  ],
+  'numbers that two echoes share, and a spacing that is the gap': [
+    [0, 1].flatMap((echo) =>
+      stack({ first: 1 + echo, step: 2 }, () => ({
+        [tag.echoNumbers]: String(echo + 1),
+        [tag.spacing]: '1',
+      })),
+    ),
+    ['8x6x5x1', '8x6x5x1'],
+  ],
+  'a concatenation without its last part beside a whole one': [
+    [
+      ...stack({}, () => ({ [tag.concatenation]: '2.25.1', [tag.part]: 1, [tag.parts]: 2 })),
+      ...stack({ first: 6 }, () => ({
+        [tag.concatenation]: '2.25.1',
+        [tag.part]: 2,
+        [tag.parts]: 2,
+      })),
+      ...stack({ first: 11 }, () => ({
+        [tag.imageType]: 'ORIGINAL\\PRIMARY\\P\\ND',
+        [tag.concatenation]: '2.25.2',
+        [tag.part]: 1,
+        [tag.parts]: 2,
+      })),
+    ],
+    ['8x6x5x2', 'VOLUME_UNEVEN_SPACING'],
+  ],
+  'two traces and a direction under unlike numbers': [
+    stack().flatMap((_, index) =>
+      [false, true, false].flatMap((isDirected, at) =>
+        stack({ first: 1 + index * 3 + ((at * (index + 1)) % 3) }, () => ({
+          [tag.bValue]: 1000,
+          ...(isDirected ? { [tag.gradient]: [1, 0, 0] } : {}),
+        })).slice(index, index + 1),
+      ),
+    ),
+    ['VOLUME_DUPLICATE_POSITION'],
+  ],
+  'a trace beside directions': [
+    [0, 1, 2, 3].flatMap((volume) =>
+      stack({ first: 1 + volume * 5 }, () => ({
+        [tag.bValue]: volume === 0 ? 0 : 1000,
+        [tag.gradient]: [
+          [0, 0, 0],
+          [1, 0, 0],
+          [0, 1, 0],
+          [0, 0, 0],
+        ][volume],
+      })),
+    ),
+    ['8x6x5x1', '8x6x5x3'],
+  ],
+  'weightings that numbers mix in an interrupted scan': [
+    [0, 1, 2].flatMap((volume) =>
+      stack({ first: 1 + volume * 5 }, (index) => ({
+        [tag.bValue]: (volume + index) % 2 === 0 ? 0 : 1000,
+      })).slice(0, volume === 2 ? 4 : 5),
+    ),
+    ['8x6x5x2, 4 left out'],
+  ],
+  'cosines that differ in their last digits': [
+    stack({ columnDirection: [0, -1, 0] }).map((slice, index) =>
+      jittered(slice, [8e-5, -8e-5, 8e-5, -8e-5, 0][index] ?? 0),
+    ),
+    ['8x6x5x1'],
+  ],
+  'stacks that differ by less than their names tell': [
+    [
+      ...stack().map((slice) => jittered(slice, 0)),
+      ...stack().map((slice) => jittered(slice, 3e-4)),
+    ],
+    ['VOLUME_MIXED_ORIENTATION'],
+  ],
+  'a stack and its copy as objects of another class': [
+    [...stack(), ...stack({ sopClassUid: '1.2.840.10008.5.1.4.1.1.4.4', first: 6 })],
+    ['8x6x5x1', '8x6x5x1'],
   ],
   'magnitude and phase': [
     repeats(2, (at) => ({ [tag.imageType]: `ORIGINAL\\PRIMARY\\${at === 0 ? 'M' : 'P'}\\ND` })),

@@ -2,11 +2,13 @@ import { present } from '../lib/assert.ts';
 import { malformed } from '../lib/result.ts';
 import { type Reason, refusalOf } from './first-refusal.ts';
 import { canonicalOrder, groupByKind, type SliceGroup } from './groups.ts';
-import { planStack } from './plan-stack.ts';
+import { volumeLimits } from './limits.ts';
+import { planStack, type SeriesSlices, seriesOf } from './plan-stack.ts';
 import { readSlice, type Slice } from './slice.ts';
 import { stackKeyOf } from './stack-key.ts';
+import { withTraces } from './traces.ts';
 import { splitTraits } from './traits.ts';
-import type { PlanSlice, StackOutcome } from './volume-format.ts';
+import type { PlanOutcome, PlanSlice, StackOutcome } from './volume-format.ts';
 
 /**
  * The stacks of a series: told apart by kind, and where slices lie at one place also by what else
@@ -16,43 +18,56 @@ import type { PlanSlice, StackOutcome } from './volume-format.ts';
  */
 export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[] {
   const reasons: Reason[] = [];
-  const read = slices.map((slice, index) => {
+  const read = withTraces(slices).map((slice, index) => {
     const outcome = readSlice(slice);
     if (outcome.ok) return outcome.value;
     reasons.push({ code: outcome.code, index });
     return undefined;
   });
-  const known = read as readonly Slice[];
+  const series = seriesOf(read);
   const order = canonicalOrder(read);
   const groups = groupByKind(read, order);
   if (groups === undefined)
     return spoil([], [{ code: 'VOLUME_TOO_MANY_STACKS', index: order[0] ?? 0 }]);
-  const isPart = isPartMissing(read);
+  const broken = brokenConcatenations(read);
   const stacks = groups.map((group) => {
-    const reference = present(known[group.indices[0] ?? 0], 'a slice of the group');
+    const reference = present(read[group.indices[0] ?? 0], 'a slice of the group');
     const spoilt = reasons.filter(({ index }) => couldBeOf(slices[index], reference));
-    if (isPart) spoilt.push({ code: 'VOLUME_UNEVEN_SPACING', index: group.indices[0] ?? 0 });
-    return { planned: planGroup(known, group, splitTraits.keys().toArray()), spoilt };
+    const part = group.indices.find((index) => broken.has(read[index]?.part?.of ?? ''));
+    if (part !== undefined) spoilt.push({ code: 'VOLUME_UNEVEN_SPACING', index: part });
+    return { planned: planGroup(series, group, splitTraits.keys().toArray()), spoilt };
   });
   const homed = new Set<Reason>();
   for (const { spoilt } of stacks) for (const reason of spoilt) homed.add(reason);
   const homeless = reasons.filter((reason) => !homed.has(reason));
-  return [
+  const outcomes = [
     ...stacks.flatMap(({ planned, spoilt }) => spoil(planned, spoilt)),
     ...(homeless.length === 0 ? [] : spoil([], homeless)),
   ];
+  if (outcomes.length > volumeLimits.stacksMax) {
+    return spoil(outcomes, [{ code: 'VOLUME_TOO_MANY_STACKS', index: order[0] ?? 0 }]);
+  }
+  return withKeysOnce(outcomes);
 }
 
-/** Whether a concatenation says that it has more parts than are here. */
-function isPartMissing(slices: readonly (Slice | undefined)[]): boolean {
-  const parts = new Set<number>();
-  let total = 0;
-  for (const slice of slices) {
-    if (slice?.part === undefined) continue;
-    parts.add(slice.part.number);
-    total = Math.max(total, slice.part.total);
-  }
-  return parts.size < total;
+/** Stacks that differ by less than their names tell would overwrite each other: none of them is made. */
+function withKeysOnce(outcomes: readonly StackOutcome[]): readonly StackOutcome[] {
+  const byKey = Map.groupBy(outcomes, (stack) => stack.stackKey ?? stack);
+  return [...byKey.values()].flatMap((alike) => {
+    const [only, another] = alike;
+    if (only === undefined || another === undefined) return alike;
+    return spoil(alike, [{ code: 'VOLUME_MIXED_ORIENTATION', index: only.slices[0] ?? 0 }]);
+  });
+}
+
+/** Concatenations that say that they have more parts than are here. */
+function brokenConcatenations(slices: readonly (Slice | undefined)[]): ReadonlySet<string> {
+  const parts = slices.flatMap((slice) => slice?.part ?? []);
+  const broken = [...Map.groupBy(parts, (part) => part.of)].filter(([, all]) => {
+    const total = all.reduce((most, part) => Math.max(most, part.total), 0);
+    return new Set(all.map(({ number }) => number)).size < total;
+  });
+  return new Set(broken.map(([of]) => of));
 }
 
 /** The stacks as they are, or refused for what cannot be read and could be of them. */
@@ -79,25 +94,33 @@ function couldBeOf(slice: PlanSlice | undefined, { geometry, sopClassUid }: Slic
 }
 
 function planGroup(
-  slices: readonly Slice[],
+  series: SeriesSlices,
   group: SliceGroup,
   traits: readonly number[],
 ): readonly StackOutcome[] {
   const { indices, label } = group;
-  const { outcome, leftOut } = planStack(slices, indices, label);
-  const lowest = present(slices[indices[0] ?? 0], 'a slice of the group');
+  const { outcome, leftOut } = planStack(series, indices, label);
+  const lowest = present(series.slices[indices[0] ?? 0], 'a slice of the group');
   const stackKey = outcome.ok ? outcome.value.stackKey : stackKeyOf(lowest, label);
   const whole = [{ slices: indices, leftOut, stackKey, outcome }];
   if (outcome.ok && outcome.value.volumes === 1 && leftOut.length === 0) return whole;
   for (const [at, trait] of traits.entries()) {
-    const parts = partsOf(slices, group, trait);
+    const parts = partsOf(series.slices, group, trait);
     if (parts.length < 2) continue;
-    const planned = parts.map((part) => planGroup(slices, part, traits.slice(at + 1)));
-    if (planned.flat().every((stack) => stack.outcome.ok && stack.leftOut.length === 0)) {
-      return planned.flat();
-    }
+    const planned = parts.flatMap((part) => planGroup(series, part, traits.slice(at + 1)));
+    if (planned.every((stack) => isWholeBeside(stack, outcome))) return planned;
   }
   return whole;
+}
+
+/**
+ * Whether a part of a stack is one by itself: it lacks nothing, and where the stack is one volume
+ * after another, it has all their places. One image is no stack beside others of its place.
+ */
+function isWholeBeside({ outcome, leftOut }: StackOutcome, stack: PlanOutcome): boolean {
+  if (!outcome.ok || leftOut.length > 0) return false;
+  const { slices, volumes } = outcome.value;
+  return !stack.ok || (slices === stack.value.slices && slices * volumes > 1);
 }
 
 function partsOf(
@@ -105,10 +128,27 @@ function partsOf(
   { indices, label }: SliceGroup,
   trait: number,
 ): readonly SliceGroup[] {
-  const valueOf = (index: number): string => slices[index]?.traits[trait] ?? '';
-  const name = splitTraits[trait]?.name ?? '';
+  const { name = '', isMeasured = false } = splitTraits[trait] ?? {};
+  const stated = (index: number): string => slices[index]?.traits[trait] ?? '';
+  const nearest = isMeasured ? nearValues(indices.map(stated)) : undefined;
+  const valueOf = (index: number): string => nearest?.get(stated(index)) ?? stated(index);
   return [...Map.groupBy(indices, valueOf)].map(([value, members]) => ({
     indices: members,
     label: [...label, `${name}=${value}`],
   }));
+}
+
+/** Numbers that are near each other as one: the least of them, by each. */
+function nearValues(texts: readonly string[]): ReadonlyMap<string, string> {
+  const sorted = [...new Set(texts)]
+    .filter((text) => text !== '')
+    .toSorted((a, b) => Number(a) - Number(b));
+  const least = new Map<string, string>();
+  for (const [at, text] of sorted.entries()) {
+    const before = sorted[at - 1];
+    const isNear =
+      before !== undefined && Number(text) <= Number(before) * (1 + volumeLimits.measuredTolerance);
+    least.set(text, isNear ? (least.get(before) ?? text) : text);
+  }
+  return least;
 }

@@ -1,4 +1,4 @@
-import { assert, present } from '../lib/assert.ts';
+import { present } from '../lib/assert.ts';
 import { malformed, ok } from '../lib/result.ts';
 import { differenceOf } from './difference.ts';
 import type { VolumeRefusal } from './errors.ts';
@@ -11,8 +11,22 @@ import type { Slice } from './slice.ts';
 import { sliceCodeOf } from './slice-code.ts';
 import { stackKeyOf } from './stack-key.ts';
 import { orderStack, type StackOrder } from './stack-order.ts';
-import { cross, dot, normalize, scale, type Vector3 } from './vector.ts';
+import { cross, normalize, scale, type Vector3 } from './vector.ts';
 import type { PixelScale, PlanOutcome, VolumePlan } from './volume-format.ts';
+
+/** The slices of a series that were read, and what is known of them all. */
+export interface SeriesSlices {
+  readonly slices: readonly Slice[];
+  /** Instance numbers. */
+  readonly numbers: ReadonlySet<number>;
+}
+
+/** Slices as a series. */
+export function seriesOf(slices: readonly (Slice | undefined)[]): SeriesSlices {
+  const numbers = new Set(slices.flatMap((slice) => slice?.instanceNumber ?? []));
+  // Only what was read is asked for.
+  return { slices: slices as readonly Slice[], numbers };
+}
 
 /** A plan of some slices, and those of them that it leaves out. */
 export interface PlannedStack {
@@ -24,11 +38,12 @@ export interface PlannedStack {
  * Join slices of one kind into one volume of three or four dimensions, or say why that would not be
  * true to them. `placeOf` of the plan is by place in `indices`.
  *
- * @param indices in canonical order
+ * @param series all its slices
+ * @param indices of those to join, in canonical order
  * @param label what tells the stack from others of the same kind
  */
 export function planStack(
-  slices: readonly Slice[],
+  series: SeriesSlices,
   indices: readonly number[],
   label: readonly string[],
 ): PlannedStack {
@@ -36,9 +51,9 @@ export function planStack(
     outcome: malformed(code, index),
     leftOut: [],
   });
+  const { slices, numbers } = series;
   const at = (index: number): Slice => present(slices[index], 'a slice of the stack');
-  const reference = lowestOf(indices, at);
-  assert(reference !== undefined, 'a stack has slices');
+  const reference = at(indices[0] ?? -1);
   const differences = indices.flatMap((index) => {
     const code = differenceOf(reference, at(index));
     return code === undefined ? [] : [{ code, index }];
@@ -53,7 +68,7 @@ export function planStack(
   const order = orderStack(slices, indices, axisOf(reference));
   if (!order.ok) return refused(order.code, order.offset);
   const { leftOut } = order.value;
-  return { outcome: planOrdered(at, { order: order.value, indices, label }), leftOut };
+  return { outcome: planOrdered(at, { order: order.value, indices, label, numbers }), leftOut };
 }
 
 function planOrdered(
@@ -62,6 +77,7 @@ function planOrdered(
     readonly order: StackOrder;
     readonly indices: readonly number[];
     readonly label: readonly string[];
+    readonly numbers: SeriesSlices['numbers'];
   },
 ): PlanOutcome {
   const { volumes } = made.order;
@@ -75,7 +91,7 @@ function planOrdered(
   const placement = placeStack(first.map((index) => at(index)));
   if (!placement.ok) return malformed(placement.code, first[placement.offset] ?? 0);
   const { spacingMm, originLps } = placement.value;
-  if (volumes.length === 1 && isEachSecondMissing(first.map(at), spacingMm)) {
+  if (volumes.length === 1 && isEachSecondMissing(first.map(at), spacingMm, made.numbers)) {
     return malformed('VOLUME_UNEVEN_SPACING', first[1] ?? 0);
   }
   const inFile = volumes.flat();
@@ -100,10 +116,21 @@ function planOrdered(
   });
 }
 
-/** Neighbours lie a multiple of the stated distance apart, and as many numbers lack between them. */
-function isEachSecondMissing(slices: readonly Slice[], distanceMm: number): boolean {
+/**
+ * Neighbours lie a multiple of the stated distance apart, and as many numbers lack between them, which
+ * no other slice of the series has.
+ */
+function isEachSecondMissing(
+  slices: readonly Slice[],
+  distanceMm: number,
+  ofSeries: SeriesSlices['numbers'],
+): boolean {
   const statedMm = slices[0]?.statedSpacingMm;
   const numbers = slices.map(({ instanceNumber }) => instanceNumber);
+  const [first, second] = numbers;
+  const next =
+    first === undefined || second === undefined ? first : first + Math.sign(second - first);
+  if (next !== second && ofSeries.has(next ?? 0)) return false;
   const { bySpacing, byNumber } = missingFactor({ distanceMm, statedMm, numbers });
   return bySpacing > 1 && bySpacing === byNumber;
 }
@@ -129,18 +156,6 @@ function scaleOf(scales: readonly PixelScale[]): Pick<VolumePlan, 'scale' | 'sca
     ({ slope, intercept }) => slope === first.slope && intercept === first.intercept,
   );
   return isSame ? { scale: first, scales: [] } : { scale: 'per-frame', scales };
-}
-
-/** The lowest along the normal of the first: what the others are held against. */
-function lowestOf(indices: readonly number[], at: (index: number) => Slice): Slice | undefined {
-  const [first] = indices;
-  if (first === undefined) return undefined;
-  const normal = axisOf(at(first));
-  const height = (slice: Slice): number => dot(slice.geometry.positionLps, normal);
-  return indices.reduce((low, index) => {
-    const slice = at(index);
-    return height(slice) < height(low) ? slice : low;
-  }, at(first));
 }
 
 /** Unit vector along which slices follow each other: row x column, or against it. */

@@ -121,7 +121,9 @@ test('order, count and position leave the stack key alone; what tells stacks apa
 
 test('the stack key is a durable format: this one must never change', () => {
   assert.deepEqual(samplePlan().stackKey.split('\n'), [
-    'stack-2',
+    'stack-3',
+    '1.2.840.10008.5.1.4.1.1.4',
+    '1',
     '1.000\\0.000\\0.000\\0.000\\1.000\\0.000',
     '6',
     '8',
@@ -130,6 +132,7 @@ test('the stack key is a durable format: this one must never change', () => {
     'Component=',
     'Map=',
     'EchoNumbers=',
+    'ConvolutionKernel=',
     'PhotometricInterpretation=MONOCHROME2',
     'ReconstructionDiameter=',
     'EchoTime=',

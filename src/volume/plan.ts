@@ -5,7 +5,7 @@ import type { VolumeRefusal } from './errors.ts';
 import { type Reason, refusalOf } from './first-refusal.ts';
 import { canonicalOrder, unsplit } from './groups.ts';
 import { misplacementOf } from './placement.ts';
-import { planStack } from './plan-stack.ts';
+import { planStack, seriesOf } from './plan-stack.ts';
 import { readSlice, type Slice } from './slice.ts';
 import { normalize, scale, type Vector3 } from './vector.ts';
 import type { PlanOutcome, PlanSlice, VolumePlan } from './volume-format.ts';
@@ -33,7 +33,7 @@ export function planVolume(slices: readonly PlanSlice[]): PlanOutcome {
 
 /** Plan in canonical order; places as the input has them. */
 function inInputOrder(read: readonly Slice[], order: readonly number[]): PlanOutcome {
-  const { outcome } = planStack(read, order, unsplit);
+  const { outcome } = planStack(seriesOf(read), order, unsplit);
   if (!outcome.ok) return outcome;
   const placeOf = new Array<number>(order.length);
   for (const [at, place] of outcome.value.placeOf.entries()) {

@@ -42,7 +42,7 @@ test('both signs together prove that slices are missing', () => {
 
 test('what tells stacks apart are the lines of their keys that differ', () => {
   const key = (echo: number, rows: number): string =>
-    ['stack-2', '1\\0\\0', rows, 8, '1', '1', `EchoNumbers=${echo}`].join('\n');
+    ['stack-3', '1.2', '1', '1\\0\\0', rows, 8, '1', '1', `EchoNumbers=${echo}`].join('\n');
   assert.deepEqual(toldApartBy(key(1, 6), [key(1, 6), key(2, 6)]), [
     { name: 'EchoNumbers', value: '1' },
   ]);

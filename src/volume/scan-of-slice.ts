@@ -1,4 +1,4 @@
-import type { ImageFacts, ScanFacts, SliceFacts } from '../facts/index.ts';
+import { type ImageFacts, knownValue, type ScanFacts, type SliceFacts } from '../facts/index.ts';
 
 /**
  * What of an object's scan is true of one of its slices: of a tile all, if there are as many times as
@@ -13,7 +13,10 @@ export function scanOfSlice(
   const isTimed = sliceTimes?.length === slices.length;
   if (slice.tile !== undefined) return { scan: isTimed ? scan : untimed };
   const times = isTimed ? { sliceTimes } : {};
-  return { scan: { ...sharedOf(untimed), ...scalesOfFrame(scan, slice.frame), ...times } };
+  // What a reader of a vendor found is of the first frame; the frame's own is surer.
+  const repetitionTime = slice.repetitionTime && knownValue(slice.repetitionTime);
+  const own = repetitionTime === undefined ? {} : { repetitionTime };
+  return { scan: { ...sharedOf(untimed), ...scalesOfFrame(scan, slice.frame), ...times, ...own } };
 }
 
 /** Lists of what each frame has, and what it is then called. */

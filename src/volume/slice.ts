@@ -31,8 +31,10 @@ export interface Slice {
   /** What orders slices of one place, in the order of `axes`. */
   readonly order: readonly (readonly number[] | undefined)[];
   readonly instanceNumber: number | undefined;
-  /** Which part of a concatenation its object is, and of how many. */
-  readonly part: { readonly number: number; readonly total: number } | undefined;
+  /** Which part of which concatenation its object is, and of how many. */
+  readonly part:
+    | { readonly of: string; readonly number: number; readonly total: number }
+    | undefined;
   readonly weighting: Weighting;
   /** Along which of its axes phase is encoded. */
   readonly phaseAxis: 'ROW' | 'COL' | undefined;
@@ -99,7 +101,8 @@ export function readSlice({
 function partOf(facts: ImageFacts): Slice['part'] {
   const number = knownValue(facts.inConcatenationNumber);
   const total = knownValue(facts.inConcatenationTotalNumber);
-  return number === undefined || total === undefined ? undefined : { number, total };
+  if (number === undefined || total === undefined) return undefined;
+  return { of: knownValue(facts.concatenation) ?? '', number, total };
 }
 
 /** The distance to the next slice as the header says it, else the thickness. */

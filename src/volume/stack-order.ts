@@ -143,7 +143,13 @@ function sortInterrupted(
   if (most < 2 || places.some((place) => place.length < most - 1)) return undefined;
   for (const [axis, { isTime }] of axes.entries()) {
     const sorted = isTime ? sortPlaces(places, (index) => at(index).order[axis]) : undefined;
-    if (sorted !== undefined && isInterrupted(sorted, axis, most - 1)) return indicesOf(sorted);
+    if (sorted === undefined || !isInterrupted(sorted, axis, most - 1)) continue;
+    const inTime = indicesOf(sorted);
+    const whole = byWeighting(
+      inTime.map((place) => place.slice(0, most - 1)),
+      at,
+    );
+    return whole?.map((place, rank) => [...place, ...(inTime[rank] ?? []).slice(most - 1)]);
   }
   return undefined;
 }

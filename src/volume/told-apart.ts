@@ -3,6 +3,8 @@ import type { StackTrait } from './described-stack.ts';
 /** Names of the lines of a stack's key that have none of their own (`stack-key.ts`). */
 const lineNames: readonly string[] = [
   'StackKey',
+  'SOPClassUID',
+  'SliceDirection',
   'ImageOrientationPatient',
   'Rows',
   'Columns',

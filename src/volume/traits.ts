@@ -33,6 +33,7 @@ const kinds: readonly Trait<string>[] = [
   { name: 'Component', of: ({ kind }) => kind.component ?? '' },
   { name: 'Map', of: ({ kind }) => kind.map ?? '' },
   { name: 'EchoNumbers', of: ({ echoNumbers }) => knownValue(echoNumbers)?.join('\\') ?? '' },
+  { name: 'ConvolutionKernel', of: ({ kernel }) => text(kernel) },
   { name: 'PhotometricInterpretation', of: ({ photometric }) => text(photometric) },
   {
     name: 'ReconstructionDiameter',
@@ -45,14 +46,20 @@ export function kindOf(facts: ImageFacts): string {
   return kinds.map(({ name, of }) => `${name}=${of(facts)}`).join('\n');
 }
 
+/** What may tell stacks apart. */
+interface SplitTrait extends Trait<string> {
+  /** A number of the acquisition: values that are near each other are one, and measured. */
+  readonly isMeasured?: true;
+}
+
 /** In the order in which they are tried. */
-export const splitTraits: readonly Trait<string>[] = [
+export const splitTraits: readonly SplitTrait[] = [
   { name: 'StackID', of: ({ stack }) => text(stack) },
   { name: 'ImageType', of: ({ imageType }) => text(imageType) },
-  { name: 'EchoTime', of: ({ echoTime }) => text(echoTime) },
-  { name: 'InversionTime', of: ({ inversionTime }) => text(inversionTime) },
-  { name: 'RepetitionTime', of: ({ repetitionTime }) => text(repetitionTime) },
-  { name: 'FlipAngle', of: ({ flipAngle }) => text(flipAngle) },
+  { name: 'EchoTime', of: ({ echoTime }) => text(echoTime), isMeasured: true },
+  { name: 'InversionTime', of: ({ inversionTime }) => text(inversionTime), isMeasured: true },
+  { name: 'RepetitionTime', of: ({ repetitionTime }) => text(repetitionTime), isMeasured: true },
+  { name: 'FlipAngle', of: ({ flipAngle }) => text(flipAngle), isMeasured: true },
 ];
 
 const one = (given: Fact<number>): readonly number[] | undefined =>

@@ -26,6 +26,9 @@ function unitOf(given: readonly number[] | undefined): readonly number[] | undef
 const bTolerance = 1;
 const directionTolerance = 0.01;
 
+/** No more than this is no weighting: spoilers of the sequence, which have no direction; s/mm2. */
+export const weightedLeast = 50;
+
 /** Whether two weightings are one. */
 export function isAlikeWeighting(a: Weighting, b: Weighting): boolean {
   if ((a.bValue === undefined) !== (b.bValue === undefined)) return false;
@@ -38,16 +41,16 @@ export function isAlikeWeighting(a: Weighting, b: Weighting): boolean {
   );
 }
 
-/** An order of weightings: by b-value, then by direction. */
+/** Lower than any direction. */
+const noDirection = [-2, -2, -2] as const;
+
+/** An order of weightings: by b-value, then by direction, none first. */
 export function compareWeighting(a: Weighting, b: Weighting): number {
   const numbers = ({ bValue, direction }: Weighting): readonly number[] => [
     Math.round(bValue ?? -1),
-    ...(direction ?? []).map((value) => Math.round(value * 100)),
+    ...(direction ?? noDirection).map((value) => Math.round(value * 100)),
   ];
-  const [one, other] = [numbers(a), numbers(b)];
-  for (const [at, value] of one.entries()) {
-    const difference = value - (other[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  const other = numbers(b);
+  const differences = numbers(a).map((value, at) => value - (other[at] ?? 0));
+  return differences.find((difference) => difference !== 0) ?? 0;
 }

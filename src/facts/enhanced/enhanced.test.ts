@@ -336,3 +336,41 @@ test('any functional groups are read without failing, and in time that follows w
     }),
   );
 });
+
+test('what is of all frames is decoded once, however many there are', () => {
+  const copy = encodeDataSet(
+    dataSetOf({ RescaleSlope: '2', ImageComments: 'x'.repeat(4000) }),
+    transferSyntax.ImplicitVRLittleEndian,
+  );
+  const item = concatBytes([Uint8Array.of(0xfe, 0xff, 0x00, 0xe0), lengthOf(copy), copy]);
+  let reads = 0;
+  const counted = {
+    tag: 0x2005100f,
+    vr: 'UN',
+    get value() {
+      reads += 1;
+      return item;
+    },
+  } as DataElement; // no sequence
+  const shared = new Map<Tag, DataElement>([
+    [0x20050010, elementOf(0x20050010, 'Philips MR Imaging DD 005')],
+    [0x2005100f, counted],
+  ]);
+  const readsOf = (frames: number): number => {
+    reads = 0;
+    read(
+      objectOf(
+        shared,
+        Array.from({ length: frames }, () => nothing),
+      ),
+    );
+    return reads;
+  };
+  assert.equal(readsOf(40), readsOf(2));
+});
+
+function lengthOf(bytes: Uint8Array): Uint8Array {
+  const length = new Uint8Array(4);
+  viewOf(length).setUint32(0, bytes.length, true);
+  return length;
+}

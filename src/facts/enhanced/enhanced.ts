@@ -3,7 +3,7 @@ import { absent, type Fact, fact, knownValue, valueOr } from '../fact.ts';
 import type { ImageFacts, SliceFacts } from '../image-facts.ts';
 import { codeText } from '../read-text.ts';
 import { directionalityOf, type FrameType, groupTypeOf, typeIn } from './frame-kind.ts';
-import { frameScaleOf } from './frame-scale.ts';
+import { createFrameScales } from './frame-scale.ts';
 import { type FunctionalGroups, functionalGroups, macroItem } from './groups.ts';
 import { createStatedFacts } from './stated-facts.ts';
 
@@ -33,6 +33,7 @@ export function enhancedSlices(source: EnhancedSource, object: ImageFacts): read
   if (groups === undefined) return [];
   const stated = createStatedFacts(groups, source.omitted);
   const typeOf = createTypes(source, groups);
+  const scaleOf = createFrameScales(groups.shared);
   const first = knownValue(object.concatenationFrameOffset) ?? 0;
   return groups.frames.map((frame, index) => {
     // The names and the kinds of these facts are those of the tables. Each frame has its own place.
@@ -40,7 +41,7 @@ export function enhancedSlices(source: EnhancedSource, object: ImageFacts): read
     const { slope = object.slope, intercept = object.intercept } = numbers;
     return {
       ...numbers,
-      ...frameScaleOf({ slope, intercept }, [frame, groups.shared]),
+      ...scaleOf({ slope, intercept }, frame),
       ...typeOf(frame),
       frame: index,
       tile: undefined,

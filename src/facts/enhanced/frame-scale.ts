@@ -19,15 +19,29 @@ const copies: readonly PrivateName[] = [
 const nothing: DataSet = new Map();
 
 /**
- * The scale of a frame.
+ * Tells the scale of each frame; what is of all frames is decoded once.
  *
+ * @param shared the functional groups of all frames
+ */
+export function createFrameScales(
+  shared: DataSet,
+): (stated: StatedScale, frame: DataSet) => FrameScale {
+  const common = copiesIn(shared);
+  return (stated, frame) => frameScaleOf(stated, [frame, shared], [...copiesIn(frame), ...common]);
+}
+
+/**
  * @param stated Rescale Slope and Intercept of the frame
  * @param groups the functional groups of the frame and of all frames, the surer first
+ * @param own the vendor's copies in them
  */
-export function frameScaleOf(stated: StatedScale, groups: readonly DataSet[]): FrameScale {
+function frameScaleOf(
+  stated: StatedScale,
+  groups: readonly DataSet[],
+  own: readonly (DataSet | 'damaged')[],
+): FrameScale {
   const mapping = groups.find((group) => group.has(t.RealWorldValueMappingSequence)) ?? nothing;
   const realWorld = realWorldOf(mapping, stated);
-  const own = groups.flatMap(copiesIn);
   if (own.includes('damaged')) return { slope: notKept, intercept: notKept, realWorld };
   const holders = own.filter((item) => item !== 'damaged');
   const types = [...transformationOf(groups), ...holders];

@@ -1,6 +1,6 @@
 import { knownValue } from '../../facts/index.ts';
 import type { DescribedStack, SourceSlice } from '../described-stack.ts';
-import { isAlikeWeighting, weightingOf } from '../weighting.ts';
+import { isAlikeWeighting, weightedLeast, weightingOf } from '../weighting.ts';
 import { scanOf, volumeSlices } from './stack-scan.ts';
 
 /** Diffusion weighting of the volumes of a stack. */
@@ -14,9 +14,6 @@ export interface DiffusionTable {
    */
   readonly directions: readonly (readonly [number, number, number])[] | undefined;
 }
-
-/** No more than this is no weighting: spoilers of the sequence, which have no direction; s/mm2. */
-const weightedLeast = 50;
 
 /**
  * The table of a stack that is diffusion, by what all slices of each volume agree on; undefined of

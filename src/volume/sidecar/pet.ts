@@ -15,16 +15,34 @@ export function petKeys(
   const firsts = Array.from({ length: stack.plan.volumes }, (_, volume) =>
     volumeSlices(stack, volume).slice(0, 1),
   ).flat();
-  const starts = firsts.map(({ slice }) => knownValue(slice.facts.frameReferenceTime));
+  const referenceTimes = firsts.map(({ slice }) => knownValue(slice.facts.frameReferenceTime));
   const durations = firsts.map((source) => scanOf(source).frameDuration);
-  const [first] = starts;
   return {
     Units: scan.units,
     DecayCorrection: scan.decayCorrection,
-    FrameTimesStart:
-      first === undefined ? undefined : allOf(starts)?.map((start) => (start - first) / 1000),
+    FrameTimesStart: startsOf(allOf(referenceTimes), allOf(durations)),
     FrameDuration: allOf(durations)?.map((duration) => duration / 1000),
   };
+}
+
+/** Clocks of scanners tick; ms. */
+const toleranceMs = 1;
+
+/**
+ * Frame Reference Time is that for which values hold: the start of a frame only where the next begins
+ * as its duration says. Seconds from the first; undefined where that is not so.
+ */
+function startsOf(
+  times: readonly number[] | undefined,
+  durations: readonly number[] | undefined,
+): readonly number[] | undefined {
+  const [first] = times ?? [];
+  if (times === undefined || durations === undefined || first === undefined) return undefined;
+  const areStarts = times.slice(1).every((time, at) => {
+    const end = (times[at] ?? 0) + (durations[at] ?? 0);
+    return Math.abs(time - end) <= toleranceMs;
+  });
+  return areStarts ? times.map((time) => (time - first) / 1000) : undefined;
 }
 
 function allOf(values: readonly (number | undefined)[]): readonly number[] | undefined {

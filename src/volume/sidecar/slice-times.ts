@@ -24,9 +24,6 @@ function statedTimes(stack: DescribedStack, scan: ScanFacts): readonly number[] 
     const times = timesOf(volumeSlices(stack, volume));
     if (times === undefined) continue;
     if (Math.max(...times) <= most + toleranceMs) return times;
-    // Some software of GE states tenths of milliseconds where others state seconds.
-    const tenths = times.map((time) => time / 10_000);
-    if (scan.manufacturer === 'GE' && Math.max(...tenths) <= most) return tenths;
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import {
   wordOf,
 } from '../../scan/elements.ts';
 import type { ScanProposal } from '../../scan/scan-facts.ts';
+import { unitVector } from '../../scan/standard-scan.ts';
 
 const acquisition = 'GEMS_ACQU_01';
 const names = {
@@ -67,8 +68,10 @@ function patientDirection(
   const normal = [b * f - c * e, c * d - a * f, a * e - b * d];
   const isAxial = a > axial && e > axial && (normal[2] ?? 0) > axial;
   if (!isAxial) return undefined;
-  return [0, 1, 2].map(
-    (axis) => -x * (cosines[axis] ?? 0) - y * (cosines[axis + 3] ?? 0) + z * (normal[axis] ?? 0),
+  return unitVector(
+    [0, 1, 2].map(
+      (axis) => -x * (cosines[axis] ?? 0) - y * (cosines[axis + 3] ?? 0) + z * (normal[axis] ?? 0),
+    ),
   );
 }
 

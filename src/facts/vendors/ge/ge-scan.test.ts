@@ -8,9 +8,9 @@ type Texts = Readonly<Record<number, string>>;
 
 function headerOf(texts: Texts, publicTexts: Texts = {}): ReadonlyMap<Tag, DataElement> {
   const header = new Map<Tag, DataElement>();
-  const add = (at: Tag, vr: Vr, text: string): void => {
+  const add = (at: Tag, vr: Exclude<Vr, 'SQ'>, text: string): void => {
     const value = Buffer.from(text.length % 2 === 0 ? text : `${text} `);
-    header.set(at, { tag: at, vr, value } as DataElement); // no sequence
+    header.set(at, { tag: at, vr, value });
   };
   add(0x00190010, 'LO', 'GEMS_ACQU_01');
   add(0x00430010, 'LO', 'GEMS_PARM_01');
@@ -86,4 +86,24 @@ test('user data that are too short, or of no known version, say nothing', () => 
   assert.equal(polarityOf(bytes), 'Flipped');
   bytes.writeUInt16LE(4, 100 + 0x30);
   assert.equal(polarityOf(bytes), 'Unflipped');
+});
+
+test('a vector is of length 1 whatever the digits of the orientation are', () => {
+  const orientation = {
+    [tag.ImageOrientationPatient]: '0.99985\\0.01735\\0\\-0.01735\\0.99985\\0',
+  };
+  const header = headerOf({ 0x00431039: '1000\\0\\0\\0', ...vector(0, 0, 1) }, orientation);
+  assert.deepEqual(diffusionOf(header), { bValue: 1000, direction: [0, 0, 1] });
+});
+
+test('timers of slices are seconds, or ten thousandths of them', () => {
+  const timeOf = (timer: string): number | undefined => {
+    const header = new Map(headerOf({ 0x0021105e: timer }));
+    const value = Buffer.from('GEMS_RELA_01');
+    header.set(0x00210010, { tag: 0x00210010, vr: 'LO', value });
+    return readScan(header)?.sliceTime;
+  };
+  assert.equal(timeOf('0.7523'), 752.3);
+  assert.equal(timeOf('7523'), 752.3);
+  assert.equal(timeOf('19500102'), undefined);
 });

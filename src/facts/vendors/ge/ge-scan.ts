@@ -38,7 +38,6 @@ export function geScan(places: ScanPlaces): ScanProposal {
   const isTheirs = Object.values(names).some((name) => element(name) !== undefined);
   if (!(/^ge\b/i.test(maker) || (maker === '' && isTheirs))) return {};
   const [inPlane] = numbersAs(element(names.acceleration), 'DS') ?? [];
-  const seconds = numberAs(element(names.sliceTimer), 'DS');
   const polarity = gePolarityOf(places, element(names.userData));
   return {
     ...protocolScan(element(names.protocolBlock)),
@@ -50,10 +49,19 @@ export function geScan(places: ScanPlaces): ScanProposal {
     accelerationInPlane: inPlane === undefined || inPlane <= 0 ? undefined : 1 / inPlane,
     multiband: plainNumbers(wordsOf(element(names.multiband)).slice(0, 1))?.[0],
     repetitionTime: repetitionTimeOf(places, element),
-    sliceTime: seconds === undefined ? undefined : seconds * 1000,
+    sliceTime: sliceTimeOf(element(names.sliceTimer)),
     geEra: eraOf(wordsOf(standardElement(places.standard, 'SoftwareVersions'))),
   };
 }
+
+/** In seconds; where no volume could last so long, in ten thousandths of them, as some software has it. */
+function sliceTimeOf(timer: DataElement | undefined): number | undefined {
+  const stated = numberAs(timer, 'DS');
+  if (stated === undefined) return undefined;
+  return Math.abs(stated) > volumeSecondsMax ? stated / 10 : stated * 1000;
+}
+
+const volumeSecondsMax = 60;
 
 /** Repetition Time of epiRT lacks the delay between groups of slices, which is in seconds. */
 function repetitionTimeOf(
