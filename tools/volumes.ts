@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type MadeSeries, type Maker, openMaker } from '../test/support/volume-maker.ts';
 import { expectedOf } from './volumes/expected.ts';
-import { type Judged, judgeAll } from './volumes/judge.ts';
+import { type Judged, judgeAll, type References } from './volumes/judge.ts';
 import { judgeInstances } from './volumes/judge-instances.ts';
 import { type NiftiFile, readNifti } from './volumes/nifti-file.ts';
 import { type FoundSeries, readFolder } from './volumes/read-folder.ts';
@@ -70,7 +70,13 @@ async function main(folders: readonly string[]): Promise<void> {
     for (const folder of folders) {
       const found = await readFolder(folder);
       unreadable += found.unreadable.length;
-      for (const series of found.series) rows.push(await rowOf(series, { folder, work }));
+      const expected =
+        values.expected === undefined ? undefined : await expectedOf(values.expected);
+      const pool = { left: expected };
+      for (const series of found.series) {
+        const isLast = series === found.series.at(-1);
+        rows.push(await rowOf(series, { folder, work, pool, isLast }));
+      }
     }
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -79,10 +85,17 @@ async function main(folders: readonly string[]): Promise<void> {
   if (rows.some(isWrong)) process.exitCode = 1;
 }
 
-async function rowOf(
-  series: FoundSeries,
-  { folder, work }: { readonly folder: string; readonly work: string },
-): Promise<Row> {
+/** Where a series is from, and what it is held against. */
+interface Place {
+  readonly folder: string;
+  readonly work: string;
+  /** Of an `expected.json`, what none of the folder's series was yet. */
+  readonly pool: { left: References | undefined };
+  readonly isLast: boolean;
+}
+
+async function rowOf(series: FoundSeries, place: Place): Promise<Row> {
+  const { folder, work } = place;
   const scratch = await mkdtemp(join(work, 'series-'));
   const maker = await openMaker(scratch);
   try {
@@ -97,7 +110,7 @@ async function rowOf(
       twice: values.twice,
       drop: Number(values.drop),
     });
-    const row = await judgedRow(series, { made, folder, scratch });
+    const row = await judgedRow(series, { made, place, scratch });
     process.stdout.write(values.json ? `${JSON.stringify(row)}\n` : textOf(row));
     return row;
   } finally {
@@ -135,14 +148,14 @@ async function judgedRow(
   series: FoundSeries,
   {
     made,
-    folder,
+    place,
     scratch,
-  }: { readonly made: MadeSeries; readonly folder: string; readonly scratch: string },
+  }: { readonly made: MadeSeries; readonly place: Place; readonly scratch: string },
 ): Promise<Row> {
   const files = made.files.map(({ name, bytes }) => ({ name, file: readNifti(bytes) }));
   const outcome = await verdicts();
   return {
-    series: seriesLabel(series, folder),
+    series: seriesLabel(series, place.folder),
     instances: series.files.length,
     volumes: files.map(({ name, file }, at) => volumeRow(name, file, outcome?.judged[at])),
     refusals: made.refusals,
@@ -153,8 +166,11 @@ async function judgedRow(
     const readable = files.map(({ file }) => file);
     if (values.referee)
       return judgeAll(readable, await refereeOf(series, join(scratch, 'referee')));
-    if (values.expected === undefined) return undefined;
-    return judgeAll(readable, await expectedOf(values.expected));
+    const { left } = place.pool;
+    if (left === undefined) return undefined;
+    const all = judgeAll(readable, left);
+    place.pool.left = new Map([...left].filter(([name]) => all.missing.includes(name)));
+    return place.isLast ? all : { ...all, missing: [] };
   }
 }
 

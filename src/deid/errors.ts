@@ -22,9 +22,11 @@ export const deidErrors = defineErrors('deid', {
   },
   DEID_BURNED_IN: {
     disposition: 'permanent',
-    meaning: 'The image says, or its type suggests, that text is burned into its pixels.',
+    meaning:
+      'The image says, or its type suggests, that text is burned into its pixels; or it is a secondary capture that does not say that none is.',
     user: asIs,
-    operator: 'Look at Burned In Annotation, Image Type and Conversion Type of the image.',
+    operator:
+      'Look at Burned In Annotation, Image Type and Conversion Type. A secondary capture leaves where it says NO, was computed, and has a place in the patient.',
   },
   DEID_OVERLAY_EMBEDDED: {
     disposition: 'permanent',

@@ -124,6 +124,7 @@ const fixed: ReadonlySet<Tag> = new Set([
   t.SpecificCharacterSet,
   t.PhotometricInterpretation,
   t.BurnedInAnnotation,
+  t.ConversionType,
 ]);
 
 /** Functional groups and dimensions, which the facts do not name one by one. */

@@ -15,8 +15,8 @@ import { openMaker } from '../support/volume-maker.ts';
 
 /** What does not leave, or not alike, and why. */
 const others: Readonly<Record<string, string>> = {
-  // Made by a workstation: nothing says that no text is burned in.
-  'generic-rgb': 'DEID_UNSUPPORTED_SOP_CLASS',
+  // A secondary capture that does not say that nothing is burned in.
+  'generic-rgb': 'DEID_BURNED_IN',
   // The private scale does not leave; the public one, which the converter prefers not, does.
   'philips-enhanced-fieldmap': 'scale',
   'philips-enhanced-fmri': 'scale',

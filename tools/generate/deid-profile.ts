@@ -26,9 +26,10 @@ const supported = [
   ['1.2.840.10008.5.1.4.1.1.128', 'positron-emission-tomography-image', 'PT'],
   ['1.2.840.10008.5.1.4.1.1.130', 'enhanced-pet-image', 'PT'],
   ['1.2.840.10008.5.1.4.1.1.128.1', 'legacy-converted-enhanced-pet-image', 'PT'],
+  ['1.2.840.10008.5.1.4.1.1.7', 'secondary-capture-image', 'SC'],
 ] as const;
 
-const families = ['CT', 'MR', 'PT'] as const;
+const families = ['CT', 'MR', 'PT', 'SC'] as const;
 
 /** Types of PS3.5 §7.4 from the strictest on. */
 const typeOrder = ['1', '1C', '2', '2C', '3'];

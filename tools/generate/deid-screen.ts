@@ -120,12 +120,16 @@ const deniedKeywords: ReadonlySet<string> = new Set([
   'PrivateDataElementNumberOfItems',
   // Look-up tables are byte strings that nothing can judge.
   'VOILUTSequence',
+  'ModalityLUTSequence',
+  'ModalityLUTType',
   'RealWorldValueLUTData',
   'LUTDescriptor',
   'RedPaletteColorLookupTableDescriptor',
   'GreenPaletteColorLookupTableDescriptor',
   'BluePaletteColorLookupTableDescriptor',
   'MappingResourceName',
+  // Of scanned documents.
+  'DocumentClassCodeSequence',
   'CodingSchemeRegistry',
   'PrivateCreatorReference',
   // Creators of private elements that dimension indices point at; the elements are gone.

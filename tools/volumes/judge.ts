@@ -1,8 +1,11 @@
 import { type NiftiFile, sha256Of } from './nifti-file.ts';
 import { turnedTo } from './same-places.ts';
 
-/** What a volume is beside the referee's: the same, or what differs; unreferred where it made nothing. */
-export type Verdict = 'right' | 'turned' | 'scale' | 'affine' | 'unreferred' | 'WRONG';
+/**
+ * What a volume is beside the referee's: the same, or what differs; unreferred where it made nothing.
+ * `sign`: the referee takes the sign off stored values of 12 bits (mended in its release of 2023).
+ */
+export type Verdict = 'right' | 'turned' | 'scale' | 'sign' | 'affine' | 'unreferred' | 'WRONG';
 
 /** A volume of somebody else's making, as far as it is compared. */
 export type Output = Pick<NiftiFile, 'dim' | 'type' | 'slope' | 'intercept' | 'affine' | 'sha256'>;
@@ -40,7 +43,7 @@ export function judgeAll(
   return { judged, missing: [...left.keys()] };
 }
 
-const order: readonly Verdict[] = ['right', 'turned', 'affine', 'scale', 'WRONG'];
+const order: readonly Verdict[] = ['right', 'turned', 'affine', 'scale', 'sign', 'WRONG'];
 const rank = (verdict: Verdict): number => order.indexOf(verdict);
 
 function judge(
@@ -49,6 +52,7 @@ function judge(
 ): { readonly verdict: Verdict; readonly difference: string } {
   const isSame = made.sha256 === reference.sha256 && made.type === reference.type;
   if (!isSame || String(made.dim) !== String(reference.dim)) {
+    if (isUnsigned(made, reference)) return judgeScale(made, reference, 'sign');
     const turned = made.type === reference.type ? turnedTo(made, reference) : undefined;
     return turned !== undefined && sha256Of(turned) === reference.sha256
       ? judgeScale(made, reference, 'turned')
@@ -57,6 +61,16 @@ function judge(
   const affine = farthest(made.affine, reference.affine);
   if (affine > affineTolerance) return { verdict: 'affine', difference: `affine by ${affine}` };
   return judgeScale(made, reference, 'right');
+}
+
+/** Whether the reference has the low 12 bits of each voxel. */
+function isUnsigned({ type, voxels, dim }: NiftiFile, reference: Output): boolean {
+  if (type !== 'int16' || reference.type !== type || String(dim) !== String(reference.dim)) {
+    return false;
+  }
+  const low = Buffer.from(voxels);
+  for (let at = 1; at < low.length; at += 2) low[at] = (low[at] ?? 0) & 0x0f;
+  return sha256Of(low) === reference.sha256;
 }
 
 /** Reference numbers have 4 decimals. */

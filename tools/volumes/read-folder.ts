@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readFile as readBytes, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deidLimits } from '../../src/deid/index.ts';
 import {
@@ -40,9 +40,13 @@ export interface FoundFolder {
   readonly unreadable: readonly string[];
 }
 
-/** All series below a folder, in the order of their first files; each instance once. */
+/**
+ * All series below a folder, in the order of their first files; each instance once. Files of other
+ * content under the UID of an instance that is there, which no archive would hold, are a series of
+ * their own.
+ */
 export async function readFolder(folder: string): Promise<FoundFolder> {
-  const bySeries = new Map<string, Map<string, FoundFile>>();
+  const bySeries = new Map<string, Instances[]>();
   const unreadable: string[] = [];
   for (const path of await filesBelow(folder)) {
     const found = await readFile(path);
@@ -50,12 +54,35 @@ export async function readFolder(folder: string): Promise<FoundFolder> {
       unreadable.push(path);
       continue;
     }
-    const series = bySeries.get(found.seriesUid) ?? new Map<string, FoundFile>();
-    bySeries.set(found.seriesUid, series);
-    if (!series.has(found.file.sopInstanceUid)) series.set(found.file.sopInstanceUid, found.file);
+    const { seriesUid, file } = found;
+    const copies = bySeries.get(seriesUid) ?? [];
+    bySeries.set(seriesUid, copies);
+    await enter(file, copies);
   }
-  const series = [...bySeries].map(([uid, files]) => ({ uid, files: [...files.values()] }));
+  const series = [...bySeries].flatMap(([uid, copies]) =>
+    copies.map((files) => ({ uid, files: [...files.values()] })),
+  );
   return { series, unreadable };
+}
+
+/** Files by SOP Instance UID. */
+type Instances = Map<string, FoundFile>;
+
+async function enter(file: FoundFile, copies: Instances[]): Promise<void> {
+  for (const instances of copies) {
+    const known = instances.get(file.sopInstanceUid);
+    if (known === undefined) {
+      instances.set(file.sopInstanceUid, file);
+      return;
+    }
+    if (await isSame(known.path, file.path)) return;
+  }
+  copies.push(new Map([[file.sopInstanceUid, file]]));
+}
+
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [{ size }, { size: otherSize }] = [await stat(one), await stat(other)];
+  return size === otherSize && (await readBytes(one)).equals(await readBytes(other));
 }
 
 /** The instance of a file, to be read once. */

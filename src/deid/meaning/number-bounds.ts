@@ -20,6 +20,7 @@ DataCollectionDiameter            g mm          0 2000        C.8.2.1
 DataCollectionCenterPatient       g mm          -10000 10000  C.8.15.3.3
 ReconstructionTargetCenterPatient g mm          -10000 10000  C.8.15.3.6
 ReconstructionFieldOfView         g mm          0 2000        C.8.15.3.6
+NominalScannedPixelSpacing        g mm          0.00001 1000  C.8.6.2
 ReconstructionPixelSpacing        g mm          0.00001 1000  C.8.15.3.6
 ReconstructionAngle               g degrees     0 360         C.8.15.3.6
 IsocenterPosition                 g mm          -10000 10000  C.8.13.2.1

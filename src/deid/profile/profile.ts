@@ -7,7 +7,6 @@ import { type Action, type AttributeType, type Rule, resolveAction } from './rul
 /** The rules for objects of one SOP class. */
 export interface Profile {
   readonly sopClassUid: string;
-  readonly modality: 'CT' | 'MR' | 'PT';
   /** The rule for a tag; none: the attribute is removed. */
   find(tag: Tag): Rule | undefined;
 }
@@ -45,7 +44,7 @@ function buildProfile(row: (typeof supportedSopClasses)[number]): Profile {
     const type = types.get(tag);
     rules.set(tag, ruleOf(tag, resolveAction(code, type ?? '3'), type));
   }
-  return { sopClassUid: row.uid, modality: row.family, find: (tag) => rules.get(tag) };
+  return { sopClassUid: row.uid, find: (tag) => rules.get(tag) };
 }
 
 const keepActions: Readonly<Record<string, Action>> = {

@@ -57,7 +57,7 @@ test('no rule passes bytes that nothing can judge', () => {
 });
 
 test('other kinds of objects have no profile', () => {
-  assert.equal(profileOf(sopClass.SecondaryCaptureImageStorage), undefined);
+  assert.equal(profileOf(sopClass.UltrasoundImageStorage), undefined);
   assert.equal(profileOf(sopClass.MRSpectroscopyStorage), undefined);
   assert.equal(profileOf(''), undefined);
 });

@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DataElement, dataSetOf, type Keyword, type ValueInput } from '../../dicom/index.ts';
+import {
+  type DataElement,
+  dataSetOf,
+  type Keyword,
+  sopClass,
+  type ValueInput,
+} from '../../dicom/index.ts';
 import { readStandardFacts } from '../../facts/index.ts';
 import { findImageRisk } from './image-risk.ts';
 
-type Values = Readonly<Partial<Record<Keyword, ValueInput>>>;
+type Values = Readonly<Partial<Record<Keyword, ValueInput>>> & { readonly SOPClassUID?: string };
 
 function riskOf(values: Values, overlay: readonly DataElement[] = []): string | undefined {
   const header = new Map(dataSetOf({ PhotometricInterpretation: 'MONOCHROME2', ...values }));
   for (const element of overlay) header.set(element.tag, element);
-  const facts = readStandardFacts({ header, omitted: [], sopClassUid: '', tokenOf: String });
+  const sopClassUid = values.SOPClassUID ?? sopClass.MRImageStorage;
+  const facts = readStandardFacts({ header, omitted: [], sopClassUid, tokenOf: String });
   return findImageRisk(header, [], facts);
 }
 
@@ -41,6 +48,43 @@ test('colour is withheld unless the image says that nothing is burned in', () =>
   assert.equal(riskOf({ PhotometricInterpretation: 'RGB' }), 'DEID_BURNED_IN');
   assert.equal(riskOf({ PhotometricInterpretation: '' }), 'DEID_BURNED_IN');
   assert.equal(riskOf({ PhotometricInterpretation: 'RGB', BurnedInAnnotation: 'NO' }), undefined);
+});
+
+test('colours of a map that the scanner computed itself may leave', () => {
+  const map = { PhotometricInterpretation: 'RGB' } as const;
+  const own = ['DERIVED', 'PRIMARY', 'DIFFUSION', 'FA'];
+  const made = ['DERIVED', 'SECONDARY', 'DIFFUSION', 'FA'];
+  assert.equal(riskOf({ ...map, ImageType: own }), undefined);
+  assert.equal(riskOf({ ...map, ImageType: made }), 'DEID_BURNED_IN');
+  assert.equal(riskOf({ ...map, ImageType: own, BurnedInAnnotation: 'YES' }), 'DEID_BURNED_IN');
+});
+
+test('a secondary capture leaves that says it is clean, was computed, and lies in the patient', () => {
+  const clean = {
+    SOPClassUID: sopClass.SecondaryCaptureImageStorage,
+    PhotometricInterpretation: 'RGB',
+    BurnedInAnnotation: 'NO',
+    ConversionType: 'SYN',
+    ImagePositionPatient: [0, 0, 0],
+    ImageOrientationPatient: [1, 0, 0, 0, 1, 0],
+    PixelSpacing: [1, 1],
+  } as const;
+  assert.equal(riskOf(clean), undefined);
+  assert.equal(riskOf({ ...clean, ConversionType: 'WSD' }), undefined);
+  const others: readonly Values[] = [
+    { BurnedInAnnotation: '' },
+    { BurnedInAnnotation: 'YES' },
+    { ConversionType: '' },
+    { ConversionType: 'DF' },
+    { ConversionType: 'SYN\\DV' },
+    { ImageType: ['DERIVED', 'SECONDARY', 'SCREEN SAVE'] },
+    { ImagePositionPatient: '' },
+    { ImageOrientationPatient: '' },
+    { PixelSpacing: '' },
+  ];
+  for (const other of others) {
+    assert.equal(riskOf({ ...clean, ...other }), 'DEID_BURNED_IN', JSON.stringify(other));
+  }
 });
 
 test('an overlay in the bits of the pixels is withheld, one apart from them is not', () => {

@@ -1,5 +1,12 @@
-import { type DataSet, getNumbers, getStrings, type Tag, tag as t } from '../../dicom/index.ts';
-import { type ImageFacts, valueOr } from '../../facts/index.ts';
+import {
+  type DataSet,
+  getNumbers,
+  getStrings,
+  sopClass,
+  type Tag,
+  tag as t,
+} from '../../dicom/index.ts';
+import { type ImageFacts, knownValue, valueOr } from '../../facts/index.ts';
 import type { DeidCode } from '../errors.ts';
 
 /** Values of Image Type that name screen captures, renderings, tables and reports. */
@@ -27,21 +34,52 @@ const riskyImageTypes: ReadonlySet<string> = new Set([
   'FILM',
 ]);
 
+/**
+ * Values of Conversion Type of what was computed, or taken over as it was: no film, no camera, no
+ * drawing.
+ *
+ * @standard PS3.3 §C.8.6.1
+ */
+const computed: ReadonlySet<string | undefined> = new Set(['SYN', 'WSD', 'DI']);
+
+/** What of an image's facts its risk is judged by. */
+export type RiskFacts = Pick<
+  ImageFacts,
+  'sopClassUid' | 'photometric' | 'kind' | 'position' | 'orientation' | 'pixelSpacing'
+>;
+
 /** What the header of an image says, or leaves open, about text in its pixels. */
 export function findImageRisk(
   header: DataSet,
   omitted: readonly Tag[],
-  { photometric }: Pick<ImageFacts, 'photometric'>,
+  facts: RiskFacts,
 ): DeidCode | undefined {
   if (hasEmbeddedOverlay(header, omitted)) return 'DEID_OVERLAY_EMBEDDED';
   const burnedIn = stated(header, t.BurnedInAnnotation);
   if (burnedIn !== undefined && burnedIn !== 'NO') return 'DEID_BURNED_IN';
-  // Made by a workstation, a scanner of films, a camera: not by the scanner of the patient.
-  if (stated(header, t.ConversionType) !== undefined) return 'DEID_BURNED_IN';
   const types = getStrings(header, t.ImageType).map((type) => word(type) ?? '');
   if (types.some((type) => riskyImageTypes.has(type))) return 'DEID_BURNED_IN';
-  // Scanners do not see colour: a fusion, a rendering or a screen.
-  return isColour(photometric) && burnedIn !== 'NO' ? 'DEID_BURNED_IN' : undefined;
+  const conversion = stated(header, t.ConversionType);
+  const isClean =
+    facts.sopClassUid === sopClass.SecondaryCaptureImageStorage
+      ? burnedIn === 'NO' && computed.has(conversion) && isPlaced(facts)
+      : // Made by a workstation, a scanner of films, a camera: not by the scanner of the patient.
+        conversion === undefined &&
+        (burnedIn === 'NO' || !isColour(facts) || isOwnColourMap(facts, types));
+  return isClean ? undefined : 'DEID_BURNED_IN';
+}
+
+/** Screens and reports lie nowhere in the patient; what was computed of a volume does. */
+function isPlaced({ position, orientation, pixelSpacing }: RiskFacts): boolean {
+  return [position, orientation, pixelSpacing].every((fact) => knownValue(fact) !== undefined);
+}
+
+/**
+ * Scanners do not see colour: a fusion, a rendering or a screen. But for directions of diffusion, which
+ * a scanner shows as colours of the map that it computes itself.
+ */
+function isOwnColourMap({ kind }: RiskFacts, types: readonly string[]): boolean {
+  return kind.map === 'FA' && types[1] === 'PRIMARY';
 }
 
 /** All values of an attribute; undefined where it is absent or empty. One of several counts too. */
@@ -55,7 +93,7 @@ function stated(header: DataSet, tag: Tag): string | undefined {
 const word = (text: string | undefined): string | undefined => text?.trim().toUpperCase();
 
 /** What cannot be read is refused as such. */
-function isColour(photometric: ImageFacts['photometric']): boolean {
+function isColour({ photometric }: RiskFacts): boolean {
   return !(valueOr<string>(photometric, '') ?? 'MONOCHROME').startsWith('MONOCHROME');
 }
 

@@ -59,6 +59,7 @@ export function imageOf(
     BitsStored: 12,
     HighBit: 11,
     PixelRepresentation: 0,
+    ...(values.SOPClassUID === sopClass.SecondaryCaptureImageStorage ? cleanCapture : {}),
     ...values,
   });
   const all = new Map<Tag, DataElement>(plain);
@@ -66,6 +67,14 @@ export function imageOf(
   for (const element of extra) all.set(element.tag, element);
   return all;
 }
+
+/** What a secondary capture says that may leave. */
+const cleanCapture: Readonly<Partial<Record<Keyword, ValueInput>>> = {
+  BurnedInAnnotation: 'NO',
+  ConversionType: 'SYN',
+  ImageOrientationPatient: ['1', '0', '0', '0', '1', '0'],
+  PixelSpacing: ['1', '1'],
+};
 
 /** How to run. */
 export interface RunOptions {
