@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type MadeSeries, type Maker, openMaker } from '../test/support/volume-maker.ts';
+import type { TableVerdict } from './volumes/diffusion-tables.ts';
 import { expectedOf } from './volumes/expected.ts';
 import { type Judged, judgeAll, type References } from './volumes/judge.ts';
 import { judgeInstances } from './volumes/judge-instances.ts';
@@ -60,6 +61,8 @@ interface Row {
   readonly refusals: readonly string[];
   /** Of the referee, which nothing of ours is. */
   readonly missing: readonly string[];
+  /** The referee's diffusion tables, of instances as they leave. */
+  readonly tables?: TableVerdict;
 }
 
 async function main(folders: readonly string[]): Promise<void> {
@@ -125,13 +128,15 @@ async function instancesRow(
   place: { readonly maker: Maker; readonly folder: string; readonly scratch: string },
 ): Promise<Row> {
   const { files, refusals } = await place.maker.instances(series);
-  const { names, judged, missing, volumes } = await judgeInstances(series, files, place.scratch);
+  const judgement = await judgeInstances(series, files, place.scratch);
+  const { names, judged, missing, volumes, tables } = judgement;
   return {
     series: seriesLabel(series, place.folder),
     instances: series.files.length,
     volumes: volumes.map((file, at) => volumeRow(names[at] ?? '', file, judged[at])),
     refusals,
     missing,
+    tables,
   };
 }
 
@@ -178,8 +183,9 @@ function seriesLabel({ files }: FoundSeries, folder: string): string {
   return files[0]?.path.slice(0, files[0].path.lastIndexOf('/')) ?? folder;
 }
 
-function isWrong({ volumes }: Row): boolean {
+function isWrong({ volumes, tables }: Row): boolean {
   return (
+    tables === 'WRONG' ||
     volumes.some(({ verdict }) => verdict === 'WRONG') ||
     (Number(values.drop) > 0 && volumes.length > 0)
   );
@@ -195,7 +201,9 @@ function textOf(row: Row): string {
     ([code, { length }]) => `  refused ${code}${length > 1 ? ` (${length})` : ''}\n`,
   );
   const missing = row.missing.map((name) => `  not made: ${name}\n`);
-  return `${row.series} (${row.instances})\n${[...lines, ...refused, ...missing].join('')}`;
+  const tables =
+    (row.tables ?? 'alike') === 'alike' ? [] : [`  b-values and directions ${row.tables}\n`];
+  return `${row.series} (${row.instances})\n${[...lines, ...refused, ...missing, ...tables].join('')}`;
 }
 
 function summary(rows: readonly Row[], unreadable: number): string {

@@ -26,6 +26,7 @@ import { type DeidCode, deidErrors } from './errors.ts';
 import { createFactReader, type FactReader } from './facts/facts-of.ts';
 import { findLost } from './facts/find-lost.ts';
 import { writeDerived } from './facts/write-derived.ts';
+import { writeDiffusion } from './facts/write-diffusion.ts';
 import { type OpenInstance, readHeader } from './header/read-header.ts';
 import { stampHeader } from './header/stamp.ts';
 import { DropLog } from './meaning/drop-log.ts';
@@ -124,6 +125,7 @@ async function deidentify(
     const header = applyProfile(opened.header, { profile, uids, identifiers, drops });
     refuseNotKept(findLost(opened.header, header));
     writeDerived(header, facts);
+    writeDiffusion(header, facts);
     stampHeader(header, context.subjectName);
     const misleads = isGrid ? 'DEID_GRID' : undefined;
     return release({ opened, header, facts, drops: drops.drops, profile, misleads, uids });

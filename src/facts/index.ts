@@ -15,3 +15,4 @@ export { notKeptOf } from './not-kept-of.ts';
 export { numberForms, readNumbers } from './read-numbers.ts';
 export { type FactSource, readStandardFacts } from './read-standard.ts';
 export type { ScanFacts } from './scan/scan-facts.ts';
+export { type Weighting, weightingOf } from './weighting.ts';

@@ -6,6 +6,8 @@ import {
   numberFacts,
   readNumbers,
   valueOr,
+  type Weighting,
+  weightingOf,
 } from '../facts/index.ts';
 import { malformed, ok, type Result } from '../lib/result.ts';
 import type { VolumeRefusal } from './errors.ts';
@@ -14,7 +16,6 @@ import { readPixelFormat } from './pixel-format.ts';
 import { axes, kindOf, splitTraits } from './traits.ts';
 import { dot, length, type Vector3 } from './vector.ts';
 import type { PixelFormat, PixelScale, PlanSlice, SliceGeometry } from './volume-format.ts';
-import { type Weighting, weightingOf } from './weighting.ts';
 
 /** All that planning needs to know of one slice. */
 export interface Slice {

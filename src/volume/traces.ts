@@ -1,7 +1,7 @@
-import type { ImageFacts } from '../facts/index.ts';
+import { type ImageFacts, weightingOf } from '../facts/index.ts';
 import { kindOf } from './traits.ts';
 import type { PlanSlice } from './volume-format.ts';
-import { weightedLeast, weightingOf } from './weighting.ts';
+import { weightedLeast } from './weighting.ts';
 
 /**
  * Images whose weighting is isotropic are a map of their own where others of their kind have

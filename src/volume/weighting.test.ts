@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { compareWeighting, type Weighting } from './weighting.ts';
+import type { Weighting } from '../facts/index.ts';
+import { compareWeighting } from './weighting.ts';
 
 const component = fc.constantFrom(-1, -0.5, 0, 0.5, 1);
 const weighting: fc.Arbitrary<Weighting> = fc.record({

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type FoundSeries, readFolder } from '../../tools/volumes/read-folder.ts';
+import { readFolder } from '../../tools/volumes/read-folder.ts';
 import { requireData, testData } from '../support/data.ts';
 import { equalKeys, neverKeys, optionalKeys, ownKeys } from '../support/sidecar-keys.ts';
 import { tempFolder } from '../support/temp.ts';
@@ -29,9 +29,6 @@ const tolerance = 1e-4;
 /** Slice times are kept to 0.1 ms; the converter's own, made of clock times, step by 1/64 s. */
 const timeTolerances: Readonly<Record<string, number>> = { 'uih-dti-mosaic': 1 / 64 };
 const timeTolerance = 0.001;
-
-/** Files of these share UIDs though each is an object by itself. */
-const shareUids: ReadonlySet<string> = new Set(['bits-12']);
 
 const root = testData('series');
 const names = root === undefined ? [] : readdirSync(root).toSorted();
@@ -57,21 +54,13 @@ test('every key of the converter is on one list: equal, by option, never, or of 
   }
 });
 
-async function seriesOf(name: string): Promise<readonly FoundSeries[]> {
-  const folder = join(root ?? '', name, 'dicom');
-  const paths = shareUids.has(name)
-    ? readdirSync(folder).map((file) => join(folder, file))
-    : [folder];
-  const found = await Promise.all(paths.map((path) => readFolder(path)));
-  return found.flatMap(({ series }) => series);
-}
-
 for (const name of names) {
   test(`${name}: what explains its volumes`, { skip: requireData('series') }, async (t) => {
     const maker = await openMaker(await tempFolder(t));
     t.after(() => maker.close());
     const made: MadeFile[] = [];
-    for (const series of await seriesOf(name)) {
+    const { series: found } = await readFolder(join(root ?? '', name, 'dicom'));
+    for (const series of found) {
       const options = { shuffle: true, noRecords: false, twice: false, drop: 0 };
       const products = ['json', 'bval', 'bvec'];
       made.push(...(await maker.make(series, { ...options, products })).files);

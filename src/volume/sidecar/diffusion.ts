@@ -1,6 +1,6 @@
-import { knownValue } from '../../facts/index.ts';
+import { knownValue, weightingOf } from '../../facts/index.ts';
 import type { DescribedStack, SourceSlice } from '../described-stack.ts';
-import { isAlikeWeighting, weightedLeast, weightingOf } from '../weighting.ts';
+import { isAlikeWeighting, weightedLeast } from '../weighting.ts';
 import { scanOf, volumeSlices } from './stack-scan.ts';
 
 /** Diffusion weighting of the volumes of a stack. */
