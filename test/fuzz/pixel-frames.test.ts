@@ -22,7 +22,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 const rounds = process.env['MDM_LONG'] === '1' ? 2_000 : 30;
 const seed = Number(process.env['MDM_SEED'] ?? 8);
 /** A frame of the test data takes milliseconds; whatever its bytes say, it never takes this. */
-const longestMs = 5_000;
+const longestMs = 30_000;
 
 interface Frame {
   readonly name: string;
@@ -102,7 +102,8 @@ async function outcomeOf(frame: Frame, coded: Uint8Array): Promise<Uint8Array | 
     if (deidErrors.has(error) || pixelErrors.has(error)) return error.code;
     throw error;
   } finally {
-    assert.ok(performance.now() - startMs < longestMs, 'a frame takes too long');
+    const tookMs = Math.round(performance.now() - startMs);
+    assert.ok(tookMs < longestMs, `${frame.transferSyntaxUid} took ${tookMs} ms`);
   }
 }
 
