@@ -30,7 +30,7 @@ export interface KeyDeposits {
 
 /** What production works with. */
 export interface ProductionPorts {
-  readonly storage: Storage;
+  readonly storage: Pick<Storage, 'name' | 'create'>;
   readonly sealer: Sealer;
   readonly deposits: KeyDeposits;
   /** Where frames rest that memory has no room for. */

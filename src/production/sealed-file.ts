@@ -16,7 +16,7 @@ export class SealedFile {
 
   /** Start a replica under a fresh random id and write its header. */
   static async create(options: {
-    readonly storage: Storage;
+    readonly storage: Pick<Storage, 'create'>;
     readonly sealer: Sealer;
     readonly random: Random;
     readonly recipientPublicKey: Uint8Array;

@@ -118,4 +118,12 @@ export const axes: readonly Axis[] = [
     proof: 'regular',
     isTime: true,
   },
+  {
+    // Where instance numbers start anew with each volume. Tells nothing apart, but orders.
+    name: 'AcquisitionNumber',
+    of: ({ scan }) =>
+      scan?.acquisitionNumber === undefined ? undefined : [scan.acquisitionNumber],
+    proof: 'alike',
+    isTime: true,
+  },
 ];

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
-import { createDeidentifier } from '../../src/deid/index.ts';
+import { createDeidentifier, type Deidentifier } from '../../src/deid/index.ts';
 import type { DataSet } from '../../src/dicom/index.ts';
 import { readDeidentified } from '../../src/flow/index.ts';
 import { identify } from '../../src/flow/mint/identified.ts';
@@ -13,6 +13,7 @@ import {
   createSpill,
   type NewKey,
   type ProductionJob,
+  type ProductionPorts,
   type ProductionResult,
   type ProductionTarget,
   type StackOfSeries,
@@ -58,24 +59,31 @@ export interface Maker {
   make(series: FoundSeries, options: MakeOptions): Promise<MadeSeries>;
   /** Its instances as they leave: each, or each of its slices. */
   instances(series: FoundSeries): Promise<MadeSeries>;
+  /** Make one volume of a series and leave it where it was written. */
+  produce(series: FoundSeries, options: MakeOptions): Promise<readonly ProductionResult[]>;
   close(): Promise<void>;
 }
+
+/** Where production writes to. Default: sealed, into a store of its own. */
+export type MakerOutput = Pick<ProductionPorts, 'sealer' | 'storage'> & {
+  readonly deidentifier?: Deidentifier;
+};
 
 const storeBytes = 64 * 2 ** 30;
 
 /** Production with a store of its own in a folder, keys that are only remembered, and nothing else. */
-export async function openMaker(folder: string): Promise<Maker> {
+export async function openMaker(folder: string, output?: MakerOutput): Promise<Maker> {
   const storage = await openDiskStorage({
     name: 'disk',
     path: join(folder, 'store'),
     capacityBytes: storeBytes,
   });
-  const sealer = createSealer();
+  const sealer = output?.sealer ?? createSealer();
   const decoder = createFrameDecoder({ threads: 2 });
   const keys: NewKey[] = [];
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const production = createProduction({
-    storage,
+    storage: output?.storage ?? storage,
     sealer,
     deposits: {
       serverNames: ['a', 'b', 'c'],
@@ -90,7 +98,8 @@ export async function openMaker(folder: string): Promise<Maker> {
     clock: systemClock,
     random: systemRandom,
   });
-  const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32).fill(7) });
+  const deidentifier =
+    output?.deidentifier ?? createDeidentifier({ collectionKey: new Uint8Array(32).fill(7) });
   const pass = async (
     series: FoundSeries,
     targets: readonly ProductionTarget[],
@@ -209,6 +218,8 @@ export async function openMaker(folder: string): Promise<Maker> {
         refusals: [...refusals, ...slices.refusals],
       };
     },
+    produce: (series, options) =>
+      pass(series, targetsOf([undefined], options), { ...options, headersOnly: false }),
     async close() {
       await sealer.close();
       await decoder.close();

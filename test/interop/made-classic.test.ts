@@ -1,0 +1,506 @@
+/**
+ * Classic images as scanners store them, in every way a series is one volume or several: what is made
+ * of them is what the field's converter makes, in any order of arrival; or it is on the table of what
+ * is told apart otherwise, with the reason.
+ */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { judgeAll, type Verdict } from '../../tools/volumes/judge.ts';
+import { readNifti } from '../../tools/volumes/nifti-file.ts';
+import { readFolder } from '../../tools/volumes/read-folder.ts';
+import { refereeOf } from '../../tools/volumes/referee.ts';
+import { makeSeries, type SeriesOptions, writeSeries } from '../support/make-series.ts';
+import type { TestElement } from '../support/part10-writer.ts';
+import { requireTool } from '../support/require-tool.ts';
+import { tempFolder } from '../support/temp.ts';
+import { type MadeSeries, type MakeOptions, openMaker } from '../support/volume-maker.ts';
+
+/** One image of a series: where it lies, and what it says beside what all say. */
+interface Image {
+  /** Of the slice distance, along the normal. */
+  readonly place: number;
+  readonly elements?: readonly TestElement[];
+}
+
+interface Scenario {
+  readonly images: readonly Image[];
+  readonly options?: SeriesOptions;
+  /** Of all images. */
+  readonly common?: readonly TestElement[];
+  /** Dimensions of the volumes, sorted. */
+  readonly dims: readonly string[];
+  /** Codes of what is not made. */
+  readonly refusals?: readonly string[];
+  /** What differs from the converter, and why that is right. */
+  readonly differs?: { readonly verdicts: readonly Verdict[]; readonly reason: string };
+  /** The images of the one volume, as they lie in it; where the converter cannot say. */
+  readonly order?: readonly number[];
+  /** Volumes of the converter that nothing here is. */
+  readonly missing?: number;
+}
+
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
+const str = (values: readonly (string | number)[]): string => values.join('\\');
+
+/** Every combination of a place and what varies; places change fastest. */
+function stackOf(
+  places: number,
+  variants: readonly (readonly TestElement[])[] = [[]],
+): readonly Image[] {
+  return variants.flatMap((elements) => range(places).map((place) => ({ place, elements })));
+}
+
+/** The same, where what varies changes fastest. */
+function byPlace(places: number, variants: readonly (readonly TestElement[])[]): readonly Image[] {
+  return range(places).flatMap((place) => variants.map((elements) => ({ place, elements })));
+}
+
+const type = (...words: readonly string[]): TestElement => [0x00080008, 'CS', str(words)];
+const echo = (number: number, ms: number): readonly TestElement[] => [
+  [0x00180081, 'DS', [ms]],
+  [0x00180086, 'IS', [number]],
+];
+const maker = (name: string): TestElement => [0x00080070, 'LO', name];
+const time = (seconds: number): readonly TestElement[] => [
+  [0x00080032, 'TM', `1015${String(seconds).padStart(2, '0')}`],
+  [0x00080033, 'TM', `1015${String(seconds).padStart(2, '0')}`],
+];
+const mr = { modality: 'MR', spacingMm: [2, 2, 3], rows: 16, columns: 20 } as const;
+const ct = { modality: 'CT', spacingMm: [1, 1, 2], rows: 16, columns: 20 } as const;
+const twoD: TestElement = [0x00180023, 'CS', '2D'];
+
+const scenarios: Readonly<Record<string, Scenario>> = {
+  'three echoes': {
+    options: mr,
+    common: [twoD],
+    images: byPlace(4, [echo(1, 5), echo(2, 10), echo(3, 15)]),
+    dims: ['20x16x4', '20x16x4', '20x16x4'],
+  },
+  'magnitude and phase': {
+    options: mr,
+    common: [maker('SIEMENS'), twoD],
+    images: stackOf(4, [
+      [type('ORIGINAL', 'PRIMARY', 'M', 'ND')],
+      [type('ORIGINAL', 'PRIMARY', 'P', 'ND')],
+    ]),
+    dims: ['20x16x4', '20x16x4'],
+  },
+  'time points, each with its acquisition number': {
+    options: mr,
+    common: [twoD],
+    images: stackOf(
+      4,
+      range(5).map((at) => [[0x00200012, 'IS', [at + 1]], ...time(at * 2)]),
+    ),
+    dims: ['20x16x4x5'],
+  },
+  'time points stored place by place': {
+    options: mr,
+    common: [maker('Philips Medical Systems'), twoD],
+    images: byPlace(
+      4,
+      range(5).map((at) => [[0x00200100, 'IS', [at + 1]]]),
+    ),
+    dims: ['20x16x4x5'],
+  },
+  'one slice over time': {
+    options: mr,
+    common: [twoD],
+    images: stackOf(
+      1,
+      range(6).map((at) => [[0x00200012, 'IS', [at + 1]], ...time(at * 2)]),
+    ),
+    dims: ['20x16x1x6'],
+  },
+  'a single slice': { options: mr, common: [twoD], images: stackOf(1), dims: ['20x16x1'] },
+  'a cine: phases of the heart at each place': {
+    options: mr,
+    common: [twoD, [0x00181090, 'IS', [8]]],
+    images: byPlace(
+      3,
+      range(8).map((at) => [[0x00181060, 'DS', [at * 40]]]),
+    ),
+    dims: ['20x16x3x8'],
+  },
+  'flip angles of one scan': {
+    options: mr,
+    common: [twoD],
+    images: stackOf(4, [[[0x00181314, 'DS', [5]]], [[0x00181314, 'DS', [26]]]]),
+    dims: ['20x16x4', '20x16x4'],
+    differs: {
+      verdicts: ['WRONG'],
+      reason: 'each is a whole stack of another contrast; the converter joins them',
+    },
+    missing: 1,
+  },
+  'inversion times of one scan': {
+    options: mr,
+    common: [twoD],
+    images: stackOf(
+      4,
+      [100, 400, 1600].map((ms) => [[0x00180082, 'DS', [ms]]]),
+    ),
+    dims: ['20x16x4', '20x16x4', '20x16x4'],
+    differs: {
+      verdicts: ['WRONG'],
+      reason: 'each is a whole stack of another contrast; the converter joins them',
+    },
+    missing: 1,
+  },
+  'water, fat, in and out of phase': {
+    options: mr,
+    common: [maker('SIEMENS'), twoD],
+    images: stackOf(
+      4,
+      ['W', 'F', 'IN_PHASE', 'OUT_PHASE'].map((word) => [
+        type('DERIVED', 'PRIMARY', 'DIXON', word),
+      ]),
+    ),
+    dims: ['20x16x4', '20x16x4', '20x16x4', '20x16x4'],
+    differs: {
+      verdicts: ['WRONG'],
+      reason: 'four kinds of image; the converter joins two of each',
+    },
+    missing: 2,
+  },
+  'trace images and their ADC': {
+    options: mr,
+    common: [maker('SIEMENS'), twoD, [0x00190010, 'LO', 'SIEMENS MR HEADER']],
+    images: [
+      ...stackOf(
+        4,
+        [0, 500, 1000].map((b) => [
+          type('ORIGINAL', 'PRIMARY', 'DIFFUSION', 'TRACEW', 'ND'),
+          [0x0019100c, 'IS', [b]],
+        ]),
+      ),
+      ...stackOf(4, [[type('DERIVED', 'PRIMARY', 'DIFFUSION', 'ADC', 'ND')]]),
+    ],
+    dims: ['20x16x4', '20x16x4x3'],
+    differs: {
+      verdicts: ['WRONG'],
+      reason: 'a map is no volume of what it was computed of; the converter joins it',
+    },
+    missing: 1,
+  },
+  'descending slices': {
+    options: mr,
+    common: [twoD],
+    images: range(5).map((at) => ({ place: 4 - at })),
+    dims: ['20x16x5'],
+  },
+  'interleaved slices': {
+    options: mr,
+    common: [twoD],
+    images: [0, 2, 4, 1, 3].map((place) => ({ place })),
+    dims: ['20x16x5'],
+  },
+  'sagittal slices': {
+    options: { ...mr, orientation: [0, 1, 0, 0, 0, -1] },
+    common: [twoD],
+    images: stackOf(5),
+    dims: ['20x16x5'],
+  },
+  'coronal slices': {
+    options: { ...mr, orientation: [1, 0, 0, 0, 0, -1] },
+    common: [twoD],
+    images: stackOf(5),
+    dims: ['20x16x5'],
+  },
+  'a localizer in three planes': {
+    options: mr,
+    common: [twoD],
+    images: [
+      ...stackOf(3),
+      ...stackOf(3, [[[0x00200037, 'DS', [0, 1, 0, 0, 0, -1]]]]).map((image) => ({
+        ...image,
+        elements: [
+          ...(image.elements ?? []),
+          [0x00200032, 'DS', [image.place * -3, 0, 0]] as const,
+        ],
+      })),
+      ...stackOf(3, [[[0x00200037, 'DS', [1, 0, 0, 0, 0, -1]]]]).map((image) => ({
+        ...image,
+        elements: [...(image.elements ?? []), [0x00200032, 'DS', [0, image.place * 3, 0]] as const],
+      })),
+    ],
+    dims: ['20x16x3', '20x16x3', '20x16x3'],
+  },
+  'a CT of two acquisitions that lie side by side': {
+    options: ct,
+    images: range(6).map((place) => ({
+      place,
+      elements: [[0x00200012, 'IS', [place < 3 ? 4 : 5]]],
+    })),
+    dims: ['20x16x6'],
+  },
+  'a CT before and after contrast, one series': {
+    options: ct,
+    images: stackOf(4, [
+      [[0x00200012, 'IS', [1]], ...time(0)],
+      [[0x00200012, 'IS', [2]], ...time(40)],
+    ]),
+    dims: ['20x16x4x2'],
+  },
+  'two kernels of one CT': {
+    options: ct,
+    images: stackOf(4, [[[0x00181210, 'SH', 'B30f']], [[0x00181210, 'SH', 'B70f']]]),
+    dims: ['20x16x4', '20x16x4'],
+    differs: { verdicts: ['WRONG'], reason: 'two reconstructions; the converter joins them' },
+    missing: 1,
+  },
+  'a dynamic PET': {
+    options: { ...ct, modality: 'PT' },
+    images: stackOf(
+      4,
+      range(3).map((at) => [
+        [0x00181242, 'IS', [60_000]],
+        [0x00541300, 'DS', [30_000 + at * 60_000]],
+        [0x00541101, 'US', [3]],
+        ...time(at),
+      ]),
+    ),
+    common: [[0x00541000, 'CS', 'DYNAMIC\\IMAGE']],
+    dims: ['20x16x4x3'],
+  },
+  'a PET whose slices have scales of their own': {
+    options: { ...ct, modality: 'PT' },
+    images: range(4).map((place) => ({
+      place,
+      elements: [[0x00281053, 'DS', [0.25 + place / 8]]],
+    })),
+    dims: ['20x16x4'],
+  },
+  'a scan that ended before its last volume was whole': {
+    options: mr,
+    common: [twoD],
+    images: stackOf(
+      4,
+      range(3).map((at) => [[0x00200012, 'IS', [at + 1]], ...time(at)]),
+    ).slice(0, 10),
+    dims: ['20x16x4x2'],
+    differs: { verdicts: ['unreferred'], reason: 'the converter makes nothing of it' },
+  },
+  'a slice that is not there': {
+    options: mr,
+    common: [twoD, [0x00180088, 'DS', [3]]],
+    images: [0, 1, 3, 4].map((place) => ({
+      place,
+      elements: [[0x00200013, 'IS', [place + 1]]],
+    })),
+    dims: [],
+    refusals: ['VOLUME_UNEVEN_SPACING'],
+    missing: 2,
+  },
+  'slices at uneven places': {
+    options: mr,
+    common: [twoD],
+    images: [0, 1, 2.4, 3.4].map((place) => ({ place })),
+    dims: [],
+    refusals: ['VOLUME_UNEVEN_SPACING'],
+    missing: 2,
+  },
+  'magnitude and phase of three echoes': {
+    options: mr,
+    common: [maker('SIEMENS'), twoD],
+    images: stackOf(
+      4,
+      ['M', 'P'].flatMap((word) =>
+        [1, 2, 3].map((at) => [type('ORIGINAL', 'PRIMARY', word, 'ND'), ...echo(at, at * 5)]),
+      ),
+    ),
+    dims: range(6).map(() => '20x16x4'),
+  },
+  'repetitions that nothing numbers but the order': {
+    options: mr,
+    common: [twoD],
+    images: stackOf(4, [[], [], []]),
+    dims: ['20x16x4x3'],
+  },
+  'time points whose instance numbers start anew': {
+    options: mr,
+    common: [twoD],
+    images: range(3).flatMap((at) =>
+      range(4).map((place) => ({
+        place,
+        elements: [
+          [0x00200013, 'IS', [place + 1]],
+          [0x00200012, 'IS', [at + 1]],
+          ...time(at * 2),
+        ] as const,
+      })),
+    ),
+    dims: ['20x16x4x3'],
+    order: range(12),
+    differs: { verdicts: ['WRONG'], reason: 'the converter orders by instance number alone' },
+    missing: 1,
+  },
+  'a scout among the slices': {
+    options: ct,
+    images: [
+      {
+        place: 0,
+        elements: [
+          [0x00200037, 'DS', [1, 0, 0, 0, 0, -1]],
+          [0x00200032, 'DS', [-50, 0, 50]],
+          type('ORIGINAL', 'PRIMARY', 'LOCALIZER'),
+        ],
+      },
+      ...stackOf(6),
+    ],
+    dims: ['20x16x1', '20x16x6'],
+  },
+  'two matrices': {
+    options: mr,
+    common: [twoD],
+    images: [
+      ...stackOf(4),
+      ...stackOf(4, [
+        [
+          [0x00280010, 'US', [8]],
+          [0x00280011, 'US', [40]],
+        ],
+      ]),
+    ],
+    dims: ['20x16x4', '40x8x4'],
+  },
+  'feet first, on the right side': {
+    options: { ...mr, orientation: [0, 1, 0, 1, 0, 0] },
+    common: [twoD, [0x00185100, 'CS', 'FFDR']],
+    images: stackOf(5),
+    dims: ['20x16x5'],
+  },
+  'oblique slices with rounded places': {
+    options: { ...mr, orientation: [0.99005, 0.1, 0.099, -0.13243, 0.9001, 0.41508] },
+    common: [twoD],
+    images: stackOf(8),
+    dims: ['20x16x8'],
+  },
+  'a tilted gantry': {
+    options: ct,
+    common: [[0x00181120, 'DS', [12]]],
+    images: range(5).map((place) => ({
+      place,
+      elements: [[0x00200032, 'DS', [0, place * 0.4, place * 2]]],
+    })),
+    dims: [],
+    refusals: ['VOLUME_GANTRY_TILT'],
+    missing: 2,
+  },
+  'each slice twice, with other pixels': {
+    options: mr,
+    common: [twoD],
+    images: range(4).flatMap((place) => [
+      { place, elements: [[0x00200013, 'IS', [place + 1]]] },
+      { place, elements: [[0x00200013, 'IS', [place + 1]]] },
+    ]),
+    dims: [],
+    refusals: ['VOLUME_DUPLICATE_POSITION'],
+    missing: 1,
+  },
+  'phases of a contrast study, by trigger time': {
+    options: mr,
+    common: [maker('GE MEDICAL SYSTEMS'), twoD],
+    images: stackOf(
+      4,
+      range(3).map((at) => [[0x00181060, 'DS', [at * 9000]]]),
+    ),
+    dims: ['20x16x4x3'],
+  },
+  'label and control, stored in turn': {
+    options: mr,
+    common: [maker('SIEMENS'), twoD],
+    images: stackOf(
+      4,
+      range(6).map((at) => [
+        type('ORIGINAL', 'PRIMARY', 'ASL', 'NONE'),
+        [0x00200012, 'IS', [at + 1]],
+        ...time(at),
+      ]),
+    ),
+    dims: ['20x16x4x6'],
+  },
+  'a stack whose slices say nothing but where they are': {
+    options: mr,
+    common: [[0x00200013, 'IS', '']],
+    images: stackOf(5),
+    dims: ['20x16x5'],
+    order: range(5),
+    differs: { verdicts: ['WRONG'], reason: 'the converter orders by numbers that are not there' },
+    missing: 1,
+  },
+};
+
+function seriesOf({ images, options = mr, common = [] }: Scenario): SeriesOptions {
+  const [a, b, c, d, e, f] = options.orientation ?? [1, 0, 0, 0, 1, 0];
+  const normal = [b * f - c * e, c * d - a * f, a * e - b * d];
+  const distance = options.spacingMm?.[2] ?? 1;
+  return {
+    ...options,
+    slices: images.length,
+    edit(index) {
+      const { place = 0, elements = [] } = images[index] ?? {};
+      const position = normal.map((axis) => axis * place * distance);
+      return [[0x00200032, 'DS', position], ...common, ...elements];
+    },
+  };
+}
+
+/** The images one behind the other, the last row of each first. */
+function voxelsOf(scenario: Scenario, order: readonly number[]): Buffer {
+  const options = seriesOf(scenario);
+  const images = [...makeSeries(options)].map(({ pixels }) => pixels);
+  const [rows, rowBytes] = [options.rows ?? 0, 2 * (options.columns ?? 0)];
+  const planes = order.map((index) =>
+    range(rows).map((row) => {
+      const at = (rows - 1 - row) * rowBytes;
+      return images[index]?.subarray(at, at + rowBytes) ?? new Uint8Array();
+    }),
+  );
+  return Buffer.concat(planes.flat());
+}
+
+const plain: MakeOptions = { shuffle: false, noRecords: false, twice: false, drop: 0 };
+const ways: readonly MakeOptions[] = [
+  plain,
+  { ...plain, shuffle: true, noRecords: true },
+  { ...plain, shuffle: true, twice: true },
+];
+
+const digestsOf = (made: MadeSeries): readonly string[] =>
+  [
+    ...made.files.map(({ name, bytes }) => `${name} ${readNifti(bytes).sha256}`),
+    ...made.refusals,
+  ].toSorted();
+
+for (const [name, scenario] of Object.entries(scenarios)) {
+  test(name, { skip: requireTool('dcm2niix') }, async (t) => {
+    const folder = await tempFolder(t);
+    await writeSeries(join(folder, 'made'), seriesOf(scenario));
+    const { series } = await readFolder(join(folder, 'made'));
+    const [only] = series;
+    assert.ok(only !== undefined && series.length === 1);
+    const maker = await openMaker(folder);
+    t.after(() => maker.close());
+    const made = await maker.make(only, plain);
+    for (const way of ways) {
+      assert.deepEqual(digestsOf(await maker.make(only, way)), digestsOf(made), 'any way');
+    }
+    const volumes = made.files.map(({ bytes }) => readNifti(bytes));
+    assert.deepEqual(volumes.map(({ dim }) => dim.join('x')).toSorted(), scenario.dims);
+    assert.deepEqual([...new Set(made.refusals)], scenario.refusals ?? []);
+    if (scenario.order !== undefined) {
+      assert.deepEqual(volumes[0]?.voxels, voxelsOf(scenario, scenario.order));
+    }
+    const referee = await refereeOf(only, join(folder, 'referee'));
+    const { judged, missing } = judgeAll(volumes, referee);
+    const verdicts = judged.map(({ verdict, difference }) => `${verdict} ${difference}`.trim());
+    const allowed = scenario.differs?.verdicts ?? ['right'];
+    assert.deepEqual(
+      verdicts.filter((verdict) => !allowed.some((each) => verdict.split(' ', 1)[0] === each)),
+      [],
+    );
+    assert.equal(missing.length, scenario.missing ?? 0, missing.join(', '));
+  });
+}
