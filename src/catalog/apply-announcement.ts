@@ -8,6 +8,7 @@ import { catalogErrors } from './errors.ts';
 import { productsOf } from './file-rows.ts';
 import { changeKeys } from './key-changes.ts';
 import { metadataValues } from './metadata-values.ts';
+import { forgetFacts } from './prove-facts.ts';
 import { ensureNode, setHidden, touchNode } from './tree.ts';
 import { announceAnew } from './turn-files.ts';
 
@@ -132,7 +133,11 @@ async function replaceMetadata(
   const text = JSON.stringify(metadata);
   const values = { metadata: text, held: Number(announced.isHeld) };
   await session.updateTable('series').set(values).where('id', '=', seriesId).execute();
-  await session.deleteFrom('metadata').where('series_id', '=', seriesId).execute();
+  await session
+    .deleteFrom('metadata')
+    .where('series_id', '=', seriesId)
+    .where('proven', '=', 0)
+    .execute();
   const rows = metadataValues(metadata).map((value) => ({ series_id: seriesId, ...value }));
   if (rows.length > 0) await session.insertInto('metadata').values(rows).execute();
 }
@@ -161,12 +166,13 @@ async function addInstances(
   return added;
 }
 
-/** The series grew: what was made of it is no longer all of it. */
+/** The series grew: what was made and proven of it is no longer of all of it. */
 async function outgrowStacks(
   session: Session,
   seriesId: number,
   { clock, products }: ApplyContext,
 ): Promise<void> {
+  await forgetFacts(session, seriesId);
   const files = await session
     .selectFrom('file')
     .select('id')

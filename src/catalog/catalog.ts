@@ -1,4 +1,5 @@
 import type { Policy } from '../authz/policy.ts';
+import type { SeriesFacts } from '../facts/index.ts';
 import type { Deidentified } from '../flow/index.ts';
 import type { Brand } from '../lib/brand.ts';
 import type { ReplicaId } from '../storage/storage.ts';
@@ -41,7 +42,10 @@ export interface ProvenStack {
   readonly products: readonly string[];
 }
 
-/** De-identified attributes of a series by PS3.6 keyword; several values joined by a backslash. */
+/**
+ * De-identified attributes of a series by PS3.6 keyword, and facts by name; several values joined by a
+ * backslash.
+ */
 export type SeriesMetadata = Readonly<Record<string, string | number>>;
 
 /** An instance that tiles several slices: each is a file of its own. */
@@ -244,6 +248,11 @@ export interface CatalogVersions {
    * that it has now. Again changes nothing.
    */
   slicesProven(series: SeriesId, instances: readonly SlicedFile[]): Promise<void>;
+  /**
+   * What all headers of a series prove, and may be known with its metadata: instead of what was, until
+   * the series grows. Again changes nothing.
+   */
+  factsProven(series: SeriesId, facts: SeriesFacts): Promise<void>;
   /** This file cannot be produced, for a reason that another try would hardly change soon. */
   refuse(file: FileId, code: string): Promise<void>;
   /** The archive gives other content than the current version: size and content are unknown again. */
@@ -430,7 +439,10 @@ export interface MetadataCondition {
 
 /** Metadata queries. */
 export interface CatalogQuery {
-  /** Series below `under` that satisfy all conditions and whose policy is among `policyIds`, by path. */
+  /**
+   * Series below `under` that satisfy all conditions and whose policy is among `policyIds`, by path;
+   * those of one acquisition, by their place in it. `after`: the path at which the last page ended.
+   */
   find(query: {
     readonly under: string;
     readonly conditions: readonly MetadataCondition[];

@@ -6,7 +6,7 @@ import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import type { CatalogLimits } from './limits.ts';
 import { numberOf } from './metadata-values.ts';
-import { spanBelow } from './tree.ts';
+import { isBelow, spanBelow } from './tree.ts';
 
 type FindQuery = Parameters<CatalogQuery['find']>[0];
 type Found = Awaited<ReturnType<CatalogQuery['find']>>[number];
@@ -26,6 +26,8 @@ async function find(session: Session, query: FindQuery, limits: CatalogLimits): 
   const found: Found[] = [];
   if (query.policyIds.length === 0) return found;
   const conditions = query.conditions.map(conditionSql);
+  const group = groupOf(query);
+  if (group !== undefined) return findOfGroup(session, { query, group, conditions });
   for (let after = query.after ?? ''; ; ) {
     const window = await nextWindow(session, { ...query, after, size: limits.queryWindow });
     if (window === undefined) return found;
@@ -82,30 +84,92 @@ async function findInWindow(
   },
 ): Promise<Found[]> {
   const { query, window, conditions } = wanted;
-  const satisfied = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `);
-  // The tree has a fixed depth: series, study, patient, collection, site, root.
-  const { rows } = await sql<{ path: string; metadata: string }>`
-    SELECT n.path, s.metadata
+  const { rows } = await sql<FoundRow>`
+    SELECT n.path, s.metadata, ${provenFacts} AS facts
     FROM node n
     JOIN series s ON s.id = n.series_id
-    JOIN node t ON t.id = n.parent_id
-    JOIN node p ON p.id = t.parent_id
-    JOIN node c ON c.id = p.parent_id
-    JOIN node i ON i.id = c.parent_id
-    JOIN node o ON o.id = i.parent_id
+    ${directoriesAbove}
     WHERE n.path >= ${window.first} AND n.path <= ${window.last} AND n.series_id IS NOT NULL
-      AND coalesce(n.policy_id, t.policy_id, p.policy_id, c.policy_id, i.policy_id, o.policy_id)
-        IN (${sql.join(query.policyIds)})
-      AND n.hidden = 0 AND c.hidden = 0
-      AND NOT EXISTS (SELECT 1 FROM lock
-        WHERE path IN (n.path, t.path, p.path, c.path, i.path, o.path))
-      AND ${satisfied}
+      AND ${isShown(query.policyIds)} AND ${allOf(conditions)}
     ORDER BY n.path LIMIT ${query.limit}`.execute(session);
-  return rows.map(({ path, metadata }) => ({
-    path,
-    metadata: JSON.parse(metadata) as SeriesMetadata,
-  }));
+  return rows.map(foundOf);
 }
+
+/** The acquisition whose parts are asked for. */
+function groupOf({ conditions }: FindQuery): string | undefined {
+  const isOne = ({ keyword, operator }: MetadataCondition): boolean =>
+    keyword === 'AcquisitionGroup' && operator === '=';
+  const condition = conditions.find(isOne);
+  return condition === undefined ? undefined : String(condition.value);
+}
+
+/**
+ * The parts of an acquisition in their order, by an index: paths are in the order of digests. Where
+ * the part at which the last page ended is none any more, from the first: rather twice than not.
+ */
+async function findOfGroup(
+  session: Session,
+  wanted: {
+    readonly query: FindQuery;
+    readonly group: string;
+    readonly conditions: readonly RawBuilder<boolean>[];
+  },
+): Promise<Found[]> {
+  const { query, group, conditions } = wanted;
+  const after = query.after ?? '';
+  const { rows } = await sql<FoundRow>`
+    SELECT n.path, s.metadata, ${provenFacts} AS facts
+    FROM metadata g
+    JOIN metadata a ON a.series_id = g.series_id AND a.keyword = 'AcquisitionPlace'
+    JOIN series s ON s.id = g.series_id
+    JOIN node n ON n.id = s.node_id
+    ${directoriesAbove}
+    WHERE g.keyword = 'AcquisitionGroup' AND g.text = ${group} AND ${isBelow('n.path', query.under)}
+      AND (a.number, n.path) > (coalesce((
+        SELECT b.number FROM node m
+        JOIN metadata b ON b.series_id = m.series_id AND b.keyword = 'AcquisitionPlace'
+        WHERE m.path = ${after}), 0), ${after})
+      AND ${isShown(query.policyIds)} AND ${allOf(conditions)}
+    ORDER BY a.number, n.path LIMIT ${query.limit}`.execute(session);
+  return rows.map(foundOf);
+}
+
+interface FoundRow {
+  readonly path: string;
+  readonly metadata: string;
+  readonly facts: string;
+}
+
+const foundOf = ({ path, metadata, facts }: FoundRow): Found => ({
+  path,
+  metadata: {
+    ...(JSON.parse(metadata) as SeriesMetadata),
+    ...(JSON.parse(facts) as SeriesMetadata),
+  },
+});
+
+const provenFacts = sql`(SELECT json_group_object(keyword, coalesce(number, text))
+  FROM metadata WHERE series_id = s.id AND proven = 1)`;
+
+/** The tree has a fixed depth: series, study, patient, collection, site, root. */
+const directoriesAbove = sql`
+  JOIN node t ON t.id = n.parent_id
+  JOIN node p ON p.id = t.parent_id
+  JOIN node c ON c.id = p.parent_id
+  JOIN node i ON i.id = c.parent_id
+  JOIN node o ON o.id = i.parent_id`;
+
+function isShown(policyIds: readonly string[]): RawBuilder<boolean> {
+  return sql`(coalesce(
+      n.policy_id, t.policy_id, p.policy_id, c.policy_id, i.policy_id, o.policy_id
+    ) IN (${sql.join(policyIds)})
+    AND n.hidden = 0 AND c.hidden = 0
+    AND NOT EXISTS (SELECT 1 FROM lock
+      WHERE path IN (n.path, t.path, p.path, c.path, i.path, o.path)))`;
+}
+
+const allOf = (conditions: readonly RawBuilder<boolean>[]): RawBuilder<unknown> =>
+  conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `);
 
 /** A series satisfies a condition if one value of the attribute does; `!=` if none is equal. */
 function conditionSql(condition: MetadataCondition): RawBuilder<boolean> {

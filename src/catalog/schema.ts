@@ -46,13 +46,15 @@ export interface SeriesTable {
   metadata: string;
 }
 
-/** One value of an attribute. */
+/** One value of an attribute, or of a fact. */
 export interface MetadataTable {
   series_id: number;
   keyword: string;
   position: number;
   text: string;
   number: number | null;
+  /** 1 of a fact that headers prove: what an archive announces does not replace it. */
+  proven: Generated<number>;
 }
 
 /** A withdrawn series; bars its path for ever. */
@@ -240,8 +242,10 @@ export const catalogMigrations: readonly Migration[] = [
         position INTEGER NOT NULL,
         text TEXT NOT NULL,
         number REAL,
+        proven INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (series_id, keyword, position)
       ) STRICT, WITHOUT ROWID;
+      CREATE INDEX metadata_group ON metadata (text) WHERE keyword = 'AcquisitionGroup';
 
       CREATE TABLE tombstone (
         site TEXT NOT NULL,

@@ -6,6 +6,7 @@ import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import { filesWhere, type ShownWith } from './file-rows.ts';
 import { coversFile } from './locks.ts';
+import { proveFacts } from './prove-facts.ts';
 import { disproveSlices, proveSlices } from './prove-slices.ts';
 import { proveStacks } from './prove-stacks.ts';
 import type { ReplicaTable } from './schema.ts';
@@ -22,6 +23,7 @@ export function createVersions(context: CatalogContext): CatalogVersions {
       db.transaction((tx) => proveStacks(tx, { series, stacks }, context)),
     slicesProven: (series, instances) =>
       db.transaction((tx) => proveSlices(tx, { series, instances }, context)),
+    factsProven: (series, facts) => db.transaction((tx) => proveFacts(tx, series, facts)),
     async refuse(file, code) {
       await db.query
         .updateTable('file')

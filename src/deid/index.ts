@@ -11,7 +11,7 @@ export type {
 } from './deidentifier.ts';
 export { type DeidCode, deidErrors } from './errors.ts';
 export { deidLimits } from './limits.ts';
-export { safeKeywords } from './metadata.ts';
+export { safeFacts, safeFactsOf, safeKeywords } from './metadata.ts';
 export { recipeOfProfile } from './profile/recipe.ts';
 export {
   createPseudonyms,

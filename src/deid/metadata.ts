@@ -1,4 +1,5 @@
 import { type DataSet, type Keyword, resolveUnknown, type Tag, tag as t } from '../dicom/index.ts';
+import type { AcquisitionGroup, SeriesFactName, SeriesFacts } from '../facts/index.ts';
 import { applyProfile, type RuleBook } from './actions/apply-profile.ts';
 import { DropCounter } from './meaning/drops.ts';
 import { identifiersOf } from './meaning/identifiers.ts';
@@ -50,6 +51,31 @@ export const safeKeywords: readonly Keyword[] = [
   'BitsAllocated',
   'BitsStored',
 ];
+
+/**
+ * Facts of a series that the catalog may know beside those attributes. Numbers that are rare link one
+ * scan across collections: of these one is keyed, and the others count the parts of an acquisition.
+ */
+export const safeFacts: readonly SeriesFactName[] = [
+  'AcquisitionGroup',
+  'AcquisitionPlace',
+  'AcquisitionExpected',
+];
+
+/** What of the facts of a series may be known with its metadata. */
+export function safeFactsOf(series: {
+  readonly acquisition: AcquisitionGroup | undefined;
+}): SeriesFacts {
+  const { acquisition } = series;
+  const facts: Readonly<Record<SeriesFactName, string | number | undefined>> = {
+    AcquisitionGroup: acquisition?.id,
+    AcquisitionPlace: acquisition?.place,
+    AcquisitionExpected: acquisition?.expected,
+  };
+  return Object.fromEntries(
+    safeFacts.flatMap((name) => (facts[name] === undefined ? [] : [[name, facts[name]]])),
+  );
+}
 
 const rules = new Map<Tag, Rule>(safeKeywords.map((keyword) => [t[keyword], keepRule(t[keyword])]));
 

@@ -1,4 +1,5 @@
 import type { Keyword } from '../dicom/index.ts';
+import type { AcquisitionGroup } from './acquisition/acquisition-group.ts';
 import type { acquisitionFacts } from './acquisition-table.ts';
 import type { Fact } from './fact.ts';
 import type { NumberFactName, numberFacts, Photometric } from './fact-table.ts';
@@ -72,6 +73,8 @@ export interface ImageFacts extends NumberFacts, AcquisitionFacts {
   readonly frameNumber: Fact<number>;
   /** What explains the volume that it becomes part of; not there where nothing is known. */
   readonly scan?: ScanFacts;
+  /** The acquisition of which its series is a part; not there where nothing proves one. */
+  readonly acquisition?: AcquisitionGroup;
   /** Elements that are absent and follow from the length of the pixel data (`deriveAbsent`). */
   readonly derived: readonly Keyword[];
 }

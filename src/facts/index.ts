@@ -1,4 +1,7 @@
 /** What a header says of its pixels and their place: a value, absent, or not kept. */
+export type { AcquisitionGroup } from './acquisition/acquisition-group.ts';
+export { AcquisitionTally } from './acquisition/acquisition-tally.ts';
+export { readAcquisition } from './acquisition/read-acquisition.ts';
 export { deriveAbsent } from './derive-absent.ts';
 export { absent, type Fact, fact, knownValue, notKept, valueOr } from './fact.ts';
 export {
@@ -15,4 +18,5 @@ export { notKeptOf } from './not-kept-of.ts';
 export { numberForms, readNumbers } from './read-numbers.ts';
 export { type FactSource, readStandardFacts } from './read-standard.ts';
 export type { ScanFacts } from './scan/scan-facts.ts';
+export { type SeriesFactName, type SeriesFacts, seriesFacts } from './series-facts.ts';
 export { type Weighting, weightingOf } from './weighting.ts';

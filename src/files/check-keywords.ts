@@ -1,5 +1,6 @@
 import type { MetadataCondition } from '../catalog/catalog.ts';
 import { tag, type Vr, vrOf } from '../dicom/index.ts';
+import { type SeriesFactName, seriesFacts } from '../facts/index.ts';
 import { filesErrors } from './errors.ts';
 
 /**
@@ -31,7 +32,10 @@ function checkNumbers(conditions: readonly MetadataCondition[]): void {
 
 const numericVrs: ReadonlySet<Vr> = new Set(['IS', 'DS', 'US', 'SS', 'UL', 'SL', 'FL', 'FD']);
 
+const isFact = (keyword: string): keyword is SeriesFactName => Object.hasOwn(seriesFacts, keyword);
+
 function isNumeric(keyword: string): boolean {
+  if (isFact(keyword)) return seriesFacts[keyword] === 'number';
   const known = Object.entries(tag).find(([name]) => name === keyword)?.[1];
   return known !== undefined && numericVrs.has(vrOf(known));
 }

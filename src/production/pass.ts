@@ -1,4 +1,10 @@
-import { type DeidentifiedInstance, deidErrors, type WithheldImage } from '../deid/index.ts';
+import {
+  type DeidentifiedInstance,
+  deidErrors,
+  safeFactsOf,
+  type WithheldImage,
+} from '../deid/index.ts';
+import { AcquisitionTally } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import type { ProductionPorts } from './create-production.ts';
@@ -28,6 +34,7 @@ export class Pass {
   /** What is wanted of the instance that passes. */
   #open: InstanceFiles | undefined;
   readonly #sliced: SlicedInstance[] = [];
+  readonly #acquisition = new AcquisitionTally();
 
   constructor(ports: ProductionPorts, job: ProductionJob) {
     this.#ports = ports;
@@ -46,7 +53,11 @@ export class Pass {
   async *run(): AsyncGenerator<ProductionResult> {
     try {
       yield* this.#takeAll();
-      if (this.#stacks !== undefined) yield* this.#stacks.finish();
+      const isWhole = this.#job.source !== undefined && this.#missing.size === 0;
+      const acquisition = isWhole ? this.#acquisition.group : undefined;
+      const facts: ProductionResult = { kind: 'facts', facts: safeFactsOf({ acquisition }) };
+      if (this.#stacks !== undefined) yield* this.#stacks.finish({ acquisition, facts });
+      else if (isWhole) yield facts;
       if (this.#sliced.length > 0) yield { kind: 'sliced', instances: this.#sliced };
     } finally {
       // Also when the caller leaves: what is complete stays, the rest goes with its space.
@@ -94,6 +105,7 @@ export class Pass {
       return;
     }
     const box = outcome.instance;
+    this.#acquisition.add(readDeidentified(box).facts);
     const intake = await this.#stacks?.begin(name, box);
     const { slices } = readDeidentified(box);
     if (slices !== undefined) this.#sliced.push({ name, slices: slices.count });
@@ -140,6 +152,7 @@ export class Pass {
     code: string,
     image: WithheldImage,
   ): AsyncGenerator<ProductionResult> {
+    if (code !== 'DEID_NO_IMAGE') this.#acquisition.addUnknown();
     const open = this.#open;
     this.#open = undefined;
     await open?.abort();

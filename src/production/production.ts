@@ -1,6 +1,7 @@
 import type { Deidentifier } from '../deid/deidentifier.ts';
 import type { DataSet } from '../dicom/element/element.ts';
 import type { Instance } from '../dicom/stream/instance.ts';
+import type { SeriesFacts } from '../facts/index.ts';
 import type { Deidentified, Identified } from '../flow/index.ts';
 import type { MdmError } from '../lib/errors/mdm-error.ts';
 import type { ReplicaId, Reservation } from '../storage/storage.ts';
@@ -116,7 +117,9 @@ export type SeriesResult =
   /** Instances that tile several slices, each of which can be a file. Comes last. */
   | { readonly kind: 'sliced'; readonly instances: readonly SlicedInstance[] }
   /** All stacks of the series are known. Comes before what is made of them. */
-  | { readonly kind: 'stacks'; readonly stacks: readonly StackOfSeries[] };
+  | { readonly kind: 'stacks'; readonly stacks: readonly StackOfSeries[] }
+  /** What all its headers prove, nothing included. Of a pass over the whole series alone. */
+  | { readonly kind: 'facts'; readonly facts: SeriesFacts };
 
 /** What became of a target. */
 export type FileResult =

@@ -1,4 +1,5 @@
 import type { DeidentifiedInstance } from '../deid/index.ts';
+import type { AcquisitionGroup } from '../facts/index.ts';
 import { type Deidentified, derive } from '../flow/index.ts';
 import { present } from '../lib/assert.ts';
 import {
@@ -31,6 +32,12 @@ import { gzipEncoder, plainEncoder, type StackEncoder } from './stack-encoder.ts
 import { TargetFile } from './target-file.ts';
 import type { WantedFile } from './wanted-file.ts';
 import type { Withheld } from './withheld-images.ts';
+
+/** What all headers of a series prove. */
+export interface KnownSeries {
+  readonly acquisition: AcquisitionGroup | undefined;
+  readonly facts: ProductionResult;
+}
 
 /** The files that a pass makes of the stacks of its series. */
 export class StackFiles {
@@ -90,10 +97,11 @@ export class StackFiles {
     this.#series.pass(name);
   }
 
-  /** All that can come came: each file wanted, or why it cannot be. */
-  async *finish(): AsyncGenerator<ProductionResult> {
-    const series = await this.#series.finish(this.#last);
+  /** All that can come came: what the series is, then each file wanted, or why it cannot be. */
+  async *finish(known: KnownSeries): AsyncGenerator<ProductionResult> {
+    const series = partOf(await this.#series.finish(this.#last), known.acquisition);
     if (series.stacks.length > 0) yield { kind: 'stacks', stacks: stacksOf(series) };
+    yield known.facts;
     const { writers } = this.#series;
     for (const { target, product } of this.#wanted) {
       if (product.voxels === 'none') {
@@ -213,6 +221,16 @@ export class StackFiles {
     await encoder.write(derive(present(this.#last, 'planned by a header'), () => head));
     return encoder;
   }
+}
+
+/** The stacks, with the acquisition of which their series is a part. */
+function partOf(series: SeriesStacks, acquisition: AcquisitionGroup | undefined): SeriesStacks {
+  if (acquisition === undefined) return series;
+  const stacks = series.stacks.map((stack) => ({
+    ...stack,
+    described: { ...stack.described, acquisition },
+  }));
+  return { ...series, stacks };
 }
 
 function bodyBytesOf({ values }: VoxelProduct, plan: MadeStack['plan']): number {

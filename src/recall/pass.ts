@@ -193,7 +193,7 @@ async function makeAll(
   const misplaced: FileNode[] = [];
   try {
     for await (const result of ports.production.produce(job)) {
-      if (result.kind === 'stacks' || result.kind === 'sliced') {
+      if (!('fileId' in result)) {
         await enter(ports, pass.series, result);
         continue;
       }
@@ -216,6 +216,7 @@ async function enter(
   result: SeriesResult,
 ): Promise<void> {
   if (result.kind === 'stacks') return versions.stacksProven(id, result.stacks);
+  if (result.kind === 'facts') return versions.factsProven(id, result.facts);
   return versions.slicesProven(id, result.instances);
 }
 

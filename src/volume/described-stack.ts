@@ -1,3 +1,4 @@
+import type { AcquisitionGroup } from '../facts/index.ts';
 import type { PlanSlice, VolumePlan } from './volume-format.ts';
 
 /** A slice of a stack, and the object that it is of. */
@@ -18,6 +19,8 @@ export interface DescribedStack {
   readonly leftOut: readonly SourceSlice[];
   /** What tells it from the other stacks of its series. */
   readonly toldApartBy: readonly StackTrait[];
+  /** The acquisition of which its series is a part; not there where that is none, or not known. */
+  readonly acquisition?: AcquisitionGroup;
 }
 
 /** By which element stacks of a series differ, and what this one has there. */

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { tokenPrincipal } from '../support/login.ts';
 import { makeSeries } from '../support/make-series.ts';
+import { canonSlice, xaVolume } from '../support/make-split.ts';
 import { startStory } from './story.ts';
 
 interface Entry {
@@ -92,6 +93,62 @@ test('ls, stat, cat, get, find and status', async (t) => {
     /^key server hospital: reachable, clock [+-]\d+(\.\d)? s, lease \d+ s, policies up to \d+$/m,
   );
 });
+
+test('find lists the series of one acquisition in their order, once their headers were read', async (t) => {
+  const places = [3, 1, 2] as const;
+  const story = await startStory(t, {
+    series: [
+      ...places.map((place) => xaVolume(place)),
+      ...places.map((place) => canonSlice(place)),
+    ],
+  });
+  interface Found {
+    readonly path: string;
+    readonly metadata: Readonly<Record<string, string | number>>;
+  }
+  const find = (...where: readonly string[]): Promise<readonly Found[]> =>
+    story.json<Found>('bob', 'find', '/test/open', ...where.flatMap((one) => ['-w', one]));
+  const all = await find();
+  assert.equal(all.length, 6);
+  assert.deepEqual(await find('AcquisitionGroup~a-*'), [], 'a walk reads no headers');
+  const wanted = all.map(({ path }) => `${path}/volume.qc.json`);
+  const got = await story.json<{ target: string }>(
+    'bob',
+    'get',
+    '-t',
+    story.file('out'),
+    ...wanted,
+  );
+  const { acquisition } = JSON.parse(readFileSync(got[0]?.target ?? '', 'utf8')) as {
+    readonly acquisition: { readonly group: string };
+  };
+  const groups = new Set((await find('AcquisitionGroup~a-*')).map(groupOf));
+  assert.equal(groups.size, 2);
+  assert.ok(groups.has(acquisition.group));
+  for (const group of groups) {
+    const found = await find(`AcquisitionGroup=${group}`);
+    assert.deepEqual(
+      found.map(({ metadata }) => metadata['AcquisitionPlace']),
+      [1, 2, 3],
+    );
+    const listed = await story.run('bob', 'find', '/test/open', '-w', `AcquisitionGroup=${group}`);
+    assert.deepEqual(
+      listed.trim().split('\n'),
+      found.map(({ path }) => path),
+    );
+  }
+  assert.equal((await find('AcquisitionExpected=4')).length, 3);
+  // The same series in another collection are in a group of another name.
+  const sealed = (await story.json<Found>('bob', 'find', '/test/sealed'))[0]?.path ?? '';
+  await story.run('bob', 'get', '-q', `${sealed}/volume.nii.c4gh`, story.file('sealed.nii'));
+  const [other] = await story.json<Found>('bob', 'find', sealed);
+  assert.match(String(other?.metadata['AcquisitionGroup']), /^a-/);
+  assert.ok(other !== undefined && !groups.has(groupOf(other)));
+  await story.fails(2, 'bob', 'find', '/test', '-w', 'AcquisitionPlace=first');
+});
+
+const groupOf = (found: { readonly metadata: Readonly<Record<string, string | number>> }): string =>
+  String(found.metadata['AcquisitionGroup']);
 
 test('failures have their exit code, and JSON with --json', async (t) => {
   const story = await startStory(t);

@@ -27,6 +27,8 @@ interface ModelSeries {
   metadata: SeriesMetadata;
   /** Proven and of the series now. */
   stacks: readonly string[];
+  /** Its place in the one acquisition there is; undefined where it is in none. */
+  place: number | undefined;
   withdrawn: boolean;
   /** Versions made and the replica held, by file name; `volume.` of what stands for the one stack. */
   readonly files: Map<string, { versions: number; current: number; replica: string | undefined }>;
@@ -51,6 +53,11 @@ const step = fc.oneof(
     series,
     stacks: fc.constantFrom(['v-aa'], ['v-bb'], ['v-aa', 'v-bb']),
   }),
+  fc.record({
+    kind: fc.constant('facts' as const),
+    series,
+    place: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+  }),
   fc.record({ kind: fc.constant('publish' as const), series, file: fc.nat(9), anew: fc.boolean() }),
   fc.record({ kind: fc.constant('evict' as const) }),
   fc.record({ kind: fc.constant('reopen' as const) }),
@@ -61,6 +68,7 @@ type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 const path = (of: ModelSeries, file = ''): string =>
   `/site/lung/${of.patient}/${of.study}/${of.name}${file === '' ? '' : `/${file}`}`;
 const forms = ['nii', 'nii.gz'];
+const acquisition = 'a-0123456789abcdef';
 /** What stands for the one stack, by the name that it has now. */
 const aliasOf = (of: ModelSeries, form: string): string =>
   `${of.stacks.length === 1 ? of.stacks[0] : 'volume'}.${form}`;
@@ -109,6 +117,8 @@ class Run {
         return;
       case 'stack':
         return this.#stack(step);
+      case 'facts':
+        return this.#facts(step);
       case 'publish':
         return this.#publish(step);
       case 'evict':
@@ -141,6 +151,7 @@ class Run {
       proven: new Set<string>(),
       metadata,
       stacks: [],
+      place: undefined,
       withdrawn: false,
       files: new Map(),
     };
@@ -149,6 +160,7 @@ class Run {
     const before = known.instances.size;
     for (const name of instanceNames) known.instances.add(name);
     if (known.instances.size === before) return;
+    known.place = undefined;
     for (const name of known.files.keys()) if (!name.endsWith('.dcm')) this.#outgrow(known, name);
   }
 
@@ -191,6 +203,16 @@ class Run {
       for (const form of forms) this.#adopt(known, form);
     }
     for (const stack of step.stacks) known.proven.add(stack);
+  }
+
+  async #facts({ series, place }: StepOf<'facts'>): Promise<void> {
+    const known = this.#series.get(series);
+    if (known === undefined || known.withdrawn) return;
+    const node = await this.catalog.names.resolve(path(known, 'volume.nii'));
+    const facts =
+      place === undefined ? {} : { AcquisitionGroup: acquisition, AcquisitionPlace: place };
+    await this.catalog.versions.factsProven((node as FileNode).seriesId, facts);
+    known.place = place;
   }
 
   /** What readers asked for as the one volume is that volume. */
@@ -253,6 +275,7 @@ class Run {
       expected.add(`/site/lung/${known.patient}`);
     }
     assert.deepEqual(await this.#directories('/site/lung'), [...expected].sort());
+    await this.#compareAcquisition(visible);
     for (const wanted of ['CT', 'MR', 'PT']) {
       const condition = { keyword: 'Modality', operator: '=', value: wanted } as const;
       const found = await this.catalog.query.find({
@@ -268,6 +291,21 @@ class Run {
         matching.map((known) => path(known)).sort(),
       );
     }
+  }
+
+  /** Page by page: each is found once, in its place. */
+  async #compareAcquisition(visible: readonly ModelSeries[]): Promise<void> {
+    const condition = { keyword: 'AcquisitionGroup', operator: '=', value: acquisition } as const;
+    const query = { under: '/', conditions: [condition], policyIds: ['lung'], limit: 1 };
+    const found: string[] = [];
+    let after: string | undefined;
+    do {
+      const [entry] = await this.catalog.query.find({ ...query, after });
+      after = entry?.path;
+      if (entry !== undefined) found.push(`${entry.metadata['AcquisitionPlace']} ${entry.path}`);
+    } while (after !== undefined);
+    const parts = visible.filter(({ place }) => place !== undefined);
+    assert.deepEqual(found, parts.map((known) => `${known.place} ${path(known)}`).sort());
   }
 
   async #directories(under: string): Promise<string[]> {

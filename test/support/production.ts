@@ -245,7 +245,7 @@ export async function resultsOf(
 ): Promise<readonly FileResult[]> {
   const all: FileResult[] = [];
   for await (const result of results) {
-    if (result.kind !== 'stacks' && result.kind !== 'sliced') all.push(result);
+    if ('fileId' in result) all.push(result);
   }
   return all;
 }

@@ -1,6 +1,12 @@
-import { deriveAbsent, type ImageFacts, readStandardFacts } from '../../facts/index.ts';
+import {
+  deriveAbsent,
+  type ImageFacts,
+  readAcquisition,
+  readStandardFacts,
+} from '../../facts/index.ts';
 import { toHex } from '../../lib/bytes/bytes.ts';
 import type { OpenInstance } from '../header/read-header.ts';
+import { nameText } from '../pseudonyms/name-text.ts';
 import { deriveSubkey } from '../pseudonyms/subkeys.ts';
 
 /** Reads the facts of an instance from its header as it came. */
@@ -12,11 +18,14 @@ export function createFactReader(collectionKey: Uint8Array): FactReader {
   const tokenOf = latest((text) =>
     toHex(subkey.digest('image-type', text).subarray(0, tokenBytes)),
   );
+  const acquisitions = deriveSubkey(collectionKey, 'acquisition');
+  const groupNameOf = latest((text) => nameText('a', acquisitions.digest('a', text)));
   return ({ header, omitted, first }, sopClassUid) => {
     const [token] = first;
     const nativeBytes = token?.kind === 'value-start' ? token.length : undefined;
     const facts = readStandardFacts({ header, omitted, sopClassUid, tokenOf });
-    return deriveAbsent(facts, nativeBytes);
+    const acquisition = readAcquisition({ header, sopClassUid, groupNameOf });
+    return deriveAbsent(acquisition === undefined ? facts : { ...facts, acquisition }, nativeBytes);
   };
 }
 

@@ -3,7 +3,14 @@ import { assert } from '../../lib/assert.ts';
 import { concatBytes, utf8, viewOf } from '../../lib/bytes/bytes.ts';
 
 /** What a subkey is for; identifiers of one purpose say nothing about those of another. */
-export type SubkeyLabel = 'patient' | 'uid' | 'accession' | 'date' | 'image-type' | 'stack';
+export type SubkeyLabel =
+  | 'patient'
+  | 'uid'
+  | 'accession'
+  | 'date'
+  | 'image-type'
+  | 'stack'
+  | 'acquisition';
 
 /** Keyed digests of identifiers under one subkey of a collection. */
 export interface Subkey {

@@ -39,6 +39,7 @@ function qualityOf(stack: DescribedStack): object {
     tiltMm: rounded(tiltMm),
     scalePerSlice: plan.scale === 'per-frame',
     splitBy: stack.toldApartBy,
+    acquisition: acquisitionOf(stack),
     missing: [],
     duplicates: [],
     leftOut: leftOut.map(sourceOf),
@@ -48,6 +49,13 @@ function qualityOf(stack: DescribedStack): object {
       ...sourceOf(slice),
     })),
   };
+}
+
+/** The series' place in an acquisition that its scanner put into several; null of any other. */
+function acquisitionOf({ acquisition }: DescribedStack): object | null {
+  if (acquisition === undefined) return null;
+  const { id, place, expected } = acquisition;
+  return { group: id, place, expected: expected ?? null };
 }
 
 function sourceOf({ instanceUid, number }: SourceSlice): object {
