@@ -12,12 +12,16 @@ import type { FigureContext } from './figure.ts';
 const enhancedCt = '1.2.840.10008.5.1.4.1.1.2.1';
 
 /** An Enhanced CT of 200 frames of 512 x 512 x 16 bit, 105 MB at scale 1. */
-export async function madeMultiFrame({ folder, scale }: FigureContext): Promise<{
+export async function madeMultiFrame({
+  folder,
+  scale,
+  seed = 1,
+}: Pick<FigureContext, 'folder' | 'scale'> & { readonly seed?: number }): Promise<{
   readonly path: string;
   readonly identity: SeriesIdentity;
 }> {
   const frames = Math.max(2, Math.round(200 * scale));
-  const options = { slices: frames, rows: 512, columns: 512 } as const;
+  const options = { slices: frames, rows: 512, columns: 512, seed } as const;
   const identity = { ...seriesIdentity(options), sopClassUid: enhancedCt };
   const pixels = Buffer.concat([...makeSeries(options)].map((slice) => slice.pixels));
   const sopInstanceUid = `${identity.seriesInstanceUid}.1`;
@@ -74,16 +78,22 @@ function elementsOf(options: {
   ];
 }
 
-/** Orientation and spacing, the same for every frame. @standard PS3.3 §C.7.6.16.2 */
+/** Orientation, spacing and scale, the same for every frame. @standard PS3.3 §C.7.6.16.2 */
 function sharedGroups(): Uint8Array {
   const orientation = item([[0x00200037, 'DS', [1, 0, 0, 0, 1, 0]]]);
   const measures = item([
     [0x00180050, 'DS', [1.5]],
     [0x00280030, 'DS', [0.75, 0.75]],
   ]);
+  const values = item([
+    [0x00281052, 'DS', [-1024]],
+    [0x00281053, 'DS', [1]],
+    [0x00281054, 'LO', 'HU'],
+  ]);
   return item([
     [0x00209116, 'SQ', orientation],
     [0x00289110, 'SQ', measures],
+    [0x00289145, 'SQ', values],
   ]);
 }
 

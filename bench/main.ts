@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findTool } from '../test/support/require-tool.ts';
 import { projectRoot } from '../tools/project-root.ts';
+import { conversions } from './convert.ts';
 import type { Figure } from './figure.ts';
 import { measure } from './measure.ts';
 import { multiFrame } from './multi-frame.ts';
@@ -17,7 +18,7 @@ import { wholeJob } from './whole-job.ts';
 // As `bin/mdm.mjs` runs the services: compiled modules are kept.
 process.env['NODE_COMPILE_CACHE'] ??= join(projectRoot, '.cache', 'compiled');
 
-const figures: readonly Figure[] = [storeReceive, wholeJob, multiFrame];
+const figures: readonly Figure[] = [storeReceive, wholeJob, multiFrame, ...conversions];
 
 const { values } = parseArgs({
   options: {

@@ -43,6 +43,7 @@ export function plainFiles(folder: string): Pick<Storage, 'name' | 'create'> {
       const path = join(folder, id);
       const file = await open(path, 'w');
       let size = 0;
+      let isOpen = true;
       return {
         id,
         async write(bytes) {
@@ -51,10 +52,12 @@ export function plainFiles(folder: string): Pick<Storage, 'name' | 'create'> {
           size += plain.length;
         },
         async commit() {
+          isOpen = false;
           await file.close();
           return { size };
         },
         async abort() {
+          if (!isOpen) return;
           await file.close();
           await unlink(path);
         },

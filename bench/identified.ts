@@ -1,0 +1,42 @@
+import { createFactReader } from '../src/deid/facts/facts-of.ts';
+import { readHeader } from '../src/deid/header/read-header.ts';
+import {
+  createDeidentifier,
+  type DeidentifiedInstance,
+  type Deidentifier,
+} from '../src/deid/index.ts';
+import { imageShapeOf } from '../src/deid/pixel/image-shape.ts';
+import { planPixels } from '../src/deid/pixel/plan-pixels.ts';
+import { deidentified } from '../src/flow/mint/deidentified.ts';
+import { reveal } from '../src/flow/mint/reveal.ts';
+
+/**
+ * What production would be given if nothing were de-identified: headers are read, facts too, and
+ * nothing is judged or written anew. For a figure beside the real one, of made images only.
+ */
+export function identifiedAsIs(collectionKey: Uint8Array): Deidentifier {
+  const real = createDeidentifier({ collectionKey });
+  const factsOf = createFactReader(collectionKey);
+  return {
+    ...real,
+    async instance(source) {
+      const instance = reveal(source);
+      const opened = await readHeader(instance);
+      const facts = factsOf(opened, instance.sopClassUid);
+      const pixels = planPixels(opened, imageShapeOf(facts));
+      const made: DeidentifiedInstance = {
+        sopClassUid: instance.sopClassUid,
+        sopInstanceUid: instance.sopInstanceUid,
+        transferSyntaxUid: opened.transferSyntaxUid,
+        header: opened.header,
+        facts,
+        misleads: undefined,
+        slices: undefined,
+        drops: {},
+        read: () => pixels.parts,
+      };
+      return { kind: 'released', instance: deidentified(made) };
+    },
+    metadata: (record) => deidentified(reveal(record)),
+  };
+}
