@@ -10,6 +10,6 @@ export { JpegBits } from './jpeg/bits.ts';
 export { type JpegStep, readScans } from './jpeg/read-scans.ts';
 export { type JpegFamily, scanEnd, segmentEnd } from './jpeg/segments.ts';
 export { tablesIn } from './jpeg/tables.ts';
-export { readLossless, readSequential } from './jpeg/units.ts';
+export { type LosslessRow, readLossless, readSequential } from './jpeg/units.ts';
 export { plainFrame } from './plain-frame.ts';
 export { readRle } from './rle/segments.ts';

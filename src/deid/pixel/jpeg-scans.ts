@@ -3,6 +3,7 @@ import { visitInSlices } from '../../lib/streams/visit-in-slices.ts';
 import {
   JpegBits,
   type JpegStep,
+  type LosslessRow,
   readLossless,
   readScans,
   readSequential,
@@ -46,8 +47,8 @@ async function readScan(
   return bits.end;
 }
 
-/** Fails for a sample with something in bits that the header does not use, but for padding. */
-function unusedBitCheck({ bits }: ImageShape, precision: number): (sample: number) => void {
+/** Fails for a row with something in bits that the header does not use, but for padding. */
+function unusedBitCheck({ bits }: ImageShape, precision: number): (row: LosslessRow) => void {
   const { bitsStored, highBit, signed, padding } = bits;
   if (precision === bitsStored) return () => undefined;
   const low = highBit + 1 - bitsStored;
@@ -56,10 +57,12 @@ function unusedBitCheck({ bits }: ImageShape, precision: number): (sample: numbe
   const isNegative = (sample: number): boolean => signed && ((sample >>> highBit) & 1) === 1;
   const pad = padding === undefined ? undefined : padding & all;
   const below = 2 ** low - 1;
-  return (sample) => {
+  const isClean = (sample: number): boolean => {
     const above = sample >>> (highBit + 1);
-    const isClean =
-      (above === 0 || (above === ones && isNegative(sample))) && (sample & below) === 0;
-    if (!isClean && sample !== pad) throw unchecked('unused bits of a sample', 0);
+    const isUnused = above === 0 || (above === ones && isNegative(sample));
+    return (isUnused && (sample & below) === 0) || sample === pad;
+  };
+  return ({ samples }) => {
+    if (!samples.every(isClean)) throw unchecked('unused bits of a sample', 0);
   };
 }

@@ -28,6 +28,30 @@ export function huffmanCodes(table: Uint8Array): HuffmanCodes {
 const codeLengthMax = 16;
 
 /**
+ * For every 16 bits that may come next: where they hold a code and all bits of its difference, the
+ * difference, times 256, and how many bits these are; else 0.
+ */
+export type CodedDifferences = Int32Array;
+
+/** The differences that codes stand for. @standard ISO 10918-1 §F.2.2.1, §H.1.2.2 */
+export function codedDifferences(codes: HuffmanCodes): CodedDifferences {
+  const differences = new Int32Array(codes.length);
+  for (const [next, code] of codes.entries()) {
+    const [length, size] = [code >>> 8, code & 0xff];
+    const bits = length + size;
+    if (code === 0 || size >= 16 || bits > codeLengthMax) continue;
+    const value = (next >>> (codeLengthMax - bits)) & ((1 << size) - 1);
+    differences[next] = extended(value, size) * 256 + bits;
+  }
+  return differences;
+}
+
+/** A number of so many bits with its sign. @standard ISO 10918-1 §F.2.2.1, Figure F.12 */
+export function extended(value: number, size: number): number {
+  return size > 0 && value >>> (size - 1) === 0 ? value - (1 << size) + 1 : value;
+}
+
+/**
  * The bits of coded data between two markers, stuffed zeros left out. Knows where what was read
  * ends; reading more than there is fails.
  *
@@ -62,6 +86,27 @@ export class JpegBits {
     const value = (this.#held >>> (this.#count - bits)) & (0xffff >>> (16 - bits));
     this.#skip(bits);
     return value;
+  }
+
+  /**
+   * A difference: the code of its size, then its bits, with its sign.
+   *
+   * @standard ISO 10918-1 §F.2.2.1, §H.1.2.2, Figure F.12
+   */
+  difference(codes: HuffmanCodes): number {
+    const size = this.symbol(codes);
+    if (size === 0) return 0;
+    if (size >= 16) return 32_768; // of 16 bits, and without any that follow
+    return extended(this.number(size), size);
+  }
+
+  /** The same by a table, where the table has it. */
+  tabled(differences: CodedDifferences, codes: HuffmanCodes): number {
+    if (this.#count < codeLengthMax) this.#fill();
+    const coded = differences[(this.#held >>> (this.#count - codeLengthMax)) & 0xffff] ?? 0;
+    if (coded === 0) return this.difference(codes);
+    this.#skip(coded & 0xff);
+    return coded >> 8;
   }
 
   /** Go on behind the restart marker, which must come next. @standard ISO 10918-1 §F.2.1.3.1 */

@@ -1,5 +1,11 @@
 import { invalid } from '../errors.ts';
-import type { HuffmanCodes, JpegBits } from './bits.ts';
+import {
+  type CodedDifferences,
+  codedDifferences,
+  extended,
+  type HuffmanCodes,
+  type JpegBits,
+} from './bits.ts';
 
 /** A component of a scan. */
 export interface ScanComponent {
@@ -114,7 +120,7 @@ function readBlock(
   into: { dc: HuffmanCodes; ac: HuffmanCodes; coefficients: Int32Array | undefined },
 ): void {
   const { dc, ac, coefficients } = into;
-  const first = difference(bits, dc);
+  const first = bits.difference(dc);
   if (coefficients !== undefined) coefficients.fill(0)[0] = first;
   let at = 0;
   while (at < lastCoefficient) {
@@ -129,16 +135,25 @@ function readBlock(
   if (at > lastCoefficient) throw invalid('more coefficients than a block has', 0);
 }
 
+/** A row of one component of a lossless scan. */
+export interface LosslessRow {
+  /** Valid until the next row. */
+  readonly samples: Uint16Array;
+  /** Its place among the components of the scan. */
+  readonly component: number;
+  readonly row: number;
+}
+
 /**
- * Read all samples of a lossless scan. Yields after some, so that others have their turn.
+ * Read all samples of a lossless scan. Yields after each row, so that others have their turn.
  *
- * @param take hears of each sample, column by column, those of one pixel in the order of components
+ * @param take hears of each row of each component
  * @standard ISO 10918-1 §H.1.2, §H.2
  */
 export function* readLossless(
   bits: JpegBits,
   scan: Scan,
-  take: (sample: number) => void,
+  take: (row: LosslessRow) => void,
 ): Generator<void, void, void> {
   const { rows, columns, precision, components, predictor, pointTransform } = scan;
   const rowsToRestart = scan.restartInterval / columns;
@@ -150,24 +165,35 @@ export function* readLossless(
     components.every(({ across, down }) => across === 1 && down === 1);
   if (!isSound) throw invalid('unknown form of a lossless scan', 0);
   const lines = components.map(({ dc }) => new Line(columns, dc));
+  const [only, another] = lines;
   const first = 2 ** (precision - pointTransform - 1);
   for (let row = 0; row < rows; row += 1) {
     const isFirst = row === 0 || (rowsToRestart > 0 && row % rowsToRestart === 0);
     if (isFirst && row > 0) bits.restart();
     for (const line of lines) line.start(isFirst ? { first, predictor: 1 } : { predictor });
-    for (let column = 0; column < columns; column += 1) {
-      for (const line of lines) take((line.read(bits, column) << pointTransform) & 0xffff);
-      if (column % samplesAtOnce === 0) yield;
+    if (only !== undefined && another === undefined) only.readAll(bits);
+    else readTogether(bits, lines, columns);
+    for (const [component, { samples }] of lines.entries()) {
+      const scaled =
+        pointTransform === 0 ? samples : samples.map((sample) => sample << pointTransform);
+      take({ samples: scaled, component, row });
     }
+    yield;
   }
 }
 
-const samplesAtOnce = 128;
+/** Those of a pixel come one after another. */
+function readTogether(bits: JpegBits, lines: readonly Line[], columns: number): void {
+  for (let column = 0; column < columns; column += 1) {
+    for (const line of lines) line.read(bits, column);
+  }
+}
 
 /** The samples of a component in a row, over those of the row above. */
 class Line {
-  readonly #samples: Uint16Array;
+  readonly samples: Uint16Array;
   readonly #codes: HuffmanCodes;
+  readonly #differences: CodedDifferences;
   #predictor = 1;
   /** What the first sample is predicted as; undefined: as the one above. */
   #first: number | undefined;
@@ -175,8 +201,9 @@ class Line {
 
   constructor(columns: number, codes: HuffmanCodes | undefined) {
     if (codes === undefined) throw invalid('no table for a scan', 0);
-    this.#samples = new Uint16Array(columns);
+    this.samples = new Uint16Array(columns);
     this.#codes = codes;
+    this.#differences = codedDifferences(codes);
   }
 
   /** @param row its predictor; with `first`, it is the first one of the scan or behind a restart marker */
@@ -185,17 +212,31 @@ class Line {
     this.#first = row.first;
   }
 
-  read(bits: JpegBits, column: number): number {
-    const samples = this.#samples;
+  /** The whole row. */
+  readAll(bits: JpegBits): void {
+    this.read(bits, 0);
+    const { samples } = this;
+    if (this.#predictor === 1) {
+      const [differences, codes] = [this.#differences, this.#codes];
+      let sample = samples[0] ?? 0;
+      for (let column = 1; column < samples.length; column += 1) {
+        sample = (sample + bits.tabled(differences, codes)) & 0xffff;
+        samples[column] = sample;
+      }
+      return;
+    }
+    for (let column = 1; column < samples.length; column += 1) this.read(bits, column);
+  }
+
+  read(bits: JpegBits, column: number): void {
+    const { samples } = this;
     const above = samples[column] ?? 0;
     const predicted =
       column === 0
         ? (this.#first ?? above)
         : predict(this.#predictor, samples[column - 1] ?? 0, above, this.#corner);
-    const sample = (predicted + difference(bits, this.#codes)) & 0xffff;
     this.#corner = above;
-    samples[column] = sample;
-    return sample;
+    samples[column] = (predicted + bits.tabled(this.#differences, this.#codes)) & 0xffff;
   }
 }
 
@@ -217,16 +258,4 @@ function predict(predictor: number, left: number, above: number, corner: number)
     default:
       return (left + above) >> 1;
   }
-}
-
-/** @standard ISO 10918-1 §F.2.2.1, §H.1.2.2 */
-function difference(bits: JpegBits, codes: HuffmanCodes): number {
-  const size = bits.symbol(codes);
-  if (size >= 16) return 32_768; // of 16 bits, and without any that follow
-  return extended(bits.number(size), size);
-}
-
-/** A number of so many bits with its sign. @standard ISO 10918-1 §F.2.2.1, Figure F.12 */
-function extended(value: number, size: number): number {
-  return size > 0 && value < 2 ** (size - 1) ? value - 2 ** size + 1 : value;
 }

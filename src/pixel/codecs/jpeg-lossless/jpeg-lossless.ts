@@ -2,7 +2,7 @@ import { type Codec, checkDecoded, type DecodedFrame } from '../../codec.ts';
 import { invalid } from '../../errors.ts';
 import { JpegBits } from '../../jpeg/bits.ts';
 import { readScans } from '../../jpeg/read-scans.ts';
-import { readLossless, type Scan } from '../../jpeg/units.ts';
+import { type LosslessRow, readLossless, type Scan } from '../../jpeg/units.ts';
 
 /**
  * Lossless JPEG, process 14 with any predictor. No library here reads its 16 bits.
@@ -34,16 +34,12 @@ export const jpegLosslessCodec: Codec = {
 function fill(frame: DecodedFrame, scan: Scan, bits: JpegBits): void {
   const { samples, pixels, bytesPerSample } = frame;
   const words = bytesPerSample === 1 ? pixels : new Uint16Array(pixels.buffer);
-  // Samples of a pixel lie together, whether their components share a scan or have one each.
-  const places = scan.components.map(({ index }) => index);
-  let pixel = 0;
-  let next = 0;
-  const take = (sample: number): void => {
-    words[pixel * samples + (places[next] ?? 0)] = sample;
-    next += 1;
-    if (next < places.length) return;
-    next = 0;
-    pixel += 1;
+  const take = ({ samples: row, component, row: at }: LosslessRow): void => {
+    const place = scan.components[component]?.index ?? 0;
+    const start = at * row.length * samples + place;
+    if (samples === 1) words.set(row, start);
+    // Samples of a pixel lie together, whether their components share a scan or have one each.
+    else for (const [column, sample] of row.entries()) words[start + column * samples] = sample;
   };
   for (const _ of readLossless(bits, scan, take));
 }
