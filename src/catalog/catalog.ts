@@ -39,6 +39,8 @@ export interface ProvenStack {
   readonly name: string;
   /** Names of the products that it has. */
   readonly products: readonly string[];
+  /** It is no volume: forms that it had answer with a refusal, and do not go. */
+  readonly isRefused: boolean;
 }
 
 /** De-identified attributes of a series by PS3.6 keyword; several values joined by a backslash. */

@@ -49,6 +49,6 @@ export function stackChanges(
   return isKnown && gone.length === 0 && back.length === 0 ? undefined : { gone, back };
 }
 
-/** A stack that cannot be made now may have every form that it had. */
+/** A stack that is refused now may have every form that it had. */
 const hasForm = (stack: ProvenStack | undefined, product: string): boolean =>
-  stack !== undefined && (stack.products.length === 0 || stack.products.includes(product));
+  stack !== undefined && (stack.isRefused || stack.products.includes(product));

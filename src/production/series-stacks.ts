@@ -1,6 +1,7 @@
 import { present } from '../lib/assert.ts';
 import {
   type DescribedStack,
+  type RefusedStack,
   type SourceSlice,
   type StackOutcome,
   slicesInFile,
@@ -8,7 +9,7 @@ import {
   type VolumePlan,
   volumeErrors,
 } from '../volume/index.ts';
-import { firstWithheld, type WithheldImages } from './withheld-images.ts';
+import { firstWithheld, mayBeRepaired, type WithheldImages } from './withheld-images.ts';
 
 /** A stack that can be made into files. */
 export interface MadeStack {
@@ -25,17 +26,21 @@ export interface KnownStack extends MadeStack {
 }
 
 /** A stack that cannot. */
-export interface RefusedStack {
+export interface NamedRefusal {
   readonly name: string;
   readonly code: string;
+  /** Undefined where what came may have been broken on its way: it says nothing of the images. */
+  readonly described: RefusedStack | undefined;
 }
 
 /** What a series turned out to hold. */
 export interface SeriesStacks {
   readonly stacks: readonly KnownStack[];
-  readonly refused: readonly RefusedStack[];
+  readonly refused: readonly NamedRefusal[];
   /** Why there is none, or not one alone, for those who asked for the one volume. */
   readonly refusal: string | undefined;
+  /** Whether these are all stacks of the series, so far as images show them. */
+  readonly isProven: boolean;
 }
 
 /** What the stacks of a series are made of. */
@@ -52,6 +57,7 @@ export const nothingFor = (refusal: string): SeriesStacks => ({
   stacks: [],
   refused: [],
   refusal,
+  isProven: false,
 });
 
 /** The stacks that were planned, without those that lack an image which may not leave. */
@@ -63,32 +69,37 @@ export function seriesStacks(
   const sourcesAt = (indices: readonly number[]): readonly SourceSlice[] =>
     indices.map((index) => present(sources[index], 'a slice of the series'));
   const stacks: KnownStack[] = [];
-  const refused: RefusedStack[] = [];
+  const refused: NamedRefusal[] = [];
   const spoilt: string[] = [];
   const unplanned: string[] = [];
   for (const { outcome, stackKey, slices, leftOut } of outcomes) {
-    const [first] = sourcesAt(slices.slice(0, 1));
-    const spoiler = first === undefined ? undefined : withheld.spoilerOf(first.slice.facts);
+    const all = sourcesAt(slices);
+    const spoiler = all[0] === undefined ? undefined : withheld.spoilerOf(all[0].slice.facts);
     if (spoiler !== undefined) spoilt.push(spoiler);
     if (!outcome.ok) unplanned.push(outcome.code);
     const code = spoiler ?? (outcome.ok ? undefined : outcome.code);
-    if (code !== undefined && stackKey !== undefined)
-      refused.push({ name: nameOf(stackKey), code });
+    if (code !== undefined && stackKey !== undefined) {
+      const refusal = { code, slices: all, toldApartBy: toldApartBy(stackKey, keys) };
+      const described = mayBeRepaired(code) ? undefined : refusal;
+      refused.push({ name: nameOf(stackKey), code, described });
+    }
     if (code !== undefined || !outcome.ok) continue;
     const plan = outcome.value;
     const described: DescribedStack = {
       plan,
-      slices: slicesInFile(plan, sourcesAt(slices)),
+      slices: slicesInFile(plan, all),
       leftOut: sourcesAt(leftOut),
       toldApartBy: toldApartBy(plan.stackKey, keys),
     };
     stacks.push({ name: nameOf(plan.stackKey), plan, slices, described });
   }
+  const isProven = stacks.length > 0 || refused.some(({ described }) => described !== undefined);
   if (stacks.length === 0) {
-    return { stacks, refused, refusal: firstWithheld(spoilt) ?? firstRefusal(unplanned) };
+    const refusal = firstWithheld(spoilt) ?? firstRefusal(unplanned);
+    return { stacks, refused, refusal, isProven };
   }
   const isAlone = stacks.length + refused.length === 1;
-  return { stacks, refused, refusal: isAlone ? undefined : 'VOLUME_SEVERAL_STACKS' };
+  return { stacks, refused, refusal: isAlone ? undefined : 'VOLUME_SEVERAL_STACKS', isProven };
 }
 
 /** Of several reasons the first in the table of errors, so that none depends on what came first. */

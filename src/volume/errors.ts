@@ -55,7 +55,7 @@ export const volumeErrors = defineErrors('volume', {
   },
   VOLUME_GANTRY_TILT: refusal('The slices are shifted against each other: a tilted gantry.'),
   VOLUME_SEVERAL_STACKS: refusal(
-    'The series holds several stacks, each a volume of its own: echoes, directions, kinds of image.',
+    'The series holds several stacks, each with files of its own: echoes, directions, kinds of image.',
     'List the folder again: each has a name now.',
   ),
   VOLUME_PIXEL_FORMAT_UNSUPPORTED: refusal(

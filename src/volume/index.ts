@@ -6,6 +6,7 @@ export {
 } from './described-stack.ts';
 export { volumeEdition } from './edition.ts';
 export { type VolumeRefusal, volumeErrors } from './errors.ts';
+export { faultsOf, type PlacedSlice } from './faults.ts';
 export { inrimageFormat } from './formats/inrimage/inrimage.ts';
 export { niftiFormat } from './formats/nifti/nifti.ts';
 export { nrrdFormat } from './formats/nrrd/nrrd.ts';
@@ -15,6 +16,7 @@ export { frameShapeOf } from './pixel-format.ts';
 export { checkSlice, planFromPositions, planVolume } from './plan.ts';
 export { planSeries } from './plan-series.ts';
 export { type Deviation, type Doubt, deviationOf, doubtsOf } from './quality.ts';
+export type { RefusedStack } from './refused-stack.ts';
 export { retrieveOrder } from './retrieve-order.ts';
 export { type DiffusionTable, diffusionOf } from './sidecar/diffusion.ts';
 export { sidecarOf } from './sidecar/sidecar.ts';

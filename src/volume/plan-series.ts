@@ -3,6 +3,7 @@ import { malformed } from '../lib/result.ts';
 import { type Reason, refusalOf } from './first-refusal.ts';
 import { canonicalOrder, groupByKind, type SliceGroup } from './groups.ts';
 import { volumeLimits } from './limits.ts';
+import { missingParts } from './missing-parts.ts';
 import { planStack, type SeriesSlices, seriesOf } from './plan-stack.ts';
 import { readSlice, type Slice } from './slice.ts';
 import { stackKeyOf } from './stack-key.ts';
@@ -29,7 +30,7 @@ export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[
   const groups = groupByKind(read, order);
   if (groups === undefined)
     return spoil([], [{ code: 'VOLUME_TOO_MANY_STACKS', index: order[0] ?? 0 }]);
-  const broken = brokenConcatenations(read);
+  const broken = missingParts(read);
   const stacks = groups.map((group) => {
     const reference = present(read[group.indices[0] ?? 0], 'a slice of the group');
     const spoilt = reasons.filter(({ index }) => couldBeOf(slices[index], reference));
@@ -58,16 +59,6 @@ function withKeysOnce(outcomes: readonly StackOutcome[]): readonly StackOutcome[
     if (only === undefined || another === undefined) return alike;
     return spoil(alike, [{ code: 'VOLUME_MIXED_ORIENTATION', index: only.slices[0] ?? 0 }]);
   });
-}
-
-/** Concatenations that say that they have more parts than are here. */
-function brokenConcatenations(slices: readonly (Slice | undefined)[]): ReadonlySet<string> {
-  const parts = slices.flatMap((slice) => slice?.part ?? []);
-  const broken = [...Map.groupBy(parts, (part) => part.of)].filter(([, all]) => {
-    const total = all.reduce((most, part) => Math.max(most, part.total), 0);
-    return new Set(all.map(({ number }) => number)).size < total;
-  });
-  return new Set(broken.map(([of]) => of));
 }
 
 /** The stacks as they are, or refused for what cannot be read and could be of them. */

@@ -1,4 +1,4 @@
-import type { DescribedStack, VolumePlan } from '../../volume/index.ts';
+import type { DescribedStack, RefusedStack, VolumePlan } from '../../volume/index.ts';
 
 /** A form in which files are made. Whatever names one reads it here. */
 export type Product = InstanceProduct | StackProduct;
@@ -42,4 +42,6 @@ export interface TextProduct extends StackProductTraits {
   /** Whether a stack has such a file. */
   has(stack: DescribedStack): boolean;
   text(stack: DescribedStack): string;
+  /** Of a stack that is no volume; not there where it says nothing of one. */
+  textOfRefused?(stack: RefusedStack): string;
 }
