@@ -28,7 +28,13 @@ import { type OpenEncoders, SeriesJob } from './series-job.ts';
 import type { KnownStack, MadeStack, NamedRefusal, SeriesStacks } from './series-stacks.ts';
 import { derivedRecipe, identityOf } from './source-facts.ts';
 import { gzipEncoder, plainEncoder, type StackEncoder } from './stack-encoder.ts';
-import { isOfRefused, refusalOf, refusedStackOf, stackOf } from './stack-of-target.ts';
+import {
+  correctionOf,
+  isOfRefused,
+  refusalOf,
+  refusedStackOf,
+  stackOf,
+} from './stack-of-target.ts';
 import { TargetFile } from './target-file.ts';
 import type { WantedFile } from './wanted-file.ts';
 import type { Withheld } from './withheld-images.ts';
@@ -53,6 +59,7 @@ export class StackFiles {
       expected: job.expected,
       headersOnly: job.headersOnly,
       wantsVoxels: wanted.some(({ product }) => product.voxels !== 'none'),
+      corrections: new Set(wanted.flatMap(({ product }) => correctionOf(product) ?? [])),
       nameOf: (stackKey) =>
         job.deidentifier.stackName(job.seriesName, stackKey) + stackSuffixOf(stackKey),
       open: (stack, about) => this.#openEncoders(stack, about),
@@ -114,7 +121,7 @@ export class StackFiles {
   ): Promise<ProductionResult> {
     const encoders = this.#series.writers.flatMap((writer) => writer.encoders);
     const encoder = encoders.find(({ file }) => file.target === target);
-    const stack = stackOf(target, series);
+    const stack = stackOf({ target, product }, series);
     if (encoder !== undefined && stack !== undefined) {
       return this.#complete(encoder.file, product, contentOf(stack.described));
     }
@@ -124,10 +131,10 @@ export class StackFiles {
 
   /** The whole file at once: all that it is made of is known. */
   async #writeText(
-    { target, product }: { readonly target: ProductionTarget; readonly product: TextProduct },
+    { target, product }: WantedText,
     series: SeriesStacks,
   ): Promise<ProductionResult> {
-    const written = textFor(target, product, series);
+    const written = textFor({ target, product }, series);
     if (written === undefined) {
       return {
         kind: 'refused',
@@ -179,11 +186,13 @@ export class StackFiles {
     { isOnly, isSizeCertain }: Parameters<OpenEncoders>[1],
   ): Promise<readonly StackEncoder[]> {
     const encoders: StackEncoder[] = [];
-    const isOfStack = ({ stackName }: ProductionTarget): boolean =>
-      stackName === undefined ? isOnly : stackName === stack.name;
+    const isOfStack = ({ target: { stackName }, product }: WantedFile): boolean =>
+      correctionOf(product) === stack.correction &&
+      (stackName === undefined ? isOnly : stackName === stack.name);
     try {
       for (const { target, product } of this.#wanted) {
-        if (product.voxels === 'none' || !isOfStack(target) || !product.has(stack.plan)) continue;
+        if (product.voxels === 'none' || !product.has(stack.plan)) continue;
+        if (!isOfStack({ target, product })) continue;
         encoders.push(await this.#openEncoder({ target, product }, stack, isSizeCertain));
       }
       return encoders;
@@ -221,6 +230,11 @@ function bodyBytesOf({ values }: VoxelProduct, plan: MadeStack['plan']): number 
   return sliceBytes * plan.slices * plan.volumes;
 }
 
+/** A text that is wanted of a stack. */
+interface WantedText extends WantedFile {
+  readonly product: TextProduct;
+}
+
 /** What a receipt says of what a file was made of. */
 interface StackContent {
   readonly instances: number;
@@ -233,15 +247,15 @@ function contentOf(described: DescribedStack): StackContent {
 
 /** What a text says of the stack that its target is of; undefined where it says nothing. */
 function textFor(
-  target: ProductionTarget,
-  product: TextProduct,
+  wanted: WantedText,
   series: SeriesStacks,
 ): { readonly text: string; readonly content: StackContent } | undefined {
-  const described = stackOf(target, series)?.described;
+  const { product } = wanted;
+  const described = stackOf(wanted, series)?.described;
   if (described !== undefined && product.has(described)) {
     return { text: product.text(described), content: contentOf(described) };
   }
-  const refused = refusedStackOf(target, series)?.described;
+  const refused = refusedStackOf(wanted, series)?.described;
   const text = refused === undefined ? undefined : product.textOfRefused?.(refused);
   if (refused === undefined || text === undefined) return undefined;
   return { text, content: { instances: refused.slices.length, isDoubted: false } };
@@ -254,15 +268,13 @@ function stacksOf({ stacks, refused }: SeriesStacks): readonly StackOfSeries[] {
 
 function madeStackOf({ name, plan, described }: KnownStack): StackOfSeries {
   const has = products.filter((product) => {
-    if (product.of !== 'stack') return false;
+    if (product.of !== 'stack' || correctionOf(product) !== undefined) return false;
     return product.voxels === 'none' ? product.has(described) : product.has(plan);
   });
   return { name, products: has.map((product) => product.name), isRefused: false };
 }
 
-function refusedStackOfSeries({ name, described }: NamedRefusal): StackOfSeries {
-  const has = products.filter((product) => {
-    return product.of === 'stack' && described !== undefined && isOfRefused(product);
-  });
-  return { name, products: has.map((product) => product.name), isRefused: true };
+function refusedStackOfSeries(stack: NamedRefusal): StackOfSeries {
+  const has = products.filter((product) => product.of === 'stack' && isOfRefused(product, stack));
+  return { name: stack.name, products: has.map((product) => product.name), isRefused: true };
 }

@@ -1,5 +1,5 @@
 import { present } from '../lib/assert.ts';
-import type { SourceSlice } from './described-stack.ts';
+import { compareSources, type SourceSlice } from './described-stack.ts';
 import { differenceOf } from './difference.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { type Gaps, gapsOf } from './gaps.ts';
@@ -88,8 +88,5 @@ function lineOf(
 
 function comparePlaced(a: PlacedSlice, b: PlacedSlice): number {
   const byPlace = (a.place ?? Number.MAX_VALUE) - (b.place ?? Number.MAX_VALUE);
-  if (byPlace !== 0) return byPlace;
-  const [one, other] = [a.source, b.source];
-  if (one.instanceUid !== other.instanceUid) return one.instanceUid < other.instanceUid ? -1 : 1;
-  return one.number - other.number;
+  return byPlace || compareSources(a.source, b.source);
 }

@@ -1,6 +1,6 @@
 import { knownValue } from '../facts/index.ts';
 import { present } from '../lib/assert.ts';
-import type { DescribedStack } from './described-stack.ts';
+import type { DescribedStack, SourceSlice } from './described-stack.ts';
 import { missingFactor } from './missing.ts';
 import type { SliceLine } from './placement.ts';
 import { dot, length, normalize, scale, subtract, type Vector3 } from './vector.ts';
@@ -59,9 +59,11 @@ export type Doubt = 'SpacingBetweenSlices' | 'InstanceNumber';
 
 /**
  * Signs that evenly many slices between those of a stack are missing. Where both agree there is no
- * plan. Numbers with holes are none where other stacks of the series have them.
+ * plan. Numbers with holes are none where other stacks of the series have them, or slices that were
+ * left out.
  */
-export function doubtsOf({ plan, slices, toldApartBy }: DescribedStack): readonly Doubt[] {
+export function doubtsOf(stack: DescribedStack): readonly Doubt[] {
+  const { plan, slices, leftOut, toldApartBy } = stack;
   const first = slices[0]?.slice.facts;
   if (first === undefined || plan.slices < 2) return [];
   const numbers = slices.map(({ slice }) => knownValue(slice.facts.instanceNumber));
@@ -72,6 +74,17 @@ export function doubtsOf({ plan, slices, toldApartBy }: DescribedStack): readonl
   });
   return [
     ...(bySpacing > 1 ? (['SpacingBetweenSlices'] as const) : []),
-    ...(byNumber > 1 && toldApartBy.length === 0 ? (['InstanceNumber'] as const) : []),
+    ...(byNumber > 1 && toldApartBy.length === 0 && !isFilled(numbers, leftOut)
+      ? (['InstanceNumber'] as const)
+      : []),
   ];
+}
+
+/** Whether a slice that was left out has the number that lacks behind the first. */
+function isFilled(
+  [first = 0, second = 0]: readonly (number | undefined)[],
+  leftOut: readonly SourceSlice[],
+): boolean {
+  const next = first + Math.sign(second - first);
+  return leftOut.some(({ slice }) => knownValue(slice.facts.instanceNumber) === next);
 }

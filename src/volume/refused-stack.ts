@@ -8,4 +8,15 @@ export interface RefusedStack {
   readonly slices: readonly SourceSlice[];
   /** What tells it from the other stacks of its series. */
   readonly toldApartBy: readonly StackTrait[];
+  /** Those that are for its refusal. */
+  readonly corrections: readonly CorrectionTold[];
+}
+
+/** What a correction makes of it. */
+export interface CorrectionTold {
+  readonly name: string;
+  /** Why it makes no volume; undefined where it does. */
+  readonly refusal: string | undefined;
+  /** In any order. */
+  readonly leftOut: readonly SourceSlice[];
 }

@@ -133,7 +133,7 @@ export function sampleRefused(code: VolumeRefusal, options: SampleOptions = {}):
     number: 1,
     slice,
   }));
-  return { code, slices, toldApartBy: [] };
+  return { code, slices, toldApartBy: [], corrections: [] };
 }
 
 /** What every volume format keeps. */

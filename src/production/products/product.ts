@@ -30,6 +30,8 @@ export interface VoxelProduct extends StackProductTraits {
   readonly voxels: 'plain' | 'gzip';
   /** Stored values, whose scale the head states; or the values that they stand for. */
   readonly values: 'stored' | 'output';
+  /** It shows only stacks that are refused, as the correction of this name makes them; default: none. */
+  readonly correction?: string;
   /** Whether a stack has such a file. */
   has(plan: VolumePlan): boolean;
   /** What the file begins with. */

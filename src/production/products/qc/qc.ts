@@ -1,4 +1,6 @@
 import {
+  type CorrectionTold,
+  compareSources,
   type DescribedStack,
   deviationOf,
   doubtsOf,
@@ -78,6 +80,7 @@ function faultsTold(stack: RefusedStack): object {
     missing: faults.missing,
     missingParts: faults.missingParts,
     duplicates: faults.duplicates,
+    corrections: stack.corrections.map(correctionOf),
     slices: slices.map(placedOf),
   };
 }
@@ -88,6 +91,11 @@ function placedOf({ source, place, refusal }: PlacedSlice): object {
     ...sourceOf(source),
     ...(refusal === undefined ? {} : { refusal }),
   };
+}
+
+function correctionOf({ name, refusal, leftOut }: CorrectionTold): object {
+  const sorted = leftOut.toSorted(compareSources);
+  return { name, refusal: refusal ?? null, leftOut: sorted.map(sourceOf) };
 }
 
 function sourceOf({ instanceUid, number }: SourceSlice): object {
