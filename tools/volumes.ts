@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type MadeSeries, type Maker, openMaker } from '../test/support/volume-maker.ts';
+import {
+  type MadeFile,
+  type MadeSeries,
+  type Maker,
+  openMaker,
+} from '../test/support/volume-maker.ts';
 import { expectedOf } from './volumes/expected.ts';
 import { type Judged, judgeAll, type References } from './volumes/judge.ts';
 import { judgeInstances } from './volumes/judge-instances.ts';
@@ -21,6 +27,7 @@ What becomes of the series below each FOLDER, by the real production: volumes, o
   --no-records      the archive answers no query about single images
   --twice           every instance comes twice
   --drop N          N instances of each series do not come: nothing may be made
+  --products LIST   what is made of each stack, by commas; default: nii. Only nii is judged
   --json            one JSON object a series
 Exit code 1 if a volume is WRONG, or one was made although instances did not come.
 `;
@@ -35,10 +42,16 @@ const { values, positionals } = parseArgs({
     'no-records': { type: 'boolean', default: false },
     twice: { type: 'boolean', default: false },
     drop: { type: 'string', default: '0' },
+    products: { type: 'string', default: 'nii' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
+
+/** The form that is held against others. */
+const judgedProduct = 'nii';
+/** A longer list of a text is counted. */
+const shownMax = 8;
 
 if (values.help || positionals.length === 0) process.stdout.write(usage);
 else await main(positionals);
@@ -58,6 +71,8 @@ interface Row {
     readonly difference: string;
   }[];
   readonly refusals: readonly string[];
+  /** Files that nothing is held against, and what texts of them say. */
+  readonly others: readonly { readonly name: string; readonly text: string | undefined }[];
   /** Of the referee, which nothing of ours is. */
   readonly missing: readonly string[];
 }
@@ -109,6 +124,7 @@ async function rowOf(series: FoundSeries, place: Place): Promise<Row> {
       noRecords: values['no-records'],
       twice: values.twice,
       drop: Number(values.drop),
+      products: values.products.split(','),
     });
     const row = await judgedRow(series, { made, place, scratch });
     process.stdout.write(values.json ? `${JSON.stringify(row)}\n` : textOf(row));
@@ -131,6 +147,7 @@ async function instancesRow(
     instances: series.files.length,
     volumes: volumes.map((file, at) => volumeRow(names[at] ?? '', file, judged[at])),
     refusals,
+    others: [],
     missing,
   };
 }
@@ -152,13 +169,15 @@ async function judgedRow(
     scratch,
   }: { readonly made: MadeSeries; readonly place: Place; readonly scratch: string },
 ): Promise<Row> {
-  const files = made.files.map(({ name, bytes }) => ({ name, file: readNifti(bytes) }));
+  const judged = made.files.filter(({ product }) => product === judgedProduct);
+  const files = judged.map(({ name, bytes }) => ({ name, file: readNifti(bytes) }));
   const outcome = await verdicts();
   return {
     series: seriesLabel(series, place.folder),
     instances: series.files.length,
     volumes: files.map(({ name, file }, at) => volumeRow(name, file, outcome?.judged[at])),
     refusals: made.refusals,
+    others: made.files.flatMap((file) => (judged.includes(file) ? [] : [otherOf(file)])),
     missing: outcome?.missing ?? [],
   };
 
@@ -174,14 +193,26 @@ async function judgedRow(
   }
 }
 
+function otherOf({ name, product, bytes }: MadeFile): Row['others'][number] {
+  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  const told = product.endsWith('json')
+    ? JSON.stringify(JSON.parse(bytes.toString()), shown)
+    : undefined;
+  return { name: `${name}.${product} ${digest}`, text: told };
+}
+
+function shown(_: string, value: unknown): unknown {
+  return Array.isArray(value) && value.length > shownMax ? `${value.length} of them` : value;
+}
+
 function seriesLabel({ files }: FoundSeries, folder: string): string {
   return files[0]?.path.slice(0, files[0].path.lastIndexOf('/')) ?? folder;
 }
 
-function isWrong({ volumes }: Row): boolean {
+function isWrong({ volumes, others }: Row): boolean {
   return (
     volumes.some(({ verdict }) => verdict === 'WRONG') ||
-    (Number(values.drop) > 0 && volumes.length > 0)
+    (Number(values.drop) > 0 && volumes.length + others.length > 0)
   );
 }
 
@@ -195,7 +226,11 @@ function textOf(row: Row): string {
     ([code, { length }]) => `  refused ${code}${length > 1 ? ` (${length})` : ''}\n`,
   );
   const missing = row.missing.map((name) => `  not made: ${name}\n`);
-  return `${row.series} (${row.instances})\n${[...lines, ...refused, ...missing].join('')}`;
+  const others = row.others.map(
+    ({ name, text }) => `  ${name}\n${text === undefined ? '' : `    ${text}\n`}`,
+  );
+  const all = [...lines, ...others, ...refused, ...missing];
+  return `${row.series} (${row.instances})\n${all.join('')}`;
 }
 
 function summary(rows: readonly Row[], unreadable: number): string {
