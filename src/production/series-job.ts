@@ -214,9 +214,8 @@ export class SeriesJob {
   #intakeOf(name: string, slices: readonly PlanSlice[], box: Instance): FrameIntake | undefined {
     const { facts, transferSyntaxUid } = readDeidentified(box);
     const length = frameBytesOf(facts);
-    if (length === 0 || !slices.some((slice, at) => this.#isWanted(keyOf(name, at), slice))) {
-      return undefined;
-    }
+    // Also of a slice that is in no file: whether its pixels refuse the rest must not depend on when it comes.
+    if (length === 0 || !slices.some(isSlice)) return undefined;
     const ofFrames = slicesByFrame(facts);
     const spare = this.#spare?.length === length ? this.#spare : undefined;
     this.#spare = undefined;
@@ -236,11 +235,6 @@ export class SeriesJob {
           }),
       },
     );
-  }
-
-  /** Whether the pixels of a slice go anywhere: into a file, or to wait until it is known. */
-  #isWanted(key: string, slice: PlanSlice): boolean {
-    return this.#writers === undefined ? isSlice(slice) : this.#writers.has(key);
   }
 
   /** A frame is one slice, or is cut into those that it tiles. Gives a buffer that is free again. */
