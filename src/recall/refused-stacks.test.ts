@@ -4,6 +4,7 @@ import type { SeriesOptions } from '../../test/support/make-series.ts';
 import type { TestElement } from '../../test/support/part10-writer.ts';
 import { buildTown, memoryPacs, type Town } from '../../test/support/recall-town.ts';
 import type { FileNode } from '../catalog/catalog.ts';
+import { elementOf } from '../dicom/index.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 
 /** The second slice was repeated before the others came. */
@@ -79,4 +80,36 @@ test('a stack of which too little came is told of nothing', async (t) => {
     assert.equal(await ask(town, await fileAt(town, name)), 'RECALL_INCOMPLETE');
   }
   assert.deepEqual(await stackFiles(town), []);
+});
+
+test('a list that gives each slice a place of its own changes nothing of it', async (t) => {
+  const truthful = await buildTown(t, memoryPacs('pacs', [repeated]));
+  const pacs = memoryPacs('pacs', [repeated]);
+  pacs.behave.expected = ({ list, ...truth }) => ({
+    ...truth,
+    list: list && {
+      ...list,
+      instances: list.instances.map((each, index) => {
+        const { tag: position, ...element } = elementOf(0x00200032, [-10, -20, 30 + 1.5 * index]);
+        const record = new Map([...each.record, [position, { tag: position, ...element }]]);
+        return { ...each, record };
+      }),
+    },
+  });
+  const town = await buildTown(t, pacs);
+  for (const [name, retrieves] of [
+    [correction, 2],
+    ['qc.json', 3],
+  ] as const) {
+    const asked = [truthful, town].map(async (each) =>
+      ask(each, await fileAt(each, `volume.${name}`)),
+    );
+    const [made = '', other] = await Promise.all(asked);
+    assert.deepEqual([made.endsWith(name), other], [true, made]);
+    const digests = [await fileAt(truthful, made), await fileAt(town, made)].map(
+      ({ version }) => version?.sha256,
+    );
+    assert.equal(new Set(digests).size, 1);
+    assert.equal(pacs.retrieves.length, retrieves);
+  }
 });
