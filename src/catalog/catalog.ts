@@ -39,7 +39,7 @@ export interface ProvenStack {
   readonly name: string;
   /** Names of the products that it has. */
   readonly products: readonly string[];
-  /** It is no volume: forms that it had answer with a refusal, and do not go. */
+  /** It is no volume: all forms that it has not answer with a refusal, and are not listed. */
   readonly isRefused: boolean;
 }
 

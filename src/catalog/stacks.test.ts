@@ -153,7 +153,7 @@ test('a form that a stack has no more is gone with its content, until it has it 
 
 const texts = { kind: 'collection', offer: { ...offer, formats: ['nii', 'qc.json'] } } as const;
 
-test('a stack that is refused keeps its files, and has those that say why', async (t) => {
+test('a stack that is refused lists what says why; its other files answer and are not listed', async (t) => {
   const shelf = await openShelf(t, texts, announced(place));
   const { versions } = shelf.catalog;
   const { seriesId } = await fileAt(shelf, 'volume.nii');
@@ -161,10 +161,19 @@ test('a stack that is refused keeps its files, and has those that say why', asyn
   const file = await fileAt(shelf, 'v-a.nii');
   await versions.stacksProven(seriesId, [{ name: 'v-a', products: ['qc.json'], isRefused: true }]);
   assert.equal((await fileAt(shelf, 'v-a.nii')).id, file.id);
-  assert.deepEqual(await listed(shelf), ['v-a.nii', 'v-a.qc.json']);
+  assert.deepEqual(await listed(shelf), ['v-a.qc.json']);
+  await versions.stacksProven(seriesId, [stack('v-a')]);
+  assert.equal((await fileAt(shelf, 'v-a.nii')).id, file.id);
+  assert.deepEqual(await listed(shelf), ['v-a.nii']);
   await versions.stacksProven(seriesId, [{ name: 'v-b', products: ['qc.json'], isRefused: true }]);
   assert.deepEqual(await listed(shelf), ['v-b.qc.json']);
   assert.equal((await fileAt(shelf, 'volume.qc.json')).name, 'v-b.qc.json');
+  const unmade = await fileAt(shelf, 'v-b.nii');
+  assert.deepEqual([unmade.listed, unmade.stackName], [false, 'v-b']);
+  await versions.refuse(unmade.id, 'VOLUME_GANTRY_TILT');
+  assert.equal((await fileAt(shelf, 'volume.nii')).refusal, 'VOLUME_GANTRY_TILT');
+  await versions.stacksProven(seriesId, [{ name: 'v-b', products: ['qc.json'], isRefused: true }]);
+  assert.equal((await fileAt(shelf, 'v-b.nii')).refusal, 'VOLUME_GANTRY_TILT', 'nothing is new');
 });
 
 test('the slices of an instance are those that it has now', async (t) => {
