@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type MadeSeries, type Maker, openMaker } from '../test/support/volume-maker.ts';
+import {
+  type MadeFile,
+  type MadeSeries,
+  type Maker,
+  openMaker,
+} from '../test/support/volume-maker.ts';
 import type { TableVerdict } from './volumes/diffusion-tables.ts';
 import { expectedOf } from './volumes/expected.ts';
 import { type Judged, judgeAll, type References } from './volumes/judge.ts';
@@ -22,6 +28,7 @@ What becomes of the series below each FOLDER, by the real production: volumes, o
   --no-records      the archive answers no query about single images
   --twice           every instance comes twice
   --drop N          N instances of each series do not come: nothing may be made
+  --products LIST   what is made of each stack, by commas; default: nii. Only nii is judged
   --json            one JSON object a series
 Exit code 1 if a volume is WRONG, or one was made although instances did not come.
 `;
@@ -36,10 +43,16 @@ const { values, positionals } = parseArgs({
     'no-records': { type: 'boolean', default: false },
     twice: { type: 'boolean', default: false },
     drop: { type: 'string', default: '0' },
+    products: { type: 'string', default: 'nii' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
+
+/** The form that is held against others. */
+const judgedProduct = 'nii';
+/** A longer list of a text is counted. */
+const shownMax = 8;
 
 if (values.help || positionals.length === 0) process.stdout.write(usage);
 else await main(positionals);
@@ -59,6 +72,8 @@ interface Row {
     readonly difference: string;
   }[];
   readonly refusals: readonly string[];
+  /** Files that nothing is held against, and what texts of them say. */
+  readonly others: readonly { readonly name: string; readonly text: string | undefined }[];
   /** Of the referee, which nothing of ours is. */
   readonly missing: readonly string[];
   /** The referee's diffusion tables, of instances as they leave. */
@@ -112,6 +127,7 @@ async function rowOf(series: FoundSeries, place: Place): Promise<Row> {
       noRecords: values['no-records'],
       twice: values.twice,
       drop: Number(values.drop),
+      products: values.products.split(','),
     });
     const row = await judgedRow(series, { made, place, scratch });
     process.stdout.write(values.json ? `${JSON.stringify(row)}\n` : textOf(row));
@@ -135,6 +151,7 @@ async function instancesRow(
     instances: series.files.length,
     volumes: volumes.map((file, at) => volumeRow(names[at] ?? '', file, judged[at])),
     refusals,
+    others: [],
     missing,
     tables,
   };
@@ -157,13 +174,15 @@ async function judgedRow(
     scratch,
   }: { readonly made: MadeSeries; readonly place: Place; readonly scratch: string },
 ): Promise<Row> {
-  const files = made.files.map(({ name, bytes }) => ({ name, file: readNifti(bytes) }));
+  const judged = made.files.filter(({ product }) => product === judgedProduct);
+  const files = judged.map(({ name, bytes }) => ({ name, file: readNifti(bytes) }));
   const outcome = await verdicts();
   return {
     series: seriesLabel(series, place.folder),
     instances: series.files.length,
     volumes: files.map(({ name, file }, at) => volumeRow(name, file, outcome?.judged[at])),
     refusals: made.refusals,
+    others: made.files.flatMap((file) => (judged.includes(file) ? [] : [otherOf(file)])),
     missing: outcome?.missing ?? [],
   };
 
@@ -179,15 +198,27 @@ async function judgedRow(
   }
 }
 
+function otherOf({ name, product, bytes }: MadeFile): Row['others'][number] {
+  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  const told = product.endsWith('json')
+    ? JSON.stringify(JSON.parse(bytes.toString()), shown)
+    : undefined;
+  return { name: `${name}.${product} ${digest}`, text: told };
+}
+
+function shown(_: string, value: unknown): unknown {
+  return Array.isArray(value) && value.length > shownMax ? `${value.length} of them` : value;
+}
+
 function seriesLabel({ files }: FoundSeries, folder: string): string {
   return files[0]?.path.slice(0, files[0].path.lastIndexOf('/')) ?? folder;
 }
 
-function isWrong({ volumes, tables }: Row): boolean {
+function isWrong({ volumes, others, tables }: Row): boolean {
   return (
     tables === 'WRONG' ||
     volumes.some(({ verdict }) => verdict === 'WRONG') ||
-    (Number(values.drop) > 0 && volumes.length > 0)
+    (Number(values.drop) > 0 && volumes.length + others.length > 0)
   );
 }
 
@@ -203,7 +234,11 @@ function textOf(row: Row): string {
   const missing = row.missing.map((name) => `  not made: ${name}\n`);
   const tables =
     (row.tables ?? 'alike') === 'alike' ? [] : [`  b-values and directions ${row.tables}\n`];
-  return `${row.series} (${row.instances})\n${[...lines, ...refused, ...missing, ...tables].join('')}`;
+  const others = row.others.map(
+    ({ name, text }) => `  ${name}\n${text === undefined ? '' : `    ${text}\n`}`,
+  );
+  const all = [...lines, ...others, ...refused, ...missing, ...tables];
+  return `${row.series} (${row.instances})\n${all.join('')}`;
 }
 
 function summary(rows: readonly Row[], unreadable: number): string {

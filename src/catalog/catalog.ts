@@ -40,6 +40,8 @@ export interface ProvenStack {
   readonly name: string;
   /** Names of the products that it has. */
   readonly products: readonly string[];
+  /** It is no volume: all forms that it has not answer with a refusal, and are not listed. */
+  readonly isRefused: boolean;
 }
 
 /**

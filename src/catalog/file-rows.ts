@@ -14,7 +14,7 @@ import type {
 type Optional<T> = { [Name in keyof T]: T[Name] | null };
 
 /** A file with what it is shown with; version and replica columns are null where there is none. */
-type FileRow = Omit<FileTable, 'id' | 'version_id' | 'tiled'> &
+type FileRow = Omit<FileTable, 'id' | 'version_id' | 'tiled' | 'unmade'> &
   Pick<SeriesTable, 'held' | 'conflict'> &
   Pick<CollectionTable, 'delivery' | 'formats'> &
   Optional<Omit<VersionTable, 'id' | 'file_id' | 'created_ms'>> &
@@ -22,6 +22,7 @@ type FileRow = Omit<FileTable, 'id' | 'version_id' | 'tiled'> &
     readonly file_id: number;
     readonly stack_name: string | null;
     readonly tiled: number;
+    readonly unmade: number;
     readonly version_id: number | null;
     readonly version_created_ms: number | null;
     readonly replica_id: string | null;
@@ -30,7 +31,7 @@ type FileRow = Omit<FileTable, 'id' | 'version_id' | 'tiled'> &
 
 const selectFiles = sql.raw(`
   SELECT
-    f.id AS file_id, f.guid, f.series_id, f.stack_id, f.name, f.product, f.tiled, f.state, f.refusal,
+    f.id AS file_id, f.guid, f.series_id, f.stack_id, f.name, f.product, f.tiled, f.unmade, f.state, f.refusal,
     f.refusal_edition, f.refused_until_ms,
     f.created_ms, f.modified_ms, k.name AS stack_name, s.held, s.conflict, c.delivery, c.formats,
     v.id AS version_id, v.number, v.validator, v.key_id, v.recipient_public_key, v.plaintext_size,
@@ -89,11 +90,11 @@ export async function filesWhere(
   return rows.map((row) => fileNodeOf(row, shown));
 }
 
-/** Which files of a series are listed, as a condition over `f`: what is offered, of stacks once they are known. */
+/** Which files of a series are listed, as a condition over `f`: what is offered, of stacks once they are known, if they have it. */
 export function isListed(offered: string, products: ProductsByName): RawBuilder<unknown> {
   const listed = offered.split(',');
   const ofStacks = listed.filter((name) => products.get(name)?.of === 'stack');
-  return sql`(f.product IN (${sql.join(listed)}) AND f.state <> 'gone' AND f.tiled = 0
+  return sql`(f.product IN (${sql.join(listed)}) AND f.state <> 'gone' AND f.tiled = 0 AND f.unmade = 0
     AND (f.stack_id IS NOT NULL OR f.product NOT IN (${sql.join(ofStacks)})))`;
 }
 
@@ -101,7 +102,8 @@ export function isListed(offered: string, products: ProductsByName): RawBuilder<
 function fileNodeOf(row: FileRow, { policyId, nowMs, products }: ShownWith): FileNode {
   const isRefused = row.refused_until_ms !== null && row.refused_until_ms > nowMs;
   const product = present(products.get(row.product), 'a product of the list');
-  const isKnown = product.of === 'instance' ? row.tiled === 0 : row.stack_id !== null;
+  const isKnown =
+    product.of === 'instance' ? row.tiled === 0 : row.stack_id !== null && row.unmade === 0;
   return {
     kind: 'file',
     id: row.file_id as FileId,

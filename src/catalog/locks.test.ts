@@ -176,7 +176,9 @@ test('a file is locked under all its names, and once', async (t) => {
   const volume = await names.resolve(`${pathOf(one)}/volume.nii`);
   assert.ok(volume?.kind === 'file');
   await lock(shelf, `${pathOf(one)}/volume.nii`);
-  await versions.stacksProven(volume.seriesId, [{ name: 'v-abc', products: ['nii', 'nii.gz'] }]);
+  await versions.stacksProven(volume.seriesId, [
+    { name: 'v-abc', products: ['nii', 'nii.gz'], isRefused: false },
+  ]);
   assert.equal(await names.resolve(`${pathOf(one)}/v-abc.nii`), undefined);
   await lock(shelf, `${pathOf(one)}/v-abc.nii`);
   assert.equal((await locks.all()).length, 1);
@@ -196,7 +198,7 @@ test('what stands for a file is locked with it, whichever of both the lock is on
   const prove = (...stacks: readonly string[]) =>
     versions.stacksProven(
       volume.seriesId,
-      stacks.map((name) => ({ name, products: ['nii'] })),
+      stacks.map((name) => ({ name, products: ['nii'], isRefused: false })),
     );
   await prove('v-a', 'v-b');
   await prove('v-a');

@@ -22,7 +22,8 @@ import type {
 import { catalogLimits } from './limits.ts';
 import { openCatalog } from './open-catalog.ts';
 
-const stack = (name: string): ProvenStack => ({ name, products: ['nii', 'nii.gz'] });
+const inForms = { products: ['nii', 'nii.gz'], isRefused: false } as const;
+const stack = (name: string): ProvenStack => ({ name, ...inForms });
 const forms = (stem: string): readonly string[] => [`${stem}.nii`, `${stem}.nii.gz`];
 const ofStacks = products.filter(({ of }) => of === 'stack');
 const aliases = ofStacks.map(({ name }) => `volume.${name}`).toSorted();

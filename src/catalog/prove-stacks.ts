@@ -3,8 +3,8 @@ import { assert } from '../lib/assert.ts';
 import { addAliases, addFiles } from './add-files.ts';
 import type { ProvenStack, SeriesId } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
-import { aliasStem } from './file-rows.ts';
-import { type Proof, type StackRow, stackChanges } from './stack-changes.ts';
+import { aliasStem, productsOf } from './file-rows.ts';
+import { type StackForms, type StackRow, stackChanges } from './stack-changes.ts';
 import { announceAnew, isOneOf, removeFiles } from './turn-files.ts';
 
 type Context = Pick<CatalogContext, 'clock' | 'random' | 'products'>;
@@ -12,9 +12,16 @@ type Context = Pick<CatalogContext, 'clock' | 'random' | 'products'>;
 /** `v-<H>` and the suffixes of a kind: lower case but for those that the field writes otherwise. */
 const stackName = /^v-[0-9a-z]{1,32}(?:_[a-zA-Z0-9]{1,16}){0,8}$/;
 
+/** What a pass found a series to hold. */
+export interface Proof {
+  readonly series: SeriesId;
+  readonly stacks: readonly ProvenStack[];
+}
+
 /** Enter the stacks of a series, their files, and what is not of it any more. */
 export async function proveStacks(tx: Session, proof: Proof, context: Context): Promise<void> {
-  const { series, stacks } = proof;
+  const { series } = proof;
+  const stacks = proof.stacks.map((stack) => formsOf(stack, context));
   assert(
     stacks.every(({ name }) => stackName.test(name)),
     'a stack has a name of the tree',
@@ -26,7 +33,7 @@ export async function proveStacks(tx: Session, proof: Proof, context: Context): 
     .where('node_id', 'is not', null)
     .executeTakeFirst();
   if (known === undefined) return;
-  const changes = stackChanges(await rowsOf(tx, series), proof);
+  const changes = stackChanges(await rowsOf(tx, series), stacks);
   if (changes === undefined) return;
   const nowMs = context.clock.nowMs();
   await enterStacks(tx, proof);
@@ -37,18 +44,41 @@ export async function proveStacks(tx: Session, proof: Proof, context: Context): 
   if (only !== undefined && another === undefined) {
     await adoptAliases(tx, { series, stack: only, nowMs });
   }
-  const files = stacks.flatMap(({ name, products }) =>
-    products.map((product) => ({ name: `${name}.${product}`, product, stack: name })),
+  const files = stacks.flatMap(({ name, products, unmade }) =>
+    [...products, ...unmade].map((product) => ({
+      name: `${name}.${product}`,
+      product,
+      stack: name,
+    })),
   );
   await addFiles(tx, { seriesId: series, files }, context);
+  await markUnmade(tx, series, stacks);
   await addAliases(tx, series, context);
+}
+
+/** All forms of a stack that is refused answer: with what says why, or with the code. */
+function formsOf({ name, products, isRefused }: ProvenStack, context: Context): StackForms {
+  const all = isRefused ? productsOf(context.products, 'stack') : [];
+  return { name, products, unmade: all.filter((product) => !products.includes(product)) };
+}
+
+async function markUnmade(
+  tx: Session,
+  series: SeriesId,
+  stacks: readonly StackForms[],
+): Promise<void> {
+  const names = stacks.flatMap(({ name, unmade }) => unmade.map((product) => `${name}.${product}`));
+  await sql`
+    UPDATE file SET unmade = name IN (SELECT value FROM json_each(${JSON.stringify(names)}))
+    WHERE series_id = ${series} AND stack_id IS NOT NULL`.execute(tx);
 }
 
 async function rowsOf(tx: Session, series: SeriesId): Promise<readonly StackRow[]> {
   return tx
     .selectFrom('stack')
     .leftJoin('file', 'file.stack_id', 'stack.id')
-    .select(['stack.name', 'stack.gone', 'file.id as fileId', 'file.product', 'file.state'])
+    .select(['stack.name', 'stack.gone', 'file.id as fileId'])
+    .select(['file.product', 'file.state', 'file.unmade'])
     .where('stack.series_id', '=', series)
     .execute();
 }
@@ -81,7 +111,7 @@ async function renewAliases(tx: Session, series: SeriesId, nowMs: number): Promi
 /** What readers asked for as the series' one volume becomes that volume, under the id that they hold. */
 async function adoptAliases(
   tx: Session,
-  adopted: { readonly series: SeriesId; readonly stack: ProvenStack; readonly nowMs: number },
+  adopted: { readonly series: SeriesId; readonly stack: StackForms; readonly nowMs: number },
 ): Promise<void> {
   const { series, stack, nowMs } = adopted;
   const { id: stackId } = await tx
@@ -95,7 +125,8 @@ async function adoptAliases(
     .select('product')
     .where('stack_id', '=', stackId)
     .execute();
-  const missing = stack.products.filter((name) => !there.some(({ product }) => product === name));
+  const forms = [...stack.products, ...stack.unmade];
+  const missing = forms.filter((name) => !there.some(({ product }) => product === name));
   await tx
     .updateTable('file')
     .set({ name: sql`${stack.name} || '.' || product`, stack_id: stackId, modified_ms: nowMs })

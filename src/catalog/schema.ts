@@ -87,6 +87,8 @@ export interface FileTable {
   product: string;
   /** 1 of an instance whose slices are listed in its place. */
   tiled: Generated<number>;
+  /** 1 of a form that its stack has not, because it is refused: it answers with the code. */
+  unmade: Generated<number>;
   /** `gone`: its stack is not of the series any more. */
   state: 'announced' | 'published' | 'withdrawn' | 'gone';
   refusal: string | null;
@@ -274,6 +276,7 @@ export const catalogMigrations: readonly Migration[] = [
         name TEXT NOT NULL,
         product TEXT NOT NULL,
         tiled INTEGER NOT NULL DEFAULT 0,
+        unmade INTEGER NOT NULL DEFAULT 0,
         state TEXT NOT NULL,
         refusal TEXT,
         refusal_edition TEXT,

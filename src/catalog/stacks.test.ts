@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   announced,
+  offer,
   offered,
   openShelf,
   pathOf,
@@ -11,7 +12,11 @@ import {
 import type { FileNode, ProvenStack } from './catalog.ts';
 
 const place = placeOf();
-const stack = (name: string): ProvenStack => ({ name, products: ['nii', 'nii.gz'] });
+const stack = (name: string): ProvenStack => ({
+  name,
+  products: ['nii', 'nii.gz'],
+  isRefused: false,
+});
 
 /** A file of the series that is there. */
 async function fileAt({ catalog }: Shelf, name: string): Promise<FileNode> {
@@ -43,7 +48,7 @@ test('where stacks are several the alias is none of them, and each has files of 
   const shelf = await openShelf(t, offered, announced(place));
   const alias = await fileAt(shelf, 'volume.nii');
   const { versions, names } = shelf.catalog;
-  const few = { name: 'v-b', products: ['nii'] };
+  const few = { name: 'v-b', products: ['nii'], isRefused: false };
   await versions.stacksProven(alias.seriesId, [stack('v-a_e1'), few]);
   await versions.refuse(alias.id, 'VOLUME_SEVERAL_STACKS');
   assert.deepEqual(await listed(shelf), ['i-1.dcm', 'v-a_e1.nii', 'v-b.nii']);
@@ -73,7 +78,9 @@ test('a stack that is not of the series any more is gone with its content, until
 test('a stack without a form has no file of it, whatever stands for the one volume', async (t) => {
   const shelf = await openShelf(t, offered, announced(place));
   const asked = await fileAt(shelf, 'volume.nii.gz');
-  await shelf.catalog.versions.stacksProven(asked.seriesId, [{ name: 'v-a', products: ['nii'] }]);
+  await shelf.catalog.versions.stacksProven(asked.seriesId, [
+    { name: 'v-a', products: ['nii'], isRefused: false },
+  ]);
   const still = await fileAt(shelf, 'volume.nii.gz');
   assert.deepEqual([still.id, still.stackName, still.listed], [asked.id, undefined, false]);
 });
@@ -136,12 +143,37 @@ test('a form that a stack has no more is gone with its content, until it has it 
   await versions.stacksProven(seriesId, [stack('v-a')]);
   const file = await fileAt(shelf, 'v-a.nii');
   await versions.publish({ fileId: file.id, version: content, replica: replica('1') });
-  await versions.stacksProven(seriesId, [{ name: 'v-a', products: ['nii.gz'] }]);
+  await versions.stacksProven(seriesId, [{ name: 'v-a', products: ['nii.gz'], isRefused: false }]);
   assert.equal(await names.resolve(`${pathOf(place)}/v-a.nii`), undefined);
   assert.deepEqual(await listed(shelf), ['i-1.dcm']);
   await versions.stacksProven(seriesId, [stack('v-a')]);
   const back = await fileAt(shelf, 'v-a.nii');
   assert.deepEqual([back.id, back.version, back.replica], [file.id, undefined, undefined]);
+});
+
+const texts = { kind: 'collection', offer: { ...offer, formats: ['nii', 'qc.json'] } } as const;
+
+test('a stack that is refused lists what says why; its other files answer and are not listed', async (t) => {
+  const shelf = await openShelf(t, texts, announced(place));
+  const { versions } = shelf.catalog;
+  const { seriesId } = await fileAt(shelf, 'volume.nii');
+  await versions.stacksProven(seriesId, [stack('v-a')]);
+  const file = await fileAt(shelf, 'v-a.nii');
+  await versions.stacksProven(seriesId, [{ name: 'v-a', products: ['qc.json'], isRefused: true }]);
+  assert.equal((await fileAt(shelf, 'v-a.nii')).id, file.id);
+  assert.deepEqual(await listed(shelf), ['v-a.qc.json']);
+  await versions.stacksProven(seriesId, [stack('v-a')]);
+  assert.equal((await fileAt(shelf, 'v-a.nii')).id, file.id);
+  assert.deepEqual(await listed(shelf), ['v-a.nii']);
+  await versions.stacksProven(seriesId, [{ name: 'v-b', products: ['qc.json'], isRefused: true }]);
+  assert.deepEqual(await listed(shelf), ['v-b.qc.json']);
+  assert.equal((await fileAt(shelf, 'volume.qc.json')).name, 'v-b.qc.json');
+  const unmade = await fileAt(shelf, 'v-b.nii');
+  assert.deepEqual([unmade.listed, unmade.stackName], [false, 'v-b']);
+  await versions.refuse(unmade.id, 'VOLUME_GANTRY_TILT');
+  assert.equal((await fileAt(shelf, 'volume.nii')).refusal, 'VOLUME_GANTRY_TILT');
+  await versions.stacksProven(seriesId, [{ name: 'v-b', products: ['qc.json'], isRefused: true }]);
+  assert.equal((await fileAt(shelf, 'v-b.nii')).refusal, 'VOLUME_GANTRY_TILT', 'nothing is new');
 });
 
 test('the slices of an instance are those that it has now', async (t) => {

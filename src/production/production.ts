@@ -95,12 +95,14 @@ export interface GrowingReplica {
   readonly sealedSize: number | undefined;
 }
 
-/** A stack of the series that can be made into files. */
+/** A stack of the series. */
 export interface StackOfSeries {
   /** `v-<H>` and the suffixes of its kind. */
   readonly name: string;
   /** Names of the products that it has. */
   readonly products: readonly string[];
+  /** It is no volume: other forms of it are refused with a code. */
+  readonly isRefused: boolean;
 }
 
 /** An instance that leaves slice by slice. */

@@ -26,7 +26,14 @@ import type { ProductionLimits } from './limits.ts';
 import { isSameShape, type ListedStack, listedStack } from './listed-stack.ts';
 import { openIntake } from './open-intake.ts';
 import type { ExpectedInstanceOfJob } from './production.ts';
-import { type MadeStack, nothingFor, type SeriesStacks, seriesStacks } from './series-stacks.ts';
+import {
+  type MadeStack,
+  nothingFor,
+  type SeriesStacks,
+  seriesStacks,
+  volumesOf,
+  withoutVoxels,
+} from './series-stacks.ts';
 import type { Spill } from './spill/spill-file.ts';
 import type { StackEncoder } from './stack-encoder.ts';
 import { StackWriter } from './stack-writer.ts';
@@ -50,6 +57,8 @@ export interface SeriesJobOptions {
   readonly headersOnly: boolean;
   /** Whether voxels go into any file that is wanted. */
   readonly wantsVoxels: boolean;
+  /** Names of the corrections by which files are wanted. */
+  readonly corrections: ReadonlySet<string>;
   /** The name of the stack with this key. */
   readonly nameOf: (stackKey: string) => string;
   readonly open: OpenEncoders;
@@ -178,9 +187,9 @@ export class SeriesJob {
       return nothingFor(this.#withheld.code ?? 'DEID_NO_IMAGE');
     }
     const made = this.#stacksOf(outcomes);
-    if (made.stacks.length === 0) return made;
+    if (volumesOf(made, this.#options.corrections).length === 0) return made;
     const [reason] = [...this.#reasons].toSorted();
-    if (reason !== undefined) return nothingFor(reason);
+    if (reason !== undefined) return withoutVoxels(made, reason);
     const isAsClaimed = this.#claimed === undefined || this.#isClaimTrue(outcomes);
     if (!isAsClaimed || (this.#over && this.#reasons.size === 0)) {
       await this.#giveUp();
@@ -205,9 +214,8 @@ export class SeriesJob {
   #intakeOf(name: string, slices: readonly PlanSlice[], box: Instance): FrameIntake | undefined {
     const { facts, transferSyntaxUid } = readDeidentified(box);
     const length = frameBytesOf(facts);
-    if (length === 0 || !slices.some((slice, at) => this.#isWanted(keyOf(name, at), slice))) {
-      return undefined;
-    }
+    // Also of a slice that is in no file: whether its pixels refuse the rest must not depend on when it comes.
+    if (length === 0 || !slices.some(isSlice)) return undefined;
     const ofFrames = slicesByFrame(facts);
     const spare = this.#spare?.length === length ? this.#spare : undefined;
     this.#spare = undefined;
@@ -227,11 +235,6 @@ export class SeriesJob {
           }),
       },
     );
-  }
-
-  /** Whether the pixels of a slice go anywhere: into a file, or to wait until it is known. */
-  #isWanted(key: string, slice: PlanSlice): boolean {
-    return this.#writers === undefined ? isSlice(slice) : this.#writers.has(key);
   }
 
   /** A frame is one slice, or is cut into those that it tiles. Gives a buffer that is free again. */
@@ -284,7 +287,7 @@ export class SeriesJob {
     if (early.some(([other, header]) => !this.#isAsClaimed(other, header.slices)))
       return this.#giveUp();
     const keys = [...this.#indexByName.keys()].map((each) => keyOf(each, 0));
-    const stack = { name: this.#options.nameOf(plan.stackKey), plan };
+    const stack = { name: this.#options.nameOf(plan.stackKey), correction: undefined, plan };
     const isSizeCertain = listed.shape !== undefined;
     const encoders = await this.#options.open(stack, { isSizeCertain, isOnly: true });
     this.#writers = this.#writersOf([{ plan, keys, encoders }]);
@@ -314,8 +317,7 @@ export class SeriesJob {
     if (this.#reasons.size > 0) return;
     await this.#decoding.drain();
     const outcomes = planSeries(this.#ordered().map(({ slice }) => slice));
-    const made = this.#stacksOf(outcomes);
-    if (made.stacks.length > 0) await this.#start(made, source);
+    await this.#start(this.#stacksOf(outcomes), source);
   }
 
   #stacksOf(outcomes: readonly StackOutcome[]): SeriesStacks {
@@ -323,12 +325,14 @@ export class SeriesJob {
     return seriesStacks(outcomes, { sources: this.#ordered(), withheld: this.#withheld, nameOf });
   }
 
-  async #start({ stacks, refusal }: SeriesStacks, source: Deidentified<unknown>): Promise<void> {
+  async #start(made: SeriesStacks, source: Deidentified<unknown>): Promise<void> {
+    const volumes = volumesOf(made, this.#options.corrections);
+    if (volumes.length === 0) return;
     const keys = this.#ordered().map(({ key }) => key);
     const opened: OpenStack[] = [];
     this.#writers = new Map();
-    for (const stack of stacks) {
-      const isOnly = refusal === undefined;
+    for (const stack of volumes) {
+      const isOnly = made.isAlone;
       const encoders = await this.#options.open(stack, { isSizeCertain: true, isOnly });
       if (encoders.length === 0) continue;
       const ofPlan = stack.slices.map((index) => present(keys[index], 'a slice of the series'));

@@ -26,9 +26,16 @@ import {
   type VoxelProduct,
 } from './products/index.ts';
 import { type OpenEncoders, SeriesJob } from './series-job.ts';
-import type { KnownStack, MadeStack, SeriesStacks } from './series-stacks.ts';
+import type { KnownStack, MadeStack, NamedRefusal, SeriesStacks } from './series-stacks.ts';
 import { derivedRecipe, identityOf } from './source-facts.ts';
 import { gzipEncoder, plainEncoder, type StackEncoder } from './stack-encoder.ts';
+import {
+  correctionOf,
+  isOfRefused,
+  refusalOf,
+  refusedStackOf,
+  stackOf,
+} from './stack-of-target.ts';
 import { TargetFile } from './target-file.ts';
 import type { WantedFile } from './wanted-file.ts';
 import type { Withheld } from './withheld-images.ts';
@@ -59,6 +66,7 @@ export class StackFiles {
       expected: job.expected,
       headersOnly: job.headersOnly,
       wantsVoxels: wanted.some(({ product }) => product.voxels !== 'none'),
+      corrections: new Set(wanted.flatMap(({ product }) => correctionOf(product) ?? [])),
       nameOf: (stackKey) =>
         job.deidentifier.stackName(job.seriesName, stackKey) + stackSuffixOf(stackKey),
       open: (stack, about) => this.#openEncoders(stack, about),
@@ -100,29 +108,12 @@ export class StackFiles {
   /** All that can come came: what the series is, then each file wanted, or why it cannot be. */
   async *finish(known: KnownSeries): AsyncGenerator<ProductionResult> {
     const series = partOf(await this.#series.finish(this.#last), known.acquisition);
-    if (series.stacks.length > 0) yield { kind: 'stacks', stacks: stacksOf(series) };
+    if (series.isProven) yield { kind: 'stacks', stacks: stacksOf(series) };
     yield known.facts;
-    const { writers } = this.#series;
     for (const { target, product } of this.#wanted) {
-      if (product.voxels === 'none') {
-        yield await this.#writeText({ target, product }, series);
-        continue;
-      }
-      const isOfTarget = ({ file }: StackEncoder): boolean => file.target === target;
-      const writer = writers.find(({ encoders }) => encoders.some(isOfTarget));
-      const encoder = writer?.encoders.find(isOfTarget);
-      const isMade =
-        target.stackName === undefined
-          ? series.refusal === undefined
-          : series.stacks.some(({ name }) => name === target.stackName);
-      if (writer !== undefined && encoder !== undefined && isMade) {
-        const { stackKey } = writer.plan;
-        const stack = series.stacks.find(({ plan }) => plan.stackKey === stackKey);
-        yield await this.#complete(encoder.file, present(stack, 'a stack of the file'), product);
-        continue;
-      }
-      await encoder?.abort();
-      yield { kind: 'refused', fileId: target.fileId, code: refusalOf(target.stackName, series) };
+      yield product.voxels === 'none'
+        ? await this.#writeText({ target, product }, series)
+        : await this.#endVoxels({ target, product }, series);
     }
   }
 
@@ -131,21 +122,35 @@ export class StackFiles {
     return this.#series.abort();
   }
 
-  /** The whole file at once: all that it is made of is known. */
-  async #writeText(
-    { target, product }: { readonly target: ProductionTarget; readonly product: TextProduct },
+  /** What was written while frames came, if it is of a stack that there is. */
+  async #endVoxels(
+    { target, product }: WantedFile,
     series: SeriesStacks,
   ): Promise<ProductionResult> {
-    const { stackName, fileId } = target;
-    const stack =
-      stackName === undefined
-        ? series.stacks[0]
-        : series.stacks.find(({ name }) => name === stackName);
-    const alone = stackName === undefined ? series.refusal : undefined;
-    if (stack === undefined || alone !== undefined || !product.has(stack.described)) {
-      return { kind: 'refused', fileId, code: refusalOf(stackName, series) };
+    const encoders = this.#series.writers.flatMap((writer) => writer.encoders);
+    const encoder = encoders.find(({ file }) => file.target === target);
+    const stack = stackOf({ target, product }, series);
+    if (encoder !== undefined && stack !== undefined) {
+      return this.#complete(encoder.file, product, contentOf(stack.described));
     }
-    const bytes = new TextEncoder().encode(product.text(stack.described));
+    await encoder?.abort();
+    return { kind: 'refused', fileId: target.fileId, code: refusalOf({ target, product }, series) };
+  }
+
+  /** The whole file at once: all that it is made of is known. */
+  async #writeText(
+    { target, product }: WantedText,
+    series: SeriesStacks,
+  ): Promise<ProductionResult> {
+    const written = textFor({ target, product }, series);
+    if (written === undefined) {
+      return {
+        kind: 'refused',
+        fileId: target.fileId,
+        code: refusalOf({ target, product }, series),
+      };
+    }
+    const bytes = new TextEncoder().encode(written.text);
     const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
       exact: bytes.length,
       most: bytes.length,
@@ -153,7 +158,7 @@ export class StackFiles {
     });
     try {
       await file.write(derive(present(this.#last, 'a stack has slices'), () => bytes));
-      return await this.#complete(file, stack, product);
+      return await this.#complete(file, product, written.content);
     } catch (error) {
       await file.abort();
       throw error;
@@ -162,24 +167,24 @@ export class StackFiles {
 
   async #complete(
     file: TargetFile,
-    { plan, described }: KnownStack,
     product: StackProduct,
+    { instances, isDoubted }: StackContent,
   ): Promise<ProductionResult> {
     return file.complete({
-      ...identityOf(present(this.#last, 'a complete volume has slices')),
+      ...identityOf(present(this.#last, 'a complete stack has slices')),
       instanceUid: null,
-      source: this.#sourceStatement(described),
-      instances: plan.slices * plan.volumes,
+      source: this.#sourceStatement(isDoubted),
+      instances,
       withoutImage: this.#withoutImage,
       recipe: [...product.recipe, ...derivedRecipe(this.#series.derived)],
     });
   }
 
   /** What the archive said of the series; what it did not send, or may lack, is not confirmed. */
-  #sourceStatement(described: DescribedStack): SourceStatement {
+  #sourceStatement(isDoubted: boolean): SourceStatement {
     const source = present(this.#job.source, 'a volume is made of the whole series');
     const unsent = this.#unsent === 0 ? undefined : 'not-sent';
-    const doubted = doubtsOf(described).length === 0 ? undefined : 'doubted';
+    const doubted = isDoubted ? 'doubted' : undefined;
     return { ...source, unconfirmed: source.unconfirmed ?? unsent ?? doubted };
   }
 
@@ -189,11 +194,13 @@ export class StackFiles {
     { isOnly, isSizeCertain }: Parameters<OpenEncoders>[1],
   ): Promise<readonly StackEncoder[]> {
     const encoders: StackEncoder[] = [];
-    const isOfStack = ({ stackName }: ProductionTarget): boolean =>
-      stackName === undefined ? isOnly : stackName === stack.name;
+    const isOfStack = ({ target: { stackName }, product }: WantedFile): boolean =>
+      correctionOf(product) === stack.correction &&
+      (stackName === undefined ? isOnly : stackName === stack.name);
     try {
       for (const { target, product } of this.#wanted) {
-        if (product.voxels === 'none' || !isOfStack(target) || !product.has(stack.plan)) continue;
+        if (product.voxels === 'none' || !product.has(stack.plan)) continue;
+        if (!isOfStack({ target, product })) continue;
         encoders.push(await this.#openEncoder({ target, product }, stack, isSizeCertain));
       }
       return encoders;
@@ -241,25 +248,51 @@ function bodyBytesOf({ values }: VoxelProduct, plan: MadeStack['plan']): number 
   return sliceBytes * plan.slices * plan.volumes;
 }
 
-/** All stacks, those that are refused without products. */
-function stacksOf({ stacks, refused }: SeriesStacks): readonly StackOfSeries[] {
-  return [...stacks.map(stackOf), ...refused.map(({ name }) => ({ name, products: [] }))];
+/** A text that is wanted of a stack. */
+interface WantedText extends WantedFile {
+  readonly product: TextProduct;
 }
 
-function stackOf({ name, plan, described }: KnownStack): StackOfSeries {
+/** What a receipt says of what a file was made of. */
+interface StackContent {
+  readonly instances: number;
+  readonly isDoubted: boolean;
+}
+
+function contentOf(described: DescribedStack): StackContent {
+  return { instances: described.slices.length, isDoubted: doubtsOf(described).length > 0 };
+}
+
+/** What a text says of the stack that its target is of; undefined where it says nothing. */
+function textFor(
+  wanted: WantedText,
+  series: SeriesStacks,
+): { readonly text: string; readonly content: StackContent } | undefined {
+  const { product } = wanted;
+  const described = stackOf(wanted, series)?.described;
+  if (described !== undefined && product.has(described)) {
+    return { text: product.text(described), content: contentOf(described) };
+  }
+  const refused = refusedStackOf(wanted, series)?.described;
+  const text = refused === undefined ? undefined : product.textOfRefused?.(refused);
+  if (refused === undefined || text === undefined) return undefined;
+  return { text, content: { instances: refused.slices.length, isDoubted: false } };
+}
+
+/** All stacks, those that are refused with what says why. */
+function stacksOf({ stacks, refused }: SeriesStacks): readonly StackOfSeries[] {
+  return [...stacks.map(madeStackOf), ...refused.map(refusedStackOfSeries)];
+}
+
+function madeStackOf({ name, plan, described }: KnownStack): StackOfSeries {
   const has = products.filter((product) => {
-    if (product.of !== 'stack') return false;
+    if (product.of !== 'stack' || correctionOf(product) !== undefined) return false;
     return product.voxels === 'none' ? product.has(described) : product.has(plan);
   });
-  return { name, products: has.map((product) => product.name) };
+  return { name, products: has.map((product) => product.name), isRefused: false };
 }
 
-/** Why a file cannot be made: of a stack by its name, or of the one volume. */
-function refusalOf(stackName: string | undefined, series: SeriesStacks): string {
-  const { stacks, refused, refusal } = series;
-  if (stackName === undefined) return refusal ?? 'VOLUME_NO_SUCH_FILE';
-  const known = refused.find(({ name }) => name === stackName);
-  if (known !== undefined) return known.code;
-  if (stacks.some(({ name }) => name === stackName)) return 'VOLUME_NO_SUCH_FILE';
-  return stacks.length === 0 && refusal !== undefined ? refusal : 'VOLUME_STACK_GONE';
+function refusedStackOfSeries(stack: NamedRefusal): StackOfSeries {
+  const has = products.filter((product) => product.of === 'stack' && isOfRefused(product, stack));
+  return { name: stack.name, products: has.map((product) => product.name), isRefused: true };
 }

@@ -32,9 +32,9 @@ test('texts about a stack are made without its voxels, and beside them', async (
   }
 });
 
-test('a text about a stack that cannot be is refused as the stack is', async (t) => {
+test('a text that explains a volume is refused as the volume is', async (t) => {
   const workshop = await openWorkshop(t);
-  const targets = [targetOf({ fileId: 7, product: 'qc.json' }), volume];
+  const targets = [targetOf({ fileId: 7, product: 'json' }), volume];
   const edit = (index: number) =>
     index === 5 ? ([[0x00200032, 'DS', '0\\0\\99']] as const) : ([] as const);
   const job = jobOf(workshop, jobSeries({ ...small, edit }), { targets });

@@ -31,6 +31,9 @@ export function firstWithheld(codes: readonly string[]): string | undefined {
   return precedence.find((code) => codes.includes(code));
 }
 
+/** Whether it may be how an image came, and not the image. */
+export const mayBeRepaired = (code: string): boolean => code === 'DEID_MALFORMED';
+
 const precedence: readonly string[] = [
   ...Object.keys(deidErrors.rows).filter((code) => code !== 'DEID_MALFORMED'),
   'DEID_MALFORMED',

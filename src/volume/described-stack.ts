@@ -29,6 +29,12 @@ export interface StackTrait {
   readonly value: string;
 }
 
+/** An order of slices: by the UIDs of their objects, then as those hold them. */
+export function compareSources(a: SourceSlice, b: SourceSlice): number {
+  if (a.instanceUid !== b.instanceUid) return a.instanceUid < b.instanceUid ? -1 : 1;
+  return a.number - b.number;
+}
+
 /** Order slices as their file has them. `ofPlan` is in the order of the plan's `placeOf`. */
 export function slicesInFile(
   { slices, volumes, placeOf }: VolumePlan,

@@ -44,8 +44,15 @@ export const volumeErrors = defineErrors('volume', {
   VOLUME_MIXED_PIXEL_FORMAT: refusal('Slices differ in the way their pixels are stored.'),
   VOLUME_DUPLICATE_POSITION: refusal(
     'Slices lie at the same place and nothing says of which time each is: a repeated slice.',
+    "Read the stack's `qc.json`: it says which slices, and whether there is a corrected file (`pick-first-duplicate`).",
   ),
-  VOLUME_UNEVEN_SPACING: refusal('The distance between slices varies, or a slice is missing.'),
+  VOLUME_DUPLICATES_UNDECIDED: refusal(
+    'Of slices at the same place, instance numbers do not say which is the first, or the first of each place are images of different kinds or times.',
+  ),
+  VOLUME_UNEVEN_SPACING: refusal(
+    'The distance between slices varies, or a slice is missing.',
+    "Read the stack's `qc.json`: it says where. The instances can be read, where the collection lists them.",
+  ),
   VOLUME_NOT_AS_LISTED: {
     disposition: 'transient',
     meaning:
@@ -55,7 +62,7 @@ export const volumeErrors = defineErrors('volume', {
   },
   VOLUME_GANTRY_TILT: refusal('The slices are shifted against each other: a tilted gantry.'),
   VOLUME_SEVERAL_STACKS: refusal(
-    'The series holds several stacks, each a volume of its own: echoes, directions, kinds of image.',
+    'The series holds several stacks, each with files of its own: echoes, directions, kinds of image.',
     'List the folder again: each has a name now.',
   ),
   VOLUME_PIXEL_FORMAT_UNSUPPORTED: refusal(
@@ -83,6 +90,10 @@ export const volumeErrors = defineErrors('volume', {
   VOLUME_NO_SUCH_FILE: refusal(
     'A stack of this kind has no such file, as one that is not diffusion has no b-values.',
     'List the folder: it shows the files that the stack has.',
+  ),
+  VOLUME_NOTHING_TO_CORRECT: refusal(
+    'The correction that the name of the file asks for would change nothing: the stack is a volume as it is.',
+    'Read the file without the name of the correction.',
   ),
   VOLUME_TOO_LARGE: refusal(
     'The volume has more rows, columns, slices or bytes than one file may.',

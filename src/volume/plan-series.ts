@@ -1,8 +1,10 @@
 import { present } from '../lib/assert.ts';
 import { malformed } from '../lib/result.ts';
+import { correctionsOf } from './correct-stacks.ts';
 import { type Reason, refusalOf } from './first-refusal.ts';
 import { canonicalOrder, groupByKind, type SliceGroup } from './groups.ts';
 import { volumeLimits } from './limits.ts';
+import { missingParts } from './missing-parts.ts';
 import { planStack, type SeriesSlices, seriesOf } from './plan-stack.ts';
 import { readSlice, type Slice } from './slice.ts';
 import { stackKeyOf } from './stack-key.ts';
@@ -29,7 +31,7 @@ export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[
   const groups = groupByKind(read, order);
   if (groups === undefined)
     return spoil([], [{ code: 'VOLUME_TOO_MANY_STACKS', index: order[0] ?? 0 }]);
-  const broken = brokenConcatenations(read);
+  const broken = missingParts(read);
   const stacks = groups.map((group) => {
     const reference = present(read[group.indices[0] ?? 0], 'a slice of the group');
     const spoilt = reasons.filter(({ index }) => couldBeOf(slices[index], reference));
@@ -47,7 +49,10 @@ export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[
   if (outcomes.length > volumeLimits.stacksMax) {
     return spoil(outcomes, [{ code: 'VOLUME_TOO_MANY_STACKS', index: order[0] ?? 0 }]);
   }
-  return withKeysOnce(outcomes);
+  return withKeysOnce(outcomes).map((stack) => ({
+    ...stack,
+    corrected: correctionsOf(series, stack),
+  }));
 }
 
 /** Stacks that differ by less than their names tell would overwrite each other: none of them is made. */
@@ -60,16 +65,6 @@ function withKeysOnce(outcomes: readonly StackOutcome[]): readonly StackOutcome[
   });
 }
 
-/** Concatenations that say that they have more parts than are here. */
-function brokenConcatenations(slices: readonly (Slice | undefined)[]): ReadonlySet<string> {
-  const parts = slices.flatMap((slice) => slice?.part ?? []);
-  const broken = [...Map.groupBy(parts, (part) => part.of)].filter(([, all]) => {
-    const total = all.reduce((most, part) => Math.max(most, part.total), 0);
-    return new Set(all.map(({ number }) => number)).size < total;
-  });
-  return new Set(broken.map(([of]) => of));
-}
-
 /** The stacks as they are, or refused for what cannot be read and could be of them. */
 function spoil(
   planned: readonly StackOutcome[],
@@ -80,7 +75,8 @@ function spoil(
   const indices = [...planned.flatMap((each) => each.slices), ...reasons.map(({ index }) => index)];
   const slices = [...new Set(indices)];
   const stackKey = planned[0]?.stackKey;
-  return [{ slices, leftOut: [], stackKey, outcome: malformed(reason.code, reason.index) }];
+  const outcome = malformed(reason.code, reason.index);
+  return [{ slices, leftOut: [], stackKey, outcome, corrected: [] }];
 }
 
 /** Whether an image that is no slice may be one that a stack lacks. */
@@ -102,7 +98,7 @@ function planGroup(
   const { outcome, leftOut } = planStack(series, indices, label);
   const lowest = present(series.slices[indices[0] ?? 0], 'a slice of the group');
   const stackKey = outcome.ok ? outcome.value.stackKey : stackKeyOf(lowest, label);
-  const whole = [{ slices: indices, leftOut, stackKey, outcome }];
+  const whole = [{ slices: indices, leftOut, stackKey, outcome, corrected: [] }];
   if (outcome.ok && outcome.value.volumes === 1 && leftOut.length === 0) return whole;
   for (const [at, trait] of traits.entries()) {
     const parts = partsOf(series.slices, group, trait);

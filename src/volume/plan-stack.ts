@@ -8,10 +8,11 @@ import { missingFactor } from './missing.ts';
 import { pixelBytesOf } from './pixel-format.ts';
 import { placeSlices } from './placement.ts';
 import type { Slice } from './slice.ts';
+import { axisOf } from './slice-axis.ts';
 import { sliceCodeOf } from './slice-code.ts';
 import { stackKeyOf } from './stack-key.ts';
 import { orderStack, type StackOrder } from './stack-order.ts';
-import { cross, normalize, scale, type Vector3 } from './vector.ts';
+import { scale, type Vector3 } from './vector.ts';
 import type { PixelScale, PlanOutcome, VolumePlan } from './volume-format.ts';
 
 /** The slices of a series that were read, and what is known of them all. */
@@ -156,12 +157,6 @@ function scaleOf(scales: readonly PixelScale[]): Pick<VolumePlan, 'scale' | 'sca
     ({ slope, intercept }) => slope === first.slope && intercept === first.intercept,
   );
   return isSame ? { scale: first, scales: [] } : { scale: 'per-frame', scales };
-}
-
-/** Unit vector along which slices follow each other: row x column, or against it. */
-function axisOf({ geometry, direction }: Pick<Slice, 'geometry' | 'direction'>): Vector3 {
-  const { rowDirectionLps, columnDirectionLps } = geometry;
-  return scale(normalize(cross(rowDirectionLps, columnDirectionLps)), direction);
 }
 
 /** Row-major 3x4, ijk to LPS mm. @standard PS3.3 §C.7.6.2.1.1, Equation C.7.6.2.1-1 */

@@ -32,6 +32,14 @@ test('half the stated spacing alone, or numbers with holes alone, make a volume 
   assert.deepEqual(doubtsOf(sampleStack({ edit: () => ({ [spacing]: '2' }) })), []);
 });
 
+test('numbers of slices that were left out lack nowhere', () => {
+  const holes = (index: number) => ({ [number]: String(1 + 2 * index) });
+  const stack = sampleStack({ edit: holes });
+  const [leftOut] = sampleStack({ edit: () => ({ [number]: '2' }) }).slices;
+  assert.ok(leftOut !== undefined);
+  assert.deepEqual(doubtsOf({ ...stack, leftOut: [leftOut] }), []);
+});
+
 test('both signs together prove that slices are missing', () => {
   const edit = (index: number) => ({ [spacing]: '1', [number]: String(1 + 2 * index) });
   const outcome = planVolume(sampleSlices({ edit }));

@@ -1,11 +1,11 @@
 import { present } from '../lib/assert.ts';
 import { malformed, ok, type Result } from '../lib/result.ts';
 import type { VolumeRefusal } from './errors.ts';
-import { volumeLimits } from './limits.ts';
+import { type Place, placesOf } from './places.ts';
 import type { Slice } from './slice.ts';
 import { isInterrupted, isProven, type SortedPlace, sortPlaces } from './sort-places.ts';
 import { axes } from './traits.ts';
-import { dot, length, subtract, type Vector3 } from './vector.ts';
+import type { Vector3 } from './vector.ts';
 import { compareWeighting, isAlikeWeighting } from './weighting.ts';
 
 /** Slices of a stack in the order of its file. */
@@ -15,9 +15,6 @@ export interface StackOrder {
   /** Of a last volume that is not whole. */
   readonly leftOut: readonly number[];
 }
-
-/** One place along the normal, and the slices that lie there. */
-type Place = readonly number[];
 
 /**
  * Which slices lie at one place, and which volume each is of.
@@ -53,28 +50,6 @@ export function orderStack(
 function duplicateOf(places: readonly Place[]): number {
   const repeated = places.find((place) => place.length > 1);
   return repeated?.[1] ?? 0;
-}
-
-function placesOf(
-  indices: readonly number[],
-  at: (index: number) => Slice,
-  normal: Vector3,
-): readonly Place[] {
-  const position = (index: number): Vector3 => at(index).geometry.positionLps;
-  const heights = new Map(indices.map((index) => [index, dot(position(index), normal)]));
-  const height = (index: number): number => heights.get(index) ?? 0;
-  const sorted = indices.toSorted((a, b) => height(a) - height(b));
-  const places: number[][] = [];
-  for (const index of sorted) {
-    const place = places.at(-1);
-    const first = place?.[0];
-    const isHere =
-      first !== undefined &&
-      length(subtract(position(first), position(index))) <= volumeLimits.samePlaceMm;
-    if (isHere) place?.push(index);
-    else places.push([index]);
-  }
-  return places;
 }
 
 /** Each place in the order of the volumes; undefined where nothing tells it. */

@@ -10,8 +10,10 @@ import {
 import { readStandardFacts } from '../facts/index.ts';
 import { present } from '../lib/assert.ts';
 import { type DescribedStack, type SourceSlice, slicesInFile } from './described-stack.ts';
+import type { VolumeRefusal } from './errors.ts';
 import { planVolume } from './plan.ts';
 import { planSeries } from './plan-series.ts';
+import type { RefusedStack } from './refused-stack.ts';
 import { add, cross, scale, type Vector3 } from './vector.ts';
 import type { PlanSlice, VolumeFormat, VolumePlan } from './volume-format.ts';
 
@@ -122,6 +124,16 @@ export function sampleStack(options: SampleOptions = {}): DescribedStack {
     leftOut: sourcesAt(only.leftOut),
     toldApartBy: [],
   };
+}
+
+/** Sample slices as a stack that is refused with this code. */
+export function sampleRefused(code: VolumeRefusal, options: SampleOptions = {}): RefusedStack {
+  const slices = sampleSlices(options).map((slice, at) => ({
+    instanceUid: `2.25.${at + 1}`,
+    number: 1,
+    slice,
+  }));
+  return { code, slices, toldApartBy: [], corrections: [] };
 }
 
 /** What every volume format keeps. */

@@ -93,6 +93,20 @@ export interface StackOutcome {
   readonly stackKey: string | undefined;
   /** Its `placeOf` is by place in `slices`. */
   readonly outcome: PlanOutcome;
+  /** Where it is none, what corrections make of it that are for its refusal. */
+  readonly corrected: readonly CorrectedStack[];
+}
+
+/** What a correction makes of a stack that is refused. */
+export interface CorrectedStack {
+  /** Name of the correction. */
+  readonly correction: string;
+  /** Indices of the slices that it keeps. */
+  readonly slices: readonly number[];
+  /** Of the others of the stack. */
+  readonly leftOut: readonly number[];
+  /** Its `placeOf` is by place in `slices`. */
+  readonly outcome: PlanOutcome;
 }
 
 /** The byte layout of a volume file before its voxels, which all formats have alike (`toVoxels`). */

@@ -244,7 +244,8 @@ async function passOrCode<T>(pass: () => Promise<T>): Promise<T | string> {
 
 /** A stack has not every product there is. */
 const isOfNoProduct = (result: ProductionResult): boolean =>
-  result.kind === 'refused' && result.code === 'VOLUME_NO_SUCH_FILE';
+  result.kind === 'refused' &&
+  (result.code === 'VOLUME_NO_SUCH_FILE' || result.code === 'VOLUME_NOTHING_TO_CORRECT');
 
 function targetsOf(
   stackNames: readonly (string | undefined)[],

@@ -63,7 +63,7 @@ export const gatewaySettings: Readonly<Record<string, string>> = {
   'collections[].delivery':
     '`open`: plaintext over TLS to whom the policy allows. `sealed`: only ciphertext leaves; readers fetch the key themselves.',
   'collections[].formats':
-    'What is listed in a series: instances, uncompressed and compressed NIfTI volumes.',
+    'What is listed in a series: instances (`dcm`), forms of its volumes, texts beside them (`json` to `qc.json`), and corrected volumes (`pick-first-duplicate.nii`).',
   'collections[].filter.pacs': 'Only series from these PACS; empty: from any.',
   'collections[].filter.modalities': 'Only these values of Modality; empty: any.',
   'collections[].filter.patientIds': 'Only these values of Patient ID; empty: any.',

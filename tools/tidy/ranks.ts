@@ -83,6 +83,7 @@ export const slots: readonly { readonly folder: string; readonly except: readonl
   { folder: 'src/pacs/kinds', except: [] },
   { folder: 'src/pixel/codecs', except: [] },
   { folder: 'src/volume/formats', except: [] },
+  { folder: 'src/volume/corrections', except: [] },
   { folder: 'src/production/products', except: [] },
 ];
 

@@ -6,14 +6,14 @@ const label = '[a-z0-9][a-z0-9-]{0,62}';
 const number = '[1-9][0-9]{0,5}';
 
 /** What may follow a volume's name, in this order: those that scripts of the field know. */
-const volumeSuffix =
-  '(?:_e[1-9][0-9]{0,2})?(?:_ph|_real|_imaginary)?(?:_ADC)?(?:_Eq|_Tilt|_MoCo)?(?:\\.[a-z]{1,16})?';
+const volumeSuffix = '(?:_e[1-9][0-9]{0,2})?(?:_ph|_real|_imaginary)?(?:_ADC)?(?:_Eq|_Tilt|_MoCo)?';
+/** By what it was corrected: words that are joined by hyphens. */
+const correction = '(?:\\.[a-z]{1,16}(?:-[a-z]{1,16}){0,3})?';
 const volumeForm = '(?:nii|nii\\.gz|nrrd|inr|json|bval|bvec|qc\\.json)';
 
 const filePattern = new RegExp(
   `^(?:i-${hash}(?:-[0-9]{4,6})?\\.dcm` +
-    `|v-${hash}${volumeSuffix}\\.${volumeForm}` +
-    `|volume\\.${volumeForm}` +
+    `|(?:v-${hash}${volumeSuffix}|volume)${correction}\\.${volumeForm}` +
     '|series\\.zip|receipt\\.json)(?:\\.c4gh)?$',
 );
 

@@ -1,4 +1,6 @@
 import { present } from '../../lib/assert.ts';
+import { corrections } from '../../volume/index.ts';
+import { corrected } from './corrected-form.ts';
 import { dcm } from './dcm/dcm.ts';
 import { bval, bvec } from './diffusion/diffusion.ts';
 import { inr } from './inr/inr.ts';
@@ -9,7 +11,10 @@ import type { Product } from './product.ts';
 import { qc } from './qc/qc.ts';
 
 /** Every form in which files are made. Adding one is a folder and a line here. */
-export const products: readonly Product[] = [dcm, nii, niiGz, nrrd, inr, json, bval, bvec, qc];
+export const products: readonly Product[] = [
+  ...[dcm, nii, niiGz, nrrd, inr, json, bval, bvec, qc],
+  ...corrections.flatMap((correction) => [nii, niiGz].map((form) => corrected(form, correction))),
+];
 
 /** The product of that name. */
 export function productNamed(name: string): Product {

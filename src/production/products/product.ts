@@ -1,4 +1,4 @@
-import type { DescribedStack, VolumePlan } from '../../volume/index.ts';
+import type { DescribedStack, RefusedStack, VolumePlan } from '../../volume/index.ts';
 
 /** A form in which files are made. Whatever names one reads it here. */
 export type Product = InstanceProduct | StackProduct;
@@ -30,6 +30,8 @@ export interface VoxelProduct extends StackProductTraits {
   readonly voxels: 'plain' | 'gzip';
   /** Stored values, whose scale the head states; or the values that they stand for. */
   readonly values: 'stored' | 'output';
+  /** It shows only stacks that are refused, as the correction of this name makes them; default: none. */
+  readonly correction?: string;
   /** Whether a stack has such a file. */
   has(plan: VolumePlan): boolean;
   /** What the file begins with. */
@@ -42,4 +44,6 @@ export interface TextProduct extends StackProductTraits {
   /** Whether a stack has such a file. */
   has(stack: DescribedStack): boolean;
   text(stack: DescribedStack): string;
+  /** Of a stack that is no volume; not there where it says nothing of one. */
+  textOfRefused?(stack: RefusedStack): string;
 }

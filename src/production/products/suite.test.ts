@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFileName } from '../../client/tree/entry-name.ts';
-import { samplePlan, sampleStack } from '../../volume/suite.ts';
+import type { RefusedStack } from '../../volume/index.ts';
+import { samplePlan, sampleRefused, sampleStack } from '../../volume/suite.ts';
 import { isSizedByShape, productNamed, products } from './index.ts';
 
 test('each product has a name of its own, and files that clients take', () => {
@@ -13,6 +14,19 @@ test('each product has a name of its own, and files that clients take', () => {
     assert.match(mediaType, /^[a-z]+\/[a-z0-9.+-]+$/);
     assert.equal(productNamed(name).name, name);
   }
+});
+
+test('what a text says of a stack that is no volume does not depend on the order of its slices', () => {
+  const stack = sampleRefused('VOLUME_UNEVEN_SPACING');
+  const textsOf = (refused: RefusedStack): readonly (string | undefined)[] =>
+    products.map((product) =>
+      product.of === 'stack' && product.voxels === 'none'
+        ? product.textOfRefused?.(refused)
+        : undefined,
+    );
+  const texts = textsOf(stack);
+  assert.deepEqual(texts, textsOf({ ...stack, slices: stack.slices.toReversed() }));
+  assert.ok(texts.some((text) => text?.includes('VOLUME_UNEVEN_SPACING')));
 });
 
 for (const product of products) {
