@@ -1,10 +1,10 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { identifiedAsIs } from '../test/support/identified-as-is.ts';
+import { plainFiles, plainSealer } from '../test/support/plain-output.ts';
 import { openMaker } from '../test/support/volume-maker.ts';
 import { readFolder } from '../tools/volumes/read-folder.ts';
-import { identifiedAsIs } from './identified.ts';
-import { plainFiles, plainSealer } from './plain-output.ts';
 
 // Volumes of the series in the folders below FROM, one after another, as plain files in TO.
 

@@ -1,9 +1,9 @@
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readDeidentified, readSealed } from '../src/flow/index.ts';
-import { sealed } from '../src/flow/mint/sealed.ts';
-import type { Sealer } from '../src/seal/index.ts';
-import type { Storage } from '../src/storage/index.ts';
+import { readDeidentified, readSealed } from '../../src/flow/index.ts';
+import { sealed } from '../../src/flow/mint/sealed.ts';
+import type { Sealer } from '../../src/seal/index.ts';
+import type { Storage } from '../../src/storage/index.ts';
 
 /** What production writes, unsealed: for a comparison with programs that write plain files. */
 export function plainSealer(): Sealer {

@@ -1,14 +1,14 @@
-import { createFactReader } from '../src/deid/facts/facts-of.ts';
-import { readHeader } from '../src/deid/header/read-header.ts';
+import { createFactReader } from '../../src/deid/facts/facts-of.ts';
+import { readHeader } from '../../src/deid/header/read-header.ts';
 import {
   createDeidentifier,
   type DeidentifiedInstance,
   type Deidentifier,
-} from '../src/deid/index.ts';
-import { imageShapeOf } from '../src/deid/pixel/image-shape.ts';
-import { planPixels } from '../src/deid/pixel/plan-pixels.ts';
-import { deidentified } from '../src/flow/mint/deidentified.ts';
-import { reveal } from '../src/flow/mint/reveal.ts';
+} from '../../src/deid/index.ts';
+import { imageShapeOf } from '../../src/deid/pixel/image-shape.ts';
+import { planPixels } from '../../src/deid/pixel/plan-pixels.ts';
+import { deidentified } from '../../src/flow/mint/deidentified.ts';
+import { reveal } from '../../src/flow/mint/reveal.ts';
 
 /**
  * What production would be given if nothing were de-identified: headers are read, facts too, and
