@@ -36,9 +36,10 @@ export type CodedDifferences = Int32Array;
 /** The differences that codes stand for. @standard ISO 10918-1 §F.2.2.1, §H.1.2.2 */
 export function codedDifferences(codes: HuffmanCodes): CodedDifferences {
   const differences = new Int32Array(codes.length);
-  for (const [next, code] of codes.entries()) {
-    const [length, size] = [code >>> 8, code & 0xff];
-    const bits = length + size;
+  for (let next = 0; next < codes.length; next += 1) {
+    const code = codes[next] ?? 0;
+    const size = code & 0xff;
+    const bits = (code >>> 8) + size;
     if (code === 0 || size >= 16 || bits > codeLengthMax) continue;
     const value = (next >>> (codeLengthMax - bits)) & ((1 << size) - 1);
     differences[next] = extended(value, size) * 256 + bits;
