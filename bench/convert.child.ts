@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { identifiedAsIs } from '../test/support/identified-as-is.ts';
 import { plainFiles, plainSealer } from '../test/support/plain-output.ts';
 import { openMaker } from '../test/support/volume-maker.ts';
-import { readFolder } from '../tools/volumes/read-folder.ts';
+import { readFolder, recordOf } from '../tools/volumes/read-folder.ts';
 
 // Volumes of the series in the folders below FROM, one after another, as plain files in TO.
 
@@ -22,7 +22,7 @@ const maker = await openMaker(to, {
 });
 const options = { shuffle: false, noRecords: false, twice: false, drop: 0, products: [product] };
 for (const name of (await readdir(from)).toSorted()) {
-  const { series } = await readFolder(join(from, name));
+  const { series } = await readFolder(join(from, name), { keep: recordOf });
   for (const one of series) {
     const results = await maker.produce(one, options);
     if (!results.some(({ kind }) => kind === 'produced')) throw new Error(JSON.stringify(results));

@@ -1,7 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { createDeidentifier, type Deidentifier } from '../../src/deid/index.ts';
-import type { DataSet } from '../../src/dicom/index.ts';
 import { readDeidentified } from '../../src/flow/index.ts';
 import { identify } from '../../src/flow/mint/identified.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -21,7 +20,12 @@ import {
 import { createSealer, keyIdOf } from '../../src/seal/index.ts';
 import { openDiskStorage } from '../../src/storage/backends/disk/index.ts';
 import { retrieveOrder } from '../../src/volume/index.ts';
-import { type FoundFile, type FoundSeries, openInstance } from '../../tools/volumes/read-folder.ts';
+import {
+  type FoundFile,
+  type FoundSeries,
+  openInstance,
+  recordOf,
+} from '../../tools/volumes/read-folder.ts';
 import { openReplica, targetOf } from './production.ts';
 
 /** How instances come to production. */
@@ -106,7 +110,9 @@ export async function openMaker(folder: string, output?: MakerOutput): Promise<M
     options: MakeOptions & { readonly headersOnly: boolean },
   ): Promise<readonly ProductionResult[]> => {
     const named = series.files.map((file) => ({ file, name: nameOf(file) }));
-    const records = named.map(({ file }) => recordOf(file, options));
+    const records = named.map(({ file }) =>
+      options.noRecords ? undefined : recordOf(file.header),
+    );
     const expected = named.map(({ name }, index) => {
       const record = records[index];
       return {
@@ -263,11 +269,6 @@ const instanceTarget = (
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 const nameOf = ({ sopInstanceUid }: FoundFile): string => `i-${hash(sopInstanceUid)}`;
-
-/** What an archive answers about an image: at most what its header says. */
-function recordOf({ header }: FoundFile, { noRecords }: MakeOptions): DataSet | undefined {
-  return noRecords ? undefined : header;
-}
 
 async function* arrivalsOf(
   named: readonly { readonly file: FoundFile; readonly name: string }[],

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile as readBytes, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deidLimits } from '../../src/deid/index.ts';
@@ -12,6 +12,7 @@ import {
   type Instance,
   openFile,
   readTokens,
+  type Tag,
   tag,
   transferSyntax,
 } from '../../src/dicom/index.ts';
@@ -45,7 +46,10 @@ export interface FoundFolder {
  * content under the UID of an instance that is there, which no archive would hold, are a series of
  * their own.
  */
-export async function readFolder(folder: string): Promise<FoundFolder> {
+export async function readFolder(
+  folder: string,
+  { keep = (header) => header }: { readonly keep?: (header: DataSet) => DataSet } = {},
+): Promise<FoundFolder> {
   const bySeries = new Map<string, Instances[]>();
   const unreadable: string[] = [];
   for (const path of await filesBelow(folder)) {
@@ -54,7 +58,8 @@ export async function readFolder(folder: string): Promise<FoundFolder> {
       unreadable.push(path);
       continue;
     }
-    const { seriesUid, file } = found;
+    const { seriesUid } = found;
+    const file = { ...found.file, header: keep(found.file.header) };
     const copies = bySeries.get(seriesUid) ?? [];
     bySeries.set(seriesUid, copies);
     await enter(file, copies);
@@ -63,6 +68,23 @@ export async function readFolder(folder: string): Promise<FoundFolder> {
     copies.map((files) => ({ uid, files: [...files.values()] })),
   );
   return { series, unreadable };
+}
+
+/** Attributes that archives return of an image. @standard PS3.4 §C.6.2.1.5 */
+const listed: readonly Tag[] = [
+  tag.SOPClassUID,
+  tag.SOPInstanceUID,
+  tag.InstanceNumber,
+  tag.ImagePositionPatient,
+  tag.ImageOrientationPatient,
+  tag.Rows,
+  tag.Columns,
+  tag.BitsAllocated,
+];
+
+/** What an archive answers about an image: at most what its header says. */
+export function recordOf(header: DataSet): DataSet {
+  return new Map([...header].filter(([at]) => listed.includes(at)));
 }
 
 /** Files by SOP Instance UID. */
@@ -87,9 +109,26 @@ async function isSame(one: string, other: string): Promise<boolean> {
 
 /** The instance of a file, to be read once. */
 export async function openInstance(file: FoundFile): Promise<Instance> {
-  const { dataSet, transferSyntaxUid } = await openFile(createReadStream(file.path));
+  const { dataSet, transferSyntaxUid } = await openFile(chunksOf(file.path));
   const { sopClassUid, sopInstanceUid } = file;
   return { sopClassUid, sopInstanceUid, transferSyntaxUid, dataSet };
+}
+
+const chunkBytes = 64 * 1024;
+
+/** The bytes of a file, read at once: nothing else waits for its turn here. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array, void, void> {
+  const file = openSync(path, 'r');
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafeSlow(chunkBytes);
+      const length = readSync(file, chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 async function filesBelow(folder: string): Promise<readonly string[]> {
@@ -103,7 +142,7 @@ async function readFile(
   path: string,
 ): Promise<{ readonly seriesUid: string; readonly file: FoundFile } | undefined> {
   try {
-    const opened = await openFile(createReadStream(path));
+    const opened = await openFile(chunksOf(path));
     const instance = { ...opened, sopClassUid: '', sopInstanceUid: '' };
     const header = await headerOf(instance);
     const [study = '', series = '', sopClassUid, sopInstanceUid] = [
