@@ -8,7 +8,7 @@ import {
   type Instance,
   tag as t,
 } from '../dicom/index.ts';
-import { absent, type ImageFacts, notKeptOf } from '../facts/index.ts';
+import { absent, type ImageFacts, knownValue, notKeptOf } from '../facts/index.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
 import { reveal } from '../flow/mint/reveal.ts';
 import { concatBytes } from '../lib/bytes/bytes.ts';
@@ -127,7 +127,8 @@ async function deidentify(
     writeDerived(header, facts);
     writeDiffusion(header, facts);
     stampHeader(header, context.subjectName);
-    const misleads = isGrid ? 'DEID_GRID' : undefined;
+    const isPalette = knownValue(facts.photometric) === 'PALETTE COLOR';
+    const misleads = isGrid ? 'DEID_GRID' : isPalette ? 'DEID_PALETTE' : undefined;
     return release({ opened, header, facts, drops: drops.drops, profile, misleads, uids });
   } catch (error) {
     await opened?.rest.return();

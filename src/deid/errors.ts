@@ -62,6 +62,13 @@ export const deidErrors = defineErrors('deid', {
     operator:
       '`deid.withheld` in the log names the element. Have the source correct it: a decimal comma, NaN, two values for one, a wrong VR.',
   },
+  DEID_PALETTE: {
+    disposition: 'permanent',
+    meaning:
+      'The colours of the image are in lookup tables, which do not leave: programs would take its indices for values.',
+    user: asIs,
+    operator: 'Have the source send the image as RGB, if it can.',
+  },
   DEID_GRID: {
     disposition: 'permanent',
     meaning:

@@ -17,6 +17,8 @@ export interface StackFaults extends Gaps {
   readonly slices: readonly PlacedSlice[];
   /** How many places there are along the normal; undefined where slices have no common one. */
   readonly places: number | undefined;
+  /** How many slices lie at each place. */
+  readonly slicesAt: readonly number[];
   /** Places at which several slices lie. */
   readonly duplicates: readonly number[];
   /** From the even line through the first and the last place; undefined where there is none. */
@@ -57,6 +59,7 @@ export function faultsOf(stack: RefusedStack): StackFaults {
       })
       .toSorted(comparePlaced),
     places: places?.length,
+    slicesAt: (places ?? []).map(({ length }) => length),
     duplicates: [...(places ?? []).entries()].flatMap(([place, { length }]) =>
       length > 1 ? [place] : [],
     ),

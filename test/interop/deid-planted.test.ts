@@ -90,6 +90,7 @@ function asCleanCapture(file: Buffer, folder: string): Buffer {
   writeFileSync(path, file);
   const stated = {
     BurnedInAnnotation: 'NO',
+    ConversionType: 'SYN',
     ImagePositionPatient: '0\\0\\0',
     ImageOrientationPatient: '1\\0\\0\\0\\1\\0',
     PixelSpacing: '1\\1',

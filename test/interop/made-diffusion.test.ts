@@ -106,6 +106,38 @@ const cases: Readonly<Record<string, MakerCase>> = {
       ...geElements(b, direction),
     ],
   },
+  'GE, in public elements too': {
+    maker: 'GE MEDICAL SYSTEMS, LLC',
+    instances: 'left out',
+    // Its own vector is along frequency and phase, which run against the patient's axes here.
+    elements: (b, [x, y, z]) => [
+      [0x00189087, 'FD', floats([b], 8)],
+      [0x00189089, 'FD', floats([-x, -y, z], 8)],
+      ...geElements(b, [x, y, z]),
+    ],
+  },
+  'UIH, in public elements too': {
+    maker: 'UIH',
+    instances: 'left out',
+    elements: (b, direction) => [
+      ...(b === 0 ? [] : [[0x00189087, 'FD', floats([b], 8)] as const]),
+      ...(b === 0 ? [] : [[0x00189089, 'FD', floats(direction, 8)] as const]),
+      [0x00650010, 'LO', 'Image Private Header'],
+      [0x00651009, 'FD', floats([b], 8)],
+      ...(b === 0 ? [] : [[0x00651037, 'FD', floats(direction, 8)] as const]),
+    ],
+  },
+  'Toshiba, by another name': {
+    maker: 'TOSHIBA_MEC_MR3',
+    instances: 'alike',
+    elements: (b, direction) =>
+      b === 0
+        ? []
+        : [
+            [0x00189087, 'FD', floats([b], 8)],
+            [0x00189089, 'FD', floats(direction, 8)],
+          ],
+  },
   'Canon, in a comment': {
     maker: 'CANON_MEC',
     instances: 'left out',

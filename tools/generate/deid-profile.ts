@@ -168,6 +168,8 @@ function keepSource({ actions, attributes, iods }: Tables): string {
         ([, iod, of]) => of === family && iods.get(iod)?.get(attribute.tag)?.keepable === true,
       ),
     );
+    // What programs compute of images of the others copies their attributes.
+    if (keepers.length > 0 && !keepers.includes('SC')) keepers.push('SC');
     if (keepers.length > 0) lines.push(`${attribute.tag} ${kind} ${keepers.join(',')}`);
   }
   return `${banner}

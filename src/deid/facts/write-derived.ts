@@ -1,5 +1,6 @@
-import { type DataElement, elementOf, type Tag, tag as t } from '../../dicom/index.ts';
-import { type Fact, type ImageFacts, knownValue } from '../../facts/index.ts';
+import { type DataElement, elementOf, getString, type Tag, tag as t } from '../../dicom/index.ts';
+import { type Fact, type ImageFacts, knownValue, type ScanFacts } from '../../facts/index.ts';
+import { isKnownText } from '../profile/vocabulary.ts';
 
 /** Write what was derived into a header, so that readers need not guess what we did not. */
 export function writeDerived(header: Map<Tag, DataElement>, facts: ImageFacts): void {
@@ -15,4 +16,27 @@ export function writeDerived(header: Map<Tag, DataElement>, facts: ImageFacts): 
     if (value === undefined || !facts.derived.includes(name)) continue;
     header.set(t[name], elementOf(t[name], value));
   }
+  writeMaker(header, facts);
+}
+
+/** How readers of the field know the makers that facts tell apart. */
+const makers: Readonly<Record<NonNullable<ScanFacts['manufacturer']>, string>> = {
+  Siemens: 'SIEMENS',
+  GE: 'GE MEDICAL SYSTEMS',
+  Philips: 'Philips Medical Systems',
+  UIH: 'UIH',
+  Canon: 'CANON_MEC',
+  Toshiba: 'TOSHIBA',
+  Hitachi: 'Hitachi Medical Corporation',
+  Bruker: 'Bruker BioSpin MRI GmbH',
+  Mediso: 'Mediso',
+  Hyperfine: 'Hyperfine',
+};
+
+/** Programs read an image as its maker's; where its own words did not stay, the maker's usual ones do. */
+function writeMaker(header: Map<Tag, DataElement>, { scan }: ImageFacts): void {
+  const left = getString(header, t.Manufacturer) ?? '';
+  if (scan?.manufacturer === undefined || isKnownText(t.Manufacturer, left)) return;
+  const { manufacturer } = scan;
+  header.set(t.Manufacturer, elementOf(t.Manufacturer, makers[manufacturer]));
 }

@@ -2,26 +2,26 @@ import { type DataElement, elementOf, sopClass, type Tag, tag as t } from '../..
 import { type ImageFacts, weightingOf } from '../../facts/index.ts';
 
 /**
- * Makers in whose classic images the field's converter reads the public elements otherwise: no direction
- * (UIH, GE), or one along the axes of the image (Canon).
+ * Makers in whose classic images the field's converter reads the public elements otherwise: no
+ * direction (UIH), nothing (GE), or a direction along the axes of the image (Canon).
  */
 const misread: ReadonlySet<string | undefined> = new Set(['UIH', 'GE', 'Canon']);
 
 /**
  * Write the diffusion weighting that only a vendor's own elements state into the public ones, which
- * leave. Where they would be misread, a b-value whose direction does not leave goes too: a table of
- * zeros is worse than none. Enhanced images have theirs in their functional groups.
+ * leave. Where they would be misread they go, those that are there too: a table of zeros is worse than
+ * none. Enhanced images have theirs in their functional groups.
  *
  * @standard PS3.3 §C.8.13.5.9 (MR Diffusion)
  */
 export function writeDiffusion(header: Map<Tag, DataElement>, facts: ImageFacts): void {
   if (facts.sopClassUid !== sopClass.MRImageStorage) return;
-  const { bValue, direction } = weightingOf(facts);
   if (misread.has(facts.scan?.manufacturer)) {
-    const isLost = direction?.some((value) => value !== 0) === true;
-    if (isLost && !header.has(t.DiffusionGradientOrientation)) header.delete(t.DiffusionBValue);
+    header.delete(t.DiffusionBValue);
+    header.delete(t.DiffusionGradientOrientation);
     return;
   }
+  const { bValue, direction } = weightingOf(facts);
   if (bValue !== undefined) putAbsent(header, t.DiffusionBValue, bValue);
   if (direction !== undefined) putAbsent(header, t.DiffusionGradientOrientation, [...direction]);
 }

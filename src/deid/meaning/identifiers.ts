@@ -89,12 +89,14 @@ class Findings implements Identifiers {
     return isLong && this.#numbers.has(digits);
   }
 
-  /** Whether the digits behind the point, or those of so small a number, are an identifier. */
+  /** Whether all digits, or those behind the point, are an identifier. */
   #isFraction(value: number): boolean {
     const [mantissa = '', exponent] = String(value).split('e');
-    const digits = exponent === undefined ? mantissa.replace(/^.*\./, '') : mantissa;
-    const number = withoutZeros(digits.replaceAll(/\D/g, ''));
-    return number.length >= physicsMinDigits && this.#numbers.has(number);
+    const behind = exponent === undefined ? mantissa.replace(/^.*\./, '') : mantissa;
+    return [behind, mantissa].some((digits) => {
+      const number = withoutZeros(digits.replaceAll(/\D/g, ''));
+      return number.length >= physicsMinDigits && this.#numbers.has(number);
+    });
   }
 
   /** What takes the texts of an attribute; none: they identify nobody. */

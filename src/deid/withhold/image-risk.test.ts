@@ -5,6 +5,7 @@ import {
   dataSetOf,
   type Keyword,
   sopClass,
+  tag as t,
   type ValueInput,
 } from '../../dicom/index.ts';
 import { readStandardFacts } from '../../facts/index.ts';
@@ -38,10 +39,22 @@ test('burned-in text that is stated, in any spelling, is withheld', () => {
   }
 });
 
+test('what is stated in another form than words is stated', () => {
+  for (const tag of [t.BurnedInAnnotation, t.ConversionType]) {
+    const value = Buffer.from('YES ');
+    for (const vr of ['OB', 'FD', 'UN'] as const) {
+      assert.equal(riskOf({}, [{ tag, vr, value }]), 'DEID_BURNED_IN', vr);
+    }
+  }
+});
+
 test('screens, reports and converted films are withheld', () => {
   assert.equal(riskOf({ ImageType: ['DERIVED', 'SECONDARY', 'SCREEN SAVE'] }), 'DEID_BURNED_IN');
   assert.equal(riskOf({ ImageType: ['DERIVED', 'SECONDARY', 'DOSE_INFO'] }), 'DEID_BURNED_IN');
   assert.equal(riskOf({ ConversionType: 'WSD' }), 'DEID_BURNED_IN');
+  for (const word of ['SCREEN_CAPTURE', 'SECONDARY_CAPTURE', 'DOSE_REPORT', 'Screen-Save']) {
+    assert.equal(riskOf({ ImageType: ['DERIVED', 'SECONDARY', word] }), 'DEID_BURNED_IN', word);
+  }
 });
 
 test('colour is withheld unless the image says that nothing is burned in', () => {
@@ -56,6 +69,10 @@ test('colours of a map that the scanner computed itself may leave', () => {
   const made = ['DERIVED', 'SECONDARY', 'DIFFUSION', 'FA'];
   assert.equal(riskOf({ ...map, ImageType: own }), undefined);
   assert.equal(riskOf({ ...map, ImageType: made }), 'DEID_BURNED_IN');
+  const fused = ['DERIVED', 'PRIMARY', 'FUSED', 'FA'];
+  assert.equal(riskOf({ ...map, ImageType: fused }), 'DEID_BURNED_IN');
+  const ctClass = { SOPClassUID: sopClass.CTImageStorage };
+  assert.equal(riskOf({ ...map, ...ctClass, ImageType: own }), 'DEID_BURNED_IN');
   assert.equal(riskOf({ ...map, ImageType: own, BurnedInAnnotation: 'YES' }), 'DEID_BURNED_IN');
 });
 
@@ -70,16 +87,19 @@ test('a secondary capture leaves that says it is clean, was computed, and lies i
     PixelSpacing: [1, 1],
   } as const;
   assert.equal(riskOf(clean), undefined);
-  assert.equal(riskOf({ ...clean, ConversionType: 'WSD' }), undefined);
   const others: readonly Values[] = [
     { BurnedInAnnotation: '' },
     { BurnedInAnnotation: 'YES' },
     { ConversionType: '' },
     { ConversionType: 'DF' },
+    { ConversionType: 'WSD' },
+    { ConversionType: 'DI' },
     { ConversionType: 'SYN\\DV' },
     { ImageType: ['DERIVED', 'SECONDARY', 'SCREEN SAVE'] },
     { ImagePositionPatient: '' },
     { ImageOrientationPatient: '' },
+    { ImageOrientationPatient: [0, 0, 0, 0, 0, 0] },
+    { ImageOrientationPatient: [1, 0, 0, 1, 0, 0] },
     { PixelSpacing: '' },
   ];
   for (const other of others) {

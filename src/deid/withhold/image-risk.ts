@@ -9,38 +9,33 @@ import {
 import { type ImageFacts, knownValue, valueOr } from '../../facts/index.ts';
 import type { DeidCode } from '../errors.ts';
 
-/** Values of Image Type that name screen captures, renderings, tables and reports. */
+/**
+ * Values of Image Type that name screen captures, renderings, tables and reports, without what
+ * separates their words.
+ */
 const riskyImageTypes: ReadonlySet<string> = new Set([
-  'SCREEN SAVE',
   'SCREENSAVE',
-  'SCREEN_SAVE',
   'SCREENSHOT',
-  'SCREEN SHOT',
-  'SCREEN CAPTURE',
-  'SECONDARY CAPTURE',
+  'SCREENCAPTURE',
+  'SECONDARYCAPTURE',
   'SC',
   'CAPTURE',
   'PASTED',
   'DOSE',
-  'DOSE_INFO',
-  'DOSE INFO',
+  'DOSEINFO',
+  'DOSEREPORT',
   'REPORT',
-  'CSA REPORT',
+  'CSAREPORT',
   'SUMMARY',
   'PROTOCOL',
-  'PATIENT PROTOCOL',
+  'PATIENTPROTOCOL',
   'VRT',
   'PRINT',
   'FILM',
 ]);
 
-/**
- * Values of Conversion Type of what was computed, or taken over as it was: no film, no camera, no
- * drawing.
- *
- * @standard PS3.3 §C.8.6.1
- */
-const computed: ReadonlySet<string | undefined> = new Set(['SYN', 'WSD', 'DI']);
+/** Conversion Type of what a program computed: nothing that was seen on a screen. @standard PS3.3 §C.8.6.1 */
+const synthetic = 'SYN';
 
 /** What of an image's facts its risk is judged by. */
 export type RiskFacts = Pick<
@@ -58,11 +53,12 @@ export function findImageRisk(
   const burnedIn = stated(header, t.BurnedInAnnotation);
   if (burnedIn !== undefined && burnedIn !== 'NO') return 'DEID_BURNED_IN';
   const types = getStrings(header, t.ImageType).map((type) => word(type) ?? '');
-  if (types.some((type) => riskyImageTypes.has(type))) return 'DEID_BURNED_IN';
+  const names = types.map((type) => type.replaceAll(/[\s_-]/g, ''));
+  if (names.some((name) => riskyImageTypes.has(name))) return 'DEID_BURNED_IN';
   const conversion = stated(header, t.ConversionType);
   const isClean =
     facts.sopClassUid === sopClass.SecondaryCaptureImageStorage
-      ? burnedIn === 'NO' && computed.has(conversion) && isPlaced(facts)
+      ? burnedIn === 'NO' && conversion === synthetic && isPlaced(facts)
       : // Made by a workstation, a scanner of films, a camera: not by the scanner of the patient.
         conversion === undefined &&
         (burnedIn === 'NO' || !isColour(facts) || isOwnColourMap(facts, types));
@@ -71,15 +67,25 @@ export function findImageRisk(
 
 /** Screens and reports lie nowhere in the patient; what was computed of a volume does. */
 function isPlaced({ position, orientation, pixelSpacing }: RiskFacts): boolean {
-  return [position, orientation, pixelSpacing].every((fact) => knownValue(fact) !== undefined);
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = knownValue(orientation) ?? [];
+  const isFrame =
+    isNear(Math.hypot(a, b, c), 1) &&
+    isNear(Math.hypot(d, e, f), 1) &&
+    isNear(a * d + b * e + c * f, 0);
+  return isFrame && knownValue(position) !== undefined && knownValue(pixelSpacing) !== undefined;
 }
+
+/** Within what cosines of a few digits are off. */
+const isNear = (value: number, wanted: number): boolean => Math.abs(value - wanted) < 1e-2;
 
 /**
  * Scanners do not see colour: a fusion, a rendering or a screen. But for directions of diffusion, which
  * a scanner shows as colours of the map that it computes itself.
  */
-function isOwnColourMap({ kind }: RiskFacts, types: readonly string[]): boolean {
-  return kind.map === 'FA' && types[1] === 'PRIMARY';
+function isOwnColourMap({ kind, sopClassUid, photometric }: RiskFacts, types: string[]): boolean {
+  const [, origin, flavor] = types;
+  const isMap = kind.map === 'FA' && origin === 'PRIMARY' && flavor === 'DIFFUSION';
+  return isMap && sopClassUid === sopClass.MRImageStorage && knownValue(photometric) === 'RGB';
 }
 
 /** All values of an attribute; undefined where it is absent or empty. One of several counts too. */
@@ -87,6 +93,8 @@ function stated(header: DataSet, tag: Tag): string | undefined {
   const element = header.get(tag);
   if (element?.vr === 'SQ') return '';
   const values = getStrings(header, tag).filter((value) => value !== '');
+  // What cannot be read as words is there, whatever it says.
+  if (values.length === 0 && element?.value.some((byte) => byte !== 0x20 && byte !== 0)) return '';
   return word(values.join('\\')) || undefined;
 }
 

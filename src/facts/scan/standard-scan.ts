@@ -93,7 +93,7 @@ function mapped<Name extends string>(
 
 const makers: readonly (readonly [RegExp, string])[] = [
   [/^siemens/i, 'Siemens'],
-  [/^ge\b/i, 'GE'],
+  [/^ge(?![a-z])/i, 'GE'],
   [/^philips/i, 'Philips'],
   [/^(uih|united imaging)/i, 'UIH'],
   [/^canon/i, 'Canon'],

@@ -36,7 +36,7 @@ export function geScan(places: ScanPlaces): ScanProposal {
   const element = (name: PrivateName): DataElement | undefined => privateElement(places.all, name);
   const maker = wordOf(standardElement(places.standard, 'Manufacturer')) ?? '';
   const isTheirs = Object.values(names).some((name) => element(name) !== undefined);
-  if (!(/^ge\b/i.test(maker) || (maker === '' && isTheirs))) return {};
+  if (!(/^ge(?![a-z])/i.test(maker) || (maker === '' && isTheirs))) return {};
   const [inPlane] = numbersAs(element(names.acceleration), 'DS') ?? [];
   const polarity = gePolarityOf(places, element(names.userData));
   return {

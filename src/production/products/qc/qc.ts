@@ -79,6 +79,7 @@ function faultsTold(stack: RefusedStack): object {
   return {
     refusal: stack.code,
     places: places ?? null,
+    slicesAt: faults.slicesAt,
     unevenMm: deviation === undefined ? null : rounded(deviation.unevenMm),
     tiltMm: deviation === undefined ? null : rounded(deviation.tiltMm),
     splitBy: stack.toldApartBy,
