@@ -6,6 +6,7 @@ import {
   resolveUnknown,
   type Tag,
   type Token,
+  tag as t,
   transferSyntax,
 } from '../../dicom/index.ts';
 import { readTokens } from '../../dicom/stream/read-tokens.ts';
@@ -39,6 +40,7 @@ export async function readHeader(source: Instance): Promise<OpenInstance> {
   const collector = createDataSetCollector({
     transferSyntaxUid,
     dataSetMaxBytes: deidLimits.headerMaxBytes,
+    packedTag: t.PerFrameFunctionalGroupsSequence,
   });
   const batches = readTokens(source);
   try {
