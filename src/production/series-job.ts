@@ -138,7 +138,7 @@ export class SeriesJob {
   /** Take the header of an arriving image. Gives what its pixels go into, if they are wanted. */
   async begin(name: string, box: Instance): Promise<FrameIntake | undefined> {
     const { facts, transferSyntaxUid, sopInstanceUid } = readDeidentified(box);
-    const slices = slicesOf(facts, transferSyntaxUid);
+    const slices = await inTurns(slicesOf(facts, transferSyntaxUid));
     this.#planned = undefined;
     this.#headers.set(name, { instanceUid: sopInstanceUid, slices });
     this.#awaited.delete(name);

@@ -15,16 +15,23 @@ import {
 } from './production.ts';
 
 // What a large enhanced object costs the process that makes a volume of it, as JSON on standard
-// output: `make PATH SLICES TIMES VENDOR-ELEMENTS own|alike` writes one, `run PATH UID nii|dcm` takes it.
+// output: `make PATH SLICES TIMES slice|time VENDOR-ELEMENTS own|alike` writes one, `run PATH UID nii|dcm` takes it.
 
 const [mode = '', path = '', ...rest] = process.argv.slice(2);
 if (mode === 'make') await make(rest);
 else await run(rest);
 
-async function make([slices, times, vendorElements, kind]: readonly string[]): Promise<void> {
+async function make([
+  slices,
+  times,
+  fastest,
+  vendorElements,
+  kind,
+]: readonly string[]): Promise<void> {
   const uid = await writeLargeEnhanced(path, {
     slices: Number(slices),
     times: Number(times),
+    fastest: fastest === 'time' ? 'time' : 'slice',
     vendorElements: Number(vendorElements),
     isOwn: kind === 'own',
     rows: 64,

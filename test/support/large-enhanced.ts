@@ -19,6 +19,8 @@ import { framesOf, type MadeFrame, makeEnhanced } from './make-enhanced.ts';
 export interface LargeOptions {
   readonly slices: number;
   readonly times: number;
+  /** Which frames follow each other: those of a time, or those of a place. */
+  readonly fastest: 'slice' | 'time';
   /** Elements of a vendor in each frame beside those of the standard. */
   readonly vendorElements: number;
   /** Whether the vendor's values are of each frame. */
@@ -29,8 +31,8 @@ export interface LargeOptions {
 
 /** Write a large enhanced object piece by piece: it is never held. Gives its SOP Instance UID. */
 export async function writeLargeEnhanced(path: string, options: LargeOptions): Promise<string> {
-  const { slices, times, rows, columns } = options;
-  const frames = framesOf(slices, times, 'slice', (_, time) => ({ timeIndex: time + 1 }));
+  const { slices, times, fastest, rows, columns } = options;
+  const frames = framesOf(slices, times, fastest, (_, time) => ({ timeIndex: time + 1 }));
   const { header } = makeEnhanced({ frames: frames.slice(0, 1), rows: 1, columns: 1 });
   const root = new Map(header);
   root.set(t.NumberOfFrames, elementOf(t.NumberOfFrames, frames.length));
@@ -160,24 +162,26 @@ const macros: DataSet = dataSetOf({
   ],
 });
 
-const vendorGroups = 0x2005;
+const vendorBlock = 0x2005_1000;
+/** Where Philips repeats for each frame what a single image of it would say; its scale is there. */
+const copy = vendorBlock + 0x0f;
+const [scaleIntercept, scaleSlope] = [vendorBlock + 0x0d, vendorBlock + 0x0e];
 
 function vendorGroup(index: number, { vendorElements, isOwn }: LargeOptions): DataSet {
   if (vendorElements === 0) return new Map();
-  const creator = (element: number): DataElement =>
-    elementOf(vendorGroups * 0x10000 + element, 'Synthetic MR 001', { vr: 'LO' });
-  const inner = new Map<Tag, DataElement>([[vendorGroups * 0x10000 + 0x10, creator(0x10)]]);
+  const creator = (text: string): readonly [Tag, DataElement] => [
+    0x2005_0010,
+    elementOf(0x2005_0010, text, { vr: 'LO' }),
+  ];
+  const inner = new Map([creator('Philips MR Imaging DD 001')]);
   for (let at = 0; at < vendorElements; at += 1) {
-    const tag = vendorGroups * 0x10000 + 0x1000 + at;
+    const tag = vendorBlock + at;
     const value = isOwn ? index * 1000 + at : at;
-    inner.set(tag, at % 2 === 0 ? elementOf(tag, [value], { vr: 'SL' }) : text(tag, value));
+    if (tag === scaleIntercept) inner.set(tag, elementOf(tag, [0], { vr: 'FL' }));
+    else if (tag === scaleSlope) inner.set(tag, elementOf(tag, [0.5], { vr: 'FL' }));
+    else if (at % 2 === 0) inner.set(tag, elementOf(tag, [value], { vr: 'SL' }));
+    else inner.set(tag, elementOf(tag, `WORD ${value}`, { vr: 'LO' }));
   }
-  const tag = vendorGroups * 0x10000 + 0x100f;
-  return new Map<Tag, DataElement>([
-    [vendorGroups * 0x10000 + 0x10, creator(0x10)],
-    [tag, { tag, vr: 'SQ', items: [inner] }],
-  ]);
+  const outer = creator('Philips MR Imaging DD 005');
+  return new Map([outer, [copy, { tag: copy, vr: 'SQ', items: [inner] }]]);
 }
-
-const text = (tag: Tag, value: number): DataElement =>
-  elementOf(tag, `WORD ${value}`, { vr: 'LO' });
