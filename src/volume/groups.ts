@@ -60,18 +60,25 @@ function* clusters(
 }
 
 /** Indices of slices by place, then by all that is known of them: the same whatever came first. */
-export function* canonicalOrder(
-  slices: readonly (Slice | undefined)[],
-): Steps<readonly number[]> {
-  const known: { readonly slice: Slice; readonly index: number; readonly key: string }[] = [];
-  for (const [index, slice] of slices.entries()) {
-    if (slice !== undefined) known.push({ slice, index, key: JSON.stringify(slice) });
+export function* canonicalOrder(slices: readonly (Slice | undefined)[]): Steps<readonly number[]> {
+  const known = slices.flatMap((slice, index) => (slice === undefined ? [] : [{ slice, index }]));
+  const byPlace = known.toSorted((a, b) => comparePlace(a.slice, b.slice));
+  yield;
+  const order: number[] = [];
+  let here: { readonly index: number; readonly key: string }[] = [];
+  for (const [at, { slice, index }] of byPlace.entries()) {
+    here.push({ index, key: JSON.stringify(slice) });
     yield;
+    const next = byPlace[at + 1];
+    if (next !== undefined && comparePlace(slice, next.slice) === 0) continue;
+    here.sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (const each of here) order.push(each.index);
+    here = [];
   }
-  const byPlace = known.toSorted((a, b) => {
-    const [p, q] = [a.slice.geometry.positionLps, b.slice.geometry.positionLps];
-    const difference = p[0] - q[0] || p[1] - q[1] || p[2] - q[2];
-    return difference || (a.key < b.key ? -1 : 1);
-  });
-  return byPlace.map(({ index }) => index);
+  return order;
+}
+
+function comparePlace(a: Slice, b: Slice): number {
+  const [p, q] = [a.geometry.positionLps, b.geometry.positionLps];
+  return p[0] - q[0] || p[1] - q[1] || p[2] - q[2];
 }

@@ -37,9 +37,7 @@ export function* orderStack(
   const most = places.reduce((longest, place) => Math.max(longest, place.length), 0);
   if (most === 1) return ok({ volumes: [places.flat()], leftOut: [] });
   const isWhole = places.every((place) => place.length === most);
-  const sorted = isWhole
-    ? yield* sortWhole(places, at)
-    : yield* sortInterrupted(places, at, most);
+  const sorted = isWhole ? yield* sortWhole(places, at) : yield* sortInterrupted(places, at, most);
   if (sorted === undefined) {
     return malformed('VOLUME_DUPLICATE_POSITION', duplicateOf(places));
   }

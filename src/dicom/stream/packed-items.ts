@@ -151,10 +151,22 @@ export class PackedItems implements ItemList {
   }
 }
 
-/** The element that was written. */
+/**
+ * The element that was written, to be held: a copy made here, because the engine would put all that
+ * the code of `Unpacker` makes where what lives long is, if some of it did (pretenuring).
+ */
 export function unpack(scratch: ElementScratch): DataElement {
   const bytes = Uint8Array.from(scratch.bytes());
-  return new Unpacker({ bytes, view: viewOf(bytes) }, 0).element();
+  return heldCopy(new Unpacker({ bytes, view: viewOf(bytes) }, 0).element());
+}
+
+function heldCopy(element: DataElement): DataElement {
+  if (element.vr !== 'SQ') return { ...element };
+  const items = Array.from(
+    element.items,
+    (item) => new Map([...item].map(([tag, each]) => [tag, heldCopy(each)])),
+  );
+  return { ...element, items };
 }
 
 class Unpacker {
