@@ -2,6 +2,7 @@ import {
   ChangedItems,
   type DataElement,
   type DataSet,
+  type ItemList,
   type Keyword,
   onceShared,
   type Tag,
@@ -22,39 +23,56 @@ export interface CleanHeader {
 }
 
 /**
- * What the rules of a profile leave of a header. What frames say is judged here and made again by
- * whoever asks for it: thousands of them are not held twice.
+ * What the rules of a profile leave of a header. What frames say is judged here, frame by frame, and
+ * made again by whoever asks for it: thousands of them are not held twice.
  */
 export function* cleanHeader(header: DataSet, cleaning: Cleaning): Steps<CleanHeader> {
   const left = new Map<Tag, DataElement>();
   let lostOfFrames: Keyword | undefined;
   for (const element of header.values()) {
-    const { tag } = element;
-    const rule = cleaning.profile.find(tag);
-    const isFrames = tag === t.PerFrameFunctionalGroupsSequence && rule?.action === 'keep';
-    if (isFrames && rule.vr === 'SQ' && element.vr === 'SQ' && element.items.length > 0) {
-      const frameOf = createFrameCleaner(element, rule, cleaning);
-      for (const frame of element.items) {
-        lostOfFrames ??= findLost(frame, frameOf(frame, cleaning.drops));
-        yield;
-      }
-      const items = new ChangedItems(element.items, (frame) => frameOf(frame));
-      left.set(tag, { tag, vr: 'SQ', items });
+    const rule = cleaning.profile.find(element.tag);
+    if (rule !== undefined && isOfFrames(element, rule)) {
+      const { items, lost } = yield* cleanFrames(element.items, rule, cleaning);
+      left.set(element.tag, { tag: element.tag, vr: 'SQ', items });
+      lostOfFrames = lost;
       continue;
     }
     const kept = cleanElement(element, cleaning);
-    if (kept !== undefined) left.set(tag, kept);
+    if (kept !== undefined) left.set(element.tag, kept);
     yield;
   }
   return { header: left, lost: findLost(header, left, lostOfFrames) };
 }
 
-/** Cleans frames one by one; what several have in common once. */
-function createFrameCleaner(
-  { items }: Extract<DataElement, { vr: 'SQ' }>,
+type Sequence = Extract<DataElement, { vr: 'SQ' }>;
+
+/** Whether an element holds what frames say, and stays. */
+function isOfFrames(element: DataElement, rule: Rule): element is Sequence {
+  const { tag, vr } = element;
+  const stays = rule.action === 'keep' && rule.vr === 'SQ';
+  return tag === t.PerFrameFunctionalGroupsSequence && vr === 'SQ' && stays;
+}
+
+function* cleanFrames(
+  items: ItemList,
   rule: Rule,
   cleaning: Cleaning,
-): (frame: DataSet, drops?: DropCounter) => DataSet {
+): Steps<{ readonly items: ItemList; readonly lost: Keyword | undefined }> {
+  const clean = createFrameCleaner(items, rule, cleaning);
+  let lost: Keyword | undefined;
+  for (const frame of items) {
+    lost ??= findLost(frame, clean(frame, cleaning.drops));
+    yield;
+  }
+  return { items: new ChangedItems(items, (frame) => clean(frame, new DropCounter())), lost };
+}
+
+/** Cleans frames one by one; what several have in common once. */
+function createFrameCleaner(
+  items: ItemList,
+  rule: Rule,
+  cleaning: Cleaning,
+): (frame: DataSet, drops: DropCounter) => DataSet {
   const clean = onceShared(
     items,
     (element): { readonly kept: DataElement | undefined; readonly dropped: Drops } => {
@@ -63,7 +81,7 @@ function createFrameCleaner(
       return { kept, dropped: drops.drops };
     },
   );
-  return (frame, drops = new DropCounter()) => {
+  return (frame, drops) => {
     // A frame is no code; one that says so is treated as any item.
     if (isCodeItem(frame)) return cleanItem(frame, rule, { ...cleaning, drops }) ?? new Map();
     const left = new Map<Tag, DataElement>();

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { type Clock, systemClock } from '../clock.ts';
 
 /**
  * Long work in steps: it yields wherever others may have their turn, after a millisecond of work at
@@ -18,13 +19,13 @@ export function atOnce<T>(steps: Steps<T>): T {
 }
 
 /** Run to the end; others have their turn every few milliseconds. */
-export async function inTurns<T>(steps: Steps<T>): Promise<T> {
-  let startMs = performance.now();
+export async function inTurns<T>(steps: Steps<T>, clock: Clock = systemClock): Promise<T> {
+  let startMs = clock.monotonicMs();
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
-    if (performance.now() - startMs < turnMs) continue;
+    if (clock.monotonicMs() - startMs < turnMs) continue;
     await setImmediate();
-    startMs = performance.now();
+    startMs = clock.monotonicMs();
   }
 }
