@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { encodeFileHeader } from '../dicom/file/file-meta.ts';
 import {
   type DataSet,
@@ -15,7 +14,7 @@ import { reveal } from '../flow/mint/reveal.ts';
 import { concatBytes } from '../lib/bytes/bytes.ts';
 import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { type Log, silentLog } from '../lib/log.ts';
-import { inTurns } from '../lib/streams/steps.ts';
+import { inTurns, Turn } from '../lib/streams/steps.ts';
 import { cleanHeader } from './actions/clean-header.ts';
 import type {
   DeidentifiedInstance,
@@ -260,16 +259,17 @@ async function* headerParts(
 ): AsyncGenerator<InstancePart, void, void> {
   let gathered: Uint8Array[] = [];
   let bytes = 0;
+  const turn = new Turn();
   for (const piece of pieces) {
     gathered.push(piece);
     bytes += piece.length;
     if (bytes < headerPartBytes) continue;
     yield { kind: 'header', bytes: concatBytes(gathered) };
-    await setImmediate();
+    if (turn.isOver) await turn.pass();
     gathered = [];
     bytes = 0;
   }
-  yield { kind: 'header', bytes: concatBytes(gathered) };
+  if (bytes > 0) yield { kind: 'header', bytes: concatBytes(gathered) };
 }
 
 const beyondLimit: ReadonlySet<string> = new Set([

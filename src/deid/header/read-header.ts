@@ -10,6 +10,7 @@ import {
   transferSyntax,
 } from '../../dicom/index.ts';
 import { readTokens } from '../../dicom/stream/read-tokens.ts';
+import { Turn } from '../../lib/streams/steps.ts';
 import { deidErrors } from '../errors.ts';
 import { deidLimits } from '../limits.ts';
 
@@ -43,8 +44,11 @@ export async function readHeader(source: Instance): Promise<OpenInstance> {
     packedTag: t.PerFrameFunctionalGroupsSequence,
   });
   const batches = readTokens(source);
+  const turn = new Turn();
   try {
     for (;;) {
+      // What came already is read without waiting for anything.
+      if (turn.isOver) await turn.pass();
       const { value: tokens, done } = await batches.next();
       if (done === true) {
         throw deidErrors.create('DEID_MALFORMED', { message: 'no pixel data' });

@@ -20,12 +20,32 @@ export function atOnce<T>(steps: Steps<T>): T {
 
 /** Run to the end; others have their turn every few milliseconds. */
 export async function inTurns<T>(steps: Steps<T>, clock: Clock = systemClock): Promise<T> {
-  let startMs = clock.monotonicMs();
+  const turn = new Turn(clock);
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
-    if (clock.monotonicMs() - startMs < turnMs) continue;
+    if (turn.isOver) await turn.pass();
+  }
+}
+
+/** Tells work that waits for nothing when others should have their turn. */
+export class Turn {
+  readonly #clock: Clock;
+  #startMs: number;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+    this.#startMs = clock.monotonicMs();
+  }
+
+  /** Whether it has taken so long that others wait. */
+  get isOver(): boolean {
+    return this.#clock.monotonicMs() - this.#startMs >= turnMs;
+  }
+
+  /** Let others have theirs. */
+  async pass(): Promise<void> {
     await setImmediate();
-    startMs = clock.monotonicMs();
+    this.#startMs = this.#clock.monotonicMs();
   }
 }
