@@ -51,8 +51,8 @@ test('the output says who the subject now is and what was done', async () => {
   assert.equal(getString(dataSet, t.PatientIdentityRemoved), 'YES');
   assert.equal(getString(dataSet, t.LongitudinalTemporalInformationModified), 'REMOVED');
   const method = dataSet.get(t.DeidentificationMethodCodeSequence);
-  assert(method?.vr === 'SQ' && method.items[0] !== undefined);
-  assert.equal(getString(method.items[0], t.CodeValue), '113100');
+  assert(method?.vr === 'SQ' && method.items.at(0) !== undefined);
+  assert.equal(getString(method.items.at(0) ?? new Map(), t.CodeValue), '113100');
   assert.ok(file.subarray(0, 128).every((byte) => byte === 0));
 });
 
@@ -119,9 +119,9 @@ test('a UID is replaced alike wherever it stands', async () => {
   );
   const series = dataSet.get(t.ReferencedSeriesSequence);
   assert(series?.vr === 'SQ');
-  const instances = series.items[0]?.get(t.ReferencedSOPSequence);
-  assert(instances?.vr === 'SQ' && instances.items[0] !== undefined);
-  const nested = getString(instances.items[0], t.ReferencedSOPInstanceUID);
+  const instances = series.items.at(0)?.get(t.ReferencedSOPSequence);
+  assert(instances?.vr === 'SQ' && instances.items.at(0) !== undefined);
+  const nested = getString(instances.items.at(0) ?? new Map(), t.ReferencedSOPInstanceUID);
   assert.equal(nested, getString(dataSet, t.FrameOfReferenceUID));
 });
 
@@ -133,9 +133,9 @@ test('a code in a kept sequence stays, without the words that came with it', asy
   });
   const { dataSet } = await runDeid(imageOf({ AnatomicRegionSequence: [head] }));
   const region = dataSet.get(t.AnatomicRegionSequence);
-  assert(region?.vr === 'SQ' && region.items[0] !== undefined);
-  assert.equal(getString(region.items[0], t.CodeValue), '69536005');
-  assert.equal(getString(region.items[0], t.CodeMeaning), 'Head');
+  assert(region?.vr === 'SQ' && region.items.at(0) !== undefined);
+  assert.equal(getString(region.items.at(0) ?? new Map(), t.CodeValue), '69536005');
+  assert.equal(getString(region.items.at(0) ?? new Map(), t.CodeMeaning), 'Head');
 });
 
 for (const [what, code, change] of [

@@ -2,7 +2,7 @@ import { encodeFileHeader } from '../dicom/file/file-meta.ts';
 import {
   type DataSet,
   dicomErrors,
-  encodeDataSet,
+  encodeInPieces,
   encodingOf,
   getUid,
   type Instance,
@@ -14,7 +14,8 @@ import { reveal } from '../flow/mint/reveal.ts';
 import { concatBytes } from '../lib/bytes/bytes.ts';
 import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { type Log, silentLog } from '../lib/log.ts';
-import { applyProfile } from './actions/apply-profile.ts';
+import { inTurns, Turn } from '../lib/streams/steps.ts';
+import { cleanHeader } from './actions/clean-header.ts';
 import type {
   DeidentifiedInstance,
   Deidentifier,
@@ -24,14 +25,13 @@ import type {
 } from './deidentifier.ts';
 import { type DeidCode, deidErrors } from './errors.ts';
 import { createFactReader, type FactReader } from './facts/facts-of.ts';
-import { findLost } from './facts/find-lost.ts';
 import { writeDerived } from './facts/write-derived.ts';
 import { writeDiffusion } from './facts/write-diffusion.ts';
 import { type OpenInstance, readHeader } from './header/read-header.ts';
 import { stampHeader } from './header/stamp.ts';
 import { DropLog } from './meaning/drop-log.ts';
 import { DropCounter, type Drops } from './meaning/drops.ts';
-import { identifiersOf } from './meaning/identifiers.ts';
+import { gatherIdentifiers } from './meaning/identifiers.ts';
 import { safeMetadata } from './metadata.ts';
 import { frameCleanerOf } from './pixel/frame-cleaner.ts';
 import { imageShapeOf } from './pixel/image-shape.ts';
@@ -112,7 +112,7 @@ async function deidentify(
   try {
     const profile = await profileFor(source);
     opened = await readHeader(source);
-    const facts = factsOf(opened, profile.sopClassUid);
+    const facts = await factsOf(opened, profile.sopClassUid);
     seen.image = { sopClassUid: profile.sopClassUid, rows: facts.rows, columns: facts.columns };
     const risk = findImageRisk(opened.header, opened.omitted, facts);
     if (risk !== undefined) throw deidErrors.create(risk);
@@ -121,9 +121,10 @@ async function deidentify(
     if (isGrid && facts.slices.length === 0) throw deidErrors.create('DEID_GRID');
     refuseNotKept(notKeptOf(facts));
     const drops = new DropCounter();
-    const identifiers = identifiersOf(opened.header);
-    const header = applyProfile(opened.header, { profile, uids, identifiers, drops });
-    refuseNotKept(findLost(opened.header, header));
+    const identifiers = await inTurns(gatherIdentifiers(opened.header));
+    const cleaning = { profile, uids, identifiers, drops };
+    const { header, lost } = await inTurns(cleanHeader(opened.header, cleaning));
+    refuseNotKept(lost);
     writeDerived(header, facts);
     writeDiffusion(header, facts);
     stampHeader(header, context.subjectName);
@@ -207,12 +208,11 @@ function release(work: Work): DeidentifiedInstance {
   if (sopInstanceUid === undefined) throw deidErrors.create('DEID_MALFORMED');
   const shape = imageShapeOf(facts);
   const pixels = planPixels(opened, shape);
-  const start = (): Uint8Array =>
-    concatBytes([
-      encodeFileHeader({ sopClassUid, sopInstanceUid, transferSyntaxUid }),
-      encodeDataSet(header, transferSyntaxUid),
-      ...pixels.start,
-    ]);
+  const start = function* (): Generator<Uint8Array> {
+    yield encodeFileHeader({ sopClassUid, sopInstanceUid, transferSyntaxUid });
+    yield* encodeInPieces(header, transferSyntaxUid);
+    yield* pixels.start;
+  };
   return {
     sopClassUid,
     sopInstanceUid,
@@ -236,12 +236,12 @@ function release(work: Work): DeidentifiedInstance {
 }
 
 async function* passParts(
-  start: (() => Uint8Array) | undefined,
+  start: (() => Iterable<Uint8Array>) | undefined,
   pixels: AsyncGenerator<InstancePart, void, void>,
   { rest }: OpenInstance,
 ): AsyncGenerator<InstancePart, void, void> {
   try {
-    if (start !== undefined) yield { kind: 'header', bytes: start() };
+    if (start !== undefined) yield* headerParts(start());
     yield* pixels;
   } catch (error) {
     throw translate(error);
@@ -249,6 +249,28 @@ async function* passParts(
     // A generator that was never started has nothing to clean up: the source is released here.
     await rest.return();
   }
+}
+
+/** Pieces of a header together up to so much: a few milliseconds of work. */
+const headerPartBytes = 65_536;
+
+/** A usual header is one part. Of the many of a long one, others have their turn between. */
+async function* headerParts(
+  pieces: Iterable<Uint8Array>,
+): AsyncGenerator<InstancePart, void, void> {
+  let gathered: Uint8Array[] = [];
+  let bytes = 0;
+  const turn = new Turn();
+  for (const piece of pieces) {
+    gathered.push(piece);
+    bytes += piece.length;
+    if (bytes < headerPartBytes) continue;
+    yield { kind: 'header', bytes: concatBytes(gathered) };
+    if (turn.isOver) await turn.pass();
+    gathered = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield { kind: 'header', bytes: concatBytes(gathered) };
 }
 
 const beyondLimit: ReadonlySet<string> = new Set([

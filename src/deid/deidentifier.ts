@@ -6,7 +6,7 @@ import type { DeidCode } from './errors.ts';
 import type { Drops } from './meaning/drops.ts';
 
 /**
- * Bytes of a de-identified DICOM file (PS3.10), in order: one `header`, then the value of native
+ * Bytes of a de-identified DICOM file (PS3.10), in order: the `header`, in one part unless it is long, then the value of native
  * Pixel Data as `pixel` parts, frame after frame, or each compressed frame as one `frame` part; what
  * is before, between and behind them are `trailer` parts. Valid until the next part is asked for.
  */

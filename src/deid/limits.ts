@@ -3,10 +3,10 @@ import { defineLimits } from '../lib/limits/limits.ts';
 /** Bounds of de-identification. */
 export const deidLimits = defineLimits('deid', {
   headerMaxBytes: {
-    value: 67_108_864,
+    value: 33_554_432,
     unit: 'bytes',
     reason:
-      'Values of a header, held until its pixel data, 64 bytes an element and 128 an item: 20,000 frames of an enhanced object, 4,000 where a vendor repeats all in each; about 180 MiB of memory.',
+      'Values of a header, held until its pixel data, 64 bytes an element and 128 an item, beside what frames say (`dicom.packedItemsMaxBytes`): 400,000 elements, about 120 MiB of memory.',
   },
   valueMaxBytes: {
     value: 65_536,

@@ -20,7 +20,8 @@ export {
   encodeText,
 } from './element/character-set.ts';
 export { dataSetOf, elementOf, padValue, type ValueInput } from './element/data-set-of.ts';
-export type { DataElement, DataSet, Tag, Vr } from './element/element.ts';
+export type { DataElement, DataSet, ItemList, Tag, Vr } from './element/element.ts';
+export { ChangedItems, onceShared } from './element/item-list.ts';
 export { splitValues } from './element/split-values.ts';
 export { isUid } from './element/uid.ts';
 export {
@@ -49,7 +50,7 @@ export {
   openFile,
 } from './file/file-reader.ts';
 export { dicomLimits, type ReaderLimits } from './limits.ts';
-export { decodeDataSet, encodeDataSet, tokensOf } from './stream/data-set-codec.ts';
+export { decodeDataSet, encodeDataSet, encodeInPieces, tokensOf } from './stream/data-set-codec.ts';
 export {
   type CollectorOptions,
   createDataSetCollector,

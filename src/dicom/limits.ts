@@ -13,9 +13,10 @@ export const dicomLimits = defineLimits('dicom', {
     reason: 'Real objects nest below 10; 20,000 levels exist to break recursive readers.',
   },
   elementsMax: {
-    value: 1_000_000,
+    value: 4_000_000,
     unit: 'count',
-    reason: 'Elements and items of one data set; enhanced objects with 10,000 frames stay below.',
+    reason:
+      'Elements and items of one data set: 20,000 frames of an enhanced object with 165 elements each. What is held of them has bounds of its own.',
   },
   heldValueMaxBytes: {
     value: 1_048_576,
@@ -26,6 +27,30 @@ export const dicomLimits = defineLimits('dicom', {
     value: 16_777_216,
     unit: 'bytes',
     reason: 'One header held in memory: values, 64 bytes an element, 128 bytes an item.',
+  },
+  packedItemsMaxBytes: {
+    value: 67_108_864,
+    unit: 'bytes',
+    reason:
+      'What the frames of an enhanced object say, each repeated element once, the others as bytes: 20,000 frames of which a vendor says something else in 100 elements each take 40 MiB.',
+  },
+  sharedItemsMaxBytes: {
+    value: 16_777_216,
+    unit: 'bytes',
+    reason:
+      'Elements that frames repeat, held as such, 16 times their bytes: 1 MiB of them; a frame has 2 KiB.',
+  },
+  sharedElementMaxBytes: {
+    value: 16_384,
+    unit: 'bytes',
+    reason:
+      'Longer elements are not compared with those of other frames; macros have some 100 bytes.',
+  },
+  rememberedItemsMaxBytes: {
+    value: 2_097_152,
+    unit: 'bytes',
+    reason:
+      'Elements of the latest frames, to see what is repeated: those of some thousand frames that are not alike.',
   },
   fileMetaMaxBytes: {
     value: 65_536,

@@ -16,7 +16,7 @@ export { factLimits } from './limits.ts';
 export { holdsNoImage, vendorClassesWithoutImage } from './no-image-classes.ts';
 export { notKeptOf } from './not-kept-of.ts';
 export { numberForms, readNumbers } from './read-numbers.ts';
-export { type FactSource, readStandardFacts } from './read-standard.ts';
+export { type FactSource, readStandardFacts, standardFacts } from './read-standard.ts';
 export type { ScanFacts } from './scan/scan-facts.ts';
 export { type SeriesFactName, type SeriesFacts, seriesFacts } from './series-facts.ts';
 export { type Weighting, weightingOf } from './weighting.ts';

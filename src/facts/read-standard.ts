@@ -1,4 +1,5 @@
 import { type DataElement, type DataSet, type Tag, tag as t } from '../dicom/index.ts';
+import { atOnce, type Steps } from '../lib/streams/steps.ts';
 import { acquisitionFacts } from './acquisition-table.ts';
 import { enhancedSlices, isEnhanced } from './enhanced/enhanced.ts';
 import { absent, type Fact, fact, notKept } from './fact.ts';
@@ -23,12 +24,17 @@ export interface FactSource {
   readonly tokenOf: (text: string) => string;
 }
 
-/** The facts that the standard's own elements state. Never throws. */
+/** The facts of an image of few frames (`standardFacts`). */
 export function readStandardFacts(source: FactSource): ImageFacts {
+  return atOnce(standardFacts(source));
+}
+
+/** The facts that the standard's own elements state. Never throws. */
+export function* standardFacts(source: FactSource): Steps<ImageFacts> {
   const numbers: NumberFacts = factsOf(source, numberFacts);
   const acquisition: AcquisitionFacts = factsOf(source, acquisitionFacts);
-  const grid = gridOf(source);
-  const scan = readScan(source.header);
+  const grid = yield* gridOf(source);
+  const scan = yield* readScan(source.header);
   const facts: ImageFacts = {
     ...numbers,
     ...acquisition,
@@ -55,7 +61,7 @@ export function readStandardFacts(source: FactSource): ImageFacts {
     ...(scan === undefined ? {} : { scan }),
   };
   return grid.kind === 'absent' && isEnhanced(source.header)
-    ? { ...facts, slices: enhancedSlices(source, facts) }
+    ? { ...facts, slices: yield* enhancedSlices(source, facts) }
     : facts;
 }
 

@@ -3,7 +3,7 @@ import { defineLimits } from '../lib/limits/limits.ts';
 /** Bounds of producing replicas. */
 export const productionLimits = defineLimits('production', {
   frameMemoryBytes: {
-    value: 128 * 1024 * 1024,
+    value: 64 * 1024 * 1024,
     unit: 'bytes',
     reason:
       'Frames that came before their turn wait in memory up to here, beyond it on disk; a recall may use 256 MiB in all.',

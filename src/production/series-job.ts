@@ -3,6 +3,7 @@ import { getUid, sopClass, tag } from '../dicom/index.ts';
 import { holdsNoImage, type ImageFacts, type SliceFacts } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
+import { inTurns } from '../lib/streams/steps.ts';
 import type { FrameDecoder } from '../pixel/index.ts';
 import {
   checkSlice,
@@ -10,7 +11,7 @@ import {
   niftiFormat,
   type PlanSlice,
   planFromPositions,
-  planSeries,
+  planInSteps,
   type SliceShape,
   type SourceSlice,
   type StackOutcome,
@@ -92,6 +93,8 @@ export class SeriesJob {
   #listed: ListedStack | undefined;
   readonly #store: FrameStore;
   readonly #headers = new Map<string, HeaderOfJob>();
+  /** The stacks of these headers, where they were planned. */
+  #planned: readonly StackOutcome[] | undefined;
   /** Compressed frames that are not pixels yet. */
   readonly #decoding: DecodeQueue;
   /** Images whose headers are yet to come. */
@@ -135,7 +138,8 @@ export class SeriesJob {
   /** Take the header of an arriving image. Gives what its pixels go into, if they are wanted. */
   async begin(name: string, box: Instance): Promise<FrameIntake | undefined> {
     const { facts, transferSyntaxUid, sopInstanceUid } = readDeidentified(box);
-    const slices = slicesOf(facts, transferSyntaxUid);
+    const slices = await inTurns(slicesOf(facts, transferSyntaxUid));
+    this.#planned = undefined;
     this.#headers.set(name, { instanceUid: sopInstanceUid, slices });
     this.#awaited.delete(name);
     for (const keyword of facts.derived) this.#derived.add(keyword);
@@ -161,6 +165,7 @@ export class SeriesJob {
     this.#withheld.add(withheld);
     const header = this.#headers.get(name);
     this.#headers.delete(name);
+    this.#planned = undefined;
     if (this.#claimed !== undefined) await this.#giveUp();
     else if (header !== undefined) await this.#dropWritersOf(name, header.slices.length);
   }
@@ -182,7 +187,7 @@ export class SeriesJob {
   /** All that can come came: what the series holds. The files of its stacks are whole, those wanted. */
   async finish(source: Deidentified<unknown> | undefined): Promise<SeriesStacks> {
     await this.#decoding.drain();
-    const outcomes = planSeries(this.#ordered().map(({ slice }) => slice));
+    const outcomes = await this.#plan();
     if (outcomes.length === 0 || source === undefined) {
       return nothingFor(this.#withheld.code ?? 'DEID_NO_IMAGE');
     }
@@ -316,8 +321,13 @@ export class SeriesJob {
   async #planAll(source: Deidentified<unknown>): Promise<void> {
     if (this.#reasons.size > 0) return;
     await this.#decoding.drain();
-    const outcomes = planSeries(this.#ordered().map(({ slice }) => slice));
-    await this.#start(this.#stacksOf(outcomes), source);
+    await this.#start(this.#stacksOf(await this.#plan()), source);
+  }
+
+  /** The stacks of what came; planned again where something came, or went, since. */
+  async #plan(): Promise<readonly StackOutcome[]> {
+    this.#planned ??= await inTurns(planInSteps(this.#ordered().map(({ slice }) => slice)));
+    return this.#planned;
   }
 
   #stacksOf(outcomes: readonly StackOutcome[]): SeriesStacks {

@@ -1,4 +1,5 @@
 import { present } from '../lib/assert.ts';
+import { atOnce } from '../lib/streams/steps.ts';
 import { compareSources, type SourceSlice } from './described-stack.ts';
 import { differenceOf } from './difference.ts';
 import type { VolumeRefusal } from './errors.ts';
@@ -42,7 +43,7 @@ export interface PlacedSlice {
 export function faultsOf(stack: RefusedStack): StackFaults {
   const read = stack.slices.map(({ slice }) => readSlice(slice));
   const known = read.map((outcome) => (outcome.ok ? outcome.value : undefined));
-  const order = canonicalOrder(known);
+  const order = atOnce(canonicalOrder(known));
   const at = (index: number): Slice => present(known[index], 'a slice that was read');
   const reference = order[0] === undefined ? undefined : at(order[0]);
   const mixed = reference === undefined ? [] : differencesOf(reference, order.map(at));

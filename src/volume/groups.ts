@@ -1,4 +1,5 @@
 import { present } from '../lib/assert.ts';
+import type { Steps } from '../lib/streams/steps.ts';
 import { isSameGrid, isSameOrientation } from './difference.ts';
 import { volumeLimits } from './limits.ts';
 import type { Slice } from './slice.ts';
@@ -22,10 +23,10 @@ export const unsplit: readonly string[] = ['EchoTime='];
  *
  * @param order indices of the slices, the same whatever came first (`canonicalOrder`)
  */
-export function groupByKind(
+export function* groupByKind(
   slices: readonly (Slice | undefined)[],
   order: readonly number[],
-): readonly SliceGroup[] | undefined {
+): Steps<readonly SliceGroup[] | undefined> {
   const at = (index: number): Slice => present(slices[index], 'a slice that was read');
   const byText = Map.groupBy(
     order,
@@ -33,7 +34,7 @@ export function groupByKind(
   );
   const planes: (readonly number[])[] = [];
   for (const alike of byText.values()) {
-    planes.push(...clusters(alike, (a, b) => isSamePlane(at(a), at(b))));
+    planes.push(...(yield* clusters(alike, (a, b) => isSamePlane(at(a), at(b)))));
     if (planes.length > volumeLimits.stacksMax) return undefined;
   }
   return planes.map((indices) => ({ indices, label: unsplit }));
@@ -44,28 +45,40 @@ function isSamePlane(a: Slice, b: Slice): boolean {
 }
 
 /** Each goes to the first cluster whose first member it is like. Ends where there are too many. */
-function clusters(
+function* clusters(
   indices: readonly number[],
   isAlike: (a: number, b: number) => boolean,
-): readonly (readonly number[])[] {
+): Steps<readonly (readonly number[])[]> {
   const found: number[][] = [];
   for (const index of indices) {
     const home = found.find(([first]) => first !== undefined && isAlike(first, index));
     if (home !== undefined) home.push(index);
     else if (found.push([index]) > volumeLimits.stacksMax) return found;
+    yield;
   }
   return found;
 }
 
 /** Indices of slices by place, then by all that is known of them: the same whatever came first. */
-export function canonicalOrder(slices: readonly (Slice | undefined)[]): readonly number[] {
-  const known = slices.flatMap((slice, index) =>
-    slice === undefined ? [] : [{ slice, index, key: JSON.stringify(slice) }],
-  );
-  const byPlace = known.toSorted((a, b) => {
-    const [p, q] = [a.slice.geometry.positionLps, b.slice.geometry.positionLps];
-    const difference = p[0] - q[0] || p[1] - q[1] || p[2] - q[2];
-    return difference || (a.key < b.key ? -1 : 1);
-  });
-  return byPlace.map(({ index }) => index);
+export function* canonicalOrder(slices: readonly (Slice | undefined)[]): Steps<readonly number[]> {
+  const known = slices.flatMap((slice, index) => (slice === undefined ? [] : [{ slice, index }]));
+  const byPlace = known.toSorted((a, b) => comparePlace(a.slice, b.slice));
+  yield;
+  const order: number[] = [];
+  let here: { readonly index: number; readonly key: string }[] = [];
+  for (const [at, { slice, index }] of byPlace.entries()) {
+    here.push({ index, key: JSON.stringify(slice) });
+    yield;
+    const next = byPlace[at + 1];
+    if (next !== undefined && comparePlace(slice, next.slice) === 0) continue;
+    here.sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (const each of here) order.push(each.index);
+    here = [];
+  }
+  return order;
+}
+
+function comparePlace(a: Slice, b: Slice): number {
+  const [p, q] = [a.geometry.positionLps, b.geometry.positionLps];
+  return p[0] - q[0] || p[1] - q[1] || p[2] - q[2];
 }

@@ -16,7 +16,7 @@ export { gzipMembers, gzipRecipe } from './gzip/gzip-members.ts';
 export { volumeLimits } from './limits.ts';
 export { frameShapeOf } from './pixel-format.ts';
 export { checkSlice, planFromPositions, planVolume } from './plan.ts';
-export { planSeries } from './plan-series.ts';
+export { planInSteps, planSeries } from './plan-series.ts';
 export { type Deviation, type Doubt, deviationOf, doubtsOf } from './quality.ts';
 export type { CorrectionTold, RefusedStack } from './refused-stack.ts';
 export { retrieveOrder } from './retrieve-order.ts';

@@ -1,5 +1,6 @@
 import { present } from '../lib/assert.ts';
 import { malformed } from '../lib/result.ts';
+import { atOnce, type Steps } from '../lib/streams/steps.ts';
 import { correctionsOf } from './correct-stacks.ts';
 import { type Reason, refusalOf } from './first-refusal.ts';
 import { canonicalOrder, groupByKind, type SliceGroup } from './groups.ts';
@@ -12,33 +13,41 @@ import { withTraces } from './traces.ts';
 import { splitTraits } from './traits.ts';
 import type { PlanOutcome, PlanSlice, StackOutcome } from './volume-format.ts';
 
+/** The stacks of a series of few slices (`planInSteps`). */
+export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[] {
+  return atOnce(planInSteps(slices));
+}
+
 /**
  * The stacks of a series: told apart by kind, and where slices lie at one place also by what else
  * makes whole stacks of them (`traits.ts`). The order of the input does not matter.
  *
  * A slice that cannot be read refuses the stacks that it could be of, and no others.
  */
-export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[] {
+export function* planInSteps(slices: readonly PlanSlice[]): Steps<readonly StackOutcome[]> {
   const reasons: Reason[] = [];
-  const read = withTraces(slices).map((slice, index) => {
+  const read: (Slice | undefined)[] = [];
+  for (const [index, slice] of withTraces(slices).entries()) {
     const outcome = readSlice(slice);
-    if (outcome.ok) return outcome.value;
-    reasons.push({ code: outcome.code, index });
-    return undefined;
-  });
+    if (!outcome.ok) reasons.push({ code: outcome.code, index });
+    read.push(outcome.ok ? outcome.value : undefined);
+    yield;
+  }
   const series = seriesOf(read);
-  const order = canonicalOrder(read);
-  const groups = groupByKind(read, order);
+  const order = yield* canonicalOrder(read);
+  const groups = yield* groupByKind(read, order);
   if (groups === undefined)
     return spoil([], [{ code: 'VOLUME_TOO_MANY_STACKS', index: order[0] ?? 0 }]);
   const broken = missingParts(read);
-  const stacks = groups.map((group) => {
+  const stacks: { planned: readonly StackOutcome[]; spoilt: Reason[] }[] = [];
+  for (const group of groups) {
     const reference = present(read[group.indices[0] ?? 0], 'a slice of the group');
     const spoilt = reasons.filter(({ index }) => couldBeOf(slices[index], reference));
     const part = group.indices.find((index) => broken.has(read[index]?.part?.of ?? ''));
     if (part !== undefined) spoilt.push({ code: 'VOLUME_UNEVEN_SPACING', index: part });
-    return { planned: planGroup(series, group, splitTraits.keys().toArray()), spoilt };
-  });
+    const planned = yield* planGroup(series, group, splitTraits.keys().toArray());
+    stacks.push({ planned, spoilt });
+  }
   const homed = new Set<Reason>();
   for (const { spoilt } of stacks) for (const reason of spoilt) homed.add(reason);
   const homeless = reasons.filter((reason) => !homed.has(reason));
@@ -49,10 +58,12 @@ export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[
   if (outcomes.length > volumeLimits.stacksMax) {
     return spoil(outcomes, [{ code: 'VOLUME_TOO_MANY_STACKS', index: order[0] ?? 0 }]);
   }
-  return withKeysOnce(outcomes).map((stack) => ({
-    ...stack,
-    corrected: correctionsOf(series, stack),
-  }));
+  const corrected: StackOutcome[] = [];
+  for (const stack of withKeysOnce(outcomes)) {
+    corrected.push({ ...stack, corrected: yield* correctionsOf(series, stack) });
+    yield;
+  }
+  return corrected;
 }
 
 /** Stacks that differ by less than their names tell would overwrite each other: none of them is made. */
@@ -89,21 +100,24 @@ function couldBeOf(slice: PlanSlice | undefined, { geometry, sopClassUid }: Slic
   );
 }
 
-function planGroup(
+function* planGroup(
   series: SeriesSlices,
   group: SliceGroup,
   traits: readonly number[],
-): readonly StackOutcome[] {
+): Steps<readonly StackOutcome[]> {
   const { indices, label } = group;
-  const { outcome, leftOut } = planStack(series, indices, label);
+  const { outcome, leftOut } = yield* planStack(series, indices, label);
   const lowest = present(series.slices[indices[0] ?? 0], 'a slice of the group');
   const stackKey = outcome.ok ? outcome.value.stackKey : stackKeyOf(lowest, label);
   const whole = [{ slices: indices, leftOut, stackKey, outcome, corrected: [] }];
   if (outcome.ok && outcome.value.volumes === 1 && leftOut.length === 0) return whole;
   for (const [at, trait] of traits.entries()) {
     const parts = partsOf(series.slices, group, trait);
+    yield;
     if (parts.length < 2) continue;
-    const planned = parts.flatMap((part) => planGroup(series, part, traits.slice(at + 1)));
+    const planned: StackOutcome[] = [];
+    for (const part of parts)
+      planned.push(...(yield* planGroup(series, part, traits.slice(at + 1))));
     if (planned.every((stack) => isWholeBeside(stack, outcome))) return planned;
   }
   return whole;

@@ -1,5 +1,6 @@
 import { present } from '../lib/assert.ts';
 import { malformed, ok } from '../lib/result.ts';
+import type { Steps } from '../lib/streams/steps.ts';
 import { differenceOf } from './difference.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { refusalOf } from './first-refusal.ts';
@@ -43,11 +44,11 @@ export interface PlannedStack {
  * @param indices of those to join, in canonical order
  * @param label what tells the stack from others of the same kind
  */
-export function planStack(
+export function* planStack(
   series: SeriesSlices,
   indices: readonly number[],
   label: readonly string[],
-): PlannedStack {
+): Steps<PlannedStack> {
   const refused = (code: VolumeRefusal, index: number): PlannedStack => ({
     outcome: malformed(code, index),
     leftOut: [],
@@ -66,8 +67,10 @@ export function planStack(
   if (sliceBytes * indices.length > volumeLimits.voxelBytesMax) {
     return refused('VOLUME_TOO_LARGE', indices[0] ?? 0);
   }
-  const order = orderStack(slices, indices, axisOf(reference));
+  yield;
+  const order = yield* orderStack(slices, indices, axisOf(reference));
   if (!order.ok) return refused(order.code, order.offset);
+  yield;
   const { leftOut } = order.value;
   return { outcome: planOrdered(at, { order: order.value, indices, label, numbers }), leftOut };
 }

@@ -1,5 +1,6 @@
 import { present } from '../lib/assert.ts';
 import { malformed } from '../lib/result.ts';
+import { atOnce } from '../lib/streams/steps.ts';
 import { differenceOf, type StackTraits } from './difference.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { type Reason, refusalOf } from './first-refusal.ts';
@@ -28,12 +29,12 @@ export function planVolume(slices: readonly PlanSlice[]): PlanOutcome {
   }
   const reason = refusalOf(reasons);
   if (reason !== undefined) return malformed(reason.code, reason.index);
-  return inInputOrder(read, canonicalOrder(read));
+  return inInputOrder(read, atOnce(canonicalOrder(read)));
 }
 
 /** Plan in canonical order; places as the input has them. */
 function inInputOrder(read: readonly Slice[], order: readonly number[]): PlanOutcome {
-  const { outcome } = planStack(seriesOf(read), order, unsplit);
+  const { outcome } = atOnce(planStack(seriesOf(read), order, unsplit));
   if (!outcome.ok) return outcome;
   const placeOf = new Array<number>(order.length);
   for (const [at, place] of outcome.value.placeOf.entries()) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fact, type SliceFacts } from '../facts/index.ts';
-import { scanOfSlice } from './scan-of-slice.ts';
+import { createScanOfSlice } from './scan-of-slice.ts';
 import { sampleSlices } from './suite.ts';
 
 test('a frame has its own repetition time, else that of its object', () => {
@@ -17,7 +17,7 @@ test('a frame has its own repetition time, else that of its object', () => {
   );
   const object = { ...slice.facts, scan: { repetitionTime: 500 }, slices: frames };
   assert.deepEqual(
-    frames.map((frame) => scanOfSlice(object, frame).scan?.repetitionTime),
+    frames.map(createScanOfSlice(object)).map(({ scan }) => scan?.repetitionTime),
     [500, 2000, 500],
   );
 });

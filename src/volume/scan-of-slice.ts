@@ -1,22 +1,31 @@
 import { type ImageFacts, knownValue, type ScanFacts, type SliceFacts } from '../facts/index.ts';
 
+/** Tells what of an object's scan is true of one of its slices. */
+type ScanOfSlice = (slice: SliceFacts) => Pick<ImageFacts, 'scan'>;
+
 /**
- * What of an object's scan is true of one of its slices: of a tile all, if there are as many times as
- * slices; of a frame not what each frame has for itself, but of lists its own.
+ * What of an object's scan is true of its slices: of a tile all, if there are as many times as slices;
+ * of a frame not what each frame has for itself, but of lists its own. Frames that have nothing of
+ * their own have one scan together.
  */
-export function scanOfSlice(
-  { scan, slices }: ImageFacts,
-  slice: SliceFacts,
-): Pick<ImageFacts, 'scan'> {
-  if (scan === undefined) return {};
+export function createScanOfSlice({ scan, slices }: ImageFacts): ScanOfSlice {
+  if (scan === undefined) return () => ({});
   const { sliceTimes, ...untimed } = scan;
   const isTimed = sliceTimes?.length === slices.length;
-  if (slice.tile !== undefined) return { scan: isTimed ? scan : untimed };
+  const ofTile = { scan: isTimed ? scan : untimed };
+  const shared = sharedOf(untimed);
   const times = isTimed ? { sliceTimes } : {};
-  // What a reader of a vendor found is of the first frame; the frame's own is surer.
-  const repetitionTime = slice.repetitionTime && knownValue(slice.repetitionTime);
-  const own = repetitionTime === undefined ? {} : { repetitionTime };
-  return { scan: { ...sharedOf(untimed), ...scalesOfFrame(scan, slice.frame), ...times, ...own } };
+  const ofFrame = { scan: { ...shared, ...times } };
+  const hasScales = lists.some((list) => scan[list] !== undefined);
+  return ({ tile, frame, repetitionTime: stated }) => {
+    if (tile !== undefined) return ofTile;
+    // What a reader of a vendor found is of the first frame; the frame's own is surer.
+    const repetitionTime = stated && knownValue(stated);
+    if (!hasScales && (repetitionTime === undefined || repetitionTime === shared.repetitionTime))
+      return ofFrame;
+    const own = repetitionTime === undefined ? {} : { repetitionTime };
+    return { scan: { ...shared, ...scalesOfFrame(scan, frame), ...times, ...own } };
+  };
 }
 
 /** Lists of what each frame has, and what it is then called. */

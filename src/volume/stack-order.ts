@@ -1,5 +1,6 @@
 import { present } from '../lib/assert.ts';
 import { malformed, ok, type Result } from '../lib/result.ts';
+import type { Steps } from '../lib/streams/steps.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { type Place, placesOf } from './places.ts';
 import type { Slice } from './slice.ts';
@@ -25,17 +26,18 @@ export interface StackOrder {
  *
  * @param indices of the slices, in canonical order
  */
-export function orderStack(
+export function* orderStack(
   slices: readonly Slice[],
   indices: readonly number[],
   normal: Vector3,
-): Result<StackOrder, VolumeRefusal> {
+): Steps<Result<StackOrder, VolumeRefusal>> {
   const at = (index: number): Slice => present(slices[index], 'a slice of the stack');
   const places = placesOf(indices, at, normal);
+  yield;
   const most = places.reduce((longest, place) => Math.max(longest, place.length), 0);
   if (most === 1) return ok({ volumes: [places.flat()], leftOut: [] });
   const isWhole = places.every((place) => place.length === most);
-  const sorted = isWhole ? sortWhole(places, at) : sortInterrupted(places, at, most);
+  const sorted = isWhole ? yield* sortWhole(places, at) : yield* sortInterrupted(places, at, most);
   if (sorted === undefined) {
     return malformed('VOLUME_DUPLICATE_POSITION', duplicateOf(places));
   }
@@ -53,13 +55,14 @@ function duplicateOf(places: readonly Place[]): number {
 }
 
 /** Each place in the order of the volumes; undefined where nothing tells it. */
-function sortWhole(
+function* sortWhole(
   places: readonly Place[],
   at: (index: number) => Slice,
-): readonly Place[] | undefined {
+): Steps<readonly Place[] | undefined> {
   for (const axis of axes.keys()) {
     const sorted = sortPlaces(places, (index) => at(index).order[axis]);
     if (sorted !== undefined && isProven(sorted, axis)) return byWeighting(indicesOf(sorted), at);
+    yield;
   }
   return byWeightingAlone(places, at);
 }
@@ -110,13 +113,14 @@ function haveOneWeightingEach(places: readonly Place[], at: (index: number) => S
 }
 
 /** The last volume lacks slices, and came after all others: else a slice is there twice. */
-function sortInterrupted(
+function* sortInterrupted(
   places: readonly Place[],
   at: (index: number) => Slice,
   most: number,
-): readonly Place[] | undefined {
+): Steps<readonly Place[] | undefined> {
   if (most < 2 || places.some((place) => place.length < most - 1)) return undefined;
   for (const [axis, { isTime }] of axes.entries()) {
+    yield;
     const sorted = isTime ? sortPlaces(places, (index) => at(index).order[axis]) : undefined;
     if (sorted === undefined || !isInterrupted(sorted, axis, most - 1)) continue;
     const inTime = indicesOf(sorted);

@@ -1,10 +1,22 @@
+import assert from 'node:assert/strict';
+import { createDeidentifier } from '../../src/deid/index.ts';
 import { deidLimits } from '../../src/deid/limits.ts';
 import { passEncapsulatedPixels } from '../../src/deid/pixel/encapsulated-pixels.ts';
 import { cleanJpeg } from '../../src/deid/pixel/jpeg.ts';
 import { cleanJpeg2000 } from '../../src/deid/pixel/jpeg-2000.ts';
-import { type Token, tag, transferSyntax } from '../../src/dicom/index.ts';
+import {
+  type DataSet,
+  encodeDataSet,
+  getString,
+  sopClass,
+  type Token,
+  tag,
+  transferSyntax,
+} from '../../src/dicom/index.ts';
+import { identify } from '../../src/flow/mint/identified.ts';
 import { concatBytes } from '../../src/lib/bytes/bytes.ts';
 import { shapeOf } from '../support/image-shape.ts';
+import { framesOf, makeEnhanced } from '../support/make-enhanced.ts';
 import { checkGrowth } from './growth.ts';
 
 const shape = shapeOf({ rows: 1, columns: 1, bitsAllocated: 8, bitsStored: 8 });
@@ -56,7 +68,36 @@ function jpeg2000(segments: number): Uint8Array {
   return concatBytes([Uint8Array.of(0xff, 0x4f), size, ...all, tile, Uint8Array.of(0xff, 0xd9)]);
 }
 
+/** An enhanced object whose frames each say something else, until its header is judged. */
+async function judge(header: DataSet, pixelBytes: number): Promise<string> {
+  const pixels = { tag: tag.PixelData, vr: 'OW', value: new Uint8Array(pixelBytes) } as const;
+  const syntax = transferSyntax.ExplicitVRLittleEndian;
+  const bytes = encodeDataSet(new Map([...header, [tag.PixelData, pixels]]), syntax);
+  const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32) });
+  const instance = identify({
+    sopClassUid: sopClass.EnhancedMRImageStorage,
+    sopInstanceUid: getString(header, tag.SOPInstanceUID) ?? '',
+    transferSyntaxUid: syntax,
+    dataSet: pieces(bytes),
+  });
+  const outcome = await deidentifier.instance(instance, { subjectName: 'p-0' });
+  return outcome.kind === 'withheld' ? outcome.code : outcome.kind;
+}
+
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.slice(at, at + 65_536);
+}
+
 checkGrowth([
+  {
+    count: 'frames of an enhanced object',
+    limit: 'dicom.packedItemsMaxBytes, dicom.rememberedItemsMaxBytes, dicom.sharedItemsMaxBytes',
+    n: 500,
+    make: (n) => {
+      const { header } = makeEnhanced({ frames: framesOf(n, 1, 'slice'), rows: 1, columns: 1 });
+      return async () => assert.equal(await judge(header, 2 * n), 'released');
+    },
+  },
   {
     count: 'fragments of one frame',
     limit: 'deid.frameMaxBytes, dicom.elementsMax',

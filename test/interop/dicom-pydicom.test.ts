@@ -57,7 +57,7 @@ function python(script: string, ...args: readonly string[]): unknown {
 function namesOf(dataSet: DataSet, inherited: readonly string[] = []): string[] {
   const terms = characterSetOf(dataSet, inherited);
   return [...dataSet.values()].flatMap((element) => {
-    if (element.vr === 'SQ') return element.items.flatMap((item) => namesOf(item, terms));
+    if (element.vr === 'SQ') return [...element.items].flatMap((item) => namesOf(item, terms));
     return element.vr === 'PN' ? [...getStrings(dataSet, element.tag, { inherited })] : [];
   });
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DataElement, DataSet, Tag } from '../../src/dicom/index.ts';
 import { readScan } from '../../src/facts/scan/read-scan.ts';
+import { atOnce } from '../../src/lib/streams/steps.ts';
 import { readFolder } from '../../tools/volumes/read-folder.ts';
 import { requireData, testData } from '../support/data.ts';
 
@@ -39,13 +40,13 @@ for (const name of root === undefined ? [] : readdirSync(root).toSorted()) {
     for (const header of series.flatMap(({ files }) =>
       files.slice(0, 2).map((file) => file.header),
     )) {
-      const facts: Readonly<Record<string, unknown>> = { ...readScan(header) };
+      const facts: Readonly<Record<string, unknown>> = { ...atOnce(readScan(header)) };
       const unknown = changed(header, (tag, element) =>
         element.vr === 'SQ' || isCreator(tag) ? element : { ...element, vr: 'UN' },
       );
-      assert.deepEqual({ ...readScan(unknown) }, facts);
+      assert.deepEqual({ ...atOnce(readScan(unknown)) }, facts);
       const without: Readonly<Record<string, unknown>> = {
-        ...readScan(changed(header, () => undefined)),
+        ...atOnce(readScan(changed(header, () => undefined))),
       };
       for (const [fact, value] of Object.entries(without)) {
         // What epiRT's delay adds to Repetition Time is known by an element of GE alone.

@@ -22,7 +22,7 @@ export function identifiedAsIs(collectionKey: Uint8Array): Deidentifier {
     async instance(source) {
       const instance = reveal(source);
       const opened = await readHeader(instance);
-      const facts = factsOf(opened, instance.sopClassUid);
+      const facts = await factsOf(opened, instance.sopClassUid);
       const pixels = planPixels(opened, imageShapeOf(facts));
       const made: DeidentifiedInstance = {
         sopClassUid: instance.sopClassUid,

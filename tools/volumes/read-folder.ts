@@ -177,6 +177,7 @@ async function headerOf(instance: Instance): Promise<DataSet> {
   const collector = createDataSetCollector({
     transferSyntaxUid,
     dataSetMaxBytes: deidLimits.headerMaxBytes,
+    packedTag: tag.PerFrameFunctionalGroupsSequence,
   });
   for await (const tokens of readTokens(instance, { strict: false })) {
     if (collector.add(tokens)) break;

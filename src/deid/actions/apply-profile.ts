@@ -25,13 +25,18 @@ export type RuleBook = Pick<Profile, 'find'>;
 /** What the rules of a profile leave of a data set, at every depth. What no rule covers is gone. */
 export function applyProfile(dataSet: DataSet, cleaning: Cleaning): Map<Tag, DataElement> {
   const left = new Map<Tag, DataElement>();
-  for (const [tag, element] of dataSet) {
-    const rule = cleaning.profile.find(tag);
-    if (rule === undefined || isCodeTag(tag)) continue;
-    const kept = applyRule(element, rule, cleaning);
-    if (kept !== undefined) left.set(tag, kept);
+  for (const element of dataSet.values()) {
+    const kept = cleanElement(element, cleaning);
+    if (kept !== undefined) left.set(element.tag, kept);
   }
   return left;
+}
+
+/** What the rule of an element leaves of it; codes are left to their item. */
+export function cleanElement(element: DataElement, cleaning: Cleaning): DataElement | undefined {
+  const rule = cleaning.profile.find(element.tag);
+  if (rule === undefined || isCodeTag(element.tag)) return undefined;
+  return applyRule(element, rule, cleaning);
 }
 
 function applyRule(element: DataElement, rule: Rule, cleaning: Cleaning): DataElement | undefined {
@@ -75,13 +80,13 @@ function keepSequence(
   cleaning: Cleaning,
 ): DataElement | undefined {
   if (rule.vr !== 'SQ') return undefined;
-  const left = items.flatMap((item) => cleanItem(item, rule, cleaning) ?? []);
+  const left = [...items].flatMap((item) => cleanItem(item, rule, cleaning) ?? []);
   const isGone = left.length === 0 && items.length > 0 && rule.otherwise === 'X';
   return isGone ? undefined : { tag, vr: 'SQ', items: left };
 }
 
 /** An item; a code that may not stay becomes one that says nothing, or, where it may be absent, goes. */
-function cleanItem(item: DataSet, rule: Rule, cleaning: Cleaning): DataSet | undefined {
+export function cleanItem(item: DataSet, rule: Rule, cleaning: Cleaning): DataSet | undefined {
   const left = applyProfile(item, cleaning);
   if (!isCodeItem(item)) return left;
   const code = cleanCode(rule.tag, item, cleaning.identifiers);

@@ -2,15 +2,16 @@ import {
   deriveAbsent,
   type ImageFacts,
   readAcquisition,
-  readStandardFacts,
+  standardFacts,
 } from '../../facts/index.ts';
 import { toHex } from '../../lib/bytes/bytes.ts';
+import { inTurns } from '../../lib/streams/steps.ts';
 import type { OpenInstance } from '../header/read-header.ts';
 import { nameText } from '../pseudonyms/name-text.ts';
 import { deriveSubkey } from '../pseudonyms/subkeys.ts';
 
 /** Reads the facts of an instance from its header as it came. */
-export type FactReader = (opened: OpenInstance, sopClassUid: string) => ImageFacts;
+export type FactReader = (opened: OpenInstance, sopClassUid: string) => Promise<ImageFacts>;
 
 /** Make the reader of a collection: its tokens of texts are keyed, so that no other's equal them. */
 export function createFactReader(collectionKey: Uint8Array): FactReader {
@@ -20,10 +21,10 @@ export function createFactReader(collectionKey: Uint8Array): FactReader {
   );
   const acquisitions = deriveSubkey(collectionKey, 'acquisition');
   const groupNameOf = latest((text) => nameText('a', acquisitions.digest('a', text)));
-  return ({ header, omitted, first }, sopClassUid) => {
+  return async ({ header, omitted, first }, sopClassUid) => {
     const [token] = first;
     const nativeBytes = token?.kind === 'value-start' ? token.length : undefined;
-    const facts = readStandardFacts({ header, omitted, sopClassUid, tokenOf });
+    const facts = await inTurns(standardFacts({ header, omitted, sopClassUid, tokenOf }));
     const acquisition = readAcquisition({ header, sopClassUid, groupNameOf });
     return deriveAbsent(acquisition === undefined ? facts : { ...facts, acquisition }, nativeBytes);
   };

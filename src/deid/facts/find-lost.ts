@@ -1,6 +1,8 @@
 import {
+  ChangedItems,
   type DataElement,
   type DataSet,
+  type ItemList,
   type Keyword,
   type Tag,
   tag as t,
@@ -51,16 +53,19 @@ const others = frameElements.map((keyword) => [keyword, t[keyword]] as const);
 /**
  * The first element that de-identification took from a header, at any depth, although a reader
  * needs it to read or place the pixels; undefined if all are left, with the same numbers.
+ *
+ * @param ofFrames the same of the frames, which are judged one by one where they are not held
  */
-export function findLost(before: DataSet, after: DataSet): Keyword | undefined {
+export function findLost(before: DataSet, after: DataSet, ofFrames?: Keyword): Keyword | undefined {
   for (const row of rows) if (!isLeft(before, after, row)) return row.source;
   for (const [keyword, tag] of others) {
     const was = before.get(tag);
     if (was === undefined || sizeOf(was) === 0) continue;
     const left = after.get(tag);
     if (left === undefined || sizeOf(left) === 0) return keyword;
-    const lost =
-      was.vr === 'SQ' && left.vr === 'SQ' ? lostOfItems(was.items, left.items) : undefined;
+    if (was.vr !== 'SQ' || left.vr !== 'SQ') continue;
+    const isJudged = left.items instanceof ChangedItems;
+    const lost = isJudged ? ofFrames : lostOfItems(was.items, left.items);
     if (lost !== undefined) return lost;
   }
   return undefined;
@@ -81,10 +86,12 @@ function isUnchanged(before: DataSet, after: DataSet, tag: Tag): boolean {
   return was.vr === left.vr && equalBytes(was.value, left.value);
 }
 
-function lostOfItems(before: readonly DataSet[], after: readonly DataSet[]): Keyword | undefined {
-  for (const [index, item] of before.entries()) {
-    const lost = findLost(item, after[index] ?? new Map());
+function lostOfItems(before: ItemList, after: ItemList): Keyword | undefined {
+  let index = 0;
+  for (const item of before) {
+    const lost = findLost(item, after.at(index) ?? new Map());
     if (lost !== undefined) return lost;
+    index += 1;
   }
   return undefined;
 }

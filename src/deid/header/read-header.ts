@@ -6,9 +6,11 @@ import {
   resolveUnknown,
   type Tag,
   type Token,
+  tag as t,
   transferSyntax,
 } from '../../dicom/index.ts';
 import { readTokens } from '../../dicom/stream/read-tokens.ts';
+import { Turn } from '../../lib/streams/steps.ts';
 import { deidErrors } from '../errors.ts';
 import { deidLimits } from '../limits.ts';
 
@@ -39,10 +41,14 @@ export async function readHeader(source: Instance): Promise<OpenInstance> {
   const collector = createDataSetCollector({
     transferSyntaxUid,
     dataSetMaxBytes: deidLimits.headerMaxBytes,
+    packedTag: t.PerFrameFunctionalGroupsSequence,
   });
   const batches = readTokens(source);
+  const turn = new Turn();
   try {
     for (;;) {
+      // What came already is read without waiting for anything.
+      if (turn.isOver) await turn.pass();
       const { value: tokens, done } = await batches.next();
       if (done === true) {
         throw deidErrors.create('DEID_MALFORMED', { message: 'no pixel data' });

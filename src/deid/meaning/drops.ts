@@ -16,6 +16,14 @@ export class DropCounter {
     this.#counts[reason] = (this.#counts[reason] ?? 0) + 1;
   }
 
+  /** What was counted elsewhere. */
+  addAll(drops: Drops): void {
+    for (const [name, count] of Object.entries(drops)) {
+      const reason = name as DropReason; // the keys of `Drops`
+      this.#counts[reason] = (this.#counts[reason] ?? 0) + count;
+    }
+  }
+
   get drops(): Drops {
     return this.#counts;
   }

@@ -1,13 +1,16 @@
 import {
   type CharacterSet,
   characterSetOf,
+  type DataElement,
   type DataSet,
   getStrings,
+  onceShared,
   type Tag,
   tag as t,
   type Vr,
   vrOf,
 } from '../../dicom/index.ts';
+import { atOnce, type Steps } from '../../lib/streams/steps.ts';
 import type { NumberKind } from './bounds.ts';
 
 /** What the header of an instance, or the answer to a query, loses: no kept value may equal it. */
@@ -45,26 +48,48 @@ const physicsMinDigits = 6;
 /** Digits of a time without its leading zeros: shorter ones are counts. */
 const timeMinDigits = 5;
 
-/** Gather what a header loses, at every depth. */
+/** What a small header loses (`gatherIdentifiers`). */
 export function identifiersOf(header: DataSet): Identifiers {
+  return atOnce(gatherIdentifiers(header));
+}
+
+/** Gather what a header loses, at every depth. */
+export function* gatherIdentifiers(header: DataSet): Steps<Identifiers> {
   const found = new Findings();
-  gather(header, undefined, found);
+  const characterSet = characterSetOf(header);
+  for (const element of header.values()) {
+    if (element.vr !== 'SQ') {
+      gatherElement(element, characterSet, found);
+      continue;
+    }
+    const once = onceShared(element.items, (each) => gatherElement(each, characterSet, found));
+    for (const item of element.items) {
+      if (item.has(t.SpecificCharacterSet)) gather(item, characterSet, found);
+      else for (const each of item.values()) once(each);
+      yield;
+    }
+  }
   return found;
 }
 
 /** Nothing to compare with. */
 export const noIdentifiers: Identifiers = { isText: () => false, isNumber: () => false };
 
-function gather(dataSet: DataSet, inherited: CharacterSet | undefined, found: Findings): void {
+function gather(dataSet: DataSet, inherited: CharacterSet, found: Findings): void {
   const characterSet = characterSetOf(dataSet, inherited);
-  for (const [tag, { vr, ...element }] of dataSet) {
-    if ('items' in element) for (const item of element.items) gather(item, characterSet, found);
-    else {
-      const add = found.adderFor(tag, vr === 'UN' ? vrOf(tag) : vr);
-      if (add === undefined) continue;
-      for (const text of getStrings(dataSet, tag, { inherited: characterSet })) add(text);
-    }
+  for (const element of dataSet.values()) gatherElement(element, characterSet, found);
+}
+
+function gatherElement(element: DataElement, characterSet: CharacterSet, found: Findings): void {
+  const { tag, vr } = element;
+  if (vr === 'SQ') {
+    for (const item of element.items) gather(item, characterSet, found);
+    return;
   }
+  const add = found.adderFor(tag, vr === 'UN' ? vrOf(tag) : vr);
+  if (add === undefined) return;
+  const alone = new Map([[tag, element]]);
+  for (const text of getStrings(alone, tag, { inherited: characterSet })) add(text);
 }
 
 /** Texts in capitals without accents, since a coded string could hold them so. */

@@ -57,8 +57,8 @@ test('a slice is derived of its grid, is as large as its tile, and lies where th
     '65.382715604938',
   ]);
   const source = slice.get(tag.SourceImageSequence);
-  assert.ok(source?.vr === 'SQ' && source.items[0] !== undefined);
-  assert.equal(getString(source.items[0], tag.ReferencedSOPInstanceUID), '2.25.1');
+  assert.ok(source?.vr === 'SQ' && source.items.at(0) !== undefined);
+  assert.equal(getString(source.items.at(0) ?? new Map(), tag.ReferencedSOPInstanceUID), '2.25.1');
   assert.equal(getString(slice, tag.SliceThickness), '3');
 });
 

@@ -41,7 +41,19 @@ export type Vr =
 /** One data element held in memory. */
 export type DataElement =
   | { readonly tag: Tag; readonly vr: Exclude<Vr, 'SQ'>; readonly value: Uint8Array }
-  | { readonly tag: Tag; readonly vr: 'SQ'; readonly items: readonly DataSet[] };
+  | { readonly tag: Tag; readonly vr: 'SQ'; readonly items: ItemList };
+
+/**
+ * The items of a sequence: an array, or a list that makes each item when it is asked for, because
+ * thousands of them would not be small. Two calls may give two copies of an item.
+ */
+export interface ItemList extends Iterable<DataSet> {
+  readonly length: number;
+  at(index: number): DataSet | undefined;
+  map<T>(change: (item: DataSet, index: number) => T): T[];
+  /** Elements that several of the items have, each one object in all of them; none of an array. */
+  readonly shared?: ReadonlySet<DataElement>;
+}
 
 /**
  * A small data set held in memory: identifiers, command sets, image headers without pixel data.

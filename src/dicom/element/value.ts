@@ -4,7 +4,7 @@ import { formatTag, vrOf } from '../dictionary/dictionary.ts';
 import { tag as t } from '../dictionary/generated/tag.ts';
 import { dicomErrors } from '../errors.ts';
 import { type CharacterSet, decodeText, defaultCharacterSet } from './character-set.ts';
-import type { DataElement, DataSet, Tag, Vr } from './element.ts';
+import type { DataElement, DataSet, ItemList, Tag, Vr } from './element.ts';
 import { isUid } from './uid.ts';
 import { vrTraits } from './vr.ts';
 
@@ -84,7 +84,7 @@ export function getUid(dataSet: DataSet, tag: Tag): string | undefined {
 }
 
 /** The items of a sequence; `[]` when absent or empty. */
-export function getSequence(dataSet: DataSet, tag: Tag): readonly DataSet[] {
+export function getSequence(dataSet: DataSet, tag: Tag): ItemList {
   const element = dataSet.get(tag);
   return element?.vr === 'SQ' ? element.items : [];
 }

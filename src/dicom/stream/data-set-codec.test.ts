@@ -30,7 +30,7 @@ test('a data set survives each transfer syntax', () => {
     assert.deepEqual(decoded, dataSet, syntax);
     assert.equal(getString(decoded, tag.PatientName), 'Müller^Jörg');
     assert.equal(
-      getNumber(getSequence(decoded, tag.ReferencedStudySequence)[0] ?? decoded, tag.Columns),
+      getNumber(getSequence(decoded, tag.ReferencedStudySequence).at(0) ?? decoded, tag.Columns),
       3,
     );
   }

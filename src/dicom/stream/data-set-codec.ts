@@ -44,13 +44,18 @@ export function decodeDataSet(
  * padded to even length.
  */
 export function encodeDataSet(dataSet: DataSet, transferSyntaxUid: string): Uint8Array {
-  const { deflated } = encodingOf(transferSyntaxUid);
-  const writer = createTokenWriter({ transferSyntaxUid, lengths: 'recode' });
-  const chunks: Uint8Array[] = [];
-  for (const token of tokensOf(dataSet, transferSyntaxUid)) chunks.push(...writer.write(token));
-  const bytes = concatBytes(chunks);
-  if (!deflated) return bytes;
+  const bytes = concatBytes([...encodeInPieces(dataSet, transferSyntaxUid)]);
+  if (!encodingOf(transferSyntaxUid).deflated) return bytes;
   return padValue('OB', deflateRawSync(bytes));
+}
+
+/** The same in pieces of some bytes, not deflated: of a data set whose items are made when asked for. */
+export function* encodeInPieces(
+  dataSet: DataSet,
+  transferSyntaxUid: string,
+): Generator<Uint8Array, void, void> {
+  const writer = createTokenWriter({ transferSyntaxUid, lengths: 'recode' });
+  for (const token of tokensOf(dataSet, transferSyntaxUid)) yield* writer.write(token);
 }
 
 /** The tokens of a data set held in memory, with values in the byte order of the transfer syntax. */

@@ -1,9 +1,10 @@
-import { assert } from '../../lib/assert.ts';
+import { assert, present } from '../../lib/assert.ts';
 import { concatBytes } from '../../lib/bytes/bytes.ts';
 import { swapByteOrder } from '../element/byte-order.ts';
 import type { DataElement, DataSet, Tag, Vr } from '../element/element.ts';
 import { dicomErrors } from '../errors.ts';
 import { dicomLimits } from '../limits.ts';
+import { ItemPacker } from './item-packer.ts';
 import type { Token } from './token.ts';
 import { encodingOf } from './transfer-syntax.ts';
 
@@ -29,6 +30,8 @@ export interface CollectorOptions {
   readonly whole?: boolean;
   readonly valueMaxBytes?: number;
   readonly dataSetMaxBytes?: number;
+  /** A sequence of the data set itself whose items are thousands: they are held packed. */
+  readonly packedTag?: Tag;
 }
 
 /** Make a collector. UN of undefined length becomes SQ; values become little endian. */
@@ -66,15 +69,18 @@ class Collector implements DataSetCollector {
   readonly #whole: boolean;
   readonly #valueMaxBytes: number;
   readonly #dataSetMaxBytes: number;
+  readonly #packedTag: Tag | undefined;
   readonly #sequences: OpenSequence[] = [];
   readonly #root: Level;
   #level: Level;
   #value: OpenValue | undefined;
+  #packer: ItemPacker | undefined;
   #heldBytes = 0;
   #done = false;
 
   constructor(options: CollectorOptions) {
     this.#whole = options.whole ?? false;
+    this.#packedTag = options.packedTag;
     this.#dataSetMaxBytes = options.dataSetMaxBytes ?? dicomLimits.heldDataSetMaxBytes;
     this.#valueMaxBytes =
       options.valueMaxBytes ??
@@ -97,6 +103,10 @@ class Collector implements DataSetCollector {
   }
 
   #take(token: Token): void {
+    if (this.#packer !== undefined) {
+      this.#pack(this.#packer, token);
+      return;
+    }
     if (!this.#whole && 'tag' in token && this.#level === this.#root) {
       this.#done = token.tag >= firstPixelTag;
       if (this.#done) return;
@@ -132,6 +142,11 @@ class Collector implements DataSetCollector {
     const open = this.#sequences.at(-1);
     if (token.kind === 'sequence-start') {
       this.#hold(elementOverheadBytes);
+      if (token.tag === this.#packedTag && this.#level === this.#root) {
+        const swap = this.#level.swap && token.vr === 'SQ';
+        this.#packer = new ItemPacker({ swap, valueMaxBytes: this.#valueMaxBytes });
+        return;
+      }
       const items: DataSet[] = [];
       // Inside UN of undefined length everything is little endian (PS3.5 §6.2.2).
       const swap = this.#level.swap && token.vr === 'SQ';
@@ -147,6 +162,17 @@ class Collector implements DataSetCollector {
       this.#level = { elements, swap: open.swap };
     } else if (token.kind === 'item-end') this.#level = open.parent;
     else this.#sequences.pop();
+  }
+
+  #pack(packer: ItemPacker, token: Token): void {
+    if (token.kind !== 'sequence-end' || !packer.isBetweenItems) {
+      packer.take(token);
+      return;
+    }
+    const tag = present(this.#packedTag, 'the tag of the packed sequence');
+    this.#root.elements.set(tag, { tag, vr: 'SQ', items: packer.items });
+    this.omitted.push(...packer.omitted);
+    this.#packer = undefined;
   }
 
   #startValue(tag: Tag, vr: Vr, length: number): void {

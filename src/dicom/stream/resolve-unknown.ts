@@ -2,10 +2,12 @@ import { concatBytes, viewOf } from '../../lib/bytes/bytes.ts';
 import { lookup, vrOf } from '../dictionary/dictionary.ts';
 import { tag as t } from '../dictionary/generated/tag.ts';
 import { transferSyntax } from '../dictionary/generated/uids.ts';
-import type { DataElement, DataSet, Tag } from '../element/element.ts';
+import type { DataElement, DataSet, ItemList, Tag } from '../element/element.ts';
+import { ChangedItems } from '../element/item-list.ts';
 import { getNumber } from '../element/value.ts';
 import { dicomErrors } from '../errors.ts';
 import { decodeDataSet } from './data-set-codec.ts';
+import { PackedItems } from './packed-items.ts';
 
 /**
  * The data set with every element of VR UN that the dictionary knows in the dictionary's VR, at all
@@ -58,23 +60,28 @@ function resolveItems(
   element: Extract<DataElement, { vr: 'SQ' }>,
   isSigned: () => boolean,
 ): DataElement {
-  const items = element.items.map((item) => resolveAll(item, isSigned));
-  const isSame = items.every((item, index) => item === element.items[index]);
-  return isSame ? element : { ...element, items };
+  const { items } = element;
+  if (items instanceof PackedItems) {
+    if (!items.hasUnknown) return element;
+    return { ...element, items: new ChangedItems(items, (item) => resolveAll(item, isSigned)) };
+  }
+  const resolved = items.map((item) => resolveAll(item, isSigned));
+  const isSame = resolved.every((item, index) => item === items.at(index));
+  return isSame ? element : { ...element, items: resolved };
 }
 
 /**
  * The items of a sequence that came as UN and that no dictionary knows, as vendors' do; undefined
  * where the value holds none. Inside, UN is read by the dictionary.
  */
-export function itemsOfUnknown(element: DataElement): readonly DataSet[] | undefined {
+export function itemsOfUnknown(element: DataElement): ItemList | undefined {
   if (element.vr === 'SQ') return element.items;
   const decoded = element.vr === 'UN' ? decodeItems(element.value) : undefined;
   return decoded?.map((item) => resolveUnknown(item));
 }
 
 /** By the rules of a tag that is a sequence: without one, implicit VR makes UN of it. */
-function decodeItems(value: Uint8Array): readonly DataSet[] | undefined {
+function decodeItems(value: Uint8Array): ItemList | undefined {
   const decoded = decodeSequence(t.ReferencedImageSequence, value);
   return decoded?.vr === 'SQ' ? decoded.items : undefined;
 }

@@ -1,8 +1,15 @@
-import { type DataSet, type Tag, tag as t } from '../../dicom/index.ts';
+import { type DataSet, onceShared, type Tag, tag as t } from '../../dicom/index.ts';
+import type { Steps } from '../../lib/streams/steps.ts';
 import { absent, type Fact, fact, knownValue, valueOr } from '../fact.ts';
 import type { ImageFacts, SliceFacts } from '../image-facts.ts';
 import { codeText } from '../read-text.ts';
-import { directionalityOf, type FrameType, groupTypeOf, typeIn } from './frame-kind.ts';
+import {
+  directionalityOf,
+  type FrameType,
+  groupTypeOf,
+  typeIn,
+  typeOfMacro,
+} from './frame-kind.ts';
 import { createFrameScales } from './frame-scale.ts';
 import { type FunctionalGroups, functionalGroups, macroItem } from './groups.ts';
 import { createStatedFacts } from './stated-facts.ts';
@@ -27,19 +34,24 @@ export function isEnhanced(header: DataSet): boolean {
  * @param object what the header says outside the groups
  * @standard PS3.3 §C.7.6.16
  */
-export function enhancedSlices(source: EnhancedSource, object: ImageFacts): readonly SliceFacts[] {
+export function* enhancedSlices(
+  source: EnhancedSource,
+  object: ImageFacts,
+): Steps<readonly SliceFacts[]> {
   const frames = valueOr(object.frames, 1);
   const groups = frames === undefined ? undefined : functionalGroups(source.header, frames);
   if (groups === undefined) return [];
   const stated = createStatedFacts(groups, source.omitted);
-  const typeOf = createTypes(source, groups);
+  const typeOf = yield* createTypes(source, groups);
   const scaleOf = createFrameScales(groups.shared);
   const first = knownValue(object.concatenationFrameOffset) ?? 0;
-  return groups.frames.map((frame, index) => {
+  const slices: SliceFacts[] = [];
+  for (const frame of groups.frames) {
+    const index = slices.length;
     // The names and the kinds of these facts are those of the tables. Each frame has its own place.
     const numbers = { position: absent, ...stated(frame) } as Partial<ImageFacts>;
     const { slope = object.slope, intercept = object.intercept } = numbers;
-    return {
+    slices.push({
       ...numbers,
       ...scaleOf({ slope, intercept }, frame),
       ...typeOf(frame),
@@ -48,24 +60,32 @@ export function enhancedSlices(source: EnhancedSource, object: ImageFacts): read
       direction: 1,
       stack: stackOf(frame, source),
       frameNumber: fact(first + index),
-    };
-  });
+    });
+    yield;
+  }
+  return slices;
 }
 
 /**
  * What frames are: by their own type, else by that of all, else by the object's. Isotropic weightings
  * are a map of their own where others have directions; else they are what was measured.
  */
-function createTypes(
+function* createTypes(
   { header, tokenOf }: EnhancedSource,
   { frames, shared }: FunctionalGroups,
-): (frame: DataSet) => FrameType {
-  const common = groupTypeOf(shared, tokenOf) ?? typeIn(header, t.ImageType, tokenOf);
+): Steps<(frame: DataSet) => FrameType> {
+  const typeBy = onceShared(frames, (element) => typeOfMacro(element, tokenOf));
+  const common = groupTypeOf(shared, typeBy) ?? typeIn(header, t.ImageType, tokenOf);
   const isOf = (frame: DataSet, term: string): boolean =>
     directionalityOf([frame, shared]) === term;
-  const hasDirections = frames.some((frame) => isOf(frame, 'DIRECTIONAL'));
+  let hasDirections = false;
+  for (const frame of frames) {
+    hasDirections = isOf(frame, 'DIRECTIONAL');
+    if (hasDirections) break;
+    yield;
+  }
   return (frame) => {
-    const type = groupTypeOf(frame, tokenOf) ?? common;
+    const type = groupTypeOf(frame, typeBy) ?? common;
     const isTrace = hasDirections && type.kind.map === undefined && isOf(frame, 'ISOTROPIC');
     return isTrace ? { ...type, kind: { ...type.kind, map: 'TRACEW' } } : type;
   };

@@ -1,8 +1,8 @@
-import { type DataSet, type Keyword, tag as t } from '../../dicom/index.ts';
+import { type DataElement, type DataSet, type Keyword, tag as t } from '../../dicom/index.ts';
 import { type Fact, fact, knownValue } from '../fact.ts';
 import { frameKindOf, type ImageKind } from '../image-kind.ts';
 import { codeText, wordsOf } from '../read-text.ts';
-import { macroItem } from './groups.ts';
+import { itemOfMacro, macroItem } from './groups.ts';
 
 /** What a frame is. */
 export interface FrameType {
@@ -19,18 +19,30 @@ const frameTypes: readonly Keyword[] = [
 ];
 
 /**
- * What the type in a functional group says; undefined where it states none. A type that cannot be read is not kept.
+ * What the type in a functional group says; undefined where it states none.
+ *
+ * @param typeBy what the sequence of a macro says (`typeOfMacro`)
  */
 export function groupTypeOf(
   group: DataSet,
-  tokenOf: (text: string) => string,
+  typeBy: (element: DataElement) => FrameType | undefined,
 ): FrameType | undefined {
   for (const macro of frameTypes) {
-    const item = macroItem(group, macro);
-    if (item === 'none') continue;
-    return typeIn(item === 'damaged' ? new Map() : item, t.FrameType, tokenOf);
+    const element = group.get(t[macro]);
+    const type = element && typeBy(element);
+    if (type !== undefined) return type;
   }
   return undefined;
+}
+
+/** The type that the sequence of a macro states; one that cannot be read is not kept. */
+export function typeOfMacro(
+  element: DataElement,
+  tokenOf: (text: string) => string,
+): FrameType | undefined {
+  const item = itemOfMacro(element);
+  if (item === 'none') return undefined;
+  return typeIn(item === 'damaged' ? new Map() : item, t.FrameType, tokenOf);
 }
 
 /** What Image Type, or Frame Type, and Complex Image Component beside it say. */

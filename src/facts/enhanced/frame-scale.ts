@@ -1,4 +1,4 @@
-import { type DataSet, itemsOfUnknown, tag as t } from '../../dicom/index.ts';
+import { type DataSet, type ItemList, itemsOfUnknown, tag as t } from '../../dicom/index.ts';
 import { type Fact, notKept } from '../fact.ts';
 import { type PrivateName, privateElements } from '../private-elements.ts';
 import { type RealWorld, realWorldOf } from '../real-world.ts';
@@ -55,11 +55,11 @@ function copiesIn(group: DataSet): readonly (DataSet | 'damaged')[] {
     .flatMap((element): readonly (DataSet | 'damaged')[] =>
       element.vr !== 'SQ' && element.value.length === 0
         ? []
-        : (itemsOfUnknown(element) ?? ['damaged']),
+        : [...(itemsOfUnknown(element) ?? (['damaged'] as const))],
     );
 }
 
-function transformationOf(groups: readonly DataSet[]): readonly DataSet[] {
+function transformationOf(groups: readonly DataSet[]): ItemList | readonly DataSet[] {
   for (const group of groups) {
     const element = group.get(t.PixelValueTransformationSequence);
     if (element?.vr === 'SQ' && element.items.length > 0) return element.items;

@@ -1,4 +1,10 @@
-import { type DataSet, type Keyword, tag as t } from '../../dicom/index.ts';
+import {
+  type DataElement,
+  type DataSet,
+  type ItemList,
+  type Keyword,
+  tag as t,
+} from '../../dicom/index.ts';
 
 /** The one item of a macro; `none` where it is not there, `damaged` where it is no one item. */
 export type MacroItem = DataSet | 'none' | 'damaged';
@@ -6,7 +12,7 @@ export type MacroItem = DataSet | 'none' | 'damaged';
 /** What the functional groups of an object hold. */
 export interface FunctionalGroups {
   /** Item of each frame, in the order of the frames. */
-  readonly frames: readonly DataSet[];
+  readonly frames: ItemList;
   /** Of all frames; empty where there is none. */
   readonly shared: DataSet;
 }
@@ -29,7 +35,11 @@ export function functionalGroups(header: DataSet, frames: number): FunctionalGro
 
 /** The item of a macro in a functional group. A sequence without items is as good as none. */
 export function macroItem(group: DataSet, macro: Keyword): MacroItem {
-  const element = group.get(t[macro]);
+  return itemOfMacro(group.get(t[macro]));
+}
+
+/** The item of the sequence that a macro is. */
+export function itemOfMacro(element: DataElement | undefined): MacroItem {
   if (element === undefined) return 'none';
   if (element.vr !== 'SQ') return element.value.length === 0 ? 'none' : 'damaged';
   const [item, another] = element.items;

@@ -1,9 +1,8 @@
-import type { DataSet, Tag } from '../../dicom/index.ts';
-import { tag as t } from '../../dicom/index.ts';
+import { type DataSet, onceShared, type Tag, tag as t } from '../../dicom/index.ts';
 import { absent, type Fact, notKept } from '../fact.ts';
 import { readFact } from '../read-numbers.ts';
 import { convertedFacts, type MacroFact, macros } from './frame-table.ts';
-import { type FunctionalGroups, type MacroItem, macroItem } from './groups.ts';
+import { type FunctionalGroups, itemOfMacro, type MacroItem, macroItem } from './groups.ts';
 
 /** Facts by name; only those that something is said of. */
 type Stated = Record<string, Fact<number | readonly number[]>>;
@@ -14,7 +13,7 @@ type Stated = Record<string, Fact<number | readonly number[]>>;
  * which nothing is said are left out: there the object's own hold.
  */
 export function createStatedFacts(
-  { shared }: FunctionalGroups,
+  { shared, frames }: FunctionalGroups,
   omitted: readonly Tag[],
 ): (frame: DataSet) => Stated {
   const read = (item: DataSet, facts: readonly MacroFact[], into: Stated): void => {
@@ -28,21 +27,31 @@ export function createStatedFacts(
   const ofMacros = macros.map(([macro, facts]) => {
     const common: Stated = {};
     readMacro(macroItem(shared, macro), facts, { read, into: common });
-    return { macro, facts, common };
+    const statedBy = onceShared(frames, (element) => {
+      const item = itemOfMacro(element);
+      const into: Stated = {};
+      readMacro(item, facts, { read, into });
+      return item === 'none' ? common : into;
+    });
+    return { tag: t[macro], common, statedBy };
   });
   const ofShared: Stated = {};
   const converted = macroItem(shared, 'UnassignedSharedConvertedAttributesSequence');
   if (typeof converted !== 'string') read(converted, convertedFacts, ofShared);
-  return (frame) => {
+  const convertedBy = onceShared(frames, (element) => {
+    const item = itemOfMacro(element);
     const into: Stated = {};
-    for (const { macro, facts, common } of ofMacros) {
-      const item = macroItem(frame, macro);
-      if (item === 'none') Object.assign(into, common);
-      else readMacro(item, facts, { read, into });
+    if (typeof item !== 'string') read(item, convertedFacts, into);
+    return into;
+  });
+  return (frame) => {
+    const own = frame.get(t.UnassignedPerFrameConvertedAttributesSequence);
+    const into: Stated = { ...ofShared, ...(own && convertedBy(own)) };
+    for (const { tag, common, statedBy } of ofMacros) {
+      const element = frame.get(tag);
+      Object.assign(into, element === undefined ? common : statedBy(element));
     }
-    const own = macroItem(frame, 'UnassignedPerFrameConvertedAttributesSequence');
-    if (typeof own !== 'string') read(own, convertedFacts, into);
-    return { ...ofShared, ...into };
+    return into;
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type Vr,
 } from '../../dicom/index.ts';
 import { concatBytes, viewOf } from '../../lib/bytes/bytes.ts';
+import { atOnce } from '../../lib/streams/steps.ts';
 import { csaItems } from './csa-header.ts';
 import { gridOf } from './grid.ts';
 
@@ -190,7 +191,7 @@ const grids: Readonly<Record<string, DataSet>> = {
 
 for (const [what, header] of Object.entries(grids)) {
   test(`a grid by ${what}`, () => {
-    assert.deepEqual(gridOf({ header, omitted: [] }), { kind: 'value', value: true });
+    assert.deepEqual(atOnce(gridOf({ header, omitted: [] })), { kind: 'value', value: true });
   });
 }
 
@@ -243,20 +244,22 @@ const singles: Readonly<Record<string, DataSet>> = {
 
 for (const [what, header] of Object.entries(singles)) {
   test(`no grid: ${what}`, () => {
-    assert.deepEqual(gridOf({ header, omitted: [] }), { kind: 'absent' });
+    assert.deepEqual(atOnce(gridOf({ header, omitted: [] })), { kind: 'absent' });
   });
 }
 
 test('a sign that cannot be read proves nothing either way', () => {
   const broken = of(csa, element(0x00291010, 'OB', csaHeader(2, tagged('35')).subarray(0, 60)));
-  assert.deepEqual(gridOf({ header: broken, omitted: [] }), { kind: 'not-kept' });
-  assert.deepEqual(gridOf({ header: new Map(), omitted: [0x00291010] }), { kind: 'not-kept' });
+  assert.deepEqual(atOnce(gridOf({ header: broken, omitted: [] })), { kind: 'not-kept' });
+  assert.deepEqual(atOnce(gridOf({ header: new Map(), omitted: [0x00291010] })), {
+    kind: 'not-kept',
+  });
   const lost = of(uih, element(0x00651051, 'UN', Uint8Array.of(1, 2)));
-  assert.deepEqual(gridOf({ header: lost, omitted: [] }), { kind: 'not-kept' });
+  assert.deepEqual(atOnce(gridOf({ header: lost, omitted: [] })), { kind: 'not-kept' });
 });
 
 test('what the standard sets in items is found at any depth', () => {
   const inner = elementOf(0x00080008, 'MOSAIC');
   const header = dataSetOf({ ReferencedImageSequence: [of(inner)] });
-  assert.equal(gridOf({ header, omitted: [] }).kind, 'value');
+  assert.equal(atOnce(gridOf({ header, omitted: [] })).kind, 'value');
 });

@@ -4,9 +4,11 @@ import {
   getNumbers,
   getSequence,
   getStrings,
+  onceShared,
   type Tag,
   tag as t,
 } from '../../dicom/index.ts';
+import type { Steps } from '../../lib/streams/steps.ts';
 import { absent, type Fact, fact, knownValue, notKept, valueOr } from '../fact.ts';
 import { numberFacts } from '../fact-table.ts';
 import type { AcquisitionFacts, NumberFacts, SliceFacts } from '../image-facts.ts';
@@ -45,8 +47,8 @@ const names = {
  *
  * A sign whose creator is gone counts where the image can be cut into that many tiles.
  */
-export function gridOf({ header, omitted }: GridSource): Fact<true> {
-  if (hasWord(header)) return fact(true);
+export function* gridOf({ header, omitted }: GridSource): Steps<Fact<true>> {
+  if (yield* hasWord(header)) return fact(true);
   const counts = tileCounts((name) => privateElements(header, name));
   if (counts.some((count) => count.kind === 'value' && count.value > 1)) return fact(true);
   const omittedCsa = omitted.some((tag) => tag >>> 16 === names.csaImageHeader.group);
@@ -76,14 +78,33 @@ function isWiderThanMagnet(header: DataSet): boolean {
 /** Where the distance of pixels is stated: by the object, for all its frames, for the first of them. */
 function measuresOf(header: DataSet): readonly DataSet[] {
   const groups = [t.SharedFunctionalGroupsSequence, t.PerFrameFunctionalGroupsSequence];
-  const items = groups.flatMap((tag) => getSequence(header, tag).slice(0, 1));
-  return [header, ...items.flatMap((item) => getSequence(item, t.PixelMeasuresSequence))];
+  const items = groups.flatMap((tag) => getSequence(header, tag).at(0) ?? []);
+  return [header, ...items.flatMap((item) => [...getSequence(item, t.PixelMeasuresSequence)])];
 }
 
 const gridWord = /(^|[\\/ ])(MOSAIC|VFRAME)([\\/ ]|$)/i;
 
 /** In Image Type, Frame Type or a vendor's copy of them, at any depth. */
-function hasWord(dataSet: DataSet): boolean {
+function* hasWord(header: DataSet): Steps<boolean> {
+  if (saysWord(header)) return true;
+  for (const element of header.values()) {
+    if (element.vr !== 'SQ') continue;
+    const isIn = onceShared(element.items, hasWordWithin);
+    for (const item of element.items) {
+      if (saysWord(item) || item.values().some(isIn)) return true;
+      yield;
+    }
+  }
+  return false;
+}
+
+function hasWordWithin(element: DataElement): boolean {
+  if (element.vr !== 'SQ') return false;
+  return [...element.items].some((item) => saysWord(item) || item.values().some(hasWordWithin));
+}
+
+/** By itself, whatever its sequences say. */
+function saysWord(dataSet: DataSet): boolean {
   const texts = [
     ...[t.ImageType, t.FrameType].map((tag) => dataSet.get(tag)),
     ...[names.imageTypeText, names.frameTypeText].flatMap((name) => [
@@ -91,11 +112,7 @@ function hasWord(dataSet: DataSet): boolean {
       ...strayElements(dataSet, name),
     ]),
   ].filter((element) => element !== undefined);
-  if (texts.some((element) => gridWord.test(textOf(element)))) return true;
-  for (const element of dataSet.values()) {
-    if (element.vr === 'SQ' && element.items.some(hasWord)) return true;
-  }
-  return false;
+  return texts.some((element) => gridWord.test(textOf(element)));
 }
 
 function tileCounts(of: (name: PrivateName) => readonly DataElement[]): readonly Fact<number>[] {
@@ -132,7 +149,7 @@ export function gridSlices(
     const [stated] = privateElements(header, names.uihCount).map(textCount);
     const count = stated === undefined ? undefined : valueOr(stated, uihItems.items.length);
     const agrees = more.length === 0 && (stated === undefined || count === uihItems.items.length);
-    return agrees ? uihSlices(numbers, uihItems.items) : [];
+    return agrees ? uihSlices(numbers, [...uihItems.items]) : [];
   }
   const csa = csaOf(header);
   const counts = tileCounts((name) => privateElements(header, name));

@@ -10,6 +10,7 @@ import {
   tag,
   type Vr,
 } from '../../dicom/index.ts';
+import { atOnce } from '../../lib/streams/steps.ts';
 import { csaItemBytes, csaItems } from '../grid/csa-header.ts';
 import { factLimits } from '../limits.ts';
 import { protocolText } from '../vendors/ge/protocol-block.ts';
@@ -124,7 +125,7 @@ test('nothing planted in any element that a reader touches comes out, as text, a
         const header = new Map(planted(canary, form));
         if (maker !== undefined) header.set(tag.Manufacturer, elementOf(tag.Manufacturer, maker));
         // Scales are any number that pixels may have: they are not told by these facts alone.
-        const { philipsScaleSlope: _slope, ...facts } = readScan(header) ?? {};
+        const { philipsScaleSlope: _slope, ...facts } = atOnce(readScan(header)) ?? {};
         assertClean(facts, `${canary} as ${form} of ${maker}`);
       }
     }
@@ -139,7 +140,7 @@ test('nothing planted beside what a grammar reads comes out', () => {
       [tag.ImageOrientationPatient, elementOf(tag.ImageOrientationPatient, '1\\0\\0\\0\\1\\0')],
       [tag.ImageComments, elementOf(tag.ImageComments, text)],
     ]);
-    assert.deepEqual(readScan(header), { manufacturer: 'Canon' });
+    assert.deepEqual(atOnce(readScan(header)), { manufacturer: 'Canon' });
   }
 });
 
@@ -167,7 +168,7 @@ test('of a protocol block only numbers of known keys come out', () => {
     [0x00250010, element(0x00250010, 'LO', padded('GEMS_SERS_01'))],
     [0x0025101b, element(0x0025101b, 'OB', geBlock(text, 'Ex87654321Ser4'))],
   ]);
-  assert.deepEqual(readScan(header), { manufacturer: 'GE', sliceOrder: 'interleaved' });
+  assert.deepEqual(atOnce(readScan(header)), { manufacturer: 'GE', sliceOrder: 'interleaved' });
 });
 
 test('a block that inflates beyond its bound is none, whatever length it claims', () => {
@@ -218,7 +219,7 @@ test('bytes of any kind are read in bounded time, and never throw', () => {
           header.set(at, element(at, 'OB', bytes));
         }
       }
-      readScan(header);
+      atOnce(readScan(header));
     }),
     { numRuns: 500 },
   );

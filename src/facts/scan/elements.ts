@@ -1,6 +1,7 @@
 import {
   type DataElement,
   type DataSet,
+  type ItemList,
   isPrivateTag,
   type Keyword,
   type Tag,
@@ -19,7 +20,7 @@ export interface ScanPlaces {
   /** The same, and behind them what vendors nest there. */
   readonly all: readonly DataSet[];
   /** What each frame has for itself. */
-  readonly frames: readonly DataSet[];
+  readonly frames: ItemList;
 }
 
 /** The places of an object. */
@@ -44,14 +45,12 @@ function groupsOf(
 ): readonly { readonly tag: Tag; readonly item: DataSet }[] {
   const [frame] = itemsOf(header.get(tag));
   return [...(frame ?? [])].flatMap(([group, element]) =>
-    itemsOf(element)
-      .slice(0, 1)
-      .map((item) => ({ tag: group, item })),
+    [itemsOf(element).at(0) ?? []].flat().map((item) => ({ tag: group, item })),
   );
 }
 
 /** Items of a sequence; none of anything else. */
-export function itemsOf(element: DataElement | undefined): readonly DataSet[] {
+export function itemsOf(element: DataElement | undefined): ItemList {
   return element?.vr === 'SQ' ? element.items : [];
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DataElement, elementOf, type Tag, type ValueInput } from '../../dicom/index.ts';
+import { atOnce } from '../../lib/streams/steps.ts';
 import { readScan } from './read-scan.ts';
 import { keepScan } from './scan-facts.ts';
 
@@ -50,7 +51,7 @@ test('the elements of the standard give facts, without any of a vendor', () => {
     0x00189087: 1000,
     0x00189089: [0, 0.6, -0.8],
   });
-  assert.deepEqual(readScan(header), {
+  assert.deepEqual(atOnce(readScan(header)), {
     modality: 'MR',
     manufacturer: 'Siemens',
     scanningSequence: ['GR', 'EP'].toReversed(),
@@ -63,5 +64,5 @@ test('the elements of the standard give facts, without any of a vendor', () => {
 });
 
 test('a header that says nothing has no facts', () => {
-  assert.equal(readScan(new Map()), undefined);
+  assert.equal(atOnce(readScan(new Map())), undefined);
 });

@@ -107,8 +107,9 @@ function innermost(dataSet: DataSet): DataSet {
     t.PurposeOfReferenceCodeSequence,
   ]) {
     const element = at.get(tag);
-    assert(element?.vr === 'SQ' && element.items[0] !== undefined);
-    at = element.items[0];
+    const item = element?.vr === 'SQ' ? element.items.at(0) : undefined;
+    assert(item !== undefined);
+    at = item;
   }
   return at;
 }

@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { elementOf, tag } from '../../../dicom/index.ts';
+import { atOnce } from '../../../lib/streams/steps.ts';
 import { readScan } from '../../scan/read-scan.ts';
 
 const factsOf = (maker: string, comment: string): unknown =>
-  readScan(
-    new Map(
-      (
-        [
-          [tag.Manufacturer, maker],
-          [tag.ImageOrientationPatient, '1\\0\\0\\0\\1\\0'],
-          [tag.ImageComments, comment],
-        ] as const
-      ).map(([at, value]) => [at, elementOf(at, value)]),
+  atOnce(
+    readScan(
+      new Map(
+        (
+          [
+            [tag.Manufacturer, maker],
+            [tag.ImageOrientationPatient, '1\\0\\0\\0\\1\\0'],
+            [tag.ImageComments, comment],
+          ] as const
+        ).map(([at, value]) => [at, elementOf(at, value)]),
+      ),
     ),
   );
 

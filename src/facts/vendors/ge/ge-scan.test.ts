@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DataElement, elementOf, type Tag, tag, type Vr } from '../../../dicom/index.ts';
+import { atOnce } from '../../../lib/streams/steps.ts';
 import { readScan } from '../../scan/read-scan.ts';
 import { polarityOf } from './polarity.ts';
 
@@ -34,7 +35,7 @@ const vector = (x: number, y: number, z: number): Texts => ({
 });
 
 const diffusionOf = (header: ReadonlyMap<Tag, DataElement>): unknown => {
-  const { bValue, direction } = readScan(header) ?? {};
+  const { bValue, direction } = atOnce(readScan(header)) ?? {};
   return { bValue, direction: direction?.map((value) => Number(value.toFixed(3)) + 0) };
 };
 
@@ -68,9 +69,9 @@ test('of images whose signs nothing proves the direction is unknown', () => {
 
 test('the public polarity counts for GE, and for nobody else', () => {
   const linear = { [tag.RectilinearPhaseEncodeReordering]: 'LINEAR' };
-  assert.equal(readScan(headerOf({}, linear))?.gePolarity, 'Flipped');
+  assert.equal(atOnce(readScan(headerOf({}, linear)))?.gePolarity, 'Flipped');
   const other = headerOf({}, { ...linear, [tag.Manufacturer]: 'SIEMENS' });
-  assert.equal(readScan(other)?.phasePolarity, undefined);
+  assert.equal(atOnce(readScan(other))?.phasePolarity, undefined);
 });
 
 test('user data that are too short, or of no known version, say nothing', () => {
@@ -101,7 +102,7 @@ test('timers of slices are seconds, or ten thousandths of them', () => {
     const header = new Map(headerOf({ 0x0021105e: timer }));
     const value = Buffer.from('GEMS_RELA_01');
     header.set(0x00210010, { tag: 0x00210010, vr: 'LO', value });
-    return readScan(header)?.sliceTime;
+    return atOnce(readScan(header))?.sliceTime;
   };
   assert.equal(timeOf('0.7523'), 752.3);
   assert.equal(timeOf('7523'), 752.3);

@@ -1,4 +1,5 @@
 import type { DataElement } from '../../../dicom/index.ts';
+import type { Steps } from '../../../lib/streams/steps.ts';
 import type { PrivateName } from '../../private-elements.ts';
 import { numberAs, privateElement, type ScanPlaces } from '../../scan/elements.ts';
 import type { ScanProposal } from '../../scan/scan-facts.ts';
@@ -18,7 +19,7 @@ const names = {
 } as const satisfies Readonly<Record<string, PrivateName>>;
 
 /** What the elements of Philips say of a scan. Directions are in the patient's LPS frame. */
-export function philipsScan(places: ScanPlaces): ScanProposal {
+export function* philipsScan(places: ScanPlaces): Steps<ScanProposal> {
   const number = (name: PrivateName, vr: 'FL' | 'SL'): number | undefined =>
     numberAs(privateElement(places.all, name) satisfies DataElement | undefined, vr);
   const direction = [names.directionRl, names.directionAp, names.directionFh].map((name) =>
@@ -29,6 +30,6 @@ export function philipsScan(places: ScanPlaces): ScanProposal {
     direction: direction.every((value) => value !== undefined) ? unitVector(direction) : undefined,
     epiFactor: number(names.epiFactor, 'SL'),
     waterFatShift: number(names.waterFatShift, 'FL'),
-    ...shownScale(places),
+    ...(yield* shownScale(places)),
   };
 }

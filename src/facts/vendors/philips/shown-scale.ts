@@ -1,4 +1,5 @@
 import { type DataSet, itemsOfUnknown, tag as t } from '../../../dicom/index.ts';
+import type { Steps } from '../../../lib/streams/steps.ts';
 import { type PrivateName, privateElements } from '../../private-elements.ts';
 import { itemsOf, numberAs, type ScanPlaces } from '../../scan/elements.ts';
 import type { ScanProposal } from '../../scan/scan-facts.ts';
@@ -21,19 +22,22 @@ interface ShownScale {
  * All scales that a Philips object states, of which its volume has one: of an image, or lists of those of
  * its frames. Nothing where the vendor's is not stated.
  */
-export function shownScale({ all, frames }: ScanPlaces): ScanProposal {
+export function* shownScale({ all, frames }: ScanPlaces): Steps<ScanProposal> {
   const [header] = all;
   if (frames.length === 0) {
     const own = header === undefined ? undefined : scaleIn(header, [header]);
     return own?.philipsScaleSlope === undefined ? {} : own;
   }
-  const scales = frames.map((frame) =>
-    scaleIn(
+  const scales: ShownScale[] = [];
+  for (const frame of frames) {
+    const scale = scaleIn(
       frame,
-      privateElements(frame, copy).flatMap((element) => itemsOfUnknown(element) ?? []),
-    ),
-  );
-  if (!scales.every(({ philipsScaleSlope }) => philipsScaleSlope !== undefined)) return {};
+      privateElements(frame, copy).flatMap((element) => [...(itemsOfUnknown(element) ?? [])]),
+    );
+    if (scale.philipsScaleSlope === undefined) return {};
+    scales.push(scale);
+    yield;
+  }
   const listOf = (name: keyof ShownScale): readonly number[] | undefined => {
     const values = scales.map((scale) => scale[name]).filter((value) => value !== undefined);
     return values.length === scales.length ? values : undefined;

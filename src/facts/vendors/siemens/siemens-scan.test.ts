@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { csaHeader } from '../../../../test/support/make-mosaic.ts';
 import type { DataElement, Tag } from '../../../dicom/index.ts';
+import { atOnce } from '../../../lib/streams/steps.ts';
 import { readScan } from '../../scan/read-scan.ts';
 
 type Tags = Readonly<Record<string, readonly string[]>>;
@@ -40,7 +41,7 @@ const image: Tags = {
 
 for (const form of [1, 2] as const) {
   test(`a CSA header of form ${form} and its protocol give their facts, and nothing of other tags`, () => {
-    assert.deepEqual(readScan(headerOf(image, { MrPhoenixProtocol: [protocol] }, form)), {
+    assert.deepEqual(atOnce(readScan(headerOf(image, { MrPhoenixProtocol: [protocol] }, form))), {
       partialFourier: 0.75,
       baseResolution: 96,
       phaseOversampling: 0,
@@ -59,7 +60,7 @@ for (const form of [1, 2] as const) {
 test('a direction that is none, and one beside b = 0, are not told as one', () => {
   const of = (b: string, direction: readonly string[]): unknown => {
     const tags = { B_value: [b], DiffusionGradientDirection: direction };
-    const { bValue, direction: kept } = readScan(headerOf(tags, {}, 2)) ?? {};
+    const { bValue, direction: kept } = atOnce(readScan(headerOf(tags, {}, 2))) ?? {};
     return [bValue, kept];
   };
   assert.deepEqual(of('1000', ['0.3', '0.3', '0.3']), [1000, undefined]);
@@ -72,5 +73,5 @@ test('a header that breaks off says nothing', () => {
   const element = whole.get(0x00291010);
   assert.ok(element !== undefined && element.vr !== 'SQ');
   const cut = { ...element, value: element.value.subarray(0, -8) };
-  assert.equal(readScan(new Map([...whole, [0x00291010, cut]])), undefined);
+  assert.equal(atOnce(readScan(new Map([...whole, [0x00291010, cut]]))), undefined);
 });

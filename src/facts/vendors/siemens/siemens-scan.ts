@@ -1,4 +1,5 @@
 import type { DataElement } from '../../../dicom/index.ts';
+import type { Steps } from '../../../lib/streams/steps.ts';
 import { knownValue } from '../../fact.ts';
 import { type CsaItems, csaItemBytes, csaItems } from '../../grid/csa-header.ts';
 import { plainNumbers } from '../../grid/numbers.ts';
@@ -56,7 +57,7 @@ const imageTags: ReadonlySet<string> = new Set([
  * What the elements of Siemens say of a scan: CSA header (both forms), the plain elements of later
  * software, the protocol's numbers, and those of XA.
  */
-export function siemensScan(places: ScanPlaces): ScanProposal {
+export function* siemensScan(places: ScanPlaces): Steps<ScanProposal> {
   const element = (name: PrivateName): DataElement | undefined => privateElement(places.all, name);
   const image = csaOf(element(names.imageHeader));
   const csaNumbers = (name: string): readonly number[] | undefined =>
@@ -77,7 +78,7 @@ export function siemensScan(places: ScanPlaces): ScanProposal {
     sliceTimes:
       numbersAs(element(names.sliceTimes), 'FD') ??
       csaNumbers('MosaicRefAcqTimes') ??
-      frameTimes(places),
+      (yield* frameTimes(places)),
     ...xaWords(element),
     orientationText: wordOf(element(names.orientationText)),
     directionality: wordOf(element(names.directionality)),

@@ -57,7 +57,9 @@ const referencesMax = 16;
 function splitFrom(header: DataSet): readonly string[] | undefined {
   const references = itemsOf(header.get(t.RelatedSeriesSequence));
   if (references.length > referencesMax) return undefined;
-  const named = references.filter(isAlternate).map((item) => oneText(item, 'SeriesInstanceUID'));
+  const named = [...references]
+    .filter(isAlternate)
+    .map((item) => oneText(item, 'SeriesInstanceUID'));
   const [series, another] = new Set(named);
   if (series === undefined || another !== undefined || !isUid(series)) return undefined;
   return ['siemens', 'split from', series];

@@ -40,7 +40,7 @@ export function uihScan(places: ScanPlaces): ScanProposal {
     ...(inPlane === undefined ? {} : { accelerationInPlane: Number(inPlane) }),
     bandwidthPerPixelPhaseEncode: numberAs(element(names.bandwidth), 'FD'),
     sliceTimes: timesBetween(tiles.map((tile) => tile.get(t.AcquisitionTime))),
-    readoutTime: numberAs(tiles[0]?.get(t.AcquisitionDuration), 'FD'),
+    readoutTime: numberAs(tiles.at(0)?.get(t.AcquisitionDuration), 'FD'),
   };
 }
 
