@@ -40,8 +40,11 @@ export interface ProvenStack {
   readonly name: string;
   /** Names of the products that it has. */
   readonly products: readonly string[];
-  /** It is no volume: all forms that it has not answer with a refusal, and are not listed. */
-  readonly isRefused: boolean;
+  /**
+   * `refused`: it is no volume, and all forms that it has not answer with a refusal and are not listed.
+   * `pending`: nothing is known of its forms, which stay as they are.
+   */
+  readonly state: 'made' | 'refused' | 'pending';
 }
 
 /**

@@ -177,7 +177,7 @@ test('a file is locked under all its names, and once', async (t) => {
   assert.ok(volume?.kind === 'file');
   await lock(shelf, `${pathOf(one)}/volume.nii`);
   await versions.stacksProven(volume.seriesId, [
-    { name: 'v-abc', products: ['nii', 'nii.gz'], isRefused: false },
+    { name: 'v-abc', products: ['nii', 'nii.gz'], state: 'made' },
   ]);
   assert.equal(await names.resolve(`${pathOf(one)}/v-abc.nii`), undefined);
   await lock(shelf, `${pathOf(one)}/v-abc.nii`);
@@ -198,7 +198,7 @@ test('what stands for a file is locked with it, whichever of both the lock is on
   const prove = (...stacks: readonly string[]) =>
     versions.stacksProven(
       volume.seriesId,
-      stacks.map((name) => ({ name, products: ['nii'], isRefused: false })),
+      stacks.map((name) => ({ name, products: ['nii'], state: 'made' })),
     );
   await prove('v-a', 'v-b');
   await prove('v-a');

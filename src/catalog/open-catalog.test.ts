@@ -22,7 +22,7 @@ import type {
 import { catalogLimits } from './limits.ts';
 import { openCatalog } from './open-catalog.ts';
 
-const inForms = { products: ['nii', 'nii.gz'], isRefused: false } as const;
+const inForms = { products: ['nii', 'nii.gz'], state: 'made' } as const;
 const stack = (name: string): ProvenStack => ({ name, ...inForms });
 const forms = (stem: string): readonly string[] => [`${stem}.nii`, `${stem}.nii.gz`];
 const ofStacks = products.filter(({ of }) => of === 'stack');
@@ -440,6 +440,33 @@ test('what another edition of the program refused is tried again', async (t) => 
     await made.catalog.close();
   }
   assert.deepEqual(refusals, ['VOLUME_MOSAIC', 'VOLUME_MOSAIC', undefined]);
+});
+
+test('what says why a stack is refused is of the edition that refused it', async (t) => {
+  const path = join(await tempFolder(t), 'catalog.db');
+  const listed: (readonly string[])[] = [];
+  for (const edition of ['one', 'one', 'two']) {
+    const made = new Bench(await openCatalog({ products, path, edition }));
+    if (listed.length === 0) {
+      await made.feed(offered(), announced());
+      const refused = { name: 'v-abc', products: ['nii.gz'], state: 'refused' } as const;
+      await made.catalog.versions.stacksProven(await made.seriesId(), [refused]);
+      const { id } = await made.file(`${seriesPath}/v-abc.nii.gz`);
+      await made.catalog.versions.publish({
+        fileId: id,
+        version: content(),
+        replica: replica(),
+      });
+    }
+    const files = [`${seriesPath}/v-abc.nii`, `${seriesPath}/v-abc.nii.gz`];
+    const nodes = await Promise.all(files.map((file) => made.file(file)));
+    listed.push(nodes.map(({ listed: isListed, version }) => `${isListed} ${version?.number}`));
+    await made.catalog.close();
+  }
+  const [first, second, third] = listed;
+  assert.deepEqual(second, first);
+  assert.deepEqual([first?.[0], first?.[1]?.endsWith('1')], ['false undefined', true]);
+  assert.deepEqual([third?.[0], third?.[1]?.endsWith('undefined')], ['true undefined', true]);
 });
 
 test('a late slice makes volumes unknown again, under their name, and leaves the instances', async () => {

@@ -14,6 +14,7 @@ import { createRecalls } from './recalls.ts';
 import { type CatalogSchema, catalogMigrations } from './schema.ts';
 import { createStages } from './stages.ts';
 import { ensureNode } from './tree.ts';
+import { announceAnew, isOneOf } from './turn-files.ts';
 import { createVersions } from './versions.ts';
 
 /** How to open the catalog. */
@@ -43,7 +44,7 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog>
   const root = { kind: 'root', name: '', parent: undefined, nowMs: clock.nowMs() } as const;
   await db.transaction(async (tx) => {
     await ensureNode(tx, root);
-    await forgetRefusals(tx, edition);
+    await forgetRefusals(tx, edition, clock.nowMs());
   });
   return {
     inbox: createInbox(context),
@@ -60,7 +61,24 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog>
 }
 
 /** What was refused by an edition that is not this one says nothing any more. */
-async function forgetRefusals(tx: Session, edition: string): Promise<void> {
+async function forgetRefusals(tx: Session, edition: string, nowMs: number): Promise<void> {
+  const ofRefused = await tx
+    .selectFrom('file')
+    .innerJoin('stack', 'stack.id', 'file.stack_id')
+    .select('file.id')
+    .where('stack.edition', '<>', edition)
+    .where('stack.id', 'in', (from) =>
+      from
+        .selectFrom('file')
+        .select('stack_id')
+        .where('unmade', '=', 1)
+        .$castTo<{ stack_id: number }>(),
+    )
+    .where('file.state', '<>', 'gone')
+    .execute();
+  const ids = ofRefused.map(({ id }) => id);
+  await announceAnew(tx, ids, nowMs);
+  await tx.updateTable('file').set({ unmade: 0 }).where(isOneOf('id', ids)).execute();
   await tx
     .updateTable('file')
     .set({ refusal: null, refusal_edition: null, refused_until_ms: null })

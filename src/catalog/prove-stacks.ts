@@ -7,7 +7,7 @@ import { aliasStem, productsOf } from './file-rows.ts';
 import { type StackForms, type StackRow, stackChanges } from './stack-changes.ts';
 import { announceAnew, isOneOf, removeFiles } from './turn-files.ts';
 
-type Context = Pick<CatalogContext, 'clock' | 'random' | 'products'>;
+type Context = Pick<CatalogContext, 'clock' | 'random' | 'products' | 'edition'>;
 
 /** `v-<H>` and the suffixes of a kind: lower case but for those that the field writes otherwise. */
 const stackName = /^v-[0-9a-z]{1,32}(?:_[a-zA-Z0-9]{1,16}){0,8}$/;
@@ -36,9 +36,9 @@ export async function proveStacks(tx: Session, proof: Proof, context: Context): 
   const changes = stackChanges(await rowsOf(tx, series), stacks);
   if (changes === undefined) return;
   const nowMs = context.clock.nowMs();
-  await enterStacks(tx, proof);
+  await enterStacks(tx, proof, context);
   await removeFiles(tx, changes.gone, nowMs);
-  await announceAnew(tx, changes.back, nowMs);
+  await announceAnew(tx, changes.anew, nowMs);
   await renewAliases(tx, series, nowMs);
   const [only, another] = stacks;
   if (only !== undefined && another === undefined) {
@@ -57,9 +57,10 @@ export async function proveStacks(tx: Session, proof: Proof, context: Context): 
 }
 
 /** All forms of a stack that is refused answer: with what says why, or with the code. */
-function formsOf({ name, products, isRefused }: ProvenStack, context: Context): StackForms {
-  const all = isRefused ? productsOf(context.products, 'stack') : [];
-  return { name, products, unmade: all.filter((product) => !products.includes(product)) };
+function formsOf({ name, products, state }: ProvenStack, context: Context): StackForms {
+  const all = state === 'refused' ? productsOf(context.products, 'stack') : [];
+  const unmade = all.filter((product) => !products.includes(product));
+  return { name, isPending: state === 'pending', products, unmade };
 }
 
 async function markUnmade(
@@ -68,9 +69,12 @@ async function markUnmade(
   stacks: readonly StackForms[],
 ): Promise<void> {
   const names = stacks.flatMap(({ name, unmade }) => unmade.map((product) => `${name}.${product}`));
+  const pending = stacks.flatMap(({ name, isPending }) => (isPending ? [name] : []));
   await sql`
     UPDATE file SET unmade = name IN (SELECT value FROM json_each(${JSON.stringify(names)}))
-    WHERE series_id = ${series} AND stack_id IS NOT NULL`.execute(tx);
+    WHERE series_id = ${series} AND stack_id IS NOT NULL AND stack_id NOT IN (
+      SELECT id FROM stack WHERE series_id = ${series}
+        AND name IN (SELECT value FROM json_each(${JSON.stringify(pending)})))`.execute(tx);
 }
 
 async function rowsOf(tx: Session, series: SeriesId): Promise<readonly StackRow[]> {
@@ -84,13 +88,17 @@ async function rowsOf(tx: Session, series: SeriesId): Promise<readonly StackRow[
 }
 
 /** What is not among them is gone. */
-async function enterStacks(tx: Session, { series, stacks }: Proof): Promise<void> {
+async function enterStacks(
+  tx: Session,
+  { series, stacks }: Proof,
+  { edition }: Context,
+): Promise<void> {
   await tx.updateTable('stack').set({ gone: 1 }).where('series_id', '=', series).execute();
   await sql`
-    INSERT INTO stack (series_id, name, gone)
-    SELECT ${series}, value, 0 FROM json_each(${JSON.stringify(stacks.map(({ name }) => name))})
+    INSERT INTO stack (series_id, name, gone, edition)
+    SELECT ${series}, value, 0, ${edition} FROM json_each(${JSON.stringify(stacks.map(({ name }) => name))})
     WHERE true
-    ON CONFLICT (series_id, name) DO UPDATE SET gone = 0`.execute(tx);
+    ON CONFLICT (series_id, name) DO UPDATE SET gone = 0, edition = ${edition}`.execute(tx);
 }
 
 /** What stands for the one volume was made of other stacks, or refused for them. */

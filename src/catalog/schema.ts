@@ -75,6 +75,8 @@ export interface StackTable {
   name: string;
   /** 1 while it is not of the series any more. */
   gone: number;
+  /** Of the program that proved it. */
+  edition: string;
 }
 
 export interface FileTable {
@@ -265,6 +267,7 @@ export const catalogMigrations: readonly Migration[] = [
         series_id INTEGER NOT NULL REFERENCES series (id),
         name TEXT NOT NULL,
         gone INTEGER NOT NULL,
+        edition TEXT NOT NULL,
         UNIQUE (series_id, name)
       ) STRICT;
 

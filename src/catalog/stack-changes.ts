@@ -3,6 +3,8 @@ import type { FileTable } from './schema.ts';
 /** A stack that a pass found a series to hold, and the forms of its files. */
 export interface StackForms {
   readonly name: string;
+  /** Nothing is known of its forms: its files stay as they are. */
+  readonly isPending: boolean;
   /** Names of the products that it has. */
   readonly products: readonly string[];
   /** Of those that it has not, because it is refused: they answer with the code, and are not listed. */
@@ -20,10 +22,11 @@ export interface StackRow {
   readonly unmade: number | null;
 }
 
-/** Files whose stack, or which form of it, is not there any more, or is there again. */
+/** Files that are not there any more, and those that start anew. */
 export interface StackChanges {
   readonly gone: readonly number[];
-  readonly back: readonly number[];
+  /** There again, or of a stack that was refused and is a volume, or the reverse. */
+  readonly anew: readonly number[];
 }
 
 /** What a proof changes; undefined where it says what is known. */
@@ -33,22 +36,24 @@ export function stackChanges(
 ): StackChanges | undefined {
   const proven = new Map(stacks.map((stack) => [stack.name, stack]));
   const gone: number[] = [];
-  const back: number[] = [];
+  const anew: number[] = [];
+  const wereRefused = new Set(rows.flatMap(({ name, unmade }) => (unmade === 1 ? [name] : [])));
   const known = new Set<string>();
   for (const { name, gone: isGone, fileId, product, state, unmade } of rows) {
     if (isGone === 0) known.add(name);
-    if (fileId === null || product === null) continue;
     const stack = proven.get(name);
+    if (fileId === null || product === null || stack?.isPending === true) continue;
     const isUnmade = stack?.unmade.includes(product) === true;
     const isThere = isUnmade || stack?.products.includes(product) === true;
     if (!isThere && state !== 'gone') gone.push(fileId);
-    if (isThere && state === 'gone') back.push(fileId);
+    const isTurned = (stack?.unmade.length ?? 0) > 0 !== wereRefused.has(name);
+    if (isThere && (state === 'gone' || isTurned)) anew.push(fileId);
     if (isThere && unmade === Number(isUnmade)) known.add(`${name}.${product}`);
   }
   const names = stacks.flatMap((stack) => [stack.name, ...fileNamesOf(stack)]);
   const areStacksKnown = rows.every(({ name, gone: isGone }) => isGone === 1 || proven.has(name));
   const isKnown = areStacksKnown && names.every((name) => known.has(name));
-  return isKnown && gone.length === 0 && back.length === 0 ? undefined : { gone, back };
+  return isKnown && gone.length === 0 && anew.length === 0 ? undefined : { gone, anew };
 }
 
 /** Names of all files of a stack. */

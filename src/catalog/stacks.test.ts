@@ -15,7 +15,7 @@ const place = placeOf();
 const stack = (name: string): ProvenStack => ({
   name,
   products: ['nii', 'nii.gz'],
-  isRefused: false,
+  state: 'made',
 });
 
 /** A file of the series that is there. */
@@ -48,7 +48,7 @@ test('where stacks are several the alias is none of them, and each has files of 
   const shelf = await openShelf(t, offered, announced(place));
   const alias = await fileAt(shelf, 'volume.nii');
   const { versions, names } = shelf.catalog;
-  const few = { name: 'v-b', products: ['nii'], isRefused: false };
+  const few: ProvenStack = { name: 'v-b', products: ['nii'], state: 'made' };
   await versions.stacksProven(alias.seriesId, [stack('v-a_e1'), few]);
   await versions.refuse(alias.id, 'VOLUME_SEVERAL_STACKS');
   assert.deepEqual(await listed(shelf), ['i-1.dcm', 'v-a_e1.nii', 'v-b.nii']);
@@ -79,7 +79,7 @@ test('a stack without a form has no file of it, whatever stands for the one volu
   const shelf = await openShelf(t, offered, announced(place));
   const asked = await fileAt(shelf, 'volume.nii.gz');
   await shelf.catalog.versions.stacksProven(asked.seriesId, [
-    { name: 'v-a', products: ['nii'], isRefused: false },
+    { name: 'v-a', products: ['nii'], state: 'made' },
   ]);
   const still = await fileAt(shelf, 'volume.nii.gz');
   assert.deepEqual([still.id, still.stackName, still.listed], [asked.id, undefined, false]);
@@ -143,7 +143,7 @@ test('a form that a stack has no more is gone with its content, until it has it 
   await versions.stacksProven(seriesId, [stack('v-a')]);
   const file = await fileAt(shelf, 'v-a.nii');
   await versions.publish({ fileId: file.id, version: content, replica: replica('1') });
-  await versions.stacksProven(seriesId, [{ name: 'v-a', products: ['nii.gz'], isRefused: false }]);
+  await versions.stacksProven(seriesId, [{ name: 'v-a', products: ['nii.gz'], state: 'made' }]);
   assert.equal(await names.resolve(`${pathOf(place)}/v-a.nii`), undefined);
   assert.deepEqual(await listed(shelf), ['i-1.dcm']);
   await versions.stacksProven(seriesId, [stack('v-a')]);
@@ -159,21 +159,62 @@ test('a stack that is refused lists what says why; its other files answer and ar
   const { seriesId } = await fileAt(shelf, 'volume.nii');
   await versions.stacksProven(seriesId, [stack('v-a')]);
   const file = await fileAt(shelf, 'v-a.nii');
-  await versions.stacksProven(seriesId, [{ name: 'v-a', products: ['qc.json'], isRefused: true }]);
+  await versions.stacksProven(seriesId, [{ name: 'v-a', products: ['qc.json'], state: 'refused' }]);
   assert.equal((await fileAt(shelf, 'v-a.nii')).id, file.id);
   assert.deepEqual(await listed(shelf), ['v-a.qc.json']);
   await versions.stacksProven(seriesId, [stack('v-a')]);
   assert.equal((await fileAt(shelf, 'v-a.nii')).id, file.id);
   assert.deepEqual(await listed(shelf), ['v-a.nii']);
-  await versions.stacksProven(seriesId, [{ name: 'v-b', products: ['qc.json'], isRefused: true }]);
+  await versions.stacksProven(seriesId, [{ name: 'v-b', products: ['qc.json'], state: 'refused' }]);
   assert.deepEqual(await listed(shelf), ['v-b.qc.json']);
   assert.equal((await fileAt(shelf, 'volume.qc.json')).name, 'v-b.qc.json');
   const unmade = await fileAt(shelf, 'v-b.nii');
   assert.deepEqual([unmade.listed, unmade.stackName], [false, 'v-b']);
   await versions.refuse(unmade.id, 'VOLUME_GANTRY_TILT');
   assert.equal((await fileAt(shelf, 'volume.nii')).refusal, 'VOLUME_GANTRY_TILT');
-  await versions.stacksProven(seriesId, [{ name: 'v-b', products: ['qc.json'], isRefused: true }]);
+  await versions.stacksProven(seriesId, [{ name: 'v-b', products: ['qc.json'], state: 'refused' }]);
   assert.equal((await fileAt(shelf, 'v-b.nii')).refusal, 'VOLUME_GANTRY_TILT', 'nothing is new');
+});
+
+const refused: ProvenStack = { name: 'v-a', products: ['qc.json'], state: 'refused' };
+
+test('what was made of a stack before it was refused is had no more, nor what said that it is one', async (t) => {
+  const shelf = await openShelf(t, texts, announced(place));
+  const { versions } = shelf.catalog;
+  const { seriesId } = await fileAt(shelf, 'volume.nii');
+  const whole = { ...stack('v-a'), products: ['nii', 'qc.json'] };
+  const publishAll = async (validators: readonly string[]): Promise<void> => {
+    for (const [at, name] of ['v-a.nii', 'v-a.qc.json'].entries()) {
+      const { id } = await fileAt(shelf, name);
+      const validator = validators[at] ?? '';
+      const version = { ...content, validator };
+      await versions.publish({ fileId: id, version, replica: replica(validator) });
+    }
+  };
+  const versionsNow = async () => [
+    (await fileAt(shelf, 'v-a.nii')).version,
+    (await fileAt(shelf, 'v-a.qc.json')).version,
+  ];
+  await versions.stacksProven(seriesId, [whole]);
+  await publishAll(['1', '2']);
+  await versions.stacksProven(seriesId, [refused]);
+  assert.deepEqual(await versionsNow(), [undefined, undefined]);
+  await versions.refuse((await fileAt(shelf, 'v-a.nii')).id, 'VOLUME_GANTRY_TILT');
+  await versions.stacksProven(seriesId, [whole]);
+  assert.equal((await fileAt(shelf, 'v-a.nii')).refusal, undefined);
+});
+
+test('a stack of which nothing is known now keeps its files, and others come and go', async (t) => {
+  const shelf = await openShelf(t, offered, announced(place));
+  const { versions } = shelf.catalog;
+  const { seriesId } = await fileAt(shelf, 'volume.nii');
+  await versions.stacksProven(seriesId, [stack('v-a'), stack('v-b')]);
+  const { id } = await fileAt(shelf, 'v-a.nii');
+  await versions.publish({ fileId: id, version: content, replica: replica('1') });
+  const pending: ProvenStack = { name: 'v-a', products: [], state: 'pending' };
+  await versions.stacksProven(seriesId, [pending, stack('v-c')]);
+  assert.equal((await fileAt(shelf, 'v-a.nii')).version?.number, 1);
+  assert.deepEqual(await listed(shelf), ['i-1.dcm', 'v-a.nii', 'v-c.nii']);
 });
 
 test('the slices of an instance are those that it has now', async (t) => {

@@ -117,7 +117,7 @@ test('beside other stacks a correction is had by the name of its stack alone', a
   }
   const [whole, refused] = stacks;
   assert(whole !== undefined && refused !== undefined);
-  assert.deepEqual([whole.isRefused, refused.isRefused], [false, true]);
+  assert.deepEqual([whole.state, refused.state], ['made', 'refused']);
   assert.deepEqual(refused.products, ['qc.json', correction, `${correction}.gz`]);
   const of = (stack: StackOfSeries, target: ProductionTarget): ProductionTarget => ({
     ...target,

@@ -101,9 +101,14 @@ export interface StackOfSeries {
   readonly name: string;
   /** Names of the products that it has. */
   readonly products: readonly string[];
-  /** It is no volume: other forms of it are refused with a code. */
-  readonly isRefused: boolean;
+  readonly state: StackState;
 }
+
+/**
+ * `refused`: it is no volume, and forms that it has not are refused with a code. `pending`: what came may
+ * have been broken on its way, so that nothing is known of its forms.
+ */
+export type StackState = 'made' | 'refused' | 'pending';
 
 /** An instance that leaves slice by slice. */
 export interface SlicedInstance {

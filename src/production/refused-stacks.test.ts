@@ -71,7 +71,7 @@ test('a stack that is refused is one of its series, and its file is had by its n
   }
   const [stack, another] = stacks;
   assert(stack !== undefined && another === undefined);
-  assert.deepEqual([stack.products, stack.isRefused], [['qc.json'], true]);
+  assert.deepEqual([stack.products, stack.state], [['qc.json'], 'refused']);
   const named = { ...qcFile, stackName: stack.name };
   const text = await qcOf(t, jobSeries(short), { targets: [named] });
   assert.equal(JSON.parse(text).refusal, 'VOLUME_UNEVEN_SPACING');

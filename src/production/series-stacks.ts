@@ -11,7 +11,7 @@ import {
   type VolumePlan,
   volumeErrors,
 } from '../volume/index.ts';
-import { firstWithheld, mayBeRepaired, type WithheldImages } from './withheld-images.ts';
+import { firstWithheld, type WithheldImages } from './withheld-images.ts';
 
 /** A stack that can be made into files. */
 export interface MadeStack {
@@ -163,7 +163,10 @@ function refusedOf(
 ): NamedRefusal {
   const { code, outcome, slices } = planned;
   const { name } = named;
-  if (mayBeRepaired(code)) return { name, code, described: undefined, corrections: [] };
+  const [first] = sourcesAt(headers, slices.slice(0, 1));
+  if (first !== undefined && headers.withheld.mayBeWhole(first.slice.facts)) {
+    return { name, code, described: undefined, corrections: [] };
+  }
   // No correction brings back what an image lacks that may not leave.
   const isOfImages = !outcome.ok && outcome.code === code;
   const corrections = isOfImages

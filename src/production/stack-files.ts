@@ -289,10 +289,11 @@ function madeStackOf({ name, plan, described }: KnownStack): StackOfSeries {
     if (product.of !== 'stack' || correctionOf(product) !== undefined) return false;
     return product.voxels === 'none' ? product.has(described) : product.has(plan);
   });
-  return { name, products: has.map((product) => product.name), isRefused: false };
+  return { name, products: has.map((product) => product.name), state: 'made' };
 }
 
 function refusedStackOfSeries(stack: NamedRefusal): StackOfSeries {
+  if (stack.described === undefined) return { name: stack.name, products: [], state: 'pending' };
   const has = products.filter((product) => product.of === 'stack' && isOfRefused(product, stack));
-  return { name: stack.name, products: has.map((product) => product.name), isRefused: true };
+  return { name: stack.name, products: has.map((product) => product.name), state: 'refused' };
 }

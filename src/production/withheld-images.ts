@@ -24,6 +24,11 @@ export class WithheldImages {
     const spoilers = this.#all.filter(({ image }) => couldBeOf(image, slice));
     return firstWithheld(spoilers.map(({ code }) => code));
   }
+
+  /** Whether one of those may be how it came, and not the image. */
+  mayBeWhole(slice: WithheldImage): boolean {
+    return this.#all.some(({ code, image }) => mayBeRepaired(code) && couldBeOf(image, slice));
+  }
 }
 
 /** Of several reasons the one that is given: what may be repaired comes last. */
@@ -32,7 +37,7 @@ export function firstWithheld(codes: readonly string[]): string | undefined {
 }
 
 /** Whether it may be how an image came, and not the image. */
-export const mayBeRepaired = (code: string): boolean => code === 'DEID_MALFORMED';
+const mayBeRepaired = (code: string): boolean => code === 'DEID_MALFORMED';
 
 const precedence: readonly string[] = [
   ...Object.keys(deidErrors.rows).filter((code) => code !== 'DEID_MALFORMED'),

@@ -26,8 +26,8 @@ export interface StackFaults extends Gaps {
   readonly deviation: Deviation | undefined;
   /** By what slices differ that those of one volume have in common. */
   readonly mixed: readonly VolumeRefusal[];
-  /** Numbers of the parts of concatenations that are not here. */
-  readonly missingParts: readonly number[];
+  /** How many parts of concatenations are not here. */
+  readonly missingParts: number;
 }
 
 /** A slice, and where it lies. */
@@ -65,7 +65,7 @@ export function faultsOf(stack: RefusedStack): StackFaults {
       length > 1 ? [place] : [],
     ),
     mixed,
-    missingParts: [...missingParts(known).values()].flat().toSorted((a, b) => a - b),
+    missingParts: [...missingParts(known).values()].reduce((sum, count) => sum + count, 0),
     ...line,
   };
 }

@@ -124,6 +124,7 @@ export const axes: readonly Axis[] = [
     of: ({ scan }) =>
       scan?.acquisitionNumber === undefined ? undefined : [scan.acquisitionNumber],
     proof: 'alike',
-    isTime: true,
+    // A slice that was scanned anew has another number too: no sign of a volume that ended early.
+    isTime: false,
   },
 ];

@@ -188,7 +188,7 @@ class Run {
     const known = this.#series.get(step.series);
     if (known === undefined || known.withdrawn) return;
     const node = await this.catalog.names.resolve(path(known, 'volume.nii'));
-    const stacks = step.stacks.map((name) => ({ name, products: forms, isRefused: false }));
+    const stacks = step.stacks.map((name) => ({ name, products: forms, state: 'made' as const }));
     await this.catalog.versions.stacksProven((node as FileNode).seriesId, stacks);
     if (step.stacks.join() === known.stacks.join()) return;
     for (const name of known.files.keys()) {

@@ -399,6 +399,23 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     refusals: ['VOLUME_DUPLICATE_POSITION'],
     missing: 1,
   },
+  'a slice that was scanned again': {
+    options: mr,
+    common: [twoD],
+    images: [
+      ...stackOf(8),
+      {
+        place: 3,
+        elements: [
+          [0x00200013, 'IS', [4]],
+          [0x00200012, 'IS', [2]],
+        ],
+      },
+    ],
+    dims: [],
+    refusals: ['VOLUME_DUPLICATE_POSITION'],
+    missing: 2,
+  },
   'phases of a contrast study, by trigger time': {
     options: mr,
     common: [maker('GE MEDICAL SYSTEMS'), twoD],

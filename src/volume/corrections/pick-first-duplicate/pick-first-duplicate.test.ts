@@ -61,11 +61,16 @@ test('images of different kinds or times are no repeated slices, unless the firs
       [element]: ['10', '20', '20', '10', '20'][index] ?? '',
     }));
     assert.equal(kept(mixed), 'VOLUME_DUPLICATES_UNDECIDED');
-    const first = slicesAt([0, 0, 1, 2, 2], [1, 4, 2, 3, 6], (index) => ({
-      [element]: ['10', '20', '10', '10', '20'][index] ?? '',
+    const first = slicesAt([0, 0, 1, 2, 3], [1, 5, 2, 3, 4], (index) => ({
+      [element]: index === 1 ? '20' : '10',
     }));
-    assert.deepEqual(kept(first), [0, 2, 3]);
+    assert.deepEqual(kept(first), [0, 2, 3, 4]);
   }
+});
+
+test('a series of volumes that lacks a slice is no volume with repeated slices', () => {
+  const numbers = [1, 2, 3, 5, 6, 7, 8];
+  assert.equal(kept(slicesAt([0, 1, 2, 0, 1, 2, 3], numbers)), 'VOLUME_DUPLICATES_UNDECIDED');
 });
 
 test('an echo time that was measured anew is no other echo', () => {

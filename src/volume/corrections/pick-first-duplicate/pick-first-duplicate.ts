@@ -23,6 +23,9 @@ export const pickFirstDuplicate: StackCorrection = {
       kept.push(first);
     }
     if (kept.length === slices.length) return malformed('VOLUME_NOTHING_TO_CORRECT', 0);
+    // Where most places have several, these are volumes of which one lacks a slice.
+    const repeated = places.filter(({ length }) => length > 1).length;
+    if (2 * repeated > places.length) return malformed('VOLUME_DUPLICATES_UNDECIDED', 0);
     const slicesOfPlaces = places.map((place) => place.map(at));
     return areOfOneKind(kept.map(at), slicesOfPlaces)
       ? ok(kept)
