@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { products } from '../../test/support/catalog-products.ts';
-import { tempFolder } from '../../test/support/temp.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
 import { toHex } from '../lib/bytes/bytes.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -424,49 +422,6 @@ test('a refusal stays until the file is published or its series grows', async ()
   assert.equal((await made.file(path)).refusal, 'VOLUME_UNEVEN_SPACING');
   await made.feed(announced({ instances: ['i-3'] }));
   assert.equal((await made.file(path)).refusal, undefined);
-});
-
-test('what another edition of the program refused is tried again', async (t) => {
-  const path = join(await tempFolder(t), 'catalog.db');
-  const file = `${seriesPath}/volume.nii`;
-  const refusals: (string | undefined)[] = [];
-  for (const edition of ['one', 'one', 'two']) {
-    const made = new Bench(await openCatalog({ products, path, edition }));
-    if (refusals.length === 0) {
-      await made.feed(offered(), announced());
-      await made.catalog.versions.refuse((await made.file(file)).id, 'VOLUME_MOSAIC');
-    }
-    refusals.push((await made.file(file)).refusal);
-    await made.catalog.close();
-  }
-  assert.deepEqual(refusals, ['VOLUME_MOSAIC', 'VOLUME_MOSAIC', undefined]);
-});
-
-test('what says why a stack is refused is of the edition that refused it', async (t) => {
-  const path = join(await tempFolder(t), 'catalog.db');
-  const listed: (readonly string[])[] = [];
-  for (const edition of ['one', 'one', 'two']) {
-    const made = new Bench(await openCatalog({ products, path, edition }));
-    if (listed.length === 0) {
-      await made.feed(offered(), announced());
-      const refused = { name: 'v-abc', products: ['nii.gz'], state: 'refused' } as const;
-      await made.catalog.versions.stacksProven(await made.seriesId(), [refused]);
-      const { id } = await made.file(`${seriesPath}/v-abc.nii.gz`);
-      await made.catalog.versions.publish({
-        fileId: id,
-        version: content(),
-        replica: replica(),
-      });
-    }
-    const files = [`${seriesPath}/v-abc.nii`, `${seriesPath}/v-abc.nii.gz`];
-    const nodes = await Promise.all(files.map((file) => made.file(file)));
-    listed.push(nodes.map(({ listed: isListed, version }) => `${isListed} ${version?.number}`));
-    await made.catalog.close();
-  }
-  const [first, second, third] = listed;
-  assert.deepEqual(second, first);
-  assert.deepEqual([first?.[0], first?.[1]?.endsWith('1')], ['false undefined', true]);
-  assert.deepEqual([third?.[0], third?.[1]?.endsWith('undefined')], ['true undefined', true]);
 });
 
 test('a late slice makes volumes unknown again, under their name, and leaves the instances', async () => {

@@ -11,11 +11,13 @@ import {
   tag as t,
 } from '../../src/dicom/index.ts';
 import { present } from '../../src/lib/assert.ts';
+import { readFolder } from '../../tools/volumes/read-folder.ts';
 import { type Run, runInstance } from '../conformance/ps3.15/deid-object.ts';
 import { runChild, runTool } from '../support/child.ts';
 import { requireData, testData } from '../support/data.ts';
 import { requirePython, requireTool, systemPython } from '../support/require-tool.ts';
 import { tempFolder } from '../support/temp.ts';
+import { openMaker } from '../support/volume-maker.ts';
 
 /*
  * Real objects of real devices: de-identified they are as valid as before, DCMTK reads them
@@ -108,6 +110,32 @@ for (const sample of samples) {
     const dump = await runChild(['dcmdump', '--read-file-only', output]);
     assert.equal(dump.code, 0);
     assert.equal(dump.stderr, '');
+  });
+}
+
+for (const name of ['siemens-mosaic-epi-ap', 'uih-dti-mosaic']) {
+  const skip = requireTool('dciodvfy', 'dcmdump') || requireData(`series/${name}`);
+  test(`dciodvfy finds nothing in slices of ${name} that their grids had not`, {
+    skip,
+  }, async (owner) => {
+    const folder = await tempFolder(owner);
+    const { series } = await readFolder(join(present(testData(`series/${name}`), name), 'dicom'));
+    const [only] = series;
+    assert(only !== undefined);
+    const maker = await openMaker(folder);
+    owner.after(() => maker.close());
+    const { files } = await maker.instances(only);
+    const known = new Set<string>();
+    for (const { path } of only.files) for (const line of await errorsOf(path)) known.add(line);
+    assert.ok(files.length > only.files.length);
+    for (const { bytes } of [files[0], files.at(-1)].flatMap((file) => file ?? [])) {
+      const output = join(folder, 'slice.dcm');
+      await writeFile(output, bytes);
+      const added = [...(await errorsOf(output))].filter((line) => !known.has(line));
+      assert.deepEqual(added, []);
+      const dump = await runChild(['dcmdump', '--read-file-only', output]);
+      assert.deepEqual([dump.code, dump.stderr], [0, '']);
+    }
   });
 }
 

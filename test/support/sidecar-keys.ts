@@ -15,7 +15,7 @@ export const equalKeys: ReadonlySet<string> = words(`
   SliceTiming ImageOrientationPatientDICOM ImageOrientationText PhaseEncodingDirectionDisplayed
   PartialFourierDirection CoilCombinationMethod MatrixCoilMode RawImage PhilipsRWVSlope PhilipsRWVIntercept
   PhilipsRescaleSlope PhilipsRescaleIntercept PhilipsScaleSlope UsePhilipsFloatNotDisplayScaling Units
-  DecayCorrection FrameTimesStart FrameDuration
+  DecayCorrection FrameTimesStart FrameDuration RadionuclideTotalDose RadionuclideHalfLife
 `);
 
 /** Words of operators and vendors: absent until a collection asks for them. */
@@ -32,4 +32,6 @@ export const neverKeys: ReadonlySet<string> = words(`
 `);
 
 /** Of our own making. */
-export const ownKeys: ReadonlySet<string> = words('ConversionSoftware ConversionSoftwareVersion');
+export const ownKeys: ReadonlySet<string> = words(
+  'ConversionSoftware ConversionSoftwareVersion InjectionStart',
+);

@@ -121,6 +121,7 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array, void, void> {
   const file = openSync(path, 'r');
   try {
     for (;;) {
+      // Of old bytes nothing is shown: what was read alone is.
       const chunk = Buffer.allocUnsafeSlow(chunkBytes);
       const length = readSync(file, chunk);
       if (length === 0) return;

@@ -41,6 +41,7 @@ const blocks: readonly (readonly [number, string])[] = [
 const standard: readonly Keyword[] = [
   'AcquisitionMatrix',
   'AcquisitionNumber',
+  'AcquisitionTime',
   'ActualFrameDuration',
   'BodyPartExamined',
   'DecayCorrection',
@@ -76,6 +77,14 @@ const standard: readonly Keyword[] = [
   'MagnetizationTransfer',
 ];
 
+/** Elements of a tracer that readers touch. */
+const tracerElements: readonly Keyword[] = [
+  'RadionuclideHalfLife',
+  'RadionuclideTotalDose',
+  'RadiopharmaceuticalStartDateTime',
+  'RadiopharmaceuticalStartTime',
+];
+
 const elements = { FD: 8, FL: 4, SL: 4, UL: 4, SS: 2, US: 2 } as const;
 
 function element(at: Tag, vr: Vr, value: Uint8Array): DataElement {
@@ -100,6 +109,11 @@ function planted(canary: string, form: Vr): ReadonlyMap<Tag, DataElement> {
   const value = form in elements ? binary(form as keyof typeof elements, number) : padded(canary);
   const header = new Map<Tag, DataElement>();
   for (const keyword of standard) header.set(tag[keyword], element(tag[keyword], form, value));
+  const tracer = new Map(
+    tracerElements.map((keyword) => [tag[keyword], element(tag[keyword], form, value)]),
+  );
+  const sequence = tag.RadiopharmaceuticalInformationSequence;
+  header.set(sequence, elementOf(sequence, [tracer]));
   const used = new Map<number, number>();
   for (const [group, creator] of blocks) {
     const block = 0x10 + (used.get(group) ?? 0);
@@ -124,6 +138,7 @@ test('nothing planted in any element that a reader touches comes out, as text, a
       for (const maker of [undefined, 'GE MEDICAL SYSTEMS', 'Canon', 'Philips', 'SIEMENS', 'UIH']) {
         const header = new Map(planted(canary, form));
         if (maker !== undefined) header.set(tag.Manufacturer, elementOf(tag.Manufacturer, maker));
+        if (maker === 'Philips') header.set(tag.Modality, elementOf(tag.Modality, 'PT'));
         // Scales are any number that pixels may have: they are not told by these facts alone.
         const { philipsScaleSlope: _slope, ...facts } = atOnce(readScan(header)) ?? {};
         assertClean(facts, `${canary} as ${form} of ${maker}`);

@@ -162,8 +162,29 @@ export const scanTable = {
     unit: 'ms',
     least: 0,
     most: 10_000_000,
-    resolution: { decimals: 0 },
+    resolution: { digits: 5 },
     source: 'ActualFrameDuration',
+  },
+  injectedDose: {
+    unit: 'Bq',
+    least: 0,
+    most: 1e11,
+    resolution: { digits: 3 },
+    source: 'RadionuclideTotalDose',
+  },
+  halfLife: {
+    unit: 's',
+    least: 1,
+    most: 1e8,
+    resolution: { digits: 5 },
+    source: 'RadionuclideHalfLife',
+  },
+  injectionDelay: {
+    unit: 's',
+    least: 0,
+    most: 43_200,
+    resolution: { decimals: 0 },
+    source: 'RadiopharmaceuticalStartTime, RadiopharmaceuticalStartDateTime, AcquisitionTime',
   },
 } as const satisfies Readonly<Record<string, ScanRow>>;
 

@@ -8,6 +8,7 @@ import {
   wordOf,
   wordsOf,
 } from './elements.ts';
+import { injectionScan } from './injection.ts';
 import type { ScanProposal } from './scan-facts.ts';
 
 /** Numbers that one element states in the unit of the table. */
@@ -51,6 +52,7 @@ export function standardScan({ standard: places, all }: ScanPlaces): ScanProposa
     ...mapped(numbers, (keyword) => numberAs(element(keyword), 'DS')),
     ...mapped(codes, (keyword) => wordOf(element(keyword))),
     ...enhancedScan(places),
+    ...injectionScan(all),
     imagingFrequency:
       numberAs(element('ImagingFrequency'), 'DS') ??
       numberAs(element('TransmitterFrequency'), 'FD'),

@@ -32,3 +32,20 @@ test('reference times are the starts of frames only where they follow each other
   assert.equal(startsOf([5_000, 10_000], [25_000, 30_000]), undefined);
   assert.deepEqual(startsOf([700, 10]), [0]);
 });
+
+test('the injection was so long before the first of all slices', () => {
+  const stack = stackOf([
+    [0, 1_000],
+    [1_000, 1_000],
+  ]);
+  const delayed = (delays: readonly (number | undefined)[]): DescribedStack => ({
+    ...stack,
+    slices: stack.slices.map((source, at) => {
+      const injectionDelay = delays[at];
+      const scan = injectionDelay === undefined ? {} : { injectionDelay };
+      return { ...source, slice: { ...source.slice, facts: { ...source.slice.facts, scan } } };
+    }),
+  });
+  assert.equal(petKeys(delayed([3610, 3609]), {}).InjectionStart, -3609);
+  assert.equal(petKeys(delayed([3610, undefined]), {}).InjectionStart, undefined);
+});
