@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { products } from '../../test/support/catalog-products.ts';
-import { announced, offered, pathOf, placeOf } from '../../test/support/catalog-shelf.ts';
+import {
+  announced,
+  offered,
+  pathOf,
+  placeOf,
+  replicaOf,
+  versionOf,
+} from '../../test/support/catalog-shelf.ts';
 import { tempFolder } from '../../test/support/temp.ts';
 import type { Catalog, FileNode } from './catalog.ts';
 import { openCatalog } from './open-catalog.ts';
@@ -55,18 +62,8 @@ test('what says why a stack is refused is of the edition that refused it', async
       const { seriesId } = await fileAt(catalog, 'volume.nii');
       const refused = { name: 'v-a', products: ['nii.gz'], state: 'refused' } as const;
       await versions.stacksProven(seriesId, [refused]);
-      const version = {
-        validator: 'a',
-        keyId: 'k',
-        recipientPublicKey: new Uint8Array(32),
-        plaintextSize: 1,
-        sha256: 'd',
-        segmentDigests: new Uint8Array(32),
-        receipt: 'r',
-      };
-      const replica = { id: '1', storage: 'd', sealedSize: 9, sealedSha256: 'x', production: 'p' };
       const { id } = await fileAt(catalog, 'v-a.nii.gz');
-      await versions.publish({ fileId: id, version, replica: replica as never });
+      await versions.publish({ fileId: id, version: versionOf('a'), replica: replicaOf('1') });
     },
     async tell(catalog) {
       const [form, reason] = [

@@ -7,7 +7,9 @@ import {
   openShelf,
   pathOf,
   placeOf,
+  replicaOf,
   type Shelf,
+  versionOf,
 } from '../../test/support/catalog-shelf.ts';
 import type { FileNode, ProvenStack } from './catalog.ts';
 
@@ -32,17 +34,7 @@ async function listed(shelf: Shelf): Promise<readonly string[]> {
   return paths.filter((path) => path.startsWith(above)).map((path) => path.slice(above.length));
 }
 
-const content = {
-  validator: 'a',
-  keyId: 'k',
-  recipientPublicKey: new Uint8Array(32),
-  plaintextSize: 1,
-  sha256: 'd',
-  segmentDigests: new Uint8Array(32),
-  receipt: 'r',
-};
-const replica = (id: string) =>
-  ({ id, storage: 'd', sealedSize: 9, sealedSha256: 'x', production: 'p' }) as never;
+const content = versionOf('a');
 
 test('where stacks are several the alias is none of them, and each has files of its own', async (t) => {
   const shelf = await openShelf(t, offered, announced(place));
@@ -63,12 +55,16 @@ test('a stack that is not of the series any more is gone with its content, until
   const { seriesId } = await fileAt(shelf, 'volume.nii');
   await versions.stacksProven(seriesId, [stack('v-a'), stack('v-b')]);
   const file = await fileAt(shelf, 'v-b.nii');
-  await versions.publish({ fileId: file.id, version: content, replica: replica('1') });
+  await versions.publish({ fileId: file.id, version: content, replica: replicaOf('1') });
   await versions.stacksProven(seriesId, [stack('v-a')]);
   assert.equal(await names.resolve(`${pathOf(place)}/v-b.nii`), undefined);
   assert.deepEqual(await listed(shelf), ['i-1.dcm', 'v-a.nii']);
   assert.equal((await fileAt(shelf, 'volume.nii')).name, 'v-a.nii');
-  const late = { fileId: file.id, version: { ...content, validator: 'b' }, replica: replica('2') };
+  const late = {
+    fileId: file.id,
+    version: { ...content, validator: 'b' },
+    replica: replicaOf('2'),
+  };
   await assert.rejects(versions.publish(late), { code: 'CATALOG_FILE_GONE' });
   await versions.stacksProven(seriesId, [stack('v-a'), stack('v-b')]);
   const back = await fileAt(shelf, 'v-b.nii');
@@ -115,7 +111,7 @@ test('what stood for the one volume starts anew where the stacks are others', as
   const several = await fileAt(shelf, 'volume.nii');
   await versions.refuse(several.id, 'VOLUME_SEVERAL_STACKS');
   await prove('v-a');
-  await versions.publish({ fileId: several.id, version: content, replica: replica('1') });
+  await versions.publish({ fileId: several.id, version: content, replica: replicaOf('1') });
   await prove('v-a', 'v-b');
   assert.deepEqual(await published('volume.nii'), [undefined, undefined, undefined]);
   await versions.refuse(several.id, 'VOLUME_SEVERAL_STACKS');
@@ -142,7 +138,7 @@ test('a form that a stack has no more is gone with its content, until it has it 
   const { seriesId } = await fileAt(shelf, 'volume.nii');
   await versions.stacksProven(seriesId, [stack('v-a')]);
   const file = await fileAt(shelf, 'v-a.nii');
-  await versions.publish({ fileId: file.id, version: content, replica: replica('1') });
+  await versions.publish({ fileId: file.id, version: content, replica: replicaOf('1') });
   await versions.stacksProven(seriesId, [{ name: 'v-a', products: ['nii.gz'], state: 'made' }]);
   assert.equal(await names.resolve(`${pathOf(place)}/v-a.nii`), undefined);
   assert.deepEqual(await listed(shelf), ['i-1.dcm']);
@@ -187,8 +183,11 @@ test('what was made of a stack before it was refused is had no more, nor what sa
     for (const [at, name] of ['v-a.nii', 'v-a.qc.json'].entries()) {
       const { id } = await fileAt(shelf, name);
       const validator = validators[at] ?? '';
-      const version = { ...content, validator };
-      await versions.publish({ fileId: id, version, replica: replica(validator) });
+      await versions.publish({
+        fileId: id,
+        version: versionOf(validator),
+        replica: replicaOf(validator),
+      });
     }
   };
   const versionsNow = async () => [
@@ -210,7 +209,7 @@ test('a stack of which nothing is known now keeps its files, and others come and
   const { seriesId } = await fileAt(shelf, 'volume.nii');
   await versions.stacksProven(seriesId, [stack('v-a'), stack('v-b')]);
   const { id } = await fileAt(shelf, 'v-a.nii');
-  await versions.publish({ fileId: id, version: content, replica: replica('1') });
+  await versions.publish({ fileId: id, version: content, replica: replicaOf('1') });
   const pending: ProvenStack = { name: 'v-a', products: [], state: 'pending' };
   await versions.stacksProven(seriesId, [pending, stack('v-c')]);
   assert.equal((await fileAt(shelf, 'v-a.nii')).version?.number, 1);
@@ -230,6 +229,6 @@ test('the slices of an instance are those that it has now', async (t) => {
       Array.from({ length: slices }, (_, at) => at + 1),
     );
   }
-  await versions.publish({ fileId: id, version: content, replica: replica('1') });
+  await versions.publish({ fileId: id, version: content, replica: replicaOf('1') });
   assert.deepEqual(await listed(shelf), ['i-1.dcm']);
 });

@@ -48,6 +48,15 @@ interface MakerCase {
 
 const oblique = [1, 0, 0, 0, 0.8, 0.6] as const;
 
+/** Left out where there is no weighting. */
+const publicElements = (b: number, direction: Vector): readonly TestElement[] =>
+  b === 0
+    ? []
+    : [
+        [0x00189087, 'FD', floats([b], 8)],
+        [0x00189089, 'FD', floats(direction, 8)],
+      ];
+
 const geElements = (b: number, [x, y, z]: Vector): readonly TestElement[] => [
   [0x00181312, 'CS', 'COL'],
   [0x00190010, 'LO', 'GEMS_ACQU_01'],
@@ -85,13 +94,7 @@ const cases: Readonly<Record<string, MakerCase>> = {
   'Toshiba, in public elements': {
     maker: 'TOSHIBA',
     instances: 'alike',
-    elements: (b, direction) =>
-      b === 0
-        ? []
-        : [
-            [0x00189087, 'FD', floats([b], 8)],
-            [0x00189089, 'FD', floats(direction, 8)],
-          ],
+    elements: publicElements,
   },
   'GE, along the axes of the scan': {
     maker: 'GE MEDICAL SYSTEMS',
@@ -120,8 +123,7 @@ const cases: Readonly<Record<string, MakerCase>> = {
     maker: 'UIH',
     instances: 'left out',
     elements: (b, direction) => [
-      ...(b === 0 ? [] : [[0x00189087, 'FD', floats([b], 8)] as const]),
-      ...(b === 0 ? [] : [[0x00189089, 'FD', floats(direction, 8)] as const]),
+      ...publicElements(b, direction),
       [0x00650010, 'LO', 'Image Private Header'],
       [0x00651009, 'FD', floats([b], 8)],
       ...(b === 0 ? [] : [[0x00651037, 'FD', floats(direction, 8)] as const]),
@@ -130,13 +132,7 @@ const cases: Readonly<Record<string, MakerCase>> = {
   'Toshiba, by another name': {
     maker: 'TOSHIBA_MEC_MR3',
     instances: 'alike',
-    elements: (b, direction) =>
-      b === 0
-        ? []
-        : [
-            [0x00189087, 'FD', floats([b], 8)],
-            [0x00189089, 'FD', floats(direction, 8)],
-          ],
+    elements: publicElements,
   },
   'Canon, in a comment': {
     maker: 'CANON_MEC',

@@ -37,6 +37,24 @@ export const announced = (place: SeriesPlace, isHeld = true): CatalogChange => (
 export const pathOf = ({ patientName, studyName, seriesName }: SeriesPlace): string =>
   `/berlin/lung/${patientName}/${studyName}/${seriesName}`;
 
+/** A version under a key; its content is told by the same text. */
+export const versionOf = (keyId: string) => ({
+  keyId,
+  recipientPublicKey: new Uint8Array(32),
+  plaintextSize: 1,
+  sha256: keyId,
+  validator: keyId,
+  segmentDigests: new Uint8Array(32),
+  receipt: 'r',
+});
+export const replicaOf = (number: string) => ({
+  id: number.padStart(32, '0') as ReplicaId,
+  storage: 'd',
+  sealedSize: 9,
+  sealedSha256: 'x',
+  production: 'p',
+});
+
 /** A catalog in memory, with what tests do to it. */
 export interface Shelf {
   readonly catalog: Catalog;
@@ -71,17 +89,8 @@ export async function openShelf(t: TestContext, ...changes: CatalogChange[]): Pr
     seen: () => below('/'),
     async publish(place, keyId) {
       const file = (await shelf.file(place)) ?? assert.fail('the file is there');
-      const version = {
-        keyId,
-        recipientPublicKey: new Uint8Array(32),
-        plaintextSize: 1,
-        sha256: keyId,
-        validator: keyId,
-        segmentDigests: new Uint8Array(32),
-        receipt: 'r',
-      };
-      const id = String((replicas += 1)).padStart(32, '0') as ReplicaId;
-      const replica = { id, storage: 'd', sealedSize: 9, sealedSha256: 'x', production: 'p' };
+      const version = versionOf(keyId);
+      const replica = replicaOf(String((replicas += 1)));
       return catalog.versions.publish({ fileId: file.id, version, replica });
     },
     async file(place) {
