@@ -16,6 +16,7 @@ import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { inTurns, Turn } from '../lib/streams/steps.ts';
 import { cleanHeader } from './actions/clean-header.ts';
+import { SafePrivate } from './actions/safe-private.ts';
 import type {
   DeidentifiedInstance,
   Deidentifier,
@@ -52,13 +53,14 @@ export interface DeidentifierOptions {
 }
 
 /**
- * Make the de-identifier of a collection: the Basic Application Level Confidentiality Profile
- * without options, default deny, for CT, MR and PET images.
+ * Make the de-identifier of a collection: the Basic Application Level Confidentiality Profile,
+ * default deny, for CT, MR and PET images; of its options, safe private elements by which pixels are
+ * scaled.
  *
  * The header is held, checked and written anew; native pixel data pass through uncopied, compressed
  * ones frame by frame. What cannot be judged is withheld.
  *
- * @standard PS3.15 §E.2
+ * @standard PS3.15 §E.2, §E.3.10
  */
 export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
   const uids = createUidMap(options.collectionKey);
@@ -122,12 +124,13 @@ async function deidentify(
     refuseNotKept(notKeptOf(facts));
     const drops = new DropCounter();
     const identifiers = await inTurns(gatherIdentifiers(opened.header));
-    const cleaning = { profile, uids, identifiers, drops };
+    const safePrivate = new SafePrivate(identifiers);
+    const cleaning = { profile, uids, identifiers, drops, safePrivate };
     const { header, lost } = await inTurns(cleanHeader(opened.header, cleaning));
     refuseNotKept(lost);
     writeDerived(header, facts);
     writeDiffusion(header, facts);
-    stampHeader(header, context.subjectName);
+    stampHeader(header, { subjectName: context.subjectName, keepsPrivate: safePrivate.isUsed });
     const isPalette = knownValue(facts.photometric) === 'PALETTE COLOR';
     const misleads = isGrid ? 'DEID_GRID' : isPalette ? 'DEID_PALETTE' : undefined;
     return release({ opened, header, facts, drops: drops.drops, profile, misleads, uids });

@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { judgeInstances } from '../../tools/volumes/judge-instances.ts';
 import { readFolder } from '../../tools/volumes/read-folder.ts';
 import { requireData, testData } from '../support/data.ts';
+import { writeSeries } from '../support/make-series.ts';
 import { requireTool } from '../support/require-tool.ts';
 import { tempFolder } from '../support/temp.ts';
 import { openMaker } from '../support/volume-maker.ts';
@@ -17,9 +18,6 @@ import { openMaker } from '../support/volume-maker.ts';
 const others: Readonly<Record<string, string>> = {
   // A secondary capture that does not say that nothing is burned in.
   'generic-rgb': 'DEID_BURNED_IN',
-  // The private scale does not leave; the public one, which the converter prefers not, does.
-  'philips-enhanced-fieldmap': 'scale',
-  'philips-enhanced-fmri': 'scale',
   // The converter reads the slices that leave, and not the compressed mosaics that they are of.
   'transfer-syntax-7': 'unreferred',
   'transfer-syntax-8': 'unreferred',
@@ -49,3 +47,36 @@ for (const name of root === undefined ? [] : readdirSync(root).toSorted()) {
     }
   });
 }
+
+test("classic images of Philips leave with the scale of their maker, by which the converter's values are", {
+  skip: requireTool('dcm2niix'),
+}, async (t) => {
+  const float = (value: number): Uint8Array => new Uint8Array(new Float32Array([value]).buffer);
+  const folder = await tempFolder(t);
+  await writeSeries(join(folder, 'made'), {
+    modality: 'MR',
+    slices: 4,
+    edit: () => [
+      [0x00080070, 'LO', 'Philips Medical Systems'],
+      [0x00281052, 'DS', [-500]],
+      [0x00281053, 'DS', [0.25]],
+      [0x20050010, 'LO', 'Philips MR Imaging DD 001'],
+      [0x2005100d, 'FL', float(2000)],
+      [0x2005100e, 'FL', float(8)],
+    ],
+  });
+  const { series } = await readFolder(join(folder, 'made'));
+  const [only] = series;
+  assert.ok(only !== undefined);
+  const maker = await openMaker(folder);
+  t.after(() => maker.close());
+  const { files, refusals } = await maker.instances(only);
+  assert.deepEqual(refusals, []);
+  const { judged, volumes } = await judgeInstances(only, files, await tempFolder(t));
+  assert.deepEqual(
+    judged.map(({ verdict }) => verdict),
+    ['right'],
+  );
+  const { slope, intercept } = volumes[0] ?? {};
+  assert.deepEqual([slope, intercept], [0.125, -250]);
+});

@@ -9,6 +9,7 @@ import { cleanCode, isCodeItem, isCodeTag, unknownCode } from './code-item.ts';
 import { dummyElement, emptyElement } from './dummy.ts';
 import { judgeText, judgeValue } from './keep-value.ts';
 import { keepClassUids, replaceUids } from './replace-uids.ts';
+import type { SafePrivate } from './safe-private.ts';
 
 /** What a data set is cleaned with. */
 export interface Cleaning {
@@ -17,18 +18,24 @@ export interface Cleaning {
   /** What the header loses. */
   readonly identifiers: Identifiers;
   readonly drops: DropCounter;
+  /** Absent: no private element stays. */
+  readonly safePrivate?: SafePrivate;
 }
 
 /** Where the rules are. */
 export type RuleBook = Pick<Profile, 'find'>;
 
-/** What the rules of a profile leave of a data set, at every depth. What no rule covers is gone. */
+/**
+ * What the rules of a profile leave of a data set, at every depth. What no rule covers is gone, but for
+ * the private elements that are known to be safe.
+ */
 export function applyProfile(dataSet: DataSet, cleaning: Cleaning): Map<Tag, DataElement> {
   const left = new Map<Tag, DataElement>();
   for (const element of dataSet.values()) {
     const kept = cleanElement(element, cleaning);
     if (kept !== undefined) left.set(element.tag, kept);
   }
+  cleaning.safePrivate?.keep(dataSet, left);
   return left;
 }
 

@@ -20,6 +20,7 @@ import { profileOf } from '../profile/profile.ts';
 import { createUidMap } from '../pseudonyms/uid-map.ts';
 import { applyProfile, type Cleaning } from './apply-profile.ts';
 import { cleanHeader } from './clean-header.ts';
+import { SafePrivate } from './safe-private.ts';
 
 const syntax = transferSyntax.ExplicitVRLittleEndian;
 
@@ -38,11 +39,13 @@ function packed(header: DataSet): DataSet {
 }
 
 function cleaningOf(header: DataSet): Cleaning {
+  const identifiers = identifiersOf(header);
   return {
     profile: present(profileOf(sopClass.EnhancedMRImageStorage), 'a profile'),
     uids: createUidMap(new Uint8Array(32)),
-    identifiers: identifiersOf(header),
+    identifiers,
     drops: new DropCounter(),
+    safePrivate: new SafePrivate(identifiers),
   };
 }
 

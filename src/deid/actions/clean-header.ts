@@ -41,6 +41,7 @@ export function* cleanHeader(header: DataSet, cleaning: Cleaning): Steps<CleanHe
     if (kept !== undefined) left.set(element.tag, kept);
     yield;
   }
+  cleaning.safePrivate?.keep(header, left);
   return { header: left, lost: findLost(header, left, lostOfFrames) };
 }
 
@@ -90,6 +91,7 @@ function createFrameCleaner(
       if (kept !== undefined) left.set(element.tag, kept);
       drops.addAll(dropped);
     }
+    cleaning.safePrivate?.keep(frame, left);
     return left;
   };
 }

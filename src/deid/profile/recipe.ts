@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { numberFacts } from '../../facts/index.ts';
+import { numberFacts, philipsScaleNames } from '../../facts/index.ts';
 import { toHex } from '../../lib/bytes/bytes.ts';
 import { contextGroupRows } from '../meaning/generated/context-groups.ts';
 import { numberBoundRows } from '../meaning/number-bounds.ts';
@@ -10,7 +10,7 @@ import { keepRows } from './generated/keep-list.ts';
 import { supportedSopClasses } from './generated/sop-classes.ts';
 
 /** Counts up with every change of actions, vocabularies or cleaners that changes an output byte. */
-const codeEdition = 4;
+const codeEdition = 5;
 
 /** Name and digest of everything that decides the output beside the key: part of a receipt. */
 export function recipeOfProfile(): { readonly profile: string; readonly digest: string } {
@@ -20,6 +20,7 @@ export function recipeOfProfile(): { readonly profile: string; readonly digest: 
     numberBoundRows,
     contextGroupRows,
     numberFacts,
+    philipsScaleNames,
   ];
   const tables = [codeEdition, basicProfileRows, keepRows, supportedSopClasses, ...meanings];
   const digest = createHash('sha256').update(JSON.stringify(tables)).digest();

@@ -1,20 +1,13 @@
 import { type DataSet, type ItemList, itemsOfUnknown, tag as t } from '../../dicom/index.ts';
 import { type Fact, notKept } from '../fact.ts';
-import { type PrivateName, privateElements } from '../private-elements.ts';
+import { privateElements } from '../private-elements.ts';
 import { type RealWorld, realWorldOf } from '../real-world.ts';
-import { philipsScale, type StatedScale } from '../vendors/philips/scale.ts';
+import { philipsScale, philipsScaleNames, type StatedScale } from '../vendors/philips/scale.ts';
 
 /** How the values of a frame are scaled. */
 export interface FrameScale extends StatedScale {
   readonly realWorld: Fact<RealWorld>;
 }
-
-/** Where Philips repeats, for each frame and for all, what a single image of it would say. */
-const creator = 'Philips MR Imaging DD 005';
-const copies: readonly PrivateName[] = [
-  { creator, group: 0x2005, element: 0x0f },
-  { creator, group: 0x2005, element: 0x0e },
-];
 
 const nothing: DataSet = new Map();
 
@@ -50,7 +43,7 @@ function frameScaleOf(
 
 /** The items of the vendor's copies in a functional group. */
 function copiesIn(group: DataSet): readonly (DataSet | 'damaged')[] {
-  return copies
+  return philipsScaleNames.copies
     .flatMap((name) => privateElements(group, name))
     .flatMap((element): readonly (DataSet | 'damaged')[] =>
       element.vr !== 'SQ' && element.value.length === 0

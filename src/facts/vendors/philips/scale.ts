@@ -25,9 +25,21 @@ export interface ScaleHolders {
   readonly mapping: DataSet;
 }
 
-const creator = 'Philips MR Imaging DD 001';
-const scaleSlope: PrivateName = { creator, group: 0x2005, element: 0x0e };
-const scaleIntercept: PrivateName = { creator, group: 0x2005, element: 0x0d };
+const group = 0x2005;
+const [image, frame] = ['Philips MR Imaging DD 001', 'Philips MR Imaging DD 005'];
+const scaleSlope: PrivateName = { creator: image, group, element: 0x0e };
+const scaleIntercept: PrivateName = { creator: image, group, element: 0x0d };
+
+/** The vendor's elements of the scale, SS and SI, all of one group. */
+export const philipsScaleNames = {
+  group,
+  numbers: [scaleIntercept, scaleSlope],
+  /** Sequences that repeat, for each frame and for all, what a single image of it would say. */
+  copies: [
+    { creator: frame, group, element: 0x0f },
+    { creator: frame, group, element: 0x0e },
+  ],
+} as const satisfies Readonly<Record<string, number | readonly PrivateName[]>>;
 
 /**
  * The scale of a Philips MR image: of the values as they were measured, which compare between images,
