@@ -33,6 +33,14 @@ export const acquisitionFacts = {
     most: 360,
     resolution: { decimals: 2 },
   },
+  exposure: {
+    source: 'Exposure',
+    count: 1,
+    unit: 'mAs',
+    least: 0,
+    most: 65_535,
+    resolution: { decimals: 3 },
+  },
   sliceThickness: {
     source: 'SliceThickness',
     count: 1,

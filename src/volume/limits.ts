@@ -61,7 +61,7 @@ export const volumeLimits = defineLimits('volume', {
     value: 0.01,
     unit: 'ratio',
     reason:
-      'Echo, repetition and inversion times and flip angles that follow each other more closely are one that was measured.',
+      'Echo, repetition and inversion times, flip angles and exposures that follow each other more closely are one that was measured.',
   },
   stacksMax: {
     value: 512,

@@ -60,6 +60,7 @@ export const splitTraits: readonly SplitTrait[] = [
   { name: 'InversionTime', of: ({ inversionTime }) => text(inversionTime), isMeasured: true },
   { name: 'RepetitionTime', of: ({ repetitionTime }) => text(repetitionTime), isMeasured: true },
   { name: 'FlipAngle', of: ({ flipAngle }) => text(flipAngle), isMeasured: true },
+  { name: 'Exposure', of: ({ exposure }) => text(exposure), isMeasured: true },
 ];
 
 const one = (given: Fact<number>): readonly number[] | undefined =>

@@ -250,6 +250,29 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     differs: { verdicts: ['WRONG'], reason: 'two reconstructions; the converter joins them' },
     missing: 1,
   },
+  'a CT of every place with two exposures': {
+    options: ct,
+    images: stackOf(4, [[[0x00181152, 'IS', [50]]], [[0x00181152, 'IS', [120]]]]),
+    dims: ['20x16x4', '20x16x4'],
+    differs: { verdicts: ['WRONG'], reason: 'two scans of other noise; the converter joins them' },
+    missing: 1,
+  },
+  'a CT whose exposure follows the body': {
+    options: ct,
+    images: range(6).map((place) => ({
+      place,
+      elements: [[0x00181152, 'IS', [place < 3 ? 50 : 40 + 10 * place]]],
+    })),
+    dims: ['20x16x6'],
+  },
+  'a CT over time, whose exposure follows the body in each': {
+    options: ct,
+    images: stackOf(4, [time(0), time(40)]).map(({ place, elements }, at) => ({
+      place,
+      elements: [...(elements ?? []), [0x00181152, 'IS', [50 + 10 * (at % 3)]]],
+    })),
+    dims: ['20x16x4x2'],
+  },
   'a dynamic PET': {
     options: { ...ct, modality: 'PT' },
     images: stackOf(

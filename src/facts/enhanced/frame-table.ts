@@ -48,6 +48,10 @@ export const macros: readonly (readonly [Keyword, readonly MacroFact[]])[] = [
       },
     ],
   ],
+  [
+    'CTExposureSequence',
+    [{ name: 'exposure', row: { ...rows.exposure, source: 'ExposureInmAs' } }],
+  ],
   ['CTReconstructionSequence', plain('reconstructionDiameter')],
 ];
 
@@ -65,6 +69,7 @@ export const convertedFacts: readonly MacroFact[] = plain(
   'repetitionTime',
   'inversionTime',
   'flipAngle',
+  'exposure',
   'bValue',
   'gradientDirection',
   'frameReferenceTime',
