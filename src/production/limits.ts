@@ -8,6 +8,17 @@ export const productionLimits = defineLimits('production', {
     reason:
       'Frames that came before their turn wait in memory up to here, beyond it on disk; a recall may use 256 MiB in all.',
   },
+  voxelPageBytes: {
+    value: 512 * 1024,
+    unit: 'bytes',
+    reason:
+      'Voxels of a stack go into its files in pieces of so much, one under way while the next is gathered: a slice of a mosaic has 8 KiB. As much is sealed at a time. A slice that is larger is a piece.',
+  },
+  voxelWaitMs: {
+    value: 100,
+    unit: 'ms',
+    reason: 'Voxels that were gathered wait no longer for more: somebody may follow the file.',
+  },
   spillStepBytes: {
     value: 64 * 1024 * 1024,
     unit: 'bytes',

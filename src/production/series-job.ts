@@ -1,8 +1,9 @@
 import type { DeidentifiedInstance } from '../deid/index.ts';
 import { getUid, sopClass, tag } from '../dicom/index.ts';
-import { holdsNoImage, type ImageFacts, type SliceFacts } from '../facts/index.ts';
+import { holdsNoImage, type ImageFacts } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
 import { inTurns } from '../lib/streams/steps.ts';
 import type { FrameDecoder } from '../pixel/index.ts';
 import {
@@ -18,14 +19,15 @@ import {
   slicesOf,
   type VolumePlan,
 } from '../volume/index.ts';
-import { cutTile } from './cut-tile.ts';
 import { DecodeQueue } from './decode-queue.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import type { FrameIntake } from './frame-intake.ts';
+import { type FrameSlice, frameSlicesOf, framesOf } from './frame-slice.ts';
 import { FrameStore } from './frame-store.ts';
 import type { ProductionLimits } from './limits.ts';
 import { isSameShape, type ListedStack, listedStack } from './listed-stack.ts';
 import { openIntake } from './open-intake.ts';
+import { PagePool } from './page-pool.ts';
 import type { ExpectedInstanceOfJob } from './production.ts';
 import {
   type MadeStack,
@@ -37,7 +39,7 @@ import {
 } from './series-stacks.ts';
 import type { Spill } from './spill/spill-file.ts';
 import type { StackEncoder } from './stack-encoder.ts';
-import { StackWriter } from './stack-writer.ts';
+import { type FrameHere, StackWriter } from './stack-writer.ts';
 import { undecoded } from './undecoded.ts';
 import { type Withheld, WithheldImages } from './withheld-images.ts';
 
@@ -68,6 +70,7 @@ export interface SeriesJobOptions {
   readonly reserve: (bytes: number) => Promise<{ release(): void }>;
   readonly spill: Spill;
   readonly decoder: FrameDecoder;
+  readonly clock: Clock;
   readonly limits: ProductionLimits;
 }
 
@@ -94,7 +97,7 @@ export class SeriesJob {
   readonly #store: FrameStore;
   readonly #headers = new Map<string, HeaderOfJob>();
   /** The stacks of these headers, where they were planned. */
-  #planned: readonly StackOutcome[] | undefined;
+  #planned: PlannedSeries | undefined;
   /** Compressed frames that are not pixels yet. */
   readonly #decoding: DecodeQueue;
   /** Images whose headers are yet to come. */
@@ -107,8 +110,14 @@ export class SeriesJob {
   #over = false;
   /** What the list claims. */
   #claimed: VolumePlan | undefined;
-  /** By the key of each frame that is wanted; undefined while nothing is planned. */
-  #writers: ReadonlyMap<string, StackWriter> | undefined;
+  /** The stacks whose files are made; undefined while nothing is planned. */
+  #writers: readonly StackWriter[] | undefined;
+  /** Of each frame that is wanted. */
+  #wishes: ReadonlyMap<number, FrameWish> = new Map();
+  /** Number of the first frame of each image. */
+  readonly #firstFrames = new Map<string, number>();
+  #frames = 0;
+  readonly #pool = new PagePool();
   /** A frame-sized buffer that is free again. */
   #spare: Uint8Array | undefined;
 
@@ -127,7 +136,7 @@ export class SeriesJob {
 
   /** The stacks whose files are made, each once. */
   get writers(): readonly StackWriter[] {
-    return [...new Set(this.#writers?.values())];
+    return this.#writers ?? [];
   }
 
   /** Keywords of elements that headers lacked and the length of their pixel data showed. */
@@ -140,7 +149,7 @@ export class SeriesJob {
     const { facts, transferSyntaxUid, sopInstanceUid } = readDeidentified(box);
     const slices = await inTurns(slicesOf(facts, transferSyntaxUid));
     this.#planned = undefined;
-    this.#headers.set(name, { instanceUid: sopInstanceUid, slices });
+    this.#headers.set(name, { instanceUid: sopInstanceUid, slices, facts });
     this.#awaited.delete(name);
     for (const keyword of facts.derived) this.#derived.add(keyword);
     if (this.#over || !this.#options.wantsVoxels) return undefined;
@@ -167,16 +176,14 @@ export class SeriesJob {
     this.#headers.delete(name);
     this.#planned = undefined;
     if (this.#claimed !== undefined) await this.#giveUp();
-    else if (header !== undefined) await this.#dropWritersOf(name, header.slices.length);
+    else if (header !== undefined) await this.#dropWritersOf(this.#framesAt(name, header));
   }
 
   /** Stacks that lack a slice after all are not written on. */
-  async #dropWritersOf(name: string, slices: number): Promise<void> {
-    const keys = Array.from({ length: slices }, (_, at) => keyOf(name, at));
-    const dropped = new Set(keys.flatMap((key) => this.#writers?.get(key) ?? []));
+  async #dropWritersOf(slices: readonly FrameSlice[]): Promise<void> {
+    const dropped = new Set(slices.flatMap(({ frame }) => this.#wishes.get(frame)?.writers ?? []));
     for (const writer of dropped) await writer.abort();
-    if (this.#writers === undefined || dropped.size === 0) return;
-    this.#writers = new Map([...this.#writers].filter(([, writer]) => !dropped.has(writer)));
+    if (dropped.size > 0) this.#write(this.writers.filter((writer) => !dropped.has(writer)));
   }
 
   /** An object turned out to hold no image. */
@@ -187,11 +194,11 @@ export class SeriesJob {
   /** All that can come came: what the series holds. The files of its stacks are whole, those wanted. */
   async finish(source: Deidentified<unknown> | undefined): Promise<SeriesStacks> {
     await this.#decoding.drain();
-    const outcomes = await this.#plan();
+    const planned = await this.#plan();
+    const { outcomes, made } = planned;
     if (outcomes.length === 0 || source === undefined) {
       return nothingFor(this.#withheld.code ?? 'DEID_NO_IMAGE');
     }
-    const made = this.#stacksOf(outcomes);
     if (volumesOf(made, this.#options.corrections).length === 0) return made;
     const [reason] = [...this.#reasons].toSorted();
     if (reason !== undefined) return withoutVoxels(made, reason);
@@ -200,11 +207,11 @@ export class SeriesJob {
       await this.#giveUp();
       return nothingFor('VOLUME_NOT_AS_LISTED');
     }
-    if (this.#writers === undefined) await this.#start(made, source);
+    if (this.#writers === undefined) await this.#start(planned, source);
     for (const writer of this.writers) {
       await writer.drain(source);
-      assert(writer.isComplete, 'every frame was written');
-      for (const encoder of writer.encoders) await encoder.end();
+      assert(writer.isComplete, 'every slice was written');
+      await writer.end();
     }
     return made;
   }
@@ -221,16 +228,15 @@ export class SeriesJob {
     const length = frameBytesOf(facts);
     // Also of a slice that is in no file: whether its pixels refuse the rest must not depend on when it comes.
     if (length === 0 || !slices.some(isSlice)) return undefined;
-    const ofFrames = slicesByFrame(facts);
     const spare = this.#spare?.length === length ? this.#spare : undefined;
     this.#spare = undefined;
     const { decoder } = this.#options;
+    const first = this.#firstFrame(name, framesOf(facts));
     return openIntake(
       { facts, transferSyntaxUid },
       {
         spare,
-        takeFrame: (index, pixels) =>
-          this.#takeFrame(box, { name, index, pixels, slices: ofFrames }),
+        takeFrame: (index, pixels) => this.#takeFrame(box, { frame: first + index, pixels }),
         decode: (coded, shape, take) =>
           this.#decoding.add({
             bytes: length,
@@ -242,33 +248,32 @@ export class SeriesJob {
     );
   }
 
-  /** A frame is one slice, or is cut into those that it tiles. Gives a buffer that is free again. */
-  async #takeFrame(source: Instance, frame: ArrivedFrame): Promise<Uint8Array | undefined> {
-    const { name, index, pixels, slices } = frame;
-    if (slices === undefined) return this.#takeSlice(source, keyOf(name, index), pixels);
-    const { facts } = readDeidentified(source);
-    for (const { at, slice } of slices.get(index) ?? []) {
-      const key = keyOf(name, at);
-      if (slice.tile === undefined) return this.#takeSlice(source, key, pixels);
-      await this.#takeSlice(source, key, cutTile(facts, slice, pixels));
-    }
+  /** Its slices are written, or it waits. Gives a buffer that is free again. */
+  async #takeFrame(source: Instance, here: FrameHere): Promise<Uint8Array | undefined> {
+    const { frame, pixels } = here;
+    if (this.#over) return pixels;
+    const wish = this.#wishes.get(frame);
+    if (this.#writers !== undefined && wish === undefined) return pixels;
+    let left = wish?.slices ?? 1;
+    for (const writer of wish?.writers ?? []) left -= await writer.drain(source, here);
+    const fate = left === 0 ? 'copied' : await this.#store.put(frame, pixels, left);
+    if (fate === 'owned') return undefined;
+    this.#spare = pixels;
     return pixels;
   }
 
-  async #takeSlice(
-    source: Instance,
-    key: string,
-    pixels: Uint8Array,
-  ): Promise<Uint8Array | undefined> {
-    if (this.#over) return pixels;
-    const writer = this.#writers?.get(key);
-    if (this.#writers !== undefined && writer === undefined) return pixels;
-    const fate =
-      writer === undefined
-        ? await this.#store.put(key, pixels)
-        : await writer.arrived(source, { key, pixels });
-    if (fate === 'copied') this.#spare = pixels;
-    return fate === 'copied' ? pixels : undefined;
+  /** Number of the first frame of an image, of which there are so many. */
+  #firstFrame(name: string, frames = 1): number {
+    const known = this.#firstFrames.get(name);
+    if (known !== undefined) return known;
+    const first = this.#frames;
+    this.#frames += frames;
+    this.#firstFrames.set(name, first);
+    return first;
+  }
+
+  #framesAt(name: string, { facts }: HeaderOfJob): readonly FrameSlice[] {
+    return frameSlicesOf(facts, this.#firstFrame(name, framesOf(facts)));
   }
 
   async #planEarly(name: string, slices: readonly PlanSlice[], box: Instance): Promise<void> {
@@ -291,11 +296,14 @@ export class SeriesJob {
     const early = [...this.#headers].filter(([other]) => other !== name);
     if (early.some(([other, header]) => !this.#isAsClaimed(other, header.slices)))
       return this.#giveUp();
-    const keys = [...this.#indexByName.keys()].map((each) => keyOf(each, 0));
+    const frames = [...this.#indexByName.keys()].map((each) => ({
+      frame: this.#firstFrame(each),
+      tile: undefined,
+    }));
     const stack = { name: this.#options.nameOf(plan.stackKey), correction: undefined, plan };
     const isSizeCertain = listed.shape !== undefined;
     const encoders = await this.#options.open(stack, { isSizeCertain, isOnly: true });
-    this.#writers = this.#writersOf([{ plan, keys, encoders }]);
+    this.#write([this.#writerOf(plan, frames, encoders)]);
     for (const writer of this.writers) await writer.drain(box);
   }
 
@@ -321,51 +329,69 @@ export class SeriesJob {
   async #planAll(source: Deidentified<unknown>): Promise<void> {
     if (this.#reasons.size > 0) return;
     await this.#decoding.drain();
-    await this.#start(this.#stacksOf(await this.#plan()), source);
+    await this.#start(await this.#plan(), source);
   }
 
   /** The stacks of what came; planned again where something came, or went, since. */
-  async #plan(): Promise<readonly StackOutcome[]> {
-    this.#planned ??= await inTurns(planInSteps(this.#ordered().map(({ slice }) => slice)));
+  async #plan(): Promise<PlannedSeries> {
+    if (this.#planned !== undefined) return this.#planned;
+    const images = this.#ordered();
+    const sources = images.flatMap(([, { instanceUid, slices }]) =>
+      slices.map((slice, at): SourceSlice => ({ instanceUid, number: at + 1, slice })),
+    );
+    const frames = images.flatMap(([name, header]) => this.#framesAt(name, header));
+    const outcomes = await inTurns(planInSteps(sources.map(({ slice }) => slice)));
+    const { nameOf } = this.#options;
+    const made = seriesStacks(outcomes, { sources, withheld: this.#withheld, nameOf });
+    this.#planned = { outcomes, made, frames };
     return this.#planned;
   }
 
-  #stacksOf(outcomes: readonly StackOutcome[]): SeriesStacks {
-    const { nameOf } = this.#options;
-    return seriesStacks(outcomes, { sources: this.#ordered(), withheld: this.#withheld, nameOf });
-  }
-
-  async #start(made: SeriesStacks, source: Deidentified<unknown>): Promise<void> {
+  async #start({ made, frames }: PlannedSeries, source: Deidentified<unknown>): Promise<void> {
     const volumes = volumesOf(made, this.#options.corrections);
     if (volumes.length === 0) return;
-    const keys = this.#ordered().map(({ key }) => key);
-    const opened: OpenStack[] = [];
-    this.#writers = new Map();
-    for (const stack of volumes) {
-      const isOnly = made.isAlone;
-      const encoders = await this.#options.open(stack, { isSizeCertain: true, isOnly });
+    for (const { name, correction, plan, slices } of volumes) {
+      const about = { isSizeCertain: true, isOnly: made.isAlone };
+      const encoders = await this.#options.open({ name, correction, plan }, about);
       if (encoders.length === 0) continue;
-      const ofPlan = stack.slices.map((index) => present(keys[index], 'a slice of the series'));
-      opened.push({ plan: stack.plan, keys: ofPlan, encoders });
-      this.#writers = this.#writersOf(opened);
+      const ofPlan = slices.map((index) => present(frames[index], 'a slice of the series'));
+      this.#writers = [...this.writers, this.#writerOf(plan, ofPlan, encoders)];
     }
-    this.#store.keepOnly(new Set(this.#writers.keys()));
+    this.#write(this.writers);
+    this.#store.keepOnly((frame) => this.#wishes.get(frame)?.slices ?? 0);
     for (const writer of this.writers) await writer.drain(source);
   }
 
-  #writersOf(stacks: readonly OpenStack[]): ReadonlyMap<string, StackWriter> {
-    return new Map(
-      stacks.flatMap(({ plan, keys, encoders }) => {
-        const inFile = new Array<string>(plan.slices * plan.volumes);
-        for (const [at, key] of keys.entries()) {
-          const place = plan.placeOf[at] ?? -1;
-          // A slice of a volume that is not whole has none.
-          if (place >= 0) inFile[place] = key;
-        }
-        const writer = new StackWriter({ plan, keys: inFile, encoders, store: this.#store });
-        return inFile.map((key) => [key, writer] as const);
-      }),
-    );
+  /** @param slices in the order of the plan's `placeOf` */
+  #writerOf(
+    plan: VolumePlan,
+    slices: readonly FrameSlice[],
+    encoders: readonly StackEncoder[],
+  ): StackWriter {
+    const { clock } = this.#options;
+    const inFile = new Array<FrameSlice>(plan.slices * plan.volumes);
+    for (const [at, slice] of slices.entries()) {
+      const place = plan.placeOf[at] ?? -1;
+      // A slice of a volume that is not whole has none.
+      if (place >= 0) inFile[place] = slice;
+    }
+    const [store, pool, limits] = [this.#store, this.#pool, this.#limits];
+    return new StackWriter({ plan, slices: inFile, encoders, store, pool, clock, limits });
+  }
+
+  /** These are the stacks whose files are made. */
+  #write(writers: readonly StackWriter[]): void {
+    const wishes = new Map<number, FrameWish>();
+    for (const writer of writers) {
+      for (const { frame } of writer.slices) {
+        const wish = wishes.get(frame) ?? { writers: [], slices: 0 };
+        if (wish.slices === 0) wishes.set(frame, wish);
+        wish.slices += 1;
+        if (wish.writers.at(-1) !== writer) wish.writers.push(writer);
+      }
+    }
+    this.#writers = writers;
+    this.#wishes = wishes;
   }
 
   async #giveUp(code?: string): Promise<undefined> {
@@ -376,13 +402,10 @@ export class SeriesJob {
     this.#options.onGivenUp();
   }
 
-  /** All slices in the order of the list; what is not listed as an image comes behind. */
-  #ordered(): readonly (SourceSlice & { readonly key: string })[] {
+  /** All headers in the order of the list; what is not listed as an image comes behind. */
+  #ordered(): readonly (readonly [string, HeaderOfJob])[] {
     const rank = (name: string): number => this.#indexByName.get(name) ?? this.#indexByName.size;
-    const images = [...this.#headers].toSorted(([a], [b]) => rank(a) - rank(b));
-    return images.flatMap(([name, { instanceUid, slices }]) =>
-      slices.map((slice, at) => ({ key: keyOf(name, at), instanceUid, number: at + 1, slice })),
-    );
+    return [...this.#headers].toSorted(([a], [b]) => rank(a) - rank(b));
   }
 }
 
@@ -390,43 +413,27 @@ export class SeriesJob {
 interface HeaderOfJob {
   readonly instanceUid: string;
   readonly slices: readonly PlanSlice[];
+  readonly facts: ImageFacts;
 }
 
-/** A frame of an instance. */
-interface ArrivedFrame {
-  readonly name: string;
-  readonly index: number;
-  readonly pixels: Uint8Array;
-  readonly slices: SlicesByFrame | undefined;
+/** What all headers that came make. */
+interface PlannedSeries {
+  readonly outcomes: readonly StackOutcome[];
+  readonly made: SeriesStacks;
+  /** Where each slice of the series is. */
+  readonly frames: readonly FrameSlice[];
 }
 
-/** The slices of each frame, and which of the object's they are. */
-type SlicesByFrame = ReadonlyMap<
-  number,
-  readonly { readonly at: number; readonly slice: SliceFacts }[]
->;
-
-/** Undefined where a frame is a slice. */
-function slicesByFrame({ slices }: ImageFacts): SlicesByFrame | undefined {
-  if (slices.length === 0) return undefined;
-  const numbered = slices.map((slice, at) => ({ at, slice }));
-  return Map.groupBy(numbered, ({ slice }) => slice.frame);
+/** Who wants slices of a frame, and how many in all. */
+interface FrameWish {
+  readonly writers: StackWriter[];
+  slices: number;
 }
 
 /** Whether images of this kind usually have the scale that one of them has: PET has one a slice. */
 function hasOneScale({ facts }: PlanSlice): boolean {
   return facts.sopClassUid !== sopClass.PositronEmissionTomographyImageStorage;
 }
-
-/** A stack whose files are begun. */
-interface OpenStack {
-  readonly plan: VolumePlan;
-  /** Of each of its slices, in the order of the plan's `placeOf`. */
-  readonly keys: readonly string[];
-  readonly encoders: readonly StackEncoder[];
-}
-
-const keyOf = (name: string, slice: number): string => `${name}#${slice}`;
 
 /** Whether two plans of the same slices make the same file. */
 function isSame(a: VolumePlan, b: VolumePlan): boolean {

@@ -76,6 +76,7 @@ export class StackFiles {
       reserve: job.reserve,
       spill: ports.spill,
       decoder: ports.decoder,
+      clock: ports.clock,
       limits: ports.limits ?? productionLimits,
     });
   }

@@ -40,7 +40,8 @@ export type {
 } from './volume-format.ts';
 export {
   hasOutputValues,
+  isUnscaled,
   outputTypeOf,
   outputValues,
 } from './voxels/output-values.ts';
-export { toVoxels, voxelBytesOf } from './voxels/to-voxels.ts';
+export { type FrameTile, toVoxels, voxelBytesOf } from './voxels/to-voxels.ts';

@@ -24,7 +24,9 @@ test('colours of 8 bits are RGB24 voxels, rows bottom up', () => {
   assert.deepEqual([header.readInt16LE(70), header.readInt16LE(72)], [128, 24]);
   assert.equal(plan.sliceBytes, 12);
   const pixels = Uint8Array.from({ length: 12 }, (_, at) => at);
-  assert.deepEqual([...toVoxels(plan, pixels, 0)], [6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5]);
+  const voxels = new Uint8Array(12);
+  toVoxels(plan, { pixels, place: 0 }, voxels);
+  assert.deepEqual([...voxels], [6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5]);
 });
 
 for (const [name, edit, transferSyntaxUid, outcome] of [

@@ -78,11 +78,13 @@ function convert(files: readonly ReadFile[]): Converted | VolumeRefusal {
   if (!files.every(isAsLong)) return 'VOLUME_PIXEL_LENGTH';
   if (plan.volumes === 1 && plan.scale !== 'per-frame') checkEarlyPlan(files, plan);
   const header = niftiFormat.header(plan);
-  const nifti = Buffer.alloc(header.length + voxelBytesOf(plan) * plan.slices * plan.volumes);
+  const sliceBytes = voxelBytesOf(plan);
+  const nifti = Buffer.alloc(header.length + sliceBytes * plan.slices * plan.volumes);
   nifti.set(header);
   for (const [index, file] of files.entries()) {
     const place = plan.placeOf[index] ?? 0;
-    nifti.set(toVoxels(plan, file.pixels, place), header.length + place * voxelBytesOf(plan));
+    const start = header.length + place * sliceBytes;
+    toVoxels(plan, { pixels: file.pixels, place }, nifti.subarray(start, start + sliceBytes));
   }
   return { plan, nifti };
 }
@@ -468,7 +470,7 @@ function tiles(mosaic: Uint8Array, signed: boolean): Buffer {
       const from = ((Math.floor(tile / 6) * 64 + row) * 384 + (tile % 6) * 64) * 2;
       pixels.set(mosaic.subarray(from, from + 128), row * 128);
     }
-    volume.set(toVoxels(plan, pixels, tile), tile * 8192);
+    toVoxels(plan, { pixels, place: tile }, volume.subarray(tile * 8192, (tile + 1) * 8192));
   }
   return volume;
 }

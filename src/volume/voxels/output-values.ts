@@ -28,21 +28,22 @@ export function outputTypeOf(plan: VolumePlan): ValueType {
 }
 
 /**
- * Voxels of a slice as the values that they stand for, for formats that state no scale: as they
- * are where they have none, else 32-bit floating point in a buffer of its own; little endian.
+ * Write the values that the voxels of a slice stand for, for formats that state no scale: 32-bit
+ * floating point, little endian. Where they have none (`isUnscaled`), voxels are the values.
  *
  * @param voxels as `toVoxels` gives them
+ * @param into four bytes a voxel, aligned to four
  */
-export function outputValues(plan: VolumePlan, voxels: Uint8Array): Uint8Array {
+export function outputValues(plan: VolumePlan, voxels: Uint8Array, into: Uint8Array): void {
   const { scale } = plan;
-  if (scale === 'per-frame' || isUnscaled(plan)) return voxels;
+  assert(scale !== 'per-frame', 'voxels that are not the values');
   const stored = wordsOf(voxels, valueTypeOf(plan).name);
+  assert(into.length === stored.length * 4, 'room for the values of a slice');
   const [slope, intercept] = [Math.fround(scale.slope), Math.fround(scale.intercept)];
-  const values = new Float32Array(stored.length);
+  const values = new Float32Array(into.buffer, into.byteOffset, stored.length);
   for (let index = 0; index < stored.length; index += 1) {
     values[index] = Math.fround((stored[index] ?? 0) * slope) + intercept;
   }
-  return new Uint8Array(values.buffer);
 }
 
 function valueTypeOf(plan: VolumePlan): ValueType {

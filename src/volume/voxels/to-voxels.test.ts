@@ -4,7 +4,14 @@ import * as fc from 'fast-check';
 import { present } from '../../lib/assert.ts';
 import { samplePlan } from '../suite.ts';
 import type { PixelFormat, VolumePlan } from '../volume-format.ts';
-import { toVoxels } from './to-voxels.ts';
+import { type FrameTile, toVoxels, voxelBytesOf } from './to-voxels.ts';
+
+/** The voxels of a slice, in memory of their own. */
+function voxelsOf(plan: VolumePlan, pixels: Uint8Array, place = 0): Uint8Array {
+  const into = new Uint8Array(voxelBytesOf(plan));
+  toVoxels(plan, { pixels, place }, into);
+  return into;
+}
 
 const format = (options: Partial<PixelFormat>): PixelFormat => ({
   ...samplePlan().format,
@@ -56,7 +63,7 @@ test('voxels are the stored bits of each pixel, rows bottom up: any width, order
   fc.assert(
     fc.property(slices, ({ plan, pixels }) => {
       const expected = modelVoxels({ plan, pixels });
-      const voxels = toVoxels(plan, pixels, 0);
+      const voxels = voxelsOf(plan, pixels);
       assert.deepEqual([...voxels], expected);
     }),
     { numRuns: 1000 },
@@ -84,12 +91,37 @@ function modelVoxels({ plan, pixels }: Pixels): number[] {
   return voxels;
 }
 
-test('works in place, so that a slice costs no memory', () => {
+test('voxels are written where they go, and the pixels stay as they are', () => {
   const plan = samplePlan();
   const pixels = Uint8Array.from({ length: 96 }, (_, index) => index % 16);
-  const voxels = toVoxels(plan, pixels, 0);
-  assert.equal(voxels.buffer, pixels.buffer);
-  assert.equal(voxels[0], present(pixels[0], 'a byte'));
+  const before = [...pixels];
+  const page = new Uint8Array(3 * 96).fill(255);
+  toVoxels(plan, { pixels, place: 0 }, page.subarray(96, 192));
+  assert.deepEqual([...page.subarray(96, 192)], [...voxelsOf(plan, pixels)]);
+  assert.ok([...page.subarray(0, 96), ...page.subarray(192)].every((byte) => byte === 255));
+  assert.deepEqual([...pixels], before);
+});
+
+test('a slice of a frame that tiles several is as one of its own', () => {
+  const plan = samplePlan();
+  const { columns, rows } = plan;
+  const frame = new Uint16Array(2 * rows * 3 * columns).map((_, index) => index);
+  const pixels = new Uint8Array(frame.buffer);
+  for (const top of [0, rows]) {
+    for (const left of [0, columns, 2 * columns]) {
+      const tile: FrameTile = { top, left, frameColumns: 3 * columns };
+      const into = new Uint8Array(voxelBytesOf(plan));
+      toVoxels(plan, { pixels, place: 0, tile }, into);
+      const own = Uint16Array.from({ length: rows * columns }, (_, at) => {
+        const [row, column] = [Math.floor(at / columns), at % columns];
+        return present(frame[(top + row) * 3 * columns + left + column], 'a pixel');
+      });
+      assert.deepEqual(into, voxelsOf(plan, new Uint8Array(own.buffer)));
+    }
+  }
+  const beyond: FrameTile = { top: rows + 1, left: 0, frameColumns: 3 * columns };
+  const into = new Uint8Array(voxelBytesOf(plan));
+  assert.throws(() => toVoxels(plan, { pixels, place: 0, tile: beyond }, into), /a whole tile/);
 });
 
 const odd = samplePlan({
@@ -99,13 +131,13 @@ const odd = samplePlan({
 });
 
 test('one slice in, one slice out, padding removed', () => {
-  assert.equal(toVoxels(odd, new Uint8Array(16), 0).length, 15);
-  assert.equal(toVoxels(samplePlan(), new Uint8Array(96), 0).length, 96);
+  assert.equal(voxelsOf(odd, new Uint8Array(16)).length, 15);
+  assert.equal(voxelsOf(samplePlan(), new Uint8Array(96)).length, 96);
 });
 
 test('pixel data of another length are refused', () => {
   for (const length of [0, 95, 97, 98, 192]) {
-    const attempt = (): unknown => toVoxels(samplePlan(), new Uint8Array(length), 0);
+    const attempt = (): unknown => voxelsOf(samplePlan(), new Uint8Array(length));
     assert.throws(attempt, { code: 'VOLUME_PIXEL_LENGTH' });
   }
 });
@@ -118,7 +150,7 @@ test('where each frame has a scale of its own, voxels are its values', () => {
   const plan: VolumePlan = { ...samplePlan(), scale: 'per-frame', scales };
   const pixels = (): Uint8Array => new Uint8Array(Uint16Array.from({ length: 48 }, () => 6).buffer);
   for (const [place, value] of [2, 12].entries()) {
-    const voxels = toVoxels(plan, pixels(), place);
+    const voxels = voxelsOf(plan, pixels(), place);
     assert.equal(voxels.length, 48 * 4);
     assert.ok(new Float32Array(voxels.buffer).every((voxel) => voxel === value));
   }

@@ -3,29 +3,66 @@ import { volumeErrors } from '../errors.ts';
 import { pixelBytesOf } from '../pixel-format.ts';
 import type { PixelFormat, VolumePlan } from '../volume-format.ts';
 
+/** Where the pixels of a slice are. */
+export interface SlicePixels {
+  /** The plain pixels of its frame. */
+  readonly pixels: Uint8Array;
+  /** Of the slice in the file. */
+  readonly place: number;
+  /** Where it lies in a frame that tiles several; undefined where it is the frame. */
+  readonly tile?: FrameTile | undefined;
+}
+
+/** A slice in a frame that tiles several. */
+export interface FrameTile {
+  /** Its first row in the frame. */
+  readonly top: number;
+  /** Its first column in the frame. */
+  readonly left: number;
+  /** Columns of the frame. */
+  readonly frameColumns: number;
+}
+
 /**
- * Native pixels of one slice as voxels: rows bottom up, little endian, every bit meaningful.
- * Where each frame has a scale of its own they are its values, as 32-bit floating point. Works in
- * place where it can: where the bytes are aligned to the pixel width and the voxels are as wide.
+ * Write the native pixels of one slice as voxels: rows bottom up, little endian, every bit
+ * meaningful. Where each frame has a scale of its own they are its values, as 32-bit floating point.
  *
- * @param place of the frame in the file
+ * @param into `voxelBytesOf(plan)` bytes, aligned to a voxel; the pixels stay as they are
  * @throws VOLUME_PIXEL_LENGTH
  */
-export function toVoxels(plan: VolumePlan, pixels: Uint8Array, place: number): Uint8Array {
-  const padding = pixels.length - plan.sliceBytes;
-  // A value has an even length, so an odd slice comes with one more byte (PS3.5 §7.1.1).
-  if (padding !== 0 && !(padding === 1 && plan.sliceBytes % 2 === 1)) {
-    throw volumeErrors.create('VOLUME_PIXEL_LENGTH', {
-      context: { expectedBytes: plan.sliceBytes, actualBytes: pixels.length },
-    });
-  }
+export function toVoxels(plan: VolumePlan, slice: SlicePixels, into: Uint8Array): void {
+  assert(into.length === voxelBytesOf(plan), 'room for the voxels of a slice');
+  // Values are as wide or wider: from the end of their room, each is read before it is overwritten.
+  const stored = into.subarray(into.length - plan.sliceBytes);
+  copyRowsTurned(plan, slice, stored);
+  if (plan.format.bigEndian) swapBytes(stored, pixelBytesOf(plan.format));
+  if (plan.format.colour === 'grey') keepStoredBits(stored, plan.format);
+  if (plan.scale === 'per-frame') scaleValues(stored, { plan, place: slice.place, into });
+}
+
+/** The last row becomes the first. */
+function copyRowsTurned(plan: VolumePlan, { pixels, tile }: SlicePixels, into: Uint8Array): void {
   const width = pixelBytesOf(plan.format);
-  const exact = pixels.subarray(0, plan.sliceBytes);
-  const bytes = exact.byteOffset % width === 0 ? exact : exact.slice();
-  if (plan.format.bigEndian) swapBytes(bytes, width);
-  if (plan.format.colour === 'grey') keepStoredBits(bytes, plan.format);
-  flipRows(bytes, plan.columns * width);
-  return plan.scale === 'per-frame' ? scaled(bytes, plan, place) : bytes;
+  const rowBytes = plan.columns * width;
+  const strideBytes = tile === undefined ? rowBytes : tile.frameColumns * width;
+  let from = tile === undefined ? 0 : tile.top * strideBytes + tile.left * width;
+  if (tile === undefined) checkLength(plan, pixels);
+  else assert(from + (plan.rows - 1) * strideBytes + rowBytes <= pixels.length, 'a whole tile');
+  // A view of a row each would cost more than to copy it.
+  const source = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
+  for (let to = plan.sliceBytes - rowBytes; to >= 0; to -= rowBytes) {
+    source.copy(into, to, from, from + rowBytes);
+    from += strideBytes;
+  }
+}
+
+/** A value has an even length, so an odd slice comes with one more byte. @standard PS3.5 §7.1.1 */
+function checkLength({ sliceBytes }: VolumePlan, pixels: Uint8Array): void {
+  const padding = pixels.length - sliceBytes;
+  if (padding === 0 || (padding === 1 && sliceBytes % 2 === 1)) return;
+  throw volumeErrors.create('VOLUME_PIXEL_LENGTH', {
+    context: { expectedBytes: sliceBytes, actualBytes: pixels.length },
+  });
 }
 
 /** Bytes of voxels of one slice. */
@@ -34,15 +71,21 @@ export function voxelBytesOf({ scale, sliceBytes, format }: VolumePlan): number 
 }
 
 /** Stored values as what they stand for, in the arithmetic of 32 bits that the voxels have. */
-function scaled(bytes: Uint8Array, { format, scales }: VolumePlan, place: number): Uint8Array {
-  const scale = present(scales[place], 'each frame has a scale');
+function scaleValues(
+  bytes: Uint8Array,
+  {
+    plan,
+    place,
+    into,
+  }: Pick<SlicePixels, 'place'> & { readonly plan: VolumePlan; readonly into: Uint8Array },
+): void {
+  const scale = present(plan.scales[place], 'each frame has a scale');
   const [slope, intercept] = [Math.fround(scale.slope), Math.fround(scale.intercept)];
-  const stored = storedWords(bytes, format);
-  const values = new Float32Array(stored.length);
+  const stored = storedWords(bytes, plan.format);
+  const values = new Float32Array(into.buffer, into.byteOffset, stored.length);
   for (let index = 0; index < stored.length; index += 1) {
     values[index] = Math.fround(Math.fround(stored[index] ?? 0) * slope) + intercept;
   }
-  return new Uint8Array(values.buffer);
 }
 
 /** Little endian whole numbers, in the byte order of this machine. */
@@ -117,19 +160,5 @@ function signedWords(bytes: Uint8Array, bits: 8 | 16 | 32): Int8Array | Int16Arr
       return new Int16Array(...place);
     case 32:
       return new Int32Array(...place);
-  }
-}
-
-function flipRows(bytes: Uint8Array, rowBytes: number): void {
-  assert(bytes.length % rowBytes === 0, 'a whole number of rows');
-  const kept = new Uint8Array(rowBytes);
-  let top = 0;
-  let bottom = bytes.length - rowBytes;
-  while (top < bottom) {
-    kept.set(bytes.subarray(top, top + rowBytes));
-    bytes.copyWithin(top, bottom, bottom + rowBytes);
-    bytes.set(kept, bottom);
-    top += rowBytes;
-    bottom -= rowBytes;
   }
 }

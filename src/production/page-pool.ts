@@ -1,0 +1,18 @@
+/** One is filled while another is written. */
+const freeMax = 2;
+
+/** Memory for pages. What is free again goes to whoever asks next, as it is. */
+export class PagePool {
+  readonly #free: Uint8Array[] = [];
+
+  take(bytes: number): Uint8Array {
+    const at = this.#free.findIndex(({ length }) => length === bytes);
+    const [page] = at < 0 ? [] : this.#free.splice(at, 1);
+    return page ?? new Uint8Array(bytes);
+  }
+
+  give(page: Uint8Array): void {
+    this.#free.push(page);
+    if (this.#free.length > freeMax) this.#free.shift();
+  }
+}
