@@ -7,13 +7,14 @@ import type { Drops } from './meaning/drops.ts';
 
 /**
  * Bytes of a de-identified DICOM file (PS3.10), in order: the `header`, in one part unless it is long, then the value of native
- * Pixel Data as `pixel` parts, frame after frame, or each compressed frame as one `frame` part; what
- * is before, between and behind them are `trailer` parts. Valid until the next part is asked for.
+ * Pixel Data as `pixel` parts, frame after frame, or each compressed frame as one `frame` part, without
+ * the head of its fragment; what is before, between and behind them are `trailer` parts. Valid until the
+ * next part is asked for.
  */
-export type InstancePart =
-  | { readonly kind: 'header' | 'pixel' | 'trailer'; readonly bytes: Uint8Array }
-  /** `coded` is the frame alone, without the heads of its fragment. */
-  | { readonly kind: 'frame'; readonly bytes: Uint8Array; readonly coded: Uint8Array };
+export interface InstancePart {
+  readonly kind: 'header' | 'pixel' | 'frame' | 'trailer';
+  readonly bytes: Uint8Array;
+}
 
 /** The slices of a tiled image, each as a file of its own. */
 export interface DeidentifiedSlices {

@@ -18,6 +18,12 @@ export const deidLimits = defineLimits('deid', {
     unit: 'bytes',
     reason: 'One compressed frame, held while its markers are checked.',
   },
+  expandedFrameMaxBytes: {
+    value: 134_217_728,
+    unit: 'bytes',
+    reason:
+      'Pixels of an RLE frame, held while their unused bits are cleaned; as many as are decoded (`pixel.frameBytesMax`).',
+  },
   uidCacheMax: {
     value: 4096,
     unit: 'count',

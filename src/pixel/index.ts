@@ -12,4 +12,5 @@ export { type JpegFamily, scanEnd, segmentEnd } from './jpeg/segments.ts';
 export { tablesIn } from './jpeg/tables.ts';
 export { type LosslessRow, readLossless, readSequential } from './jpeg/units.ts';
 export { plainFrame } from './plain-frame.ts';
-export { readRle } from './rle/segments.ts';
+export { expandRle } from './rle/expand.ts';
+export { type PlaneTaker, readRle } from './rle/segments.ts';

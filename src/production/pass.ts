@@ -137,8 +137,8 @@ export class Pass {
       if (open === undefined && this.#stacks === undefined) return;
       await open?.write(part.bytes);
       if (part.kind === 'frame') {
-        await open?.frame(part.coded);
-        await intake?.addFrame(part.coded);
+        await open?.frame(part.bytes);
+        await intake?.addFrame(part.bytes);
       }
       if (part.kind !== 'pixel') continue;
       await open?.pixels(part.bytes);

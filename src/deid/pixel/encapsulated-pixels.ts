@@ -1,5 +1,5 @@
 import { createTokenWriter, type Tag, type Token, type Vr } from '../../dicom/index.ts';
-import { concatBytes, noBytes } from '../../lib/bytes/bytes.ts';
+import { concatBytes } from '../../lib/bytes/bytes.ts';
 import type { InstancePart } from '../deidentifier.ts';
 import { deidLimits } from '../limits.ts';
 import type { FrameCleaner, FrameStart } from './frame-cleaner.ts';
@@ -30,37 +30,38 @@ export async function* passEncapsulatedPixels(
 ): AsyncGenerator<InstancePart, void, void> {
   const { shape } = options;
   const writer = createTokenWriter({ transferSyntaxUid: options.transferSyntaxUid });
-  const bytesOf = (tokens: readonly Token[]): Uint8Array =>
-    concatBytes(tokens.flatMap((token) => writer.write(token)));
   const part = (...tokens: readonly Token[]): InstancePart => ({
     kind: 'trailer',
-    bytes: bytesOf(tokens),
+    bytes: concatBytes(tokens.flatMap((token) => writer.write(token))),
   });
   const frames = new FrameJoiner(options);
-  const frame = async (whole: Uint8Array): Promise<InstancePart> => {
-    const coded = await options.clean(whole, shape);
-    return { kind: 'frame', bytes: bytesOf(fragmentTokens(coded)), coded };
+  const frame = async function* (whole: Uint8Array): AsyncGenerator<InstancePart, void, void> {
+    const bytes = await options.clean(whole, shape);
+    const padding = new Uint8Array(bytes.length & 1);
+    yield part({ kind: 'fragment-start', length: bytes.length + padding.length });
+    // The writer gives a chunk as it came: of frames nothing is copied.
+    for (const same of writer.write({ kind: 'value-chunk', bytes })) {
+      yield { kind: 'frame', bytes: same };
+    }
+    const end = part({ kind: 'value-chunk', bytes: padding }, { kind: 'fragment-end' });
+    if (end.bytes.length > 0) yield end;
   };
   for await (const event of fragmentsOf(batches)) {
-    if (event.kind === 'start') yield part(event.token, ...fragmentTokens(noBytes));
+    if (event.kind === 'start') yield part(event.token, ...emptyTable);
     else if (event.kind === 'table') frames.offsets(event.bytes);
     else {
       const whole = frames.add(event.bytes);
-      if (whole !== undefined) yield await frame(whole);
+      if (whole !== undefined) yield* frame(whole);
     }
   }
-  yield await frame(frames.end());
+  yield* frame(frames.end());
   yield part({ kind: 'fragments-end' });
 }
 
-function fragmentTokens(fragment: Uint8Array): readonly Token[] {
-  const even = fragment.length % 2 === 0 ? fragment : concatBytes([fragment, Uint8Array.of(0)]);
-  return [
-    { kind: 'fragment-start', length: even.length },
-    { kind: 'value-chunk', bytes: even },
-    { kind: 'fragment-end' },
-  ];
-}
+const emptyTable: readonly Token[] = [
+  { kind: 'fragment-start', length: 0 },
+  { kind: 'fragment-end' },
+];
 
 type FragmentEvent =
   | {

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shapeOf } from '../../../test/support/image-shape.ts';
 import { seededRandom } from '../../../test/support/seeded-random.ts';
-import { viewOf } from '../../lib/bytes/bytes.ts';
+import { concatBytes, viewOf } from '../../lib/bytes/bytes.ts';
+import { expandRle } from '../../pixel/index.ts';
+import type { ImageShape } from './image-shape.ts';
 import { cleanRle } from './rle.ts';
 import { encodeRle } from './rle-encode.ts';
+import { createBitCleaner } from './unused-bits.ts';
 
 const shape = shapeOf({ rows: 2, columns: 4, bitsAllocated: 16, bitsStored: 16 });
 
@@ -55,6 +58,60 @@ test('unused bits of the samples are cleaned, the rest stays', () => {
   const clean = encodeRle([high, low], 4);
   assert.deepEqual(cleanRle(encodeRle([garbage, low], 4), twelve), clean);
   assert.deepEqual(cleanRle(clean, twelve), clean);
+});
+
+test('frames of every width, bit place, sign and padding become what their samples become', () => {
+  const random = seededRandom(11);
+  for (const bits of allBits()) {
+    const cleaner = createBitCleaner({ ...bits, bigEndian: true });
+    for (const samples of [1, 3] as const) {
+      const shape = { ...shapeOf({ rows: 3, columns: 5, ...bits }), samples, bits };
+      const unclean = random.bytes(15 * samples * shape.bytesPerSample);
+      const clean = cleaner?.clean(unclean) ?? unclean;
+      const lastUnclean = Uint8Array.from([
+        ...clean.subarray(0, -shape.bytesPerSample),
+        ...unclean.subarray(-shape.bytesPerSample),
+      ]);
+      for (const given of [unclean, clean, lastUnclean]) {
+        const left = cleanRle(encodeRle(planesOf(given, shape), 5), shape);
+        const wanted = encodeRle(planesOf(cleaner?.clean(given) ?? given, shape), 5);
+        const context = JSON.stringify({ bits, samples });
+        assert.deepEqual(expandRle(left, shape), expandRle(wanted, shape), context);
+      }
+    }
+  }
+});
+
+function* allBits(): Generator<ImageShape['bits']> {
+  for (const bitsAllocated of [8, 16, 32] as const) {
+    for (const bitsStored of [1, 5, 8, 12, 16, 20, 31, 32]) {
+      if (bitsStored > bitsAllocated) continue;
+      for (const highBit of new Set([bitsStored - 1, bitsAllocated - 1])) {
+        for (const signed of [false, true]) {
+          for (const padding of [undefined, -1]) {
+            yield { bitsAllocated, bitsStored, highBit, signed, padding };
+          }
+        }
+      }
+    }
+  }
+}
+
+/** A plane of each byte of big endian samples. */
+function planesOf(samples: Uint8Array, shape: ImageShape): readonly Uint8Array[] {
+  const count = shape.samples * shape.bytesPerSample;
+  return Array.from({ length: count }, (_, plane) =>
+    samples.filter((_byte, at) => at % count === plane),
+  );
+}
+
+test('a frame is expanded within a limit, and one that is clean is not expanded', () => {
+  const shape = shapeOf({ rows: 4096, columns: 2 ** 15 + 1, bitsAllocated: 8, bitsStored: 7 });
+  const frameOf = (value: number): Uint8Array =>
+    concatBytes([rle([64], []), Buffer.alloc(shape.pixels / 64, Uint8Array.of(129, value))]);
+  const clean = frameOf(0x7f);
+  assert.equal(cleanRle(clean, shape).length, clean.length);
+  assert.throws(() => cleanRle(frameOf(0x80), shape), /DEID_LIMIT_EXCEEDED/);
 });
 
 test('what is encoded decodes to what it was', () => {

@@ -1,57 +1,79 @@
-import { readRle } from '../../pixel/index.ts';
+import { expandRle, type PlaneTaker, readRle } from '../../pixel/index.ts';
+import { deidLimits } from '../limits.ts';
+import { frameTooLong } from './frame-joiner.ts';
 import type { ImageShape } from './image-shape.ts';
 import { encodeRle } from './rle-encode.ts';
 import { readCoded } from './unchecked.ts';
-import { createBitCleaner } from './unused-bits.ts';
+import { createBitCleaner, uncleanBytes } from './unused-bits.ts';
 
 /**
- * An RLE frame without bytes that no segment needs, its unused bits cleaned. Every segment is
- * decoded: it must make its plane exactly; what lies between segments or after the last one must be
- * padding.
+ * An RLE frame without bytes that no segment needs, its unused bits cleaned. Every segment is read to
+ * its end: it must make its plane exactly; what lies between segments or after the last one must be
+ * padding. Only a frame whose codes hold a byte that no clean sample need have is expanded.
  *
  * @standard PS3.5 §G
  */
 export function cleanRle(frame: Uint8Array, shape: ImageShape): Uint8Array {
   const { samples, bytesPerSample, pixels } = shape;
-  const { planes, end } = readCoded(() =>
-    readRle(frame, { planes: samples * bytesPerSample, pixels }),
+  const unclean = uncleanBytes(shape.bits).map((values) =>
+    values.includes(1) ? new ValueSearch(frame, values) : undefined,
   );
-  const cleaned = cleanPlanes(planes, shape);
-  return cleaned === undefined ? frame.subarray(0, end) : encodeRle(cleaned, shape.columns);
+  const end = readCoded(() =>
+    readRle(
+      frame,
+      { planes: samples * bytesPerSample, pixels },
+      (plane) => unclean[plane % bytesPerSample] ?? nothing,
+    ),
+  );
+  const isSuspect = unclean.some((search) => search?.found);
+  return (isSuspect ? recoded(frame, shape) : undefined) ?? frame.subarray(0, end);
 }
 
-/** Planes with clean samples; undefined where they are as they were. A plane holds a byte of each. */
-function cleanPlanes(planes: readonly Uint8Array[], shape: ImageShape): Uint8Array[] | undefined {
-  const cleaner = createBitCleaner({ ...shape.bits, bigEndian: true });
-  if (cleaner === undefined) return undefined;
-  const { width } = cleaner;
-  let changed = false;
-  const cleaned: Uint8Array[] = [];
-  for (let from = 0; from < planes.length; from += width) {
-    const bytes = planes.slice(from, from + width);
-    const samples = interleave(bytes);
-    const clean = cleaner.clean(samples);
-    changed ||= clean !== samples;
-    cleaned.push(...bytes.map((_, byte) => everyNth(clean, byte, width)));
-  }
-  return changed ? cleaned : undefined;
+/** A frame of which every segment was read, with clean samples; undefined where they are as they were. */
+function recoded(frame: Uint8Array, shape: ImageShape): Uint8Array | undefined {
+  const { samples, bytesPerSample, pixels, columns } = shape;
+  const bytes = pixels * samples * bytesPerSample;
+  if (bytes > deidLimits.expandedFrameMaxBytes) throw frameTooLong(bytes);
+  const expanded = expandRle(frame, { pixels, samples, bytesPerSample });
+  const clean = createBitCleaner({ ...shape.bits, bigEndian: false })?.clean(expanded) ?? expanded;
+  if (clean === expanded) return undefined;
+  const planes = Array.from({ length: samples * bytesPerSample }, (_, plane) => {
+    // The most significant byte of a sample comes first. @standard PS3.5 §G.2
+    const byte = plane % bytesPerSample;
+    return everyNth(clean, plane - byte + (bytesPerSample - 1 - byte), samples * bytesPerSample);
+  });
+  return encodeRle(planes, columns);
 }
 
-/** The most significant byte comes first. @standard PS3.5 §G.2 */
-function interleave(bytes: readonly Uint8Array[]): Uint8Array {
-  const samples = new Uint8Array(bytes.length * (bytes[0]?.length ?? 0));
-  for (const [byte, plane] of bytes.entries()) {
-    for (let index = 0; index < plane.length; index += 1) {
-      samples[index * bytes.length + byte] = plane[index] ?? 0;
-    }
-  }
-  return samples;
-}
-
-function everyNth(samples: Uint8Array, first: number, width: number): Uint8Array {
-  const plane = new Uint8Array(samples.length / width);
-  for (let index = 0; index < plane.length; index += 1) {
-    plane[index] = samples[index * width + first] ?? 0;
-  }
+function everyNth(bytes: Uint8Array, first: number, step: number): Uint8Array {
+  const plane = new Uint8Array(bytes.length / step);
+  for (let index = 0; index < plane.length; index += 1)
+    plane[index] = bytes[first + index * step] ?? 0;
   return plane;
 }
+
+/** Looks for some values in the codes of planes. */
+class ValueSearch implements PlaneTaker {
+  found = false;
+  readonly #frame: Uint8Array;
+  /** By value; 0: not looked for. */
+  readonly #values: Uint8Array;
+
+  constructor(frame: Uint8Array, values: Uint8Array) {
+    this.#frame = frame;
+    this.#values = values;
+  }
+
+  literal(from: number, end: number): void {
+    let seen = 0;
+    for (let at = from; at < end; at += 1) seen |= this.#values[this.#frame[at] ?? 0] ?? 0;
+    this.found ||= seen !== 0;
+  }
+
+  run(value: number): void {
+    this.found ||= this.#values[value] !== 0;
+  }
+}
+
+/** Of planes whose every value is clean. */
+const nothing: PlaneTaker = { literal: () => undefined, run: () => undefined };

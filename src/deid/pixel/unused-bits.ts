@@ -49,6 +49,25 @@ export function createBitCleaner(bits: SampleBits): BitCleaner | undefined {
   };
 }
 
+/**
+ * For each byte of a sample, the most significant first: its values with which a sample may be unclean,
+ * as 1, by value. A sample of none of them is clean. Signed samples whose sign is not in the highest byte,
+ * and padding, may be clean with them too. Empty where every bit is used.
+ */
+export function uncleanBytes(bits: Omit<SampleBits, 'bigEndian'>): readonly Uint8Array[] {
+  const { bitsAllocated, bitsStored } = bits;
+  if (bitsStored === bitsAllocated) return [];
+  const masks = masksOf({ ...bits, padding: undefined, bigEndian: false });
+  return Array.from({ length: bytesOf[bitsAllocated] }, (_, byte) => {
+    const unit = 2 ** (bitsAllocated - 8 * (byte + 1));
+    const values = new Uint8Array(256);
+    for (let value = 0; value < 256; value += 1) {
+      if (cleaned(value * unit, masks) !== value * unit) values[value] = 1;
+    }
+    return values;
+  });
+}
+
 /** A copy even of a Buffer, whose own slice is none. */
 const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
