@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { SeriesOptions } from '../../test/support/make-series.ts';
-import { canonSlice, xaVolume } from '../../test/support/make-split.ts';
+import { canonSlice, statedVolume, xaVolume } from '../../test/support/make-split.ts';
 import {
   jobOf,
   jobSeries,
@@ -67,6 +67,14 @@ test('slices that are series of their own are volumes of one slice, in their acq
   assert.equal(second.qc['oneSlice'], true);
   assert.deepEqual(second.qc['dimensions'], [8, 8, 1, 3]);
   assert.deepEqual(second.qc['acquisition'], { group, place: 2, expected: null });
+});
+
+test('time points that state their acquisition are places in it', async (t) => {
+  const [second, first] = [await produced(t, statedVolume(2)), await produced(t, statedVolume(1))];
+  const group = second.facts?.AcquisitionGroup;
+  const expected = { AcquisitionGroup: group, AcquisitionExpected: 2 };
+  assert.deepEqual(second.facts, { ...expected, AcquisitionPlace: 2 });
+  assert.deepEqual(first.facts, { ...expected, AcquisitionPlace: 1 });
 });
 
 test('a pass tells what the series is before it tells what was made of it', async (t) => {

@@ -24,6 +24,21 @@ export function xaVolume(place: number, options: { readonly edit?: Edit } = {}):
   };
 }
 
+/** Time point `place` of an acquisition as the standard's elements state it: a series of its own. */
+export function statedVolume(place: number): SeriesOptions {
+  return {
+    ...small,
+    slices: 3,
+    studySeed: 79,
+    seriesNumber: place,
+    edit: () => [
+      [0x00080017, 'UI', '2.25.20240613.79.50'],
+      [0x00200100, 'IS', [place]],
+      [0x00200105, 'IS', [2]],
+    ],
+  };
+}
+
 const timePoints = 3;
 
 /**

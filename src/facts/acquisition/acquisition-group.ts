@@ -5,8 +5,7 @@ import { readFact } from '../read-numbers.ts';
 import { codeText } from '../read-text.ts';
 
 /**
- * To which acquisition an image belongs whose scanner puts the time points or slices of one into
- * series of their own.
+ * To which acquisition an image belongs where the time points or slices of one are series of their own.
  */
 export interface AcquisitionGroup {
   /** `a-<H>`: equal in all series of the acquisition, under the collection's key. */
@@ -19,7 +18,7 @@ export interface AcquisitionGroup {
   readonly onePlace: boolean;
 }
 
-/** What a vendor's reader finds. */
+/** What a reader finds. */
 export interface ProposedGroup extends Omit<AcquisitionGroup, 'id'> {
   /** What all series of the acquisition have in common, beside study and frame of reference. */
   readonly identifiers: readonly string[];
@@ -54,6 +53,15 @@ export function groupNumber(
 ): number | undefined {
   const number = knownValue(readFact(header, acquisitionGroupRows[name]));
   return typeof number === 'number' ? number : undefined;
+}
+
+/** Which of several time points an image is. @standard PS3.3 §C.8.3.1 */
+export function timePointOf(
+  header: DataSet,
+): { readonly place: number; readonly expected: number } | undefined {
+  const place = groupNumber(header, 'temporalPosition') ?? 0;
+  const expected = groupNumber(header, 'temporalPositions') ?? 0;
+  return place >= 1 && expected >= 2 && place <= expected ? { place, expected } : undefined;
 }
 
 /** Characters of the longest text that is one: UIDs, and strings of VR LO. */

@@ -197,7 +197,48 @@ test('series of Canon whose UIDs end in a slice are one acquisition, in the orde
   }
 });
 
+const stated: Values = {
+  ...image,
+  Manufacturer: 'Somebody',
+  AcquisitionUID: '2.25.50',
+  TemporalPositionIdentifier: 2,
+  NumberOfTemporalPositions: 3,
+};
+
+test('series that state one Acquisition UID and a time point each are one acquisition, whoever made them', () => {
+  const second = readOf(stated);
+  assert.deepEqual([second?.place, second?.expected, second?.onePlace], [2, 3, false]);
+  const [same, ...others] = ids(
+    stated,
+    { TemporalPositionIdentifier: 3, SeriesNumber: 9, SeriesTime: '', ProtocolName: '' },
+    { AcquisitionUID: '2.25.51' },
+    { StudyInstanceUID: '2.25.2' },
+    { FrameOfReferenceUID: '2.25.8' },
+    { ImageType: ['ORIGINAL', 'PRIMARY', 'P', 'ND'] },
+    { EchoNumbers: 2 },
+  );
+  assert.equal(same, second?.id);
+  assert.ok(!others.includes(undefined));
+  assert.equal(new Set([same, ...others]).size, others.length + 1);
+  for (const change of [
+    { AcquisitionUID: '' },
+    { AcquisitionUID: 'no uid' },
+    { TemporalPositionIdentifier: '' },
+    { NumberOfTemporalPositions: 1 },
+    { ImageType: ['DERIVED', 'PRIMARY'] },
+  ]) {
+    assert.equal(readOf({ ...stated, ...change }), undefined, JSON.stringify(change));
+  }
+});
+
+test('what a vendor that splits says of its series is before what the standard has of all', () => {
+  const { AcquisitionUID = '' } = stated;
+  assert.equal(readOf({ ...siemens, AcquisitionUID })?.id, readOf(siemens)?.id);
+});
+
 const touched = [
+  'AcquisitionUID',
+  'EchoNumbers',
   'FrameOfReferenceUID',
   'ImageType',
   'Manufacturer',
@@ -224,7 +265,7 @@ test('nothing planted in any element that is read comes out, and any bytes are r
   );
   fc.assert(
     fc.property(
-      fc.constantFrom(siemens, canon),
+      fc.constantFrom(siemens, canon, stated),
       fc.constantFrom(...touched),
       fc.constantFrom(...vrs),
       planted,

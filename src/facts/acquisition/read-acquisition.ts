@@ -4,6 +4,7 @@ import { codeText, wordsOf } from '../read-text.ts';
 import { canonGroup } from '../vendors/canon/split-series.ts';
 import { siemensGroup } from '../vendors/siemens/split-series.ts';
 import { type AcquisitionGroup, oneText, type ProposedGroup } from './acquisition-group.ts';
+import { statedGroup } from './stated-group.ts';
 
 /** What of an instance a group is read from. */
 export interface GroupSource {
@@ -14,10 +15,11 @@ export interface GroupSource {
   readonly groupNameOf: (text: string) => string;
 }
 
-/** One reader a vendor that is known to split; the others put an acquisition into one series. */
+/** One reader a vendor that is known to split, and behind them what the standard's elements state. */
 const readers: readonly ((header: DataSet) => ProposedGroup | undefined)[] = [
   siemensGroup,
   canonGroup,
+  statedGroup,
 ];
 
 /** Places are few; one beyond is no place. */

@@ -1,5 +1,10 @@
 import { type DataSet, isUid, tag as t } from '../../../dicom/index.ts';
-import { groupNumber, oneText, type ProposedGroup } from '../../acquisition/acquisition-group.ts';
+import {
+  groupNumber,
+  oneText,
+  type ProposedGroup,
+  timePointOf,
+} from '../../acquisition/acquisition-group.ts';
 import { knownValue } from '../../fact.ts';
 import { codeText, wordsOf } from '../../read-text.ts';
 import { itemsOf } from '../../scan/elements.ts';
@@ -34,15 +39,6 @@ export function siemensGroup(header: DataSet): ProposedGroup | undefined {
     expected: timePoint?.place === place ? timePoint.expected : undefined,
     onePlace: false,
   };
-}
-
-/** Which of several time points it is. @standard PS3.3 §C.8.3.1 */
-function timePointOf(
-  header: DataSet,
-): { readonly place: number; readonly expected: number } | undefined {
-  const place = groupNumber(header, 'temporalPosition') ?? 0;
-  const expected = groupNumber(header, 'temporalPositions') ?? 0;
-  return place >= 1 && expected >= 2 && place <= expected ? { place, expected } : undefined;
 }
 
 /** References of a header are few; with more, none is looked at. */
