@@ -38,7 +38,13 @@ const scales = {
 } as const;
 const lists = Object.keys(scales) as (keyof typeof scales)[];
 
-const ofFrame: ReadonlySet<string> = new Set(['bValue', 'direction', 'sliceTime', ...lists]);
+const ofFrame: ReadonlySet<string> = new Set([
+  'bValue',
+  'direction',
+  'sliceTime',
+  'acquisitionOffset',
+  ...lists,
+]);
 
 /** What all frames have alike. */
 function sharedOf(scan: ScanFacts): ScanFacts {

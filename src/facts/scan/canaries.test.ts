@@ -71,6 +71,7 @@ const standard: readonly Keyword[] = [
   'ScanningSequence',
   'SequenceVariant',
   'SeriesNumber',
+  'SeriesTime',
   'SoftwareVersions',
   'TransmitterFrequency',
   'Units',

@@ -17,10 +17,23 @@ export function timesBetween(
   const clock = elements.map(clockMs);
   const [first] = clock;
   if (first === undefined || !clock.every((time) => time !== undefined)) return undefined;
-  const offsets = clock.map((time) => ((time - first + 1.5 * dayMs) % dayMs) - dayMs / 2);
+  const offsets = clock.map((time) => between(first, time));
   const earliest = offsets.reduce((least, time) => Math.min(least, time), 0);
   return offsets.map((time) => time - earliest);
 }
+
+/** From one time of day to another, ms; across midnight too: at most half a day either way. */
+export function timeFrom(
+  first: DataElement | undefined,
+  second: DataElement | undefined,
+): number | undefined {
+  const [from, to] = [first, second].map(clockMs);
+  if (from === undefined || to === undefined) return undefined;
+  return between(from, to);
+}
+
+const between = (from: number, to: number): number =>
+  ((to - from + 1.5 * dayMs) % dayMs) - dayMs / 2;
 
 /** Of `HHMMSS.FFFFFF`, behind a date or not, in ms since midnight. */
 function clockMs(element: DataElement | undefined): number | undefined {

@@ -145,6 +145,13 @@ export const scanTable = {
     resolution: { decimals: 1 },
     source: 'GE (0021,xx5E), Siemens (0021,xx04): relative to a start that is not told',
   },
+  acquisitionOffset: {
+    unit: 'ms',
+    least: -600_000,
+    most: 600_000,
+    resolution: { decimals: 1 },
+    source: 'Siemens: AcquisitionTime less SeriesTime',
+  },
   // Not whole, as the fact by which volumes are told apart: the field's tables have 929.75 of UIH.
   bValue: {
     unit: 's/mm2',

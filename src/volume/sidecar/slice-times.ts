@@ -65,6 +65,8 @@ function protocolPlaces(stack: DescribedStack): readonly number[] | undefined {
     const isForward = slices.every(({ slice }) => (slice.direction ?? 1) === 1);
     return isForward ? slices.map(({ slice }) => slice.number ?? 0) : undefined;
   }
+  // Their protocols may make one volume in several turns, of which the order of slices says nothing.
+  if (stackScan(stack).manufacturer === 'Siemens') return undefined;
   const order = instanceOrder(slices);
   if (order === undefined) return undefined;
   return slices.map((_, at) => (order === 1 ? at : slices.length - 1 - at));

@@ -18,10 +18,12 @@ export function volumeSlices(
   return slices.slice(volume * plan.slices, (volume + 1) * plan.slices);
 }
 
-/** The time of a slice within its object or scan, from a start that is not told; ms. */
+/** The time of a slice within its object, scan or series, from a start that is not told; ms. */
 export function sliceTimeOf(source: SourceSlice): number | undefined {
-  const { sliceTimes, sliceTime } = scanOf(source);
-  return sliceTimes === undefined ? sliceTime : sliceTimes[source.slice.number ?? 0];
+  const { sliceTimes, sliceTime, acquisitionOffset } = scanOf(source);
+  return sliceTimes === undefined
+    ? (sliceTime ?? acquisitionOffset)
+    : sliceTimes[source.slice.number ?? 0];
 }
 
 /** Instance numbers ascend along the file, descend, or neither. */

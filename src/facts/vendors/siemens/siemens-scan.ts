@@ -1,14 +1,16 @@
-import type { DataElement } from '../../../dicom/index.ts';
+import type { DataElement, Keyword } from '../../../dicom/index.ts';
 import type { Steps } from '../../../lib/streams/steps.ts';
 import { knownValue } from '../../fact.ts';
 import { type CsaItems, csaItemBytes, csaItems } from '../../grid/csa-header.ts';
 import { plainNumbers } from '../../grid/numbers.ts';
 import type { PrivateName } from '../../private-elements.ts';
+import { timeFrom } from '../../scan/clock.ts';
 import {
   numberAs,
   numbersAs,
   privateElement,
   type ScanPlaces,
+  standardElement,
   wordOf,
   wordsOf,
 } from '../../scan/elements.ts';
@@ -79,6 +81,7 @@ export function* siemensScan(places: ScanPlaces): Steps<ScanProposal> {
       numbersAs(element(names.sliceTimes), 'FD') ??
       csaNumbers('MosaicRefAcqTimes') ??
       (yield* frameTimes(places)),
+    acquisitionOffset: acquisitionOffsetOf(places),
     ...xaWords(element),
     orientationText: wordOf(element(names.orientationText)),
     directionality: wordOf(element(names.directionality)),
@@ -88,6 +91,14 @@ export function* siemensScan(places: ScanPlaces): Steps<ScanProposal> {
         csaNumbers('DiffusionGradientDirection') ?? numbersAs(element(names.direction), 'FD'),
     }),
   };
+}
+
+/** When an image of one slice was acquired, from Series Time on, which all images of a series share; ms. */
+function acquisitionOffsetOf({ standard, frames }: ScanPlaces): number | undefined {
+  const element = (keyword: Keyword) => standardElement(standard, keyword);
+  const isTheirs = /^siemens/i.test(wordOf(element('Manufacturer')) ?? '');
+  if (!isTheirs || frames.length > 0) return undefined;
+  return timeFrom(element('SeriesTime'), element('AcquisitionTime'));
 }
 
 /** XA states them in elements of its own alone. */
