@@ -2,6 +2,7 @@ import { present } from '../lib/assert.ts';
 import type { Steps } from '../lib/streams/steps.ts';
 import { isSameGrid, isSameOrientation } from './difference.ts';
 import { volumeLimits } from './limits.ts';
+import { type KnownSlice, orderOfPlace } from './place-order.ts';
 import type { Slice } from './slice.ts';
 
 /** Slices of one kind, directions, size and spacing, by index. */
@@ -28,10 +29,8 @@ export function* groupByKind(
   order: readonly number[],
 ): Steps<readonly SliceGroup[] | undefined> {
   const at = (index: number): Slice => present(slices[index], 'a slice that was read');
-  const byText = Map.groupBy(
-    order,
-    (index) => `${at(index).sopClassUid}\n${at(index).direction}\n${at(index).kind}`,
-  );
+  const byText = Map.groupBy(order, (index) => textOf(at(index)));
+  yield;
   const planes: (readonly number[])[] = [];
   for (const alike of byText.values()) {
     planes.push(...(yield* clusters(alike, (a, b) => isSamePlane(at(a), at(b)))));
@@ -39,6 +38,9 @@ export function* groupByKind(
   }
   return planes.map((indices) => ({ indices, label: unsplit }));
 }
+
+const textOf = ({ sopClassUid, direction, kind }: Slice): string =>
+  `${sopClassUid}\n${direction}\n${kind}`;
 
 function isSamePlane(a: Slice, b: Slice): boolean {
   return isSameGrid(a.geometry, b.geometry) && isSameOrientation(a.geometry, b.geometry);
@@ -62,17 +64,17 @@ function* clusters(
 /** Indices of slices by place, then by all that is known of them: the same whatever came first. */
 export function* canonicalOrder(slices: readonly (Slice | undefined)[]): Steps<readonly number[]> {
   const known = slices.flatMap((slice, index) => (slice === undefined ? [] : [{ slice, index }]));
+  yield;
   const byPlace = known.toSorted((a, b) => comparePlace(a.slice, b.slice));
   yield;
   const order: number[] = [];
-  let here: { readonly index: number; readonly key: string }[] = [];
-  for (const [at, { slice, index }] of byPlace.entries()) {
-    here.push({ index, key: JSON.stringify(slice) });
+  let here: KnownSlice[] = [];
+  for (const [at, each] of byPlace.entries()) {
+    here.push(each);
     yield;
     const next = byPlace[at + 1];
-    if (next !== undefined && comparePlace(slice, next.slice) === 0) continue;
-    here.sort((a, b) => (a.key < b.key ? -1 : 1));
-    for (const each of here) order.push(each.index);
+    if (next !== undefined && comparePlace(each.slice, next.slice) === 0) continue;
+    for (const { index } of here.length === 1 ? here : orderOfPlace(here)) order.push(index);
     here = [];
   }
   return order;

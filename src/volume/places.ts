@@ -12,11 +12,11 @@ export function placesOf(
   normal: Vector3,
 ): readonly Place[] {
   const position = (index: number): Vector3 => at(index).geometry.positionLps;
-  const heights = new Map(indices.map((index) => [index, dot(position(index), normal)]));
-  const height = (index: number): number => heights.get(index) ?? 0;
-  const sorted = indices.toSorted((a, b) => height(a) - height(b));
+  const sorted = indices
+    .map((index) => ({ index, height: dot(position(index), normal) }))
+    .toSorted((a, b) => a.height - b.height);
   const places: number[][] = [];
-  for (const index of sorted) {
+  for (const { index } of sorted) {
     const place = places.at(-1);
     const first = place?.[0];
     const isHere =

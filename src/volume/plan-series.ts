@@ -7,7 +7,7 @@ import { canonicalOrder, groupByKind, type SliceGroup } from './groups.ts';
 import { volumeLimits } from './limits.ts';
 import { missingParts } from './missing-parts.ts';
 import { planStack, type SeriesSlices, seriesOf } from './plan-stack.ts';
-import { readSlice, type Slice } from './slice.ts';
+import { createSliceReader, type Slice } from './slice.ts';
 import { stackKeyOf } from './stack-key.ts';
 import { withTraces } from './traces.ts';
 import { splitTraits } from './traits.ts';
@@ -27,6 +27,7 @@ export function planSeries(slices: readonly PlanSlice[]): readonly StackOutcome[
 export function* planInSteps(slices: readonly PlanSlice[]): Steps<readonly StackOutcome[]> {
   const reasons: Reason[] = [];
   const read: (Slice | undefined)[] = [];
+  const readSlice = createSliceReader();
   for (const [index, slice] of withTraces(slices).entries()) {
     const outcome = readSlice(slice);
     if (!outcome.ok) reasons.push({ code: outcome.code, index });
@@ -140,6 +141,8 @@ function partsOf(
 ): readonly SliceGroup[] {
   const { name = '', isMeasured = false } = splitTraits[trait] ?? {};
   const stated = (index: number): string => slices[index]?.traits[trait] ?? '';
+  const [first = -1] = indices;
+  if (indices.every((index) => stated(index) === stated(first))) return [{ indices, label }];
   const nearest = isMeasured ? nearValues(indices.map(stated)) : undefined;
   const valueOf = (index: number): string => nearest?.get(stated(index)) ?? stated(index);
   return [...Map.groupBy(indices, valueOf)].map(([value, members]) => ({

@@ -3,7 +3,7 @@ import { malformed, ok } from '../lib/result.ts';
 import type { Steps } from '../lib/streams/steps.ts';
 import { differenceOf } from './difference.ts';
 import type { VolumeRefusal } from './errors.ts';
-import { refusalOf } from './first-refusal.ts';
+import { type Reason, refusalOf } from './first-refusal.ts';
 import { volumeLimits } from './limits.ts';
 import { missingFactor } from './missing.ts';
 import { pixelBytesOf } from './pixel-format.ts';
@@ -25,7 +25,10 @@ export interface SeriesSlices {
 
 /** Slices as a series. */
 export function seriesOf(slices: readonly (Slice | undefined)[]): SeriesSlices {
-  const numbers = new Set(slices.flatMap((slice) => slice?.instanceNumber ?? []));
+  const numbers = new Set<number>();
+  for (const slice of slices) {
+    if (slice?.instanceNumber !== undefined) numbers.add(slice.instanceNumber);
+  }
   // Only what was read is asked for.
   return { slices: slices as readonly Slice[], numbers };
 }
@@ -56,10 +59,12 @@ export function* planStack(
   const { slices, numbers } = series;
   const at = (index: number): Slice => present(slices[index], 'a slice of the stack');
   const reference = at(indices[0] ?? -1);
-  const differences = indices.flatMap((index) => {
+  const differences: Reason[] = [];
+  for (const index of indices) {
     const code = differenceOf(reference, at(index));
-    return code === undefined ? [] : [{ code, index }];
-  });
+    if (code !== undefined) differences.push({ code, index });
+  }
+  yield;
   const different = refusalOf(differences);
   if (different !== undefined) return refused(different.code, different.index);
   const { rows, columns } = reference.geometry;
@@ -99,7 +104,8 @@ function planOrdered(
     return malformed('VOLUME_UNEVEN_SPACING', first[1] ?? 0);
   }
   const inFile = volumes.flat();
-  const placeAt = new Map(inFile.map((index, place) => [index, place]));
+  const placeAt = new Map<number, number>();
+  for (const [place, index] of inFile.entries()) placeAt.set(index, place);
   return ok({
     sopClassUid: lowest.sopClassUid,
     columns: geometry.columns,

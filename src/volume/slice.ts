@@ -11,6 +11,7 @@ import {
 } from '../facts/index.ts';
 import { malformed, ok, type Result } from '../lib/result.ts';
 import type { VolumeRefusal } from './errors.ts';
+import { shared } from './is-equal.ts';
 import { volumeLimits } from './limits.ts';
 import { readPixelFormat } from './pixel-format.ts';
 import { axes, kindOf, splitTraits } from './traits.ts';
@@ -91,12 +92,63 @@ export function readSlice({
     part: partOf(facts),
     weighting: weightingOf(facts),
     phaseAxis: facts.scan?.phaseAxis,
-    timeMs: facts.scan?.sliceTimes?.[number ?? -1],
+    timeMs: timeOf(facts, number),
     thicknessMm: thicknessOf(facts),
     statedSpacingMm: knownValue(facts.spacingBetweenSlices),
     repetitionTimeS: milliseconds === undefined ? undefined : milliseconds / 1000,
   });
 }
+
+/**
+ * Reads slices one after another. Nearly all that slices of a series say is the same, and is held
+ * once; of one that says the same of itself only the place is read.
+ */
+export function createSliceReader(): (slice: PlanSlice) => Check<Slice> {
+  let first: { readonly slice: PlanSlice; readonly read: Slice } | undefined;
+  return (slice) => {
+    if (first !== undefined && slice.like === first.slice) {
+      const positionLps = vectorAt(knownValue(slice.facts.position), 0);
+      if (positionLps !== undefined) return ok(elsewhere(first.read, slice, positionLps));
+    }
+    const outcome = readSlice(slice);
+    if (!outcome.ok) return outcome;
+    const read = first === undefined ? outcome.value : asBefore(first.read, outcome.value);
+    first = { slice, read };
+    return ok(read);
+  };
+}
+
+/** A slice that shares with one before it what both have. */
+function asBefore(known: Slice, made: Slice): Slice {
+  const { geometry } = made;
+  const [row, column] = [known.geometry.rowDirectionLps, known.geometry.columnDirectionLps];
+  return {
+    ...made,
+    geometry: {
+      ...geometry,
+      rowDirectionLps: shared(row, geometry.rowDirectionLps),
+      columnDirectionLps: shared(column, geometry.columnDirectionLps),
+    },
+    format: shared(known.format, made.format),
+    scale: shared(known.scale, made.scale),
+    kind: shared(known.kind, made.kind),
+    traits: shared(known.traits, made.traits),
+    order: shared(known.order, made.order),
+    weighting: shared(known.weighting, made.weighting),
+  };
+}
+
+function elsewhere(
+  read: Slice,
+  { facts, number }: Pick<PlanSlice, 'facts' | 'number'>,
+  positionLps: Vector3,
+): Slice {
+  const geometry = { ...read.geometry, positionLps };
+  return { ...read, geometry, timeMs: timeOf(facts, number) };
+}
+
+const timeOf = ({ scan }: ImageFacts, number = -1): number | undefined =>
+  scan?.sliceTimes?.[number];
 
 /** @standard PS3.3 §C.7.6.16.2.2.4 (Concatenations) */
 function partOf(facts: ImageFacts): Slice['part'] {

@@ -78,6 +78,8 @@ export interface PlanSlice {
   readonly direction?: 1 | -1;
   /** Which slice of an object that holds several; counts from 0. */
   readonly number?: number;
+  /** One before it of its object, which says the same of itself but for its place; not there of the first. */
+  readonly like?: PlanSlice | undefined;
 }
 
 /** A plan, or why there is none; `offset` is the index of the slice that showed it. */
