@@ -18,6 +18,12 @@ export const deidLimits = defineLimits('deid', {
     unit: 'bytes',
     reason: 'One compressed frame, held while its markers are checked.',
   },
+  fragmentRoomBytes: {
+    value: 1_048_576,
+    unit: 'bytes',
+    reason:
+      'Memory for a fragment by its stated length, before its bytes are there; more grows with them.',
+  },
   expandedFrameMaxBytes: {
     value: 134_217_728,
     unit: 'bytes',

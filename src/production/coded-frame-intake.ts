@@ -1,3 +1,4 @@
+import { giveBack } from '../lib/bytes/give-back.ts';
 import type { FrameIntake, TakeFrame } from './frame-intake.ts';
 
 /** Takes the compressed frames of an instance, which `decode` makes pixels of. */
@@ -34,7 +35,11 @@ export class CodedFrameIntake implements FrameIntake {
     const index = this.#index;
     this.#index += 1;
     if (index >= this.#frames) return;
-    await this.#decode(coded, (pixels) => this.#takeFrame(index, pixels));
+    await this.#decode(coded, async (pixels) => {
+      const free = await this.#takeFrame(index, pixels);
+      // Left to the collector, frames would have it run every few of them.
+      if (free !== undefined) giveBack(free);
+    });
   }
 
   async end(): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { createTokenWriter, type Tag, type Token, type Vr } from '../../dicom/index.ts';
+import { ByteGatherer } from '../../lib/bytes/byte-gatherer.ts';
 import { concatBytes } from '../../lib/bytes/bytes.ts';
 import type { InstancePart } from '../deidentifier.ts';
 import { deidLimits } from '../limits.ts';
@@ -75,8 +76,7 @@ async function* fragmentsOf(
   batches: AsyncIterable<readonly Token[]>,
 ): AsyncGenerator<FragmentEvent, void, void> {
   let state: 'before' | 'table' | 'fragments' | 'after' = 'before';
-  let chunks: Uint8Array[] = [];
-  let held = 0;
+  let gathered = new ByteGatherer();
   for await (const tokens of batches) {
     for (const token of tokens) {
       if (state === 'after') continue;
@@ -85,15 +85,15 @@ async function* fragmentsOf(
         // Some devices say OW; encapsulated pixel data are OB.
         yield { kind: 'start', token: { ...token, vr: 'OB' } };
       } else if (token.kind === 'value-chunk') {
-        held += token.bytes.length;
+        const held = gathered.length + token.bytes.length;
         if (held > deidLimits.frameMaxBytes) throw frameTooLong(held);
-        chunks.push(token.bytes.slice());
+        gathered.push(token.bytes);
+      } else if (token.kind === 'fragment-start') {
+        gathered = new ByteGatherer(Math.min(token.length, deidLimits.fragmentRoomBytes));
       } else if (token.kind === 'fragment-end') {
         const kind = state === 'fragments' ? 'fragment' : 'table';
-        yield { kind, bytes: concatBytes(chunks) };
+        yield { kind, bytes: gathered.take() };
         state = 'fragments';
-        chunks = [];
-        held = 0;
       } else if (token.kind === 'fragments-end') state = 'after';
     }
   }

@@ -1,5 +1,5 @@
+import { ByteGatherer } from '../../lib/bytes/byte-gatherer.ts';
 import { dimseErrors } from '../errors.ts';
-import { ByteGatherer } from '../pdu/byte-gatherer.ts';
 import type { FragmentFrame } from '../pdu/framer.ts';
 import type { Command } from './command.ts';
 import { decodeCommand } from './command-codec.ts';

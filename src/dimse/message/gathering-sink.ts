@@ -1,6 +1,6 @@
+import { ByteGatherer } from '../../lib/bytes/byte-gatherer.ts';
 import type { ByteSink } from '../../lib/streams/byte-stream.ts';
 import { dimseErrors } from '../errors.ts';
-import { ByteGatherer } from '../pdu/byte-gatherer.ts';
 
 /**
  * A sink that holds a small data set and hands it on whole.

@@ -1,6 +1,6 @@
+import { ByteGatherer } from '../../lib/bytes/byte-gatherer.ts';
 import type { MdmError } from '../../lib/errors/mdm-error.ts';
 import { dimseErrors } from '../errors.ts';
-import { ByteGatherer } from './byte-gatherer.ts';
 import { decodePdu, type Pdu, pduType } from './pdu.ts';
 import { fieldInvalid, lengthInvalid } from './pdu-reader.ts';
 

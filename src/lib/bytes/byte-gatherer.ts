@@ -1,9 +1,14 @@
-import { assert } from '../../lib/assert.ts';
+import { assert } from '../assert.ts';
 
-/** Collects small things that come in pieces: grows with what came, never with what was declared. */
+/** Collects what comes in pieces: grows with what came, never with what was declared. */
 export class ByteGatherer {
-  #bytes = new Uint8Array(0);
+  #bytes: Uint8Array;
   #length = 0;
+
+  /** @param roomBytes made at once: what was declared, as far as a limit of the caller lets it be believed */
+  constructor(roomBytes = 0) {
+    this.#bytes = new Uint8Array(roomBytes);
+  }
 
   get length(): number {
     return this.#length;
