@@ -17,6 +17,7 @@ import {
   dataSetOf,
   elementOf,
   encodeDataSet,
+  getBytes,
   getString,
   type Instance,
   sopClass,
@@ -71,6 +72,48 @@ test('pixels are the bytes that came', async () => {
   const pixels = run.dataSet.get(t.PixelData);
   assert(pixels !== undefined && pixels.vr !== 'SQ');
   assert.deepEqual(pixels.value, testPixels);
+});
+
+const oneBit = { BitsAllocated: 1, BitsStored: 1, HighBit: 0, PixelRepresentation: 0 } as const;
+
+test('bits behind the last pixel are zero, of native data and of RLE', async () => {
+  const odd = { ...oneBit, Rows: 3, Columns: 3 } as const;
+  const native = await runDeid(imageOf(odd, [pixelData(Uint8Array.of(0xff, 0xff))]));
+  assert.deepEqual([...(getBytes(native.dataSet, t.PixelData) ?? [])], [0xff, 0x01]);
+  // One segment of two bytes, from byte 64 on.
+  const rle = concatBytes([
+    Uint8Array.of(1, 0, 0, 0, 64),
+    new Uint8Array(59),
+    Uint8Array.of(1, 0xff, 0xff, 0),
+  ]);
+  const coded = await runDeid(imageOf(odd), {
+    transferSyntaxUid: transferSyntax.RLELossless,
+    encoded: encapsulate(imageOf(odd), transferSyntax.RLELossless, [rle]),
+  });
+  assert.ok(coded.outcome.kind === 'released', codeWithheld(coded.outcome));
+  assert.ok(Buffer.from(coded.file).includes(Buffer.of(1, 0xff, 0x01)));
+  assert.equal(Buffer.from(coded.file).includes(Buffer.of(1, 0xff, 0xff)), false);
+});
+
+test('pixels of a byte in big endian words leave as bytes in their order', async () => {
+  const odd = {
+    Rows: 3,
+    Columns: 3,
+    BitsAllocated: 8,
+    BitsStored: 8,
+    HighBit: 7,
+    PixelRepresentation: 0,
+  };
+  // Values are held little endian: in the file, words of two are swapped.
+  const inWords = pixelData(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 0));
+  for (const chunkBytes of [1, 3, 1000]) {
+    const { dataSet } = await runDeid(imageOf(odd, [inWords]), {
+      transferSyntaxUid: transferSyntax.ExplicitVRBigEndian,
+      chunkBytes,
+    });
+    assert.equal(dataSet.get(t.PixelData)?.vr, 'OB');
+    assert.deepEqual([...(getBytes(dataSet, t.PixelData) ?? [])], [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]);
+  }
 });
 
 test('bits that the header calls unused are zero', async () => {

@@ -8,13 +8,14 @@ import {
   type Instance,
   tag as t,
 } from '../dicom/index.ts';
-import { absent, type ImageFacts, knownValue, notKeptOf } from '../facts/index.ts';
+import { absent, type ImageFacts, notKeptOf } from '../facts/index.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
 import { reveal } from '../flow/mint/reveal.ts';
 import { concatBytes } from '../lib/bytes/bytes.ts';
 import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { inTurns, Turn } from '../lib/streams/steps.ts';
+import type { Palette } from '../pixel/index.ts';
 import { cleanHeader } from './actions/clean-header.ts';
 import { SafePrivate } from './actions/safe-private.ts';
 import type {
@@ -34,6 +35,8 @@ import { DropLog } from './meaning/drop-log.ts';
 import { DropCounter, type Drops } from './meaning/drops.ts';
 import { gatherIdentifiers } from './meaning/identifiers.ts';
 import { safeMetadata } from './metadata.ts';
+import { plainPalette, writePalette } from './palette/leave-palette.ts';
+import { readPalette } from './palette/read-palette.ts';
 import { frameCleanerOf } from './pixel/frame-cleaner.ts';
 import { imageShapeOf } from './pixel/image-shape.ts';
 import { planPixels } from './pixel/plan-pixels.ts';
@@ -122,6 +125,7 @@ async function deidentify(
     const isGrid = facts.grid.kind === 'value';
     if (isGrid && facts.slices.length === 0) throw deidErrors.create('DEID_GRID');
     refuseNotKept(notKeptOf(facts));
+    const tables = readPalette(opened.header, facts);
     const drops = new DropCounter();
     const identifiers = await inTurns(gatherIdentifiers(opened.header));
     const safePrivate = new SafePrivate(identifiers);
@@ -131,9 +135,10 @@ async function deidentify(
     writeDerived(header, facts);
     writeDiffusion(header, facts);
     stampHeader(header, { subjectName: context.subjectName, keepsPrivate: safePrivate.isUsed });
-    const isPalette = knownValue(facts.photometric) === 'PALETTE COLOR';
-    const misleads = isGrid ? 'DEID_GRID' : isPalette ? 'DEID_PALETTE' : undefined;
-    return release({ opened, header, facts, drops: drops.drops, profile, misleads, uids });
+    if (tables !== undefined) writePalette(header, tables, identifiers);
+    const palette = tables === undefined ? undefined : plainPalette(tables);
+    const misleads = isGrid ? 'DEID_GRID' : undefined;
+    return release({ opened, header, facts, palette, drops: drops.drops, profile, misleads, uids });
   } catch (error) {
     await opened?.rest.return();
     throw translate(error);
@@ -197,6 +202,7 @@ interface Work {
   /** De-identified. */
   readonly header: DataSet;
   readonly facts: ImageFacts;
+  readonly palette: Palette | undefined;
   readonly drops: Drops;
   readonly profile: Profile;
   readonly misleads: DeidCode | undefined;
@@ -204,7 +210,7 @@ interface Work {
 }
 
 function release(work: Work): DeidentifiedInstance {
-  const { opened, header, facts, drops, profile, misleads, uids } = work;
+  const { opened, header, facts, palette, drops, profile, misleads, uids } = work;
   const { transferSyntaxUid } = opened;
   const sopClassUid = profile.sopClassUid;
   const sopInstanceUid = getUid(header, t.SOPInstanceUID);
@@ -222,6 +228,7 @@ function release(work: Work): DeidentifiedInstance {
     transferSyntaxUid,
     header,
     facts,
+    palette,
     misleads,
     slices:
       misleads === undefined || !canBeSliced(facts)

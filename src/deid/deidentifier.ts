@@ -2,6 +2,7 @@ import type { DataSet } from '../dicom/element/element.ts';
 import type { Instance } from '../dicom/stream/instance.ts';
 import type { ImageFacts } from '../facts/index.ts';
 import type { Deidentified, Identified } from '../flow/index.ts';
+import type { Palette } from '../pixel/index.ts';
 import type { DeidCode } from './errors.ts';
 import type { Drops } from './meaning/drops.ts';
 
@@ -36,6 +37,8 @@ export interface DeidentifiedInstance {
   readonly header: DataSet;
   /** What the header said of pixels and place before anything was dropped. All of it was kept. */
   readonly facts: ImageFacts;
+  /** By what indices are colours; of a palette image only, and of every one. */
+  readonly palette: Palette | undefined;
   /**
    * Why it may not leave as a file, though its pixels may: programs would misread it. What is made of
    * its pixels and facts says what they are.

@@ -65,9 +65,10 @@ export const deidErrors = defineErrors('deid', {
   DEID_PALETTE: {
     disposition: 'permanent',
     meaning:
-      'The colours of the image are in lookup tables, which do not leave: programs would take its indices for values.',
+      'The colours of the image are in lookup tables that are absent, of another length than their descriptors say or of three different ones; or an identifier of the image stands in them as text.',
     user: asIs,
-    operator: 'Have the source send the image as RGB, if it can.',
+    operator:
+      'Compare Palette Color Lookup Table Descriptor and Data of the three colours at the source, with dcmdump; or have it send the image as RGB.',
   },
   DEID_GRID: {
     disposition: 'permanent',

@@ -11,7 +11,8 @@ export const deidLimits = defineLimits('deid', {
   valueMaxBytes: {
     value: 65_536,
     unit: 'bytes',
-    reason: 'The longest kept value; image attributes are far shorter, tables are not kept.',
+    reason:
+      'The longest kept value; image attributes are far shorter. Tables of a palette have the bound of their indices.',
   },
   frameMaxBytes: {
     value: 33_554_432,

@@ -53,6 +53,6 @@ function fillsExactly(facts: ImageFacts, nativeBytes: number | undefined): boole
   if (frames === undefined || nativeBytes === undefined || valueOr(facts.samples, 1) !== 1) {
     return false;
   }
-  const bytes = (rows * columns * frames * bits) / 8;
+  const bytes = Math.ceil((rows * columns * frames * bits) / 8);
   return nativeBytes === bytes + (bytes & 1);
 }

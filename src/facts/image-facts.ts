@@ -48,6 +48,8 @@ export type SliceFacts = Partial<Omit<ImageFacts, 'slices' | 'derived' | 'sopCla
 export interface ImageFacts extends NumberFacts, AcquisitionFacts {
   readonly sopClassUid: string;
   readonly photometric: Fact<Photometric>;
+  /** Pixels are floating point numbers of so many bits; not there of whole numbers. */
+  readonly floatBits?: 32 | 64;
   /**
    * Image Type as a token: equal for equal types of a collection, and nothing can be read from it.
    * Its values hold scanners' words, so they do not leave as they are.

@@ -24,8 +24,6 @@ export interface Palette {
   readonly first: number;
   /** Red, green and blue of each colour, 8 bits each. */
   readonly colours: Uint8Array;
-  /** Indices have 16 bits, not 8. */
-  readonly wide: boolean;
 }
 
 /** Bytes of a frame's native pixels, one sample beside the other, as a decoder makes them. */

@@ -57,10 +57,15 @@ test('two pixels share their chrominance in 4:2:2', () => {
 
 test('indices become the colours of a palette; those outside the first or the last', () => {
   const colours = Uint8Array.of(1, 2, 3, 4, 5, 6);
-  const palette = { first: 10, colours, wide: false };
+  const palette = { first: 10, colours };
   const shape = shapeOf({ samples: 1, columns: 4, colour: 'palette', palette });
   assert.deepEqual(
     plainFrame(Uint8Array.of(0, 10, 11, 255), shape),
+    Uint8Array.of(1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6),
+  );
+  const wide = Uint8Array.of(0xff, 9, 0, 10, 0, 11, 0, 11, 1).subarray(1);
+  assert.deepEqual(
+    plainFrame(wide, { ...shape, bitsAllocated: 16 }),
     Uint8Array.of(1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6),
   );
 });

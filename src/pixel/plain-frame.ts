@@ -19,13 +19,17 @@ export function plainFrame(pixels: Uint8Array, shape: FrameShape): Uint8Array {
 }
 
 /** The same for pixels whose samples lie together, one for each colour, as decoders make them. */
-export function plainOfSamples(pixels: Uint8Array, { colour, palette }: FrameShape): Uint8Array {
+export function plainOfSamples(pixels: Uint8Array, shape: FrameShape): Uint8Array {
+  const { colour, palette, bitsAllocated } = shape;
   if (colour === 'ybr-full' || colour === 'ybr-full-422') return fromYbr(pixels);
-  return palette === undefined ? pixels : fromPalette(pixels, palette);
+  if (palette !== undefined) {
+    return fromPalette(bitsAllocated === 16 ? wordsOf(pixels) : pixels, palette);
+  }
+  return colour === 'grey' || bitsAllocated <= 8 ? pixels : highestBits(pixels, shape);
 }
 
 /** One byte a pixel; the first is in the lowest bit. @standard PS3.5 §8.1.1 */
-function unpackBits(bits: Uint8Array, pixels: number): Uint8Array {
+export function unpackBits(bits: Uint8Array, pixels: number): Uint8Array {
   const bytes = new Uint8Array(pixels);
   for (let at = 0; at < pixels; at += 1) bytes[at] = ((bits[at >> 3] ?? 0) >> (at & 7)) & 1;
   return bytes;
@@ -55,16 +59,31 @@ function fromYbr(pixels: Uint8Array): Uint8Array {
   return pixels;
 }
 
+/** The eight highest of the bits of each little endian sample, which are its lowest. */
+function highestBits(pixels: Uint8Array, { bitsAllocated, bitsStored }: FrameShape): Uint8Array {
+  const width = bitsAllocated / 8;
+  const bytes = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
+  const highest = new Uint8Array(pixels.length / width);
+  for (let at = 0; at < highest.length; at += 1) {
+    highest[at] = bytes.readUIntLE(at * width, width) / 2 ** (bitsStored - 8);
+  }
+  return highest;
+}
+
+function wordsOf(bytes: Uint8Array): Uint16Array {
+  const { buffer, byteOffset, length } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  return new Uint16Array(buffer, byteOffset, length / 2);
+}
+
 /** Indices of 8 or 16 bits as colours. @standard PS3.3 §C.7.6.3.1.5 */
-function fromPalette(pixels: Uint8Array, { first, colours, wide }: Palette): Uint8Array {
-  const indices = wide
-    ? new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2)
-    : pixels;
+function fromPalette(indices: Uint8Array | Uint16Array, { first, colours }: Palette): Uint8Array {
   const last = colours.length / 3 - 1;
   const rgb = new Uint8Array(indices.length * 3);
   for (let at = 0; at < indices.length; at += 1) {
-    const index = Math.min(Math.max((indices[at] ?? 0) - first, 0), last);
-    rgb.set(colours.subarray(3 * index, 3 * index + 3), 3 * at);
+    const from = 3 * Math.min(Math.max((indices[at] ?? 0) - first, 0), last);
+    rgb[3 * at] = colours[from] ?? 0;
+    rgb[3 * at + 1] = colours[from + 1] ?? 0;
+    rgb[3 * at + 2] = colours[from + 2] ?? 0;
   }
   return rgb;
 }

@@ -1,6 +1,9 @@
-import { type ImageFacts, valueOr } from '../facts/index.ts';
+import type { DeidentifiedInstance } from '../deid/index.ts';
+import { encodingOf } from '../dicom/index.ts';
+import { valueOr } from '../facts/index.ts';
 import { type FrameShape, isDecodable, plainFrame } from '../pixel/index.ts';
 import { frameShapeOf } from '../volume/index.ts';
+import { BitFrameIntake } from './bit-frame-intake.ts';
 import { CodedFrameIntake } from './coded-frame-intake.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import type { FrameIntake, TakeFrame } from './frame-intake.ts';
@@ -21,12 +24,12 @@ export interface IntakeOptions {
 
 /** What the pixel data of an image go into, by how they are written: whole, plain frames come out. */
 export function openIntake(
-  image: { readonly facts: ImageFacts; readonly transferSyntaxUid: string },
+  image: Pick<DeidentifiedInstance, 'facts' | 'transferSyntaxUid' | 'palette'>,
   { spare, takeFrame, decode }: IntakeOptions,
 ): FrameIntake {
-  const { facts, transferSyntaxUid } = image;
+  const { facts, transferSyntaxUid, palette } = image;
   const frames = valueOr(facts.frames, 1) ?? 1;
-  const shape = frameShapeOf(facts);
+  const shape = frameShapeOf(facts, palette);
   if (shape !== undefined && isDecodable(transferSyntaxUid)) {
     const decodeFrame = (coded: Uint8Array, take: (pixels: Uint8Array) => Promise<unknown>) =>
       decode(coded, shape, take);
@@ -34,12 +37,22 @@ export function openIntake(
   }
   const buffer = spare ?? new Uint8Array(frameBytesOf(facts));
   if (shape === undefined || shape.colour === 'grey') {
-    return new NativeFrameIntake({ frames, buffer, takeFrame });
+    const intake = new NativeFrameIntake({ frames, buffer, takeFrame });
+    return shape?.bitsAllocated === 1 ? new BitFrameIntake(frames * buffer.length, intake) : intake;
   }
+  const isSwapped = encodingOf(transferSyntaxUid).bigEndian;
   // Plain pixels may have another length, so their memory is none for the next frame.
   const takePlain: TakeFrame = async (index, pixels) => {
+    if (isSwapped) swapSamples(pixels, shape.bitsAllocated);
     await takeFrame(index, plainFrame(pixels, shape));
     return undefined;
   };
   return new NativeFrameIntake({ frames, buffer, takeFrame: takePlain });
+}
+
+/** In place: samples as plain pixels are made of them, little endian. */
+function swapSamples(pixels: Uint8Array, bits: FrameShape['bitsAllocated']): void {
+  const bytes = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
+  if (bits === 16) bytes.swap16();
+  if (bits === 32) bytes.swap32();
 }

@@ -224,7 +224,7 @@ export class SeriesJob {
   }
 
   #intakeOf(name: string, slices: readonly PlanSlice[], box: Instance): FrameIntake | undefined {
-    const { facts, transferSyntaxUid } = readDeidentified(box);
+    const { facts, transferSyntaxUid, palette } = readDeidentified(box);
     const length = frameBytesOf(facts);
     // Also of a slice that is in no file: whether its pixels refuse the rest must not depend on when it comes.
     if (length === 0 || !slices.some(isSlice)) return undefined;
@@ -233,7 +233,7 @@ export class SeriesJob {
     const { decoder } = this.#options;
     const first = this.#firstFrame(name, framesOf(facts));
     return openIntake(
-      { facts, transferSyntaxUid },
+      { facts, transferSyntaxUid, palette },
       {
         spare,
         takeFrame: (index, pixels) => this.#takeFrame(box, { frame: first + index, pixels }),

@@ -51,6 +51,7 @@ function isSameStorage(a: PixelFormat, b: PixelFormat): boolean {
     a.bitsStored === b.bitsStored &&
     a.highBit === b.highBit &&
     a.signed === b.signed &&
+    a.floating === b.floating &&
     a.bigEndian === b.bigEndian &&
     a.colour === b.colour
   );

@@ -66,7 +66,7 @@ export const volumeErrors = defineErrors('volume', {
     'List the folder again: each has a name now.',
   ),
   VOLUME_PIXEL_FORMAT_UNSUPPORTED: refusal(
-    'The pixels are neither one integer sample of 8, 16 or 32 bits with a linear rescale nor colours of 8 bits (RGB, YBR).',
+    'The pixels are neither one number (1, 8, 16 or 32 bits, or floating point) with a linear rescale nor colours that are known (RGB, a palette, YBR of 8 bits); or they are big endian whole numbers of 32 bits, of which programs do not agree how they are read.',
   ),
   VOLUME_PIXEL_LENGTH: refusal(
     'The pixel data of a slice are shorter or longer than its rows and columns say.',

@@ -39,7 +39,23 @@ for (const [name, edit, transferSyntaxUid, outcome] of [
   ['nothing of planes', { 0x00280006: undefined }, undefined, 'refused'],
   ['nothing of planes, compressed', { 0x00280006: undefined }, jpeg, 'planned'],
   ['YBR_PARTIAL_422', { 0x00280004: 'YBR_PARTIAL_422 ' }, undefined, 'refused'],
-  ['16 bits', { 0x00280100: 16, 0x00280101: 16, 0x00280102: 15 }, undefined, 'refused'],
+  ['16 bits', { 0x00280100: 16, 0x00280101: 16, 0x00280102: 15 }, undefined, 'planned'],
+  ['12 of 16 bits', { 0x00280100: 16, 0x00280101: 12, 0x00280102: 11 }, undefined, 'planned'],
+  ['12 higher bits', { 0x00280100: 16, 0x00280101: 12, 0x00280102: 15 }, undefined, 'refused'],
+  ['7 of 8 bits', { 0x00280101: 7, 0x00280102: 6 }, undefined, 'refused'],
+  [
+    'YBR_FULL, 16 bits',
+    { 0x00280004: 'YBR_FULL', 0x00280100: 16, 0x00280101: 16, 0x00280102: 15 },
+    undefined,
+    'refused',
+  ],
+  ['a palette', { 0x00280002: 1, 0x00280004: 'PALETTE COLOR ' }, undefined, 'planned'],
+  [
+    'a palette with signs',
+    { 0x00280002: 1, 0x00280004: 'PALETTE COLOR ', 0x00280103: 1 },
+    undefined,
+    'refused',
+  ],
   ['signed', { 0x00280103: 1 }, undefined, 'refused'],
   ['one sample', { 0x00280002: 1 }, undefined, 'refused'],
   ['a scale', { 0x00281052: '5 ', 0x00281053: '1 ' }, undefined, 'refused'],
@@ -51,6 +67,13 @@ for (const [name, edit, transferSyntaxUid, outcome] of [
     assert.equal(code, outcome === 'planned' ? outcome : 'VOLUME_PIXEL_FORMAT_UNSUPPORTED');
   });
 }
+
+test('pixels of one bit are bytes', () => {
+  const bit = { 0x00280100: 1, 0x00280101: 1, 0x00280102: 0, 0x00280103: 0 };
+  const plan = samplePlan({ rows: 3, columns: 3, edit: () => bit });
+  const header = Buffer.from(niftiFormat.header(plan));
+  assert.deepEqual([header.readInt16LE(70), header.readInt16LE(72), plan.sliceBytes], [2, 8, 9]);
+});
 
 test('slices with colours and slices without are not one stack', () => {
   const eight = { 0x00280100: 8, 0x00280101: 8, 0x00280102: 7 };

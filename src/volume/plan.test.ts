@@ -228,12 +228,29 @@ const refusals: readonly (readonly [string, SampleOptions, VolumeRefusal, number
     0,
   ],
   [
-    'palette',
-    { edit: () => ({ 0x00280004: 'PALETTE COLOR' }) },
+    'a palette of values of 32 bits',
+    {
+      edit: () => ({
+        0x00280004: 'PALETTE COLOR',
+        0x00280100: 32,
+        0x00280101: 32,
+        0x00280102: 31,
+        0x00280103: 0,
+      }),
+    },
     'VOLUME_PIXEL_FORMAT_UNSUPPORTED',
     0,
   ],
-  ['one bit', { edit: () => ({ 0x00280100: 1 }) }, 'VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0],
+  ['one bit of twelve', { edit: () => ({ 0x00280100: 1 }) }, 'VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0],
+  [
+    'big endian numbers of 32 bits',
+    {
+      transferSyntaxUid: '1.2.840.10008.1.2.2',
+      edit: () => ({ 0x00280100: 32, 0x00280101: 32, 0x00280102: 31 }),
+    },
+    'VOLUME_PIXEL_FORMAT_UNSUPPORTED',
+    0,
+  ],
   ['high bit outside', { edit: () => ({ 0x00280102: 16 }) }, 'VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0],
   [
     'more stored than high',

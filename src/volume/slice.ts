@@ -75,7 +75,7 @@ export function readSlice({
   if (!format.ok) return format;
   const geometry = readGeometry(facts, { rows, columns });
   if (!geometry.ok) return geometry;
-  const scale = format.value.colour === 'grey' ? readScale(facts) : readColourScale(facts);
+  const scale = readScaleOf(format.value, facts);
   if (!scale.ok) return scale;
   const { sopClassUid } = facts;
   const milliseconds = facts.scan?.repetitionTime ?? knownValue(facts.repetitionTime);
@@ -243,6 +243,19 @@ const scaleRequired: ReadonlySet<string> = new Set([
   sopClass.EnhancedPETImageStorage,
   sopClass.LegacyConvertedEnhancedPETImageStorage,
 ]);
+
+function readScaleOf({ colour, floating }: PixelFormat, facts: ImageFacts): Check<PixelScale> {
+  if (colour !== 'grey') return readColourScale(facts);
+  return floating ? readFloatScale(facts) : readScale(facts);
+}
+
+/** Floating point numbers are the values: what gives others, gives two for one. @standard PS3.3 §A.75 */
+function readFloatScale({ slope, intercept, realWorld }: ImageFacts): Check<PixelScale> {
+  const isPlain = valueOr(slope, 1) === 1 && valueOr(intercept, 0) === 0;
+  return isPlain && knownValue(realWorld) !== 'other'
+    ? ok({ slope: 1, intercept: 0 })
+    : malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0);
+}
 
 /** Colours are no quantity: nothing may say what they stand for. */
 function readColourScale({ slope, intercept, realWorld }: ImageFacts): Check<PixelScale> {

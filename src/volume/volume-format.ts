@@ -19,10 +19,12 @@ export interface SliceGeometry {
 
 /** How voxels are stored in the plain pixels of a frame (`plainFrame`). */
 export interface PixelFormat {
-  readonly bitsAllocated: 8 | 16 | 32;
+  readonly bitsAllocated: 8 | 16 | 32 | 64;
   readonly bitsStored: number;
   readonly highBit: number;
   readonly signed: boolean;
+  /** Numbers are floating point ones, of 32 or 64 bits. */
+  readonly floating: boolean;
   /** Byte order of the transfer syntax. */
   readonly bigEndian: boolean;
   /** One sample a pixel; or red, green and blue of 8 bits, whatever the colours of the image were. */

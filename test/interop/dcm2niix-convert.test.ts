@@ -441,6 +441,7 @@ function tiles(mosaic: Uint8Array, signed: boolean): Buffer {
     bitsStored: 12,
     highBit: 11,
     signed,
+    floating: false,
     bigEndian: false,
     colour: 'grey',
   } as const;

@@ -30,6 +30,7 @@ export function identifiedAsIs(collectionKey: Uint8Array): Deidentifier {
         transferSyntaxUid: opened.transferSyntaxUid,
         header: opened.header,
         facts,
+        palette: undefined,
         misleads: undefined,
         slices: undefined,
         drops: {},

@@ -4,21 +4,21 @@ import type { ImageShape } from '../../src/deid/pixel/image-shape.ts';
 export function shapeOf(size: {
   readonly rows: number;
   readonly columns: number;
-  readonly bitsAllocated: 8 | 16 | 32;
+  readonly bitsAllocated: ImageShape['bits']['bitsAllocated'];
   readonly bitsStored: number;
 }): ImageShape {
   const { rows, columns, bitsAllocated, bitsStored } = size;
   const pixels = rows * columns;
-  const bytesPerSample = bitsAllocated / 8;
+  const nativeBytes = (pixels * bitsAllocated) / 8;
   return {
     frames: 1,
     rows,
     columns,
     pixels,
     samples: 1,
-    bytesPerSample,
-    nativeBytes: pixels * bytesPerSample,
-    nativeBytesEnd: 2 * pixels * bytesPerSample,
+    nativeBytes,
+    nativeBytesEnd: 2 * nativeBytes,
+    isFloat: false,
     bits: { bitsAllocated, bitsStored, highBit: bitsStored - 1, signed: false, padding: undefined },
   };
 }

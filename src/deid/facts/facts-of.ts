@@ -1,3 +1,4 @@
+import { type Tag, tag as t } from '../../dicom/index.ts';
 import {
   deriveAbsent,
   type ImageFacts,
@@ -23,12 +24,21 @@ export function createFactReader(collectionKey: Uint8Array): FactReader {
   const groupNameOf = latest((text) => nameText('a', acquisitions.digest('a', text)));
   return async ({ header, omitted, first }, sopClassUid) => {
     const [token] = first;
-    const nativeBytes = token?.kind === 'value-start' ? token.length : undefined;
+    const pixels = token?.kind === 'value-start' ? token : undefined;
     const facts = await inTurns(standardFacts({ header, omitted, sopClassUid, tokenOf }));
     const acquisition = readAcquisition({ header, sopClassUid, groupNameOf });
-    return deriveAbsent(acquisition === undefined ? facts : { ...facts, acquisition }, nativeBytes);
+    const all = acquisition === undefined ? facts : { ...facts, acquisition };
+    const floatBits = pixels === undefined ? undefined : floatBitsOf.get(pixels.tag);
+    // Bits of whole numbers are not there of floating point ones, and do not follow.
+    return floatBits === undefined ? deriveAbsent(all, pixels?.length) : { ...all, floatBits };
   };
 }
+
+/** @standard PS3.3 §C.7.6.24 (Floating Point Image Pixel), §C.7.6.25 (Double) */
+const floatBitsOf: ReadonlyMap<Tag, 32 | 64> = new Map([
+  [t.FloatPixelData, 32],
+  [t.DoubleFloatPixelData, 64],
+]);
 
 /** Two types of a series meet by chance once in 2^64. */
 const tokenBytes = 8;

@@ -1,15 +1,17 @@
 import type { Token } from '../../dicom/index.ts';
 import type { InstancePart } from '../deidentifier.ts';
 import { deidErrors } from '../errors.ts';
-import type { BitCleaner } from './unused-bits.ts';
+import { type SampleCleaner, withinLastByte } from './sample-cleaner.ts';
 import { WholeSamples } from './whole-samples.ts';
 
 /** How native pixel data are passed. */
 export interface NativeOptions {
   /** All frames, without the byte that makes the length even. */
   readonly imageBytes: number;
-  /** Absent where samples have no unused bits. */
-  readonly cleaner: BitCleaner | undefined;
+  /** Absent where samples are as they should be, whatever they are. */
+  readonly cleaner: SampleCleaner | undefined;
+  /** Bits of the last byte that are image; default: all. */
+  readonly lastByteMask?: number;
 }
 
 /**
@@ -21,21 +23,25 @@ export interface NativeOptions {
  */
 export async function* passNativePixels(
   batches: AsyncIterable<readonly Token[]>,
-  { imageBytes, cleaner }: NativeOptions,
+  { imageBytes, cleaner, lastByteMask = 0xff }: NativeOptions,
 ): AsyncGenerator<InstancePart, void, void> {
+  const width = cleaner?.width ?? 1;
+  const whole = new WholeSamples(width);
+  // The last of the bytes may lie in the middle of what is cleaned.
   let left = imageBytes;
+  let leftToTake = Math.ceil(imageBytes / width) * width;
   let inPixels = true;
-  const whole = new WholeSamples(cleaner?.width ?? 1);
   for await (const tokens of batches) {
     for (const token of tokens) {
       if (token.kind === 'value-end') inPixels = false;
-      if (token.kind !== 'value-chunk' || !inPixels || left === 0) continue;
-      const bytes = token.bytes.subarray(0, left);
-      left -= bytes.length;
-      if (cleaner === undefined) yield { kind: 'pixel', bytes };
-      else
-        for (const samples of whole.cut(bytes))
-          yield { kind: 'pixel', bytes: cleaner.clean(samples) };
+      if (token.kind !== 'value-chunk' || !inPixels || leftToTake === 0) continue;
+      const taken = token.bytes.subarray(0, leftToTake);
+      leftToTake -= taken.length;
+      for (const samples of cleaner === undefined ? [taken] : whole.cut(taken)) {
+        const bytes = (cleaner?.clean(samples) ?? samples).subarray(0, left);
+        left -= bytes.length;
+        yield { kind: 'pixel', bytes: left === 0 ? withinLastByte(bytes, lastByteMask) : bytes };
+      }
     }
   }
   if (left > 0) throw deidErrors.create('DEID_MALFORMED', { message: 'pixel data too short' });

@@ -15,6 +15,12 @@ import { passEncapsulatedPixels } from './encapsulated-pixels.ts';
 import { frameCleanerOf, frameStartOf } from './frame-cleaner.ts';
 import type { ImageShape } from './image-shape.ts';
 import { passNativePixels } from './native-pixels.ts';
+import {
+  createNanCleaner,
+  lastByteMask,
+  outOfWords,
+  type SampleCleaner,
+} from './sample-cleaner.ts';
 import { createBitCleaner } from './unused-bits.ts';
 
 type Batches = AsyncGenerator<readonly Token[], void, void>;
@@ -36,9 +42,10 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
   const { transferSyntaxUid } = opened;
   const rest = tokensFrom(opened);
   const [first] = opened.first;
-  const isPixelData = first !== undefined && 'tag' in first && first.tag === t.PixelData;
+  const { tag, vr: asNamed } = pixelElementOf(shape);
+  const isPixelData = first !== undefined && 'tag' in first && first.tag === tag;
   const { encapsulated, bigEndian } = encodingOf(transferSyntaxUid);
-  if (isPixelData && first.kind === 'fragments-start' && encapsulated) {
+  if (isPixelData && first.kind === 'fragments-start' && encapsulated && !shape.isFloat) {
     const clean = frameCleanerOf(transferSyntaxUid);
     if (clean === undefined) throw deidErrors.create('DEID_COMPRESSED_UNCHECKED');
     const parts = passEncapsulatedPixels(rest, {
@@ -51,25 +58,58 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
     return { start: [], parts };
   }
   const native = isPixelData && first.kind === 'value-start' && !encapsulated;
-  const vr = native ? pixelVr(first.vr, bigEndian) : undefined;
+  const vr = native ? pixelVr(first.vr, asNamed, bigEndian) : undefined;
   const lengthFits =
     native && first.length >= shape.nativeBytes && first.length < shape.nativeBytesEnd;
   if (vr === undefined || !lengthFits) {
     throw deidErrors.create('DEID_MALFORMED', { message: 'pixel data do not fit the header' });
   }
   const writer = createTokenWriter({ transferSyntaxUid, lengths: 'recode' });
-  const start = writer.write({ ...first, vr, length: shape.nativeBytes });
-  const cleaner = createBitCleaner({ ...shape.bits, bigEndian });
-  return { start, parts: passNativePixels(rest, { imageBytes: shape.nativeBytes, cleaner }) };
+  // Of such there are two readings, and each would clear bits of the other.
+  const isUnknown = bigEndian && shape.bits.bitsAllocated === 32 && shape.bits.bitsStored < 32;
+  if (isUnknown) throw deidErrors.create('DEID_MALFORMED', { message: 'unknown bits of a sample' });
+  const isInWords = bigEndian && vr === 'OW' && shape.bits.bitsAllocated <= 8;
+  const start = writer.write({
+    ...first,
+    vr: isInWords ? 'OB' : vr,
+    length: shape.nativeBytes,
+  });
+  const cleaner = cleanerOf(shape, bigEndian);
+  const parts = passNativePixels(rest, {
+    imageBytes: shape.nativeBytes,
+    cleaner: isInWords ? outOfWords(cleaner) : cleaner,
+    ...(shape.bits.bitsAllocated === 1
+      ? { lastByteMask: lastByteMask(shape.pixels * shape.samples * shape.frames) }
+      : {}),
+  });
+  return { start, parts };
+}
+
+/** Which element must hold the pixels, and in which VR. @standard PS3.3 §C.7.6.3, §C.7.6.24, §C.7.6.25 */
+function pixelElementOf({ isFloat, bits }: ImageShape): { tag: Tag; vr: 'OW' | 'OF' | 'OD' } {
+  if (!isFloat) return { tag: t.PixelData, vr: 'OW' };
+  return bits.bitsAllocated === 64
+    ? { tag: t.DoubleFloatPixelData, vr: 'OD' }
+    : { tag: t.FloatPixelData, vr: 'OF' };
+}
+
+function cleanerOf({ isFloat, bits }: ImageShape, bigEndian: boolean): SampleCleaner | undefined {
+  if (isFloat) return createNanCleaner(bits.bitsAllocated === 64 ? 64 : 32, bigEndian);
+  return createBitCleaner({ ...bits, bigEndian });
 }
 
 /**
  * The VR in which native pixel data leave. UN is read by the dictionary; its value is little endian
  * whatever the transfer syntax (PS3.5 §6.2.2), which no reader of big endian pixels would expect.
  */
-function pixelVr(vr: Vr, bigEndian: boolean): 'OW' | 'OB' | undefined {
-  if (vr === 'UN' && !bigEndian) return 'OW';
-  return vr === 'OW' || vr === 'OB' ? vr : undefined;
+function pixelVr(
+  vr: Vr,
+  asNamed: 'OW' | 'OF' | 'OD',
+  bigEndian: boolean,
+): 'OW' | 'OB' | 'OF' | 'OD' | undefined {
+  if (vr === 'UN' && !bigEndian) return asNamed;
+  if (vr === 'OB') return asNamed === 'OW' ? vr : undefined;
+  return vr === asNamed ? vr : undefined;
 }
 
 async function* tokensFrom({ first, rest }: OpenInstance): Batches {

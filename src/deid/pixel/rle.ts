@@ -1,8 +1,9 @@
-import { expandRle, type PlaneTaker, readRle } from '../../pixel/index.ts';
+import { expandRle, type PlaneTaker, readRle, rleSamplesOf } from '../../pixel/index.ts';
 import { deidLimits } from '../limits.ts';
 import { frameTooLong } from './frame-joiner.ts';
 import type { ImageShape } from './image-shape.ts';
 import { encodeRle } from './rle-encode.ts';
+import { lastByteMask, withinLastByte } from './sample-cleaner.ts';
 import { readCoded } from './unchecked.ts';
 import { createBitCleaner, uncleanBytes } from './unused-bits.ts';
 
@@ -14,7 +15,8 @@ import { createBitCleaner, uncleanBytes } from './unused-bits.ts';
  * @standard PS3.5 §G
  */
 export function cleanRle(frame: Uint8Array, shape: ImageShape): Uint8Array {
-  const { samples, bytesPerSample, pixels } = shape;
+  const { bitsAllocated } = shape.bits;
+  const { samples, bytesPerSample, pixels } = rleSamplesOf({ ...shape, bitsAllocated });
   const unclean = uncleanBytes(shape.bits).map((values) =>
     values.includes(1) ? new ValueSearch(frame, values) : undefined,
   );
@@ -25,24 +27,30 @@ export function cleanRle(frame: Uint8Array, shape: ImageShape): Uint8Array {
       (plane) => unclean[plane % bytesPerSample] ?? nothing,
     ),
   );
-  const isSuspect = unclean.some((search) => search?.found);
+  const isSuspect = bitsAllocated === 1 || unclean.some((search) => search?.found);
   return (isSuspect ? recoded(frame, shape) : undefined) ?? frame.subarray(0, end);
 }
 
 /** A frame of which every segment was read, with clean samples; undefined where they are as they were. */
 function recoded(frame: Uint8Array, shape: ImageShape): Uint8Array | undefined {
-  const { samples, bytesPerSample, pixels, columns } = shape;
+  const size = rleSamplesOf({ ...shape, bitsAllocated: shape.bits.bitsAllocated });
+  const { samples, bytesPerSample, pixels } = size;
   const bytes = pixels * samples * bytesPerSample;
   if (bytes > deidLimits.expandedFrameMaxBytes) throw frameTooLong(bytes);
-  const expanded = expandRle(frame, { pixels, samples, bytesPerSample });
-  const clean = createBitCleaner({ ...shape.bits, bigEndian: false })?.clean(expanded) ?? expanded;
+  const expanded = expandRle(frame, size);
+  const clean = cleanSamples(expanded, shape);
   if (clean === expanded) return undefined;
   const planes = Array.from({ length: samples * bytesPerSample }, (_, plane) => {
     // The most significant byte of a sample comes first. @standard PS3.5 §G.2
     const byte = plane % bytesPerSample;
     return everyNth(clean, plane - byte + (bytesPerSample - 1 - byte), samples * bytesPerSample);
   });
-  return encodeRle(planes, columns);
+  return encodeRle(planes, shape.columns);
+}
+
+function cleanSamples(expanded: Uint8Array, { bits, pixels }: ImageShape): Uint8Array {
+  if (bits.bitsAllocated === 1) return withinLastByte(expanded, lastByteMask(pixels));
+  return createBitCleaner({ ...bits, bigEndian: false })?.clean(expanded) ?? expanded;
 }
 
 function everyNth(bytes: Uint8Array, first: number, step: number): Uint8Array {

@@ -1,20 +1,15 @@
+import type { SampleCleaner } from './sample-cleaner.ts';
+
 /** Where the bits of a native sample lie. @standard PS3.5 §8.1.1 */
 export interface SampleBits {
-  readonly bitsAllocated: 8 | 16 | 32;
+  /** 64 are floating point numbers, which use every bit. */
+  readonly bitsAllocated: 1 | 8 | 16 | 32 | 64;
   readonly bitsStored: number;
   readonly highBit: number;
   readonly signed: boolean;
   /** Pixel Padding Value: a sample that is all of it stays as it is. @standard PS3.3 §C.7.5.1.1.2 */
   readonly padding: number | undefined;
   readonly bigEndian: boolean;
-}
-
-/** Makes the unused bits of samples what the header says: zero, or above the sign bit the sign. */
-export interface BitCleaner {
-  /** Bytes of a sample. */
-  readonly width: 1 | 2 | 4;
-  /** Whole samples, cleaned: the same bytes where nothing was to do, else a copy. */
-  clean(samples: Uint8Array): Uint8Array;
 }
 
 /** Masks in the order in which the bytes of a sample lie, so that one loop does for both. */
@@ -29,8 +24,11 @@ interface Masks {
 
 type Words = Uint8Array | Uint16Array | Uint32Array;
 
-/** The cleaner of an image's samples; absent where every bit is used. */
-export function createBitCleaner(bits: SampleBits): BitCleaner | undefined {
+/**
+ * Makes the unused bits of samples what the header says: zero, or above the sign bit the sign. Absent
+ * where every bit is used.
+ */
+export function createBitCleaner(bits: SampleBits): SampleCleaner | undefined {
   const { bitsAllocated, bitsStored } = bits;
   if (bitsStored === bitsAllocated) return undefined;
   const masks = masksOf(bits);
@@ -71,7 +69,7 @@ export function uncleanBytes(bits: Omit<SampleBits, 'bigEndian'>): readonly Uint
 /** A copy even of a Buffer, whose own slice is none. */
 const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
-const bytesOf = { 8: 1, 16: 2, 32: 4 } as const;
+const bytesOf = { 1: 1, 8: 1, 16: 2, 32: 4, 64: 8 } as const;
 
 function masksOf(bits: SampleBits): Masks {
   const { bitsAllocated, bitsStored, highBit, signed, padding, bigEndian } = bits;
@@ -94,7 +92,7 @@ function swap(value: number, bits: number): number {
   return bits === 8 ? value : bytes.readUIntBE(0, bits / 8);
 }
 
-function wordsOf(bytes: Uint8Array, width: 1 | 2 | 4): Words {
+function wordsOf(bytes: Uint8Array, width: SampleCleaner['width']): Words {
   const place = [bytes.buffer, bytes.byteOffset, bytes.byteLength / width] as const;
   if (width === 1) return bytes;
   return width === 2 ? new Uint16Array(...place) : new Uint32Array(...place);

@@ -54,13 +54,16 @@ export function sliceFilesOf(image: TiledImage): DeidentifiedSlices {
 const integerMax = 2 ** 31 - 1;
 
 /**
- * Whether the slices of a tiled image can be images by themselves: of one sample, and of a time that
+ * Whether the slices of a tiled image can be images by themselves: of one value, and of a time that
  * the image states, because their order would otherwise be guessed.
  */
-export function canBeSliced({ samples, instanceNumber, slices }: ImageFacts): boolean {
+export function canBeSliced(facts: ImageFacts): boolean {
+  const { samples, photometric, bitsAllocated, instanceNumber, slices } = facts;
   const time = knownValue(instanceNumber) ?? 0;
   const isNumbered = Number.isInteger(time) && time >= 1 && time * slices.length <= integerMax;
-  return isNumbered && valueOr(samples, 1) === 1;
+  const isIndex = knownValue(photometric) === 'PALETTE COLOR';
+  const isCut = !isIndex && knownValue(bitsAllocated) !== 1;
+  return isNumbered && isCut && valueOr(samples, 1) === 1;
 }
 
 /** What names the slice of an image among all UIDs: no UID has a number sign. */

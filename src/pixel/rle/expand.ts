@@ -9,6 +9,22 @@ interface RleSamples {
 }
 
 /**
+ * How the samples of a frame lie in its planes. Pixels of one bit are bytes that hold eight of them.
+ *
+ * @standard PS3.5 §G.2, §8.1.1
+ */
+export function rleSamplesOf(frame: {
+  readonly pixels: number;
+  readonly samples: number;
+  readonly bitsAllocated: number;
+}): RleSamples {
+  const { pixels, samples, bitsAllocated } = frame;
+  return bitsAllocated === 1
+    ? { pixels: Math.ceil(pixels / 8), samples, bytesPerSample: 1 }
+    : { pixels, samples, bytesPerSample: bitsAllocated / 8 };
+}
+
+/**
  * Native pixels of an RLE frame: little endian, samples of a pixel together. Each byte is written
  * once, where it belongs.
  *

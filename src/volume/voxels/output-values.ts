@@ -53,7 +53,7 @@ function valueTypeOf(plan: VolumePlan): ValueType {
 }
 
 function wordsOf(bytes: Uint8Array, type: ValueType['name']): ArrayLike<number> {
-  const width = type.endsWith('8') ? 1 : type.endsWith('16') ? 2 : 4;
+  const width = type.endsWith('8') ? 1 : type.endsWith('16') ? 2 : type.endsWith('64') ? 8 : 4;
   const { buffer, byteOffset, byteLength } =
     bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   const place = [buffer, byteOffset, byteLength / width] as const;
@@ -72,5 +72,7 @@ function wordsOf(bytes: Uint8Array, type: ValueType['name']): ArrayLike<number> 
       return new Int32Array(...place);
     case 'float32':
       return new Float32Array(...place);
+    case 'float64':
+      return new Float64Array(...place);
   }
 }

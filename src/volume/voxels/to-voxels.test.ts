@@ -30,6 +30,7 @@ const formats = fc.constantFrom<8 | 16 | 32>(8, 16, 32).chain((bitsAllocated) =>
       bitsStored: fc.integer({ min: 1, max: bitsAllocated }),
       spare: fc.nat(bitsAllocated - 1),
       signed: fc.boolean(),
+      floating: fc.constant(false),
       bigEndian: fc.boolean(),
     })
     .map(({ spare, ...rest }) => ({

@@ -89,26 +89,18 @@ function scaleValues(
 }
 
 /** Little endian whole numbers, in the byte order of this machine. */
-function storedWords(
-  bytes: Uint8Array,
-  { bitsAllocated, signed }: PixelFormat,
-): Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array {
+function storedWords(bytes: Uint8Array, { bitsAllocated, signed }: PixelFormat): ArrayLike<number> {
   const place = [bytes.buffer, bytes.byteOffset, bytes.byteLength / (bitsAllocated / 8)] as const;
   if (signed) return signedWords(bytes, bitsAllocated);
-  switch (bitsAllocated) {
-    case 8:
-      return new Uint8Array(...place);
-    case 16:
-      return new Uint16Array(...place);
-    case 32:
-      return new Uint32Array(...place);
-  }
+  if (bitsAllocated === 8) return new Uint8Array(...place);
+  return bitsAllocated === 16 ? new Uint16Array(...place) : new Uint32Array(...place);
 }
 
 function swapBytes(bytes: Uint8Array, width: number): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (width === 2) buffer.swap16();
   if (width === 4) buffer.swap32();
+  if (width === 8) buffer.swap64();
 }
 
 /**
@@ -151,14 +143,12 @@ function extendPairs(pairs: Int32Array, bitsStored: number): void {
   }
 }
 
-function signedWords(bytes: Uint8Array, bits: 8 | 16 | 32): Int8Array | Int16Array | Int32Array {
+/** Whole numbers, of which none has 64 bits. */
+function signedWords(
+  bytes: Uint8Array,
+  bits: PixelFormat['bitsAllocated'],
+): Int8Array | Int16Array | Int32Array {
   const place = [bytes.buffer, bytes.byteOffset, bytes.byteLength / (bits / 8)] as const;
-  switch (bits) {
-    case 8:
-      return new Int8Array(...place);
-    case 16:
-      return new Int16Array(...place);
-    case 32:
-      return new Int32Array(...place);
-  }
+  if (bits === 8) return new Int8Array(...place);
+  return bits === 16 ? new Int16Array(...place) : new Int32Array(...place);
 }

@@ -2,7 +2,16 @@ import type { VolumePlan } from '../volume-format.ts';
 
 /** A NIfTI-1 data type: its code and its width. */
 export interface VoxelType {
-  readonly name: 'uint8' | 'int8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'rgb24';
+  readonly name:
+    | 'uint8'
+    | 'int8'
+    | 'int16'
+    | 'uint16'
+    | 'int32'
+    | 'uint32'
+    | 'float32'
+    | 'float64'
+    | 'rgb24';
   readonly code: number;
   readonly bits: number;
 }
@@ -15,6 +24,7 @@ const voxelTypes = {
   int32: { name: 'int32', code: 8, bits: 32 },
   uint32: { name: 'uint32', code: 768, bits: 32 },
   float32: { name: 'float32', code: 16, bits: 32 },
+  float64: { name: 'float64', code: 64, bits: 64 },
   rgb24: { name: 'rgb24', code: 128, bits: 24 },
 } as const satisfies Record<VoxelType['name'], VoxelType>;
 
@@ -25,18 +35,14 @@ const voxelTypes = {
  * scale of its own, voxels are the values themselves.
  */
 export function voxelTypeOf({
-  format: { bitsAllocated, bitsStored, signed, colour },
+  format: { bitsAllocated, bitsStored, signed, floating, colour },
   scale,
 }: Pick<VolumePlan, 'format' | 'scale'>): VoxelType {
   if (colour === 'rgb') return voxelTypes.rgb24;
   if (scale === 'per-frame') return voxelTypes.float32;
+  if (floating) return bitsAllocated === 64 ? voxelTypes.float64 : voxelTypes.float32;
   const full = bitsStored === bitsAllocated;
-  switch (bitsAllocated) {
-    case 8:
-      return signed ? voxelTypes.int8 : voxelTypes.uint8;
-    case 16:
-      return signed || !full ? voxelTypes.int16 : voxelTypes.uint16;
-    case 32:
-      return signed || !full ? voxelTypes.int32 : voxelTypes.uint32;
-  }
+  if (bitsAllocated === 8) return signed ? voxelTypes.int8 : voxelTypes.uint8;
+  if (bitsAllocated === 16) return signed || !full ? voxelTypes.int16 : voxelTypes.uint16;
+  return signed || !full ? voxelTypes.int32 : voxelTypes.uint32;
 }

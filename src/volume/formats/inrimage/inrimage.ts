@@ -49,6 +49,6 @@ function encodeInrimageHeader(plan: VolumePlan): Uint8Array {
 }
 
 function typeWords(name: ReturnType<typeof outputTypeOf>['name']): string {
-  if (name === 'float32') return 'float';
+  if (name === 'float32' || name === 'float64') return 'float';
   return name.startsWith('u') ? 'unsigned fixed' : 'signed fixed';
 }

@@ -12,6 +12,7 @@ const typeNames = {
   int32: 'int32',
   uint32: 'uint32',
   float32: 'float',
+  float64: 'double',
 } as const satisfies Record<ReturnType<typeof outputTypeOf>['name'], string>;
 
 /**
