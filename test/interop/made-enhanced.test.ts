@@ -117,6 +117,24 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     dims: ['5x6x4x3'],
   },
+  'frames of a mosaic that was taken apart': {
+    objects: [
+      {
+        frames: framesOf(4, 1, 'slice', timed),
+        pointers: stackPositionTime,
+        edit: { [t.Manufacturer]: 'SIEMENS', [t.ImageType]: 'ORIGINAL\\PRIMARY\\M\\MOSAIC' },
+        editFrame: () => ({
+          [t.MRFOVGeometrySequence]: [
+            dataSetOf({
+              MRAcquisitionFrequencyEncodingSteps: 6,
+              MRAcquisitionPhaseEncodingStepsInPlane: 5,
+            }),
+          ],
+        }),
+      },
+    ],
+    dims: ['5x6x4'],
+  },
   'time before position': {
     objects: [
       {

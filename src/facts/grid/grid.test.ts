@@ -110,6 +110,25 @@ const planar = {
   AcquisitionMatrix: [72, 0, 0, 72],
 };
 
+/** Frames of a matrix of 64, whose type says MOSAIC. */
+const enhanced = (rows: number, columns: number): DataSet =>
+  dataSetOf({
+    ImageType: 'ORIGINAL\\PRIMARY\\M\\MOSAIC',
+    Rows: rows,
+    Columns: columns,
+    SharedFunctionalGroupsSequence: [
+      dataSetOf({
+        MRFOVGeometrySequence: [
+          dataSetOf({
+            MRAcquisitionFrequencyEncodingSteps: 64,
+            MRAcquisitionPhaseEncodingStepsInPlane: 48,
+          }),
+        ],
+      }),
+    ],
+    PerFrameFunctionalGroupsSequence: [dataSetOf({ FrameType: 'ORIGINAL\\PRIMARY\\M\\MOSAIC' })],
+  });
+
 const grids: Readonly<Record<string, DataSet>> = {
   'the word of Siemens': dataSetOf({ ImageType: 'ORIGINAL\\PRIMARY\\M\\MOSAIC' }),
   'the word of United Imaging': dataSetOf({ ImageType: 'DERIVED\\PRIMARY\\VFRAME' }),
@@ -126,6 +145,7 @@ const grids: Readonly<Record<string, DataSet>> = {
       ),
     ],
   }),
+  'the word in an object whose frames are as large as four slices': enhanced(128, 128),
   'a count in another block': of(siemens, element(0x0019120a, 'US', Uint8Array.of(35, 0))),
   'a count that lost its VR': of(siemens, element(0x0019120a, 'UN', Uint8Array.of(5, 0))),
   'a count whose byte is a tab': of(siemens, element(0x0019120a, 'UN', Uint8Array.of(9, 0))),
@@ -197,6 +217,8 @@ for (const [what, header] of Object.entries(grids)) {
 
 const singles: Readonly<Record<string, DataSet>> = {
   'an image type of other words': dataSetOf({ ImageType: 'ORIGINAL\\PRIMARY\\MOSAICS' }),
+  'the word that software left which took mosaics apart': enhanced(64, 64),
+  'the same, of slices that are interpolated one way': enhanced(64, 128),
   'a count of one': of(siemens, element(0x0019120a, 'US', Uint8Array.of(1, 0))),
   'an element of another creator': of(
     creator(0x00190010, 'GEMS_ACQU_01'),

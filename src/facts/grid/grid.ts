@@ -48,7 +48,7 @@ const names = {
  * A sign whose creator is gone counts where the image can be cut into that many tiles.
  */
 export function* gridOf({ header, omitted }: GridSource): Steps<Fact<true>> {
-  if (yield* hasWord(header)) return fact(true);
+  if ((yield* hasWord(header)) && !isTakenApart(header)) return fact(true);
   const counts = tileCounts((name) => privateElements(header, name));
   if (counts.some((count) => count.kind === 'value' && count.value > 1)) return fact(true);
   const omittedCsa = omitted.some((tag) => tag >>> 16 === names.csaImageHeader.group);
@@ -58,6 +58,23 @@ export function* gridOf({ header, omitted }: GridSource): Steps<Fact<true>> {
     return fact(true);
   }
   return isManifoldOfMatrix(header) || isWiderThanMagnet(header) ? fact(true) : absent;
+}
+
+/**
+ * Whether the frames of an enhanced object are smaller than two slices of their acquisition, across or
+ * down: software that took mosaics apart kept the word.
+ *
+ * @standard PS3.3 §C.8.13.5.3 (MR FOV/Geometry)
+ */
+function isTakenApart(header: DataSet): boolean {
+  const steps = functionalGroupsOf(header)
+    .flatMap((item) => [...getSequence(item, t.MRFOVGeometrySequence)])
+    .flatMap((item) => [
+      ...numbersOf(item, t.MRAcquisitionFrequencyEncodingSteps),
+      ...numbersOf(item, t.MRAcquisitionPhaseEncodingStepsInPlane),
+    ]);
+  const size = Math.max(0, ...steps);
+  return size > 0 && [t.Rows, t.Columns].some((tag) => (numbersOf(header, tag)[0] ?? 0) < 2 * size);
 }
 
 /**
@@ -77,9 +94,14 @@ function isWiderThanMagnet(header: DataSet): boolean {
 
 /** Where the distance of pixels is stated: by the object, for all its frames, for the first of them. */
 function measuresOf(header: DataSet): readonly DataSet[] {
+  const groups = functionalGroupsOf(header);
+  return [header, ...groups.flatMap((item) => [...getSequence(item, t.PixelMeasuresSequence)])];
+}
+
+/** Of all frames, and of the first. */
+function functionalGroupsOf(header: DataSet): readonly DataSet[] {
   const groups = [t.SharedFunctionalGroupsSequence, t.PerFrameFunctionalGroupsSequence];
-  const items = groups.flatMap((tag) => getSequence(header, tag).at(0) ?? []);
-  return [header, ...items.flatMap((item) => [...getSequence(item, t.PixelMeasuresSequence)])];
+  return groups.flatMap((tag) => getSequence(header, tag).at(0) ?? []);
 }
 
 const gridWord = /(^|[\\/ ])(MOSAIC|VFRAME)([\\/ ]|$)/i;
