@@ -11,6 +11,7 @@ import { isEmpty, readFact } from './read-numbers.ts';
 import { codeText, wordsOf } from './read-text.ts';
 import { realWorldOf } from './real-world.ts';
 import { readScan } from './scan/read-scan.ts';
+import { hasReversedRows } from './vendors/ge/reversed-rows.ts';
 import { philipsScale } from './vendors/philips/scale.ts';
 
 /** What of an instance facts are read from. */
@@ -43,6 +44,7 @@ export function* standardFacts(source: FactSource): Steps<ImageFacts> {
       types: [source.header],
       mapping: source.header,
     }),
+    ...(hasReversedRows(source.header) ? { orientation: notKept } : {}),
     sopClassUid: source.sopClassUid,
     photometric: photometricOf(source),
     imageType: tokenAt(source, t.ImageType),
