@@ -4,7 +4,7 @@ import { holdsNoImage, type ImageFacts } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
-import { inTurns } from '../lib/streams/steps.ts';
+import { inTurns, type Steps, Turn } from '../lib/streams/steps.ts';
 import type { FrameDecoder } from '../pixel/index.ts';
 import {
   checkSlice,
@@ -334,22 +334,29 @@ export class SeriesJob {
 
   /** The stacks of what came; planned again where something came, or went, since. */
   async #plan(): Promise<PlannedSeries> {
-    if (this.#planned !== undefined) return this.#planned;
+    this.#planned ??= await inTurns(this.#planInSteps());
+    return this.#planned;
+  }
+
+  *#planInSteps(): Steps<PlannedSeries> {
     const images = this.#ordered();
     const sources = images.flatMap(([, { instanceUid, slices }]) =>
       slices.map((slice, at): SourceSlice => ({ instanceUid, number: at + 1, slice })),
     );
+    yield;
     const frames = images.flatMap(([name, header]) => this.#framesAt(name, header));
-    const outcomes = await inTurns(planInSteps(sources.map(({ slice }) => slice)));
+    yield;
+    const outcomes = yield* planInSteps(sources.map(({ slice }) => slice));
     const { nameOf } = this.#options;
     const made = seriesStacks(outcomes, { sources, withheld: this.#withheld, nameOf });
-    this.#planned = { outcomes, made, frames };
-    return this.#planned;
+    yield;
+    return { outcomes, made, frames };
   }
 
   async #start({ made, frames }: PlannedSeries, source: Deidentified<unknown>): Promise<void> {
     const volumes = volumesOf(made, this.#options.corrections);
     if (volumes.length === 0) return;
+    const turn = new Turn();
     for (const { name, correction, plan, slices } of volumes) {
       const about = { isSizeCertain: true, isOnly: made.isAlone };
       const encoders = await this.#options.open({ name, correction, plan }, about);
@@ -357,7 +364,9 @@ export class SeriesJob {
       const ofPlan = slices.map((index) => present(frames[index], 'a slice of the series'));
       this.#writers = [...this.writers, this.#writerOf(plan, ofPlan, encoders)];
     }
+    if (turn.isOver) await turn.pass();
     this.#write(this.writers);
+    if (turn.isOver) await turn.pass();
     this.#store.keepOnly((frame) => this.#wishes.get(frame)?.slices ?? 0);
     for (const writer of this.writers) await writer.drain(source);
   }

@@ -29,7 +29,7 @@ export function* groupByKind(
   order: readonly number[],
 ): Steps<readonly SliceGroup[] | undefined> {
   const at = (index: number): Slice => present(slices[index], 'a slice that was read');
-  const byText = Map.groupBy(order, (index) => textOf(at(index)));
+  const byText = Map.groupBy(order, createTextOf(at));
   yield;
   const planes: (readonly number[])[] = [];
   for (const alike of byText.values()) {
@@ -39,8 +39,22 @@ export function* groupByKind(
   return planes.map((indices) => ({ indices, label: unsplit }));
 }
 
-const textOf = ({ sopClassUid, direction, kind }: Slice): string =>
-  `${sopClassUid}\n${direction}\n${kind}`;
+/** What kind a slice is of; the text of the slice before, where it is the same. */
+function createTextOf(at: (index: number) => Slice): (index: number) => string {
+  let known: { readonly slice: Slice; readonly text: string } | undefined;
+  return (index) => {
+    const slice = at(index);
+    const { sopClassUid, direction, kind } = slice;
+    const isSame =
+      known?.slice.kind === kind &&
+      known.slice.direction === direction &&
+      known.slice.sopClassUid === sopClassUid;
+    if (known === undefined || !isSame) {
+      known = { slice, text: `${sopClassUid}\n${direction}\n${kind}` };
+    }
+    return known.text;
+  };
+}
 
 function isSamePlane(a: Slice, b: Slice): boolean {
   return isSameGrid(a.geometry, b.geometry) && isSameOrientation(a.geometry, b.geometry);

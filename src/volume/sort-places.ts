@@ -1,3 +1,4 @@
+import type { Steps } from '../lib/streams/steps.ts';
 import { axes } from './traits.ts';
 
 /** A slice, and its numbers on an axis. */
@@ -13,12 +14,13 @@ export type SortedPlace = readonly SortedSlice[];
  * The slices of each place by their numbers on an axis, where all have them and those of a place
  * differ; else undefined.
  */
-export function sortPlaces(
+export function* sortPlaces(
   places: readonly (readonly number[])[],
   numbersOf: (index: number) => readonly number[] | undefined,
-): readonly SortedPlace[] | undefined {
+): Steps<readonly SortedPlace[] | undefined> {
   const sorted: SortedPlace[] = [];
   for (const place of places) {
+    yield;
     const slices: SortedSlice[] = [];
     for (const index of place) {
       const numbers = numbersOf(index);
@@ -39,7 +41,7 @@ export function sortPlaces(
 export function isProven(places: readonly SortedPlace[], axis: number): boolean {
   switch (axes[axis]?.proof) {
     case 'alike':
-      return areAlike(telling(places));
+      return areAlike(places, tellingParts(places));
     case 'regular':
       return isVolumeByVolume(places) || isPlaceByPlace(places);
     default:
@@ -87,34 +89,42 @@ function isCountedFromOne(slices: SortedPlace): boolean {
 }
 
 /**
- * The numbers that tell slices of a place apart. Others say where it lies, or nothing, whatever they
- * are called.
+ * Which numbers tell slices of a place apart. Others say where it lies, or nothing, whatever they are
+ * called.
  */
-function telling(places: readonly SortedPlace[]): readonly SortedPlace[] {
+function tellingParts(places: readonly SortedPlace[]): readonly number[] {
   const parts = new Set<number>();
   for (const [first, ...others] of places) {
     for (const { numbers } of others) {
-      for (const [part, number] of numbers.entries()) {
-        if (number !== first?.numbers[part]) parts.add(part);
+      for (let part = 0; part < numbers.length; part += 1) {
+        if (numbers[part] !== first?.numbers[part]) parts.add(part);
       }
     }
   }
-  const kept = [...parts].toSorted((a, b) => a - b);
+  return [...parts].toSorted((a, b) => a - b);
+}
+
+/** Slices with those numbers alone that tell them apart. */
+function telling(places: readonly SortedPlace[]): readonly SortedPlace[] {
+  const parts = tellingParts(places);
   return places.map((place) =>
     place.map(({ index, numbers }) => ({
       index,
-      numbers: kept.map((part) => numbers[part] ?? Number.NEGATIVE_INFINITY),
+      numbers: parts.map((part) => numbers[part] ?? Number.NEGATIVE_INFINITY),
     })),
   );
 }
 
-/** Whether the slices of every place have the same numbers. */
-function areAlike(places: readonly SortedPlace[]): boolean {
-  const textOf = (place: SortedPlace): string =>
-    place.map(({ numbers }) => numbers.join('.')).join(' ');
-  const [first, ...others] = places;
-  const wanted = textOf(first ?? []);
-  return others.every((place) => textOf(place) === wanted);
+/** Whether the slices of every place have the same of these numbers. */
+function areAlike(places: readonly SortedPlace[], parts: readonly number[]): boolean {
+  const [first = [], ...others] = places;
+  return others.every(
+    (place) =>
+      place.length === first.length &&
+      place.every(({ numbers }, at) =>
+        parts.every((part) => numbers[part] === first[at]?.numbers[part]),
+      ),
+  );
 }
 
 /** Each volume is whole before the next begins. */
@@ -148,7 +158,8 @@ function extreme(slices: SortedPlace, sign: 1 | -1): readonly number[] | undefin
 
 /** By the first number that differs. */
 function compare(a: readonly number[] = [], b: readonly number[] = []): number {
-  for (const [part, number] of a.entries()) {
+  for (let part = 0; part < a.length; part += 1) {
+    const number = a[part] ?? Number.NEGATIVE_INFINITY;
     const other = b[part] ?? Number.NEGATIVE_INFINITY;
     if (number !== other) return number < other ? -1 : 1;
   }

@@ -60,9 +60,9 @@ function* sortWhole(
   at: (index: number) => Slice,
 ): Steps<readonly Place[] | undefined> {
   for (const axis of axes.keys()) {
-    const sorted = sortPlaces(places, (index) => at(index).order[axis]);
-    if (sorted !== undefined && isProven(sorted, axis)) return byWeighting(indicesOf(sorted), at);
+    const sorted = yield* sortPlaces(places, (index) => at(index).order[axis]);
     yield;
+    if (sorted !== undefined && isProven(sorted, axis)) return byWeighting(indicesOf(sorted), at);
   }
   return byWeightingAlone(places, at);
 }
@@ -121,7 +121,7 @@ function* sortInterrupted(
   if (most < 2 || places.some((place) => place.length < most - 1)) return undefined;
   for (const [axis, { isTime }] of axes.entries()) {
     yield;
-    const sorted = isTime ? sortPlaces(places, (index) => at(index).order[axis]) : undefined;
+    const sorted = isTime ? yield* sortPlaces(places, (index) => at(index).order[axis]) : undefined;
     if (sorted === undefined || !isInterrupted(sorted, axis, most - 1)) continue;
     const inTime = indicesOf(sorted);
     const whole = byWeighting(

@@ -20,11 +20,16 @@ export interface DiffusionTable {
  * any other, and where a volume does not say its b-value.
  */
 export function diffusionOf(stack: DescribedStack): DiffusionTable | undefined {
-  const volumes = Array.from({ length: stack.plan.volumes }, (_, volume) =>
-    volumeSlices(stack, volume),
-  );
-  const bValues = volumes.map(bValueOf);
-  if (!bValues.every((value) => value !== undefined)) return undefined;
+  const volumes: (readonly SourceSlice[])[] = [];
+  const bValues: number[] = [];
+  for (let volume = 0; volume < stack.plan.volumes; volume += 1) {
+    const slices = volumeSlices(stack, volume);
+    const bValue = bValueOf(slices);
+    // Most stacks are no diffusion, which the first volume shows.
+    if (bValue === undefined) return undefined;
+    volumes.push(slices);
+    bValues.push(bValue);
+  }
   const vectors = volumes.map((slices, volume) => {
     const vector = (bValues[volume] ?? 0) > 0 ? fileVector(slices) : undefined;
     const isWeightedVolume = (bValues[volume] ?? 0) > weightedLeast;
