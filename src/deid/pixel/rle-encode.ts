@@ -1,4 +1,4 @@
-import { concatBytes, viewOf } from '../../lib/bytes/bytes.ts';
+import { viewOf } from '../../lib/bytes/bytes.ts';
 
 const headerBytes = 64;
 const runMax = 128;
@@ -10,43 +10,38 @@ const runMax = 128;
  * @standard PS3.5 §G.3, §G.5
  */
 export function encodeRle(planes: readonly Uint8Array[], columns: number): Uint8Array {
-  const header = new Uint8Array(headerBytes);
-  const view = viewOf(header);
+  const rows = planes.reduce((sum, plane) => sum + plane.length / columns, 0);
+  const frame = new Uint8Array(headerBytes + planes.length + rows * rowBytesMax(columns));
+  const view = viewOf(frame);
   view.setUint32(0, planes.length, true);
-  const parts: Uint8Array[] = [header];
-  let at = headerBytes;
+  let end = headerBytes;
   for (const [index, plane] of planes.entries()) {
-    view.setUint32(4 + 4 * index, at, true);
-    const segment = encodePlane(plane, columns);
-    parts.push(segment);
-    at += segment.length;
-  }
-  return concatBytes(parts);
-}
-
-function encodePlane(plane: Uint8Array, columns: number): Uint8Array {
-  const codes: number[] = [];
-  for (let start = 0; start < plane.length; start += columns) {
-    encodeRow(plane.subarray(start, start + columns), codes);
-  }
-  if ((codes.length & 1) === 1) codes.push(0);
-  return Uint8Array.from(codes);
-}
-
-/** Runs of two and more as a run, what lies between as it is. */
-function encodeRow(row: Uint8Array, codes: number[]): void {
-  let at = 0;
-  while (at < row.length) {
-    const run = runAt(row, at);
-    if (run > 1) {
-      codes.push(257 - run, row[at] ?? 0);
-      at += run;
-    } else {
-      const end = literalEnd(row, at);
-      codes.push(end - at - 1, ...row.subarray(at, end));
-      at = end;
+    view.setUint32(4 + 4 * index, end, true);
+    for (let start = 0; start < plane.length; start += columns) {
+      end = encodeRow(plane.subarray(start, start + columns), frame, end);
     }
+    // A segment has an even length.
+    end += end & 1;
   }
+  return frame.subarray(0, end);
+}
+
+/** Literal codes take a byte more than they stand for, and between two of them is a run of two or more, or 128 bytes. */
+const rowBytesMax = (columns: number): number => columns + (columns >> 1) + 1;
+
+/** Runs of two and more as a run, what lies between as it is. @returns the end of its codes */
+function encodeRow(row: Uint8Array, frame: Uint8Array, start: number): number {
+  let to = start;
+  for (let at = 0; at < row.length; ) {
+    const run = runAt(row, at);
+    const length = run > 1 ? run : literalEnd(row, at) - at;
+    frame[to] = run > 1 ? 257 - run : length - 1;
+    const bytes = run > 1 ? 1 : length;
+    for (let byte = 0; byte < bytes; byte += 1) frame[to + 1 + byte] = row[at + byte] ?? 0;
+    to += 1 + bytes;
+    at += length;
+  }
+  return to;
 }
 
 function runAt(row: Uint8Array, start: number): number {

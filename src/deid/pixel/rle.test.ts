@@ -116,6 +116,15 @@ test('a frame is expanded within a limit, and one that is clean is not expanded'
   assert.throws(() => cleanRle(frameOf(0x80), shape), /DEID_LIMIT_EXCEEDED/);
 });
 
+test('rows of single bytes between pairs, which take the most codes, are encoded whole', () => {
+  for (let columns = 1; columns < 300; columns += 1) {
+    const row = Uint8Array.from({ length: columns }, (_, at) => [1, 2, 2, 3, 4, 4][at % 6] ?? 0);
+    const plane = concatBytes([row, row]);
+    const size = { pixels: plane.length, samples: 1, bytesPerSample: 1 };
+    assert.deepEqual(expandRle(encodeRle([plane], columns), size), plane);
+  }
+});
+
 test('what is encoded decodes to what it was', () => {
   const random = seededRandom(3);
   const wide = shapeOf({ rows: 5, columns: 301, bitsAllocated: 16, bitsStored: 16 });

@@ -55,8 +55,8 @@ function cleanSamples(expanded: Uint8Array, { bits, pixels }: ImageShape): Uint8
 
 function everyNth(bytes: Uint8Array, first: number, step: number): Uint8Array {
   const plane = new Uint8Array(bytes.length / step);
-  for (let index = 0; index < plane.length; index += 1)
-    plane[index] = bytes[first + index * step] ?? 0;
+  for (let to = 0, from = first; to < plane.length; to += 1, from += step)
+    plane[to] = bytes[from] ?? 0;
   return plane;
 }
 
