@@ -448,7 +448,9 @@ for (const kind of ['header', 'pixel'] as const) {
   test(`leaving the parts at the ${kind} releases the source`, async () => {
     const { instance, released } = watched(imageOf());
     const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32) });
-    const outcome = await deidentifier.instance(identify(instance), { subjectName: testSubject });
+    const outcome = await deidentifier
+      .series({ subjectName: testSubject })
+      .instance(identify(instance));
     assert(outcome.kind === 'released');
     for await (const part of readDeidentified(outcome.instance).read('file')) {
       if (part.kind === kind) break;
@@ -461,7 +463,9 @@ test('without its header part an instance is the same pixels', async () => {
   const read = async (what: 'file' | 'pixels') => {
     const { instance } = watched(imageOf());
     const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32) });
-    const outcome = await deidentifier.instance(identify(instance), { subjectName: testSubject });
+    const outcome = await deidentifier
+      .series({ subjectName: testSubject })
+      .instance(identify(instance));
     assert(outcome.kind === 'released');
     const parts: { readonly kind: string; readonly bytes: Uint8Array }[] = [];
     for await (const { kind, bytes } of readDeidentified(outcome.instance).read(what))

@@ -16,25 +16,22 @@ import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { inTurns, Turn } from '../lib/streams/steps.ts';
 import type { Palette } from '../pixel/index.ts';
-import { cleanHeader } from './actions/clean-header.ts';
-import { SafePrivate } from './actions/safe-private.ts';
 import type {
   DeidentifiedInstance,
   Deidentifier,
-  DeidentifyContext,
   InstancePart,
   WithheldImage,
 } from './deidentifier.ts';
 import { type DeidCode, deidErrors } from './errors.ts';
-import { createFactReader, type FactReader } from './facts/facts-of.ts';
+import { createTokens } from './facts/facts-of.ts';
 import { writeDerived } from './facts/write-derived.ts';
 import { writeDiffusion } from './facts/write-diffusion.ts';
+import { type HeaderMemory, openMemory } from './header/header-memory.ts';
 import { type OpenInstance, readHeader } from './header/read-header.ts';
-import { stampHeader } from './header/stamp.ts';
+import { createStamps } from './header/stamp.ts';
 import { DropLog } from './meaning/drop-log.ts';
 import { DropCounter, type Drops } from './meaning/drops.ts';
-import { gatherIdentifiers } from './meaning/identifiers.ts';
-import { safeMetadata } from './metadata.ts';
+import { createAnswerCleaner } from './metadata.ts';
 import { plainPalette, writePalette } from './palette/leave-palette.ts';
 import { readPalette } from './palette/read-palette.ts';
 import { frameCleanerOf } from './pixel/frame-cleaner.ts';
@@ -67,39 +64,49 @@ export interface DeidentifierOptions {
  */
 export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
   const uids = createUidMap(options.collectionKey);
-  const factsOf = createFactReader(options.collectionKey);
+  const tokens = createTokens(options.collectionKey);
   const stackName = createStackNames(options.collectionKey);
   const log = options.log ?? silentLog;
   const dropLog = new DropLog(log);
+  const cleanAnswer = createAnswerCleaner(uids);
   return {
     recipe: recipeOfProfile(),
-    async instance(source, context) {
-      const identified = reveal(source);
-      const seen: Seen = {
-        image: { sopClassUid: identified.sopClassUid, rows: absent, columns: absent },
+    series({ subjectName }) {
+      const tools: Tools = {
+        stampsOf: createStamps(subjectName),
+        uids,
+        ...openMemory(uids, tokens),
       };
-      try {
-        const instance = await deidentify(identified, context, { uids, factsOf, seen });
-        dropLog.add(instance.drops);
-        return { kind: 'released', instance: deidentified(instance) };
-      } catch (error) {
-        const { code, context: more } = withheldFor(error);
-        log.warn('deid.withheld', { code, ...more });
-        // What a broken object calls itself proves nothing.
-        const image = code === 'DEID_MALFORMED' ? { ...seen.image, sopClassUid: '' } : seen.image;
-        return { kind: 'withheld', code, image: deidentified(image) };
-      }
+      return {
+        async instance(source) {
+          const identified = reveal(source);
+          const seen: Seen = {
+            image: { sopClassUid: identified.sopClassUid, rows: absent, columns: absent },
+          };
+          try {
+            const instance = await deidentify(identified, tools, seen);
+            dropLog.add(instance.drops);
+            return { kind: 'released', instance: deidentified(instance) };
+          } catch (error) {
+            const { code, context: more } = withheldFor(error);
+            log.warn('deid.withheld', { code, ...more });
+            // What a broken object calls itself proves nothing.
+            const image =
+              code === 'DEID_MALFORMED' ? { ...seen.image, sopClassUid: '' } : seen.image;
+            return { kind: 'withheld', code, image: deidentified(image) };
+          }
+        },
+      };
     },
     stackName,
-    metadata: (record) => deidentified(safeMetadata(reveal(record), uids)),
+    metadata: (record) => deidentified(cleanAnswer(reveal(record))),
   };
 }
 
-/** What de-identification of a collection works with. */
-interface Tools {
+/** What de-identification of a series works with. */
+interface Tools extends HeaderMemory {
+  readonly stampsOf: (keepsPrivate: boolean) => DataSet;
   readonly uids: UidMap;
-  readonly factsOf: FactReader;
-  readonly seen: Seen;
 }
 
 /** What was seen of an image until it was withheld. */
@@ -110,13 +117,13 @@ interface Seen {
 /** @throws MdmError of `deidErrors` for an instance that is withheld */
 async function deidentify(
   source: Instance,
-  context: DeidentifyContext,
-  { uids, factsOf, seen }: Tools,
+  { stampsOf, uids, elements, factsOf, identifiersOf, cleanerOf }: Tools,
+  seen: Seen,
 ): Promise<DeidentifiedInstance> {
   let opened: OpenInstance | undefined;
   try {
     const profile = await profileFor(source);
-    opened = await readHeader(source);
+    opened = await readHeader(source, elements);
     const facts = await factsOf(opened, profile.sopClassUid);
     seen.image = { sopClassUid: profile.sopClassUid, rows: facts.rows, columns: facts.columns };
     const risk = findImageRisk(opened.header, opened.omitted, facts);
@@ -127,14 +134,15 @@ async function deidentify(
     refuseNotKept(notKeptOf(facts));
     const tables = readPalette(opened.header, facts);
     const drops = new DropCounter();
-    const identifiers = await inTurns(gatherIdentifiers(opened.header));
-    const safePrivate = new SafePrivate(identifiers);
-    const cleaning = { profile, uids, identifiers, drops, safePrivate };
-    const { header, lost } = await inTurns(cleanHeader(opened.header, cleaning));
+    const identifiers = await inTurns(identifiersOf(opened.header));
+    const clean = cleanerOf(profile);
+    const { header, lost, keepsPrivate } = await inTurns(
+      clean(opened.header, { identifiers, drops }),
+    );
     refuseNotKept(lost);
     writeDerived(header, facts);
     writeDiffusion(header, facts);
-    stampHeader(header, { subjectName: context.subjectName, keepsPrivate: safePrivate.isUsed });
+    for (const [tag, stamp] of stampsOf(keepsPrivate)) header.set(tag, stamp);
     if (tables !== undefined) writePalette(header, tables, identifiers);
     const palette = tables === undefined ? undefined : plainPalette(tables);
     const misleads = isGrid ? 'DEID_GRID' : undefined;

@@ -75,12 +75,21 @@ export interface DeidentifyContext {
   readonly subjectName: string;
 }
 
+/**
+ * De-identifies instances one after another. Holds of the latest header what the next may have in common
+ * with it; what comes out is the same without.
+ */
+export interface SeriesDeidentifier {
+  /** Reads the header; the pixel data pass through while it is read on. */
+  instance(source: Identified<Instance>): Promise<DeidentifyOutcome>;
+}
+
 /** Turns identified instances into de-identified ones under one profile and one collection key. */
 export interface Deidentifier {
   /** Short name and digest of profile, tables and code edition; part of the recipe of a receipt. */
   readonly recipe: { readonly profile: string; readonly digest: string };
-  /** Reads the header; the pixel data pass through while it is read on. */
-  instance(source: Identified<Instance>, context: DeidentifyContext): Promise<DeidentifyOutcome>;
+  /** De-identifies instances of one series: what their headers have in common is judged once. */
+  series(context: DeidentifyContext): SeriesDeidentifier;
   /**
    * `v-<H>` of a stack: of its series, by its name, and of what tells it from the series' other
    * stacks. Under the collection's key, so that it links nothing across collections.

@@ -7,6 +7,7 @@ export type {
   DeidentifyContext,
   DeidentifyOutcome,
   InstancePart,
+  SeriesDeidentifier,
   WithheldImage,
 } from './deidentifier.ts';
 export { type DeidCode, deidErrors } from './errors.ts';

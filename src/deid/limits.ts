@@ -32,8 +32,9 @@ export const deidLimits = defineLimits('deid', {
       'Pixels of an RLE frame, held while their unused bits are cleaned; as many as are decoded (`pixel.frameBytesMax`).',
   },
   uidCacheMax: {
-    value: 4096,
+    value: 16_384,
     unit: 'count',
-    reason: 'Replaced UIDs remembered: instances of a series share most of theirs.',
+    reason:
+      'Replaced UIDs remembered: instances of a series share most of theirs, and a list of them comes before they do.',
   },
 });

@@ -1,8 +1,17 @@
-import { type DataSet, type Keyword, resolveUnknown, type Tag, tag as t } from '../dicom/index.ts';
+import {
+  CommonElements,
+  type DataSet,
+  type Keyword,
+  resolveUnknown,
+  type Tag,
+  tag as t,
+} from '../dicom/index.ts';
 import type { AcquisitionGroup, SeriesFactName, SeriesFacts } from '../facts/index.ts';
-import { applyProfile, type RuleBook } from './actions/apply-profile.ts';
+import { atOnce } from '../lib/streams/steps.ts';
+import type { RuleBook } from './actions/apply-profile.ts';
+import { createHeaderCleaner } from './actions/clean-header.ts';
 import { DropCounter } from './meaning/drops.ts';
-import { identifiersOf } from './meaning/identifiers.ts';
+import { createGatherer } from './meaning/identifiers.ts';
 import { keepRule } from './profile/profile.ts';
 import type { Rule } from './profile/rule.ts';
 import type { UidMap } from './pseudonyms/uid-map.ts';
@@ -81,9 +90,17 @@ const rules = new Map<Tag, Rule>(safeKeywords.map((keyword) => [t[keyword], keep
 
 const answers: RuleBook = { find: (tag) => rules.get(tag) };
 
-/** What of a C-FIND answer may be known outside the hospital. */
-export function safeMetadata(answer: DataSet, uids: UidMap): DataSet {
-  const record = resolveUnknown(answer);
-  const identifiers = identifiersOf(record);
-  return applyProfile(record, { profile: answers, uids, identifiers, drops: new DropCounter() });
+/**
+ * Make what leaves of a C-FIND answer what may be known outside the hospital. Answers that follow each
+ * other have much in common.
+ */
+export function createAnswerCleaner(uids: UidMap): (answer: DataSet) => DataSet {
+  const elements = new CommonElements();
+  const gather = createGatherer();
+  const clean = createHeaderCleaner({ profile: answers, uids });
+  return (answer) => {
+    const record = elements.share(resolveUnknown(answer));
+    const identifiers = atOnce(gather(record));
+    return atOnce(clean(record, { identifiers, drops: new DropCounter() })).header;
+  };
 }

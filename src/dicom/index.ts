@@ -19,6 +19,7 @@ export {
   defaultCharacterSet,
   encodeText,
 } from './element/character-set.ts';
+export { CommonElements, onceInCommon } from './element/common-elements.ts';
 export { dataSetOf, elementOf, padValue, type ValueInput } from './element/data-set-of.ts';
 export type { DataElement, DataSet, ItemList, Tag, Vr } from './element/element.ts';
 export { ChangedItems, onceShared } from './element/item-list.ts';

@@ -1,7 +1,6 @@
 /** What a header says of its pixels and their place: a value, absent, or not kept. */
 export type { AcquisitionGroup } from './acquisition/acquisition-group.ts';
 export { AcquisitionTally } from './acquisition/acquisition-tally.ts';
-export { readAcquisition } from './acquisition/read-acquisition.ts';
 export { deriveAbsent } from './derive-absent.ts';
 export { absent, type Fact, fact, knownValue, notKept, valueOr } from './fact.ts';
 export {
@@ -13,6 +12,7 @@ export {
 export type { ImageFacts, SliceFacts, Tile } from './image-facts.ts';
 export type { DerivedMap, ImageComponent, ImageKind } from './image-kind.ts';
 export { factLimits } from './limits.ts';
+export { FactMemory } from './memory/fact-memory.ts';
 export { holdsNoImage, vendorClassesWithoutImage } from './no-image-classes.ts';
 export { notKeptOf } from './not-kept-of.ts';
 export { type PrivateName, privateElements } from './private-elements.ts';

@@ -1,4 +1,7 @@
 import type { DataElement, DataSet } from '../dicom/index.ts';
+import { textOf } from './element-text.ts';
+import { indexOf } from './memory/header-index.ts';
+import { HeaderView } from './memory/header-view.ts';
 
 /** A private element as vendors document it: never by its number alone, whose block may move. */
 export interface PrivateName {
@@ -10,39 +13,30 @@ export interface PrivateName {
 
 /** The elements of that name: one for each block that the creator reserved. @standard PS3.5 §7.8.1 */
 export function privateElements(dataSet: DataSet, name: PrivateName): readonly DataElement[] {
-  const wanted = name.creator.toUpperCase();
-  return elementsIn(dataSet, name, (creator) => creator.toUpperCase() === wanted);
+  const { creator, group, element } = name;
+  const wanted = creator.toUpperCase();
+  return listOf(dataSet, 'creators').flatMap((each) => {
+    if (each.tag >>> 16 !== group || textOf(each).toUpperCase() !== wanted) return [];
+    return dataSet.get(group * 0x10000 + (each.tag & 0xff) * 0x100 + element) ?? [];
+  });
 }
 
 /**
  * Elements that may be those of that name: they lie in blocks that nobody reserved, as where an
  * export took the creators and left the rest.
  */
-export function strayElements(dataSet: DataSet, name: PrivateName): readonly DataElement[] {
-  return elementsIn(dataSet, name, (creator) => creator === '');
-}
-
-function elementsIn(
+export function strayElements(
   dataSet: DataSet,
   { group, element }: PrivateName,
-  isOf: (creator: string) => boolean,
 ): readonly DataElement[] {
-  const found: DataElement[] = [];
-  for (const [tag, held] of dataSet) {
-    const block = (tag & 0xffff) >>> 8;
-    if (tag >>> 16 !== group || block < 0x10 || (tag & 0xff) !== element) continue;
-    const reserved = dataSet.get(group * 0x10000 + block);
-    if (isOf(reserved === undefined ? '' : textOf(reserved))) found.push(held);
-  }
-  return found;
+  const strays = listOf(dataSet, 'strays');
+  return strays.filter(({ tag }) => tag >>> 16 === group && (tag & 0xff) === element);
 }
 
-/** The characters of a value without padding around; '' for a sequence. */
-export function textOf(element: DataElement): string {
-  if (element.vr === 'SQ') return '';
-  const { buffer, byteOffset, length } = element.value;
-  return Buffer.from(buffer, byteOffset, length)
-    .toString('latin1')
-    .replace(/[ \0]+$/, '')
-    .trimStart();
+/** The elements of a header, or an item, that are sequences. */
+export const sequencesIn = (dataSet: DataSet): readonly DataElement[] =>
+  listOf(dataSet, 'sequences');
+
+function listOf(dataSet: DataSet, name: Parameters<HeaderView['list']>[0]): readonly DataElement[] {
+  return dataSet instanceof HeaderView ? dataSet.list(name) : indexOf(dataSet)[name];
 }

@@ -1,5 +1,7 @@
 import { type DataElement, type DataSet, type Tag, tag as t } from '../dicom/index.ts';
 import { atOnce, type Steps } from '../lib/streams/steps.ts';
+import type { AcquisitionGroup } from './acquisition/acquisition-group.ts';
+import { readAcquisition } from './acquisition/read-acquisition.ts';
 import { acquisitionFacts } from './acquisition-table.ts';
 import { enhancedSlices, isEnhanced } from './enhanced/enhanced.ts';
 import { absent, type Fact, fact, notKept } from './fact.ts';
@@ -7,12 +9,13 @@ import { type NumberRow, numberFacts, type Photometric, photometricTerms } from 
 import { gridOf, gridSlices } from './grid/grid.ts';
 import type { AcquisitionFacts, ImageFacts, NumberFacts } from './image-facts.ts';
 import { imageKindOf } from './image-kind.ts';
+import { FactMemory, type Questions } from './memory/fact-memory.ts';
 import { isEmpty, readFact } from './read-numbers.ts';
 import { codeText, wordsOf } from './read-text.ts';
 import { realWorldOf } from './real-world.ts';
 import { readScan } from './scan/read-scan.ts';
 import { hasReversedRows } from './vendors/ge/reversed-rows.ts';
-import { philipsScale } from './vendors/philips/scale.ts';
+import { philipsScale, type StatedScale } from './vendors/philips/scale.ts';
 
 /** What of an instance facts are read from. */
 export interface FactSource {
@@ -23,6 +26,8 @@ export interface FactSource {
   readonly sopClassUid: string;
   /** A text as a token that says nothing of it: equal for equal texts. */
   readonly tokenOf: (text: string) => string;
+  /** The same of what names an acquisition; where it is not given, none is looked for. */
+  readonly groupNameOf?: (text: string) => string;
 }
 
 /** The facts of an image of few frames (`standardFacts`). */
@@ -30,55 +35,83 @@ export function readStandardFacts(source: FactSource): ImageFacts {
   return atOnce(standardFacts(source));
 }
 
-/** The facts that the standard's own elements state. Never throws. */
-export function* standardFacts(source: FactSource): Steps<ImageFacts> {
-  const numbers: NumberFacts = factsOf(source, numberFacts);
-  const acquisition: AcquisitionFacts = factsOf(source, acquisitionFacts);
-  const grid = yield* gridOf(source);
-  const scan = yield* readScan(source.header);
+/**
+ * The facts that the standard's own elements state, and vendors'. Never throws.
+ *
+ * @param memory of the image before in the same series: facts that do not differ are the same objects
+ */
+export function* standardFacts(source: FactSource, memory = new FactMemory()): Steps<ImageFacts> {
+  const { header, omitted, sopClassUid } = source;
+  const questions = memory.open(header, [sopClassUid, ...omitted]);
+  const numbers: NumberFacts = factsOf(source, numberFacts, questions);
+  const acquisition: AcquisitionFacts = factsOf(source, acquisitionFacts, questions);
+  const { slope, intercept } = numbers;
+  const shown = { slope, intercept };
+  const grid = yield* questions.askInSteps('grid', (seen) => gridOf({ header: seen, omitted }));
+  const scan = yield* readScan(header, questions);
+  const group = questions.ask('group', (seen) => groupOf({ ...source, header: seen }));
   const facts: ImageFacts = {
     ...numbers,
     ...acquisition,
-    ...philipsScale(numbers, {
-      holders: [source.header],
-      types: [source.header],
-      mapping: source.header,
-    }),
-    ...(hasReversedRows(source.header) ? { orientation: notKept } : {}),
-    sopClassUid: source.sopClassUid,
-    photometric: photometricOf(source),
-    imageType: tokenAt(source, t.ImageType),
-    kernel: tokenAt(source, t.ConvolutionKernel),
-    concatenation: tokenAt(source, t.ConcatenationUID),
-    kind: imageKindOf(imageWordsOf(source)),
-    modalityLut: isThere(source, t.ModalityLUTSequence) ? notKept : absent,
-    realWorld: source.omitted.includes(t.RealWorldValueMappingSequence)
+    ...questions.ask('scale', (seen) => philipsScaleOf(seen, shown), [slope, intercept]),
+    ...(questions.ask('reversed', hasReversedRows) ? { orientation: notKept } : {}),
+    ...questions.ask('words', (seen) => wordFacts({ ...source, header: seen })),
+    sopClassUid,
+    realWorld: omitted.includes(t.RealWorldValueMappingSequence)
       ? notKept
-      : realWorldOf(source.header, numbers),
+      : questions.ask('real-world', (seen) => realWorldOf(seen, shown), [slope, intercept]),
     grid,
     slices: grid.kind === 'value' ? gridSlices(source, { ...numbers, ...acquisition }) : [],
     stack: absent,
     frameNumber: absent,
     derived: [],
     ...(scan === undefined ? {} : { scan }),
+    ...(group === undefined ? {} : { acquisition: group }),
   };
-  return grid.kind === 'absent' && isEnhanced(source.header)
+  return grid.kind === 'absent' && isEnhanced(header)
     ? { ...facts, slices: yield* enhancedSlices(source, facts) }
     : facts;
 }
 
+function groupOf({ groupNameOf, ...source }: FactSource): AcquisitionGroup | undefined {
+  return groupNameOf === undefined ? undefined : readAcquisition({ ...source, groupNameOf });
+}
+
 /** The facts of a table that is all numbers. */
 function factsOf<Table extends Readonly<Record<string, NumberRow>>>(
-  { header, omitted }: FactSource,
+  { omitted }: FactSource,
   table: Table,
+  questions: Questions,
 ): { readonly [Name in keyof Table]: Fact<never> } {
-  const read = (row: NumberRow): Fact<number | readonly number[]> => {
-    if (omitted.includes(t[row.source])) return notKept;
-    return readFact(header, row);
+  const facts: Record<string, Fact<number | readonly number[]>> = {};
+  for (const [name, row] of Object.entries(table)) {
+    facts[name] = omitted.includes(t[row.source])
+      ? notKept
+      : questions.ask(name, (seen) => readFact(seen, row));
+  }
+  // Object.entries loses that each name has its own type, which `readFact` keeps by the row's count.
+  return facts as { readonly [Name in keyof Table]: Fact<never> };
+}
+
+function philipsScaleOf(header: DataSet, shown: StatedScale): StatedScale {
+  return philipsScale(shown, { holders: [header], types: [header], mapping: header });
+}
+
+/** Facts that are words, or tokens of words. */
+function wordFacts(
+  source: FactSource,
+): Pick<
+  ImageFacts,
+  'photometric' | 'imageType' | 'kernel' | 'concatenation' | 'kind' | 'modalityLut'
+> {
+  return {
+    photometric: photometricOf(source),
+    imageType: tokenAt(source, t.ImageType),
+    kernel: tokenAt(source, t.ConvolutionKernel),
+    concatenation: tokenAt(source, t.ConcatenationUID),
+    kind: imageKindOf(imageWordsOf(source)),
+    modalityLut: isThere(source, t.ModalityLUTSequence) ? notKept : absent,
   };
-  const entries = Object.entries(table).map(([name, row]) => [name, read(row)]);
-  // Object.entries loses that each name has its own type, which `read` keeps by the row's count.
-  return Object.fromEntries(entries) as { readonly [Name in keyof Table]: Fact<never> };
 }
 
 function photometricOf(source: FactSource): Fact<Photometric> {

@@ -1,6 +1,7 @@
 import {
   type DeidentifiedInstance,
   deidErrors,
+  type SeriesDeidentifier,
   safeFactsOf,
   type WithheldImage,
 } from '../deid/index.ts';
@@ -28,6 +29,7 @@ type ReleasedInstance = Deidentified<DeidentifiedInstance>;
 export class Pass {
   readonly #ports: ProductionPorts;
   readonly #job: ProductionJob;
+  readonly #deidentifier: SeriesDeidentifier;
   readonly #wishes: ReadonlyMap<string, InstanceWish>;
   readonly #missing: Set<string>;
   readonly #stacks: StackFiles | undefined;
@@ -39,6 +41,7 @@ export class Pass {
   constructor(ports: ProductionPorts, job: ProductionJob) {
     this.#ports = ports;
     this.#job = job;
+    this.#deidentifier = job.deidentifier.series(job);
     const isOfInstance = ({ product }: ProductionTarget): boolean =>
       productNamed(product).of === 'instance';
     this.#wishes = wishesOf(job.targets.filter(isOfInstance));
@@ -98,8 +101,7 @@ export class Pass {
   }
 
   async *#take({ name, instance }: NamedIdentifiedInstance): AsyncGenerator<ProductionResult> {
-    const { deidentifier, subjectName } = this.#job;
-    const outcome = await deidentifier.instance(instance, { subjectName });
+    const outcome = await this.#deidentifier.instance(instance);
     if (outcome.kind === 'withheld') {
       yield* this.#withhold(name, outcome.code, readDeidentified(outcome.image));
       return;

@@ -80,7 +80,7 @@ async function judge(header: DataSet, pixelBytes: number): Promise<string> {
     transferSyntaxUid: syntax,
     dataSet: pieces(bytes),
   });
-  const outcome = await deidentifier.instance(instance, { subjectName: 'p-0' });
+  const outcome = await deidentifier.series({ subjectName: 'p-0' }).instance(instance);
   return outcome.kind === 'withheld' ? outcome.code : outcome.kind;
 }
 

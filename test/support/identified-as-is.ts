@@ -1,4 +1,4 @@
-import { createFactReader } from '../../src/deid/facts/facts-of.ts';
+import { createFactReader, createTokens } from '../../src/deid/facts/facts-of.ts';
 import { readHeader } from '../../src/deid/header/read-header.ts';
 import {
   createDeidentifier,
@@ -7,6 +7,7 @@ import {
 } from '../../src/deid/index.ts';
 import { imageShapeOf } from '../../src/deid/pixel/image-shape.ts';
 import { planPixels } from '../../src/deid/pixel/plan-pixels.ts';
+import { CommonElements } from '../../src/dicom/index.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import { reveal } from '../../src/flow/mint/reveal.ts';
 
@@ -16,27 +17,33 @@ import { reveal } from '../../src/flow/mint/reveal.ts';
  */
 export function identifiedAsIs(collectionKey: Uint8Array): Deidentifier {
   const real = createDeidentifier({ collectionKey });
-  const factsOf = createFactReader(collectionKey);
+  const tokens = createTokens(collectionKey);
   return {
     ...real,
-    async instance(source) {
-      const instance = reveal(source);
-      const opened = await readHeader(instance);
-      const facts = await factsOf(opened, instance.sopClassUid);
-      const pixels = planPixels(opened, imageShapeOf(facts));
-      const made: DeidentifiedInstance = {
-        sopClassUid: instance.sopClassUid,
-        sopInstanceUid: instance.sopInstanceUid,
-        transferSyntaxUid: opened.transferSyntaxUid,
-        header: opened.header,
-        facts,
-        palette: undefined,
-        misleads: undefined,
-        slices: undefined,
-        drops: {},
-        read: () => pixels.parts,
+    series() {
+      const factsOf = createFactReader(tokens);
+      const elements = new CommonElements();
+      return {
+        async instance(source) {
+          const instance = reveal(source);
+          const opened = await readHeader(instance, elements);
+          const facts = await factsOf(opened, instance.sopClassUid);
+          const pixels = planPixels(opened, imageShapeOf(facts));
+          const made: DeidentifiedInstance = {
+            sopClassUid: instance.sopClassUid,
+            sopInstanceUid: instance.sopInstanceUid,
+            transferSyntaxUid: opened.transferSyntaxUid,
+            header: opened.header,
+            facts,
+            palette: undefined,
+            misleads: undefined,
+            slices: undefined,
+            drops: {},
+            read: () => pixels.parts,
+          };
+          return { kind: 'released', instance: deidentified(made) };
+        },
       };
-      return { kind: 'released', instance: deidentified(made) };
     },
     metadata: (record) => deidentified(reveal(record)),
   };

@@ -1,4 +1,3 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile as readBytes, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deidLimits } from '../../src/deid/index.ts';
@@ -16,6 +15,7 @@ import {
   tag,
   transferSyntax,
 } from '../../src/dicom/index.ts';
+import { chunksOf } from './file-chunks.ts';
 
 /** One file of a folder. */
 export interface FoundFile {
@@ -112,24 +112,6 @@ export async function openInstance(file: FoundFile): Promise<Instance> {
   const { dataSet, transferSyntaxUid } = await openFile(chunksOf(file.path));
   const { sopClassUid, sopInstanceUid } = file;
   return { sopClassUid, sopInstanceUid, transferSyntaxUid, dataSet };
-}
-
-const chunkBytes = 64 * 1024;
-
-/** The bytes of a file, read at once: nothing else waits for its turn here. */
-async function* chunksOf(path: string): AsyncGenerator<Uint8Array, void, void> {
-  const file = openSync(path, 'r');
-  try {
-    for (;;) {
-      // Of old bytes nothing is shown: what was read alone is.
-      const chunk = Buffer.allocUnsafeSlow(chunkBytes);
-      const length = readSync(file, chunk);
-      if (length === 0) return;
-      yield chunk.subarray(0, length);
-    }
-  } finally {
-    closeSync(file);
-  }
 }
 
 async function filesBelow(folder: string): Promise<readonly string[]> {

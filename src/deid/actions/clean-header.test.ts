@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { framesOf, type MadeFrame, makeEnhanced } from '../../../test/support/make-enhanced.ts';
 import {
+  CommonElements,
   createDataSetCollector,
   type DataSet,
   dataSetOf,
   encodeDataSet,
+  getString,
   sopClass,
   tag as t,
   tokensOf,
@@ -15,11 +17,11 @@ import {
 import { present } from '../../lib/assert.ts';
 import { atOnce } from '../../lib/streams/steps.ts';
 import { DropCounter } from '../meaning/drops.ts';
-import { identifiersOf } from '../meaning/identifiers.ts';
+import { createGatherer, identifiersOf } from '../meaning/identifiers.ts';
 import { profileOf } from '../profile/profile.ts';
 import { createUidMap } from '../pseudonyms/uid-map.ts';
 import { applyProfile, type Cleaning } from './apply-profile.ts';
-import { cleanHeader } from './clean-header.ts';
+import { type CleanHeader, createHeaderCleaner } from './clean-header.ts';
 import { SafePrivate } from './safe-private.ts';
 
 const syntax = transferSyntax.ExplicitVRLittleEndian;
@@ -49,6 +51,9 @@ function cleaningOf(header: DataSet): Cleaning {
   };
 }
 
+const clean = (header: DataSet, cleaning: Cleaning): CleanHeader =>
+  atOnce(createHeaderCleaner(cleaning)(header, cleaning));
+
 /** Anatomy whose side is no term in every frame, and in some none that many have. */
 const withDrops = ({ slice }: MadeFrame): Readonly<Record<number, ValueInput>> => ({
   [t.FrameAnatomySequence]: [
@@ -61,7 +66,7 @@ test('what is left of packed frames, and what is counted, is that of frames that
   const header = headerOf(withDrops);
   const [of, ofPacked] = [cleaningOf(header), cleaningOf(header)];
   const wanted = applyProfile(header, of);
-  const { header: left, lost } = atOnce(cleanHeader(packed(header), ofPacked));
+  const { header: left, lost } = clean(packed(header), ofPacked);
   assert.equal(lost, undefined);
   assert.deepEqual(ofPacked.drops.drops, of.drops.drops);
   assert.ok((of.drops.drops.term ?? 0) >= 6);
@@ -78,7 +83,7 @@ test('what one frame loses of its place is told', () => {
       : {},
   );
   for (const each of [packed(header), header]) {
-    const { lost } = atOnce(cleanHeader(each, cleaningOf(header)));
+    const { lost } = clean(each, cleaningOf(header));
     assert.equal(lost, 'ImagePositionPatient');
   }
 });
@@ -94,6 +99,34 @@ test('what identifies somebody in the last frame leaves in none', () => {
   const identifiers = identifiersOf(opened);
   assert.ok(identifiers.isText('19991231'));
   const cleaning = { ...cleaningOf(header), identifiers };
-  atOnce(cleanHeader(opened, cleaning));
+  clean(opened, cleaning);
   assert.deepEqual(cleaning.drops.drops, { identifier: 6 });
+});
+
+test('what equals an identifier of its own header goes, also where the header before had it too', () => {
+  const { profile, uids } = cleaningOf(new Map());
+  const [cleanNext, gather] = [createHeaderCleaner({ profile, uids }), createGatherer()];
+  const elements = new CommonElements();
+  const leftOf = (values: Parameters<typeof dataSetOf>[0], name?: Buffer): readonly string[] => {
+    const named = new Map(
+      dataSetOf({ BodyPartExamined: 'HEAD', EchoTime: '20.471188', ...values }),
+    );
+    if (name !== undefined) {
+      named.set(t.PatientName, { tag: t.PatientName, vr: 'PN', value: name });
+    }
+    const header = elements.share(named);
+    const identifiers = atOnce(gather(header));
+    const { header: left } = atOnce(cleanNext(header, { identifiers, drops: new DropCounter() }));
+    return [t.BodyPartExamined, t.EchoTime].map((tag) => getString(left, tag) ?? '');
+  };
+  const both = ['HEAD', '20.471188'];
+  assert.deepEqual(leftOf({}), both);
+  assert.deepEqual(leftOf({ PatientName: 'X^HEAD' }), ['', '20.471188']);
+  assert.deepEqual(leftOf({ PatientID: '471188' }), ['HEAD', '']);
+  assert.deepEqual(leftOf({}), both);
+  // The same bytes, of which another character set makes another name.
+  const accented = Buffer.from('X^H\xc9AD', 'latin1');
+  assert.deepEqual(leftOf({ SpecificCharacterSet: 'ISO_IR 192' }, accented), both);
+  assert.deepEqual(leftOf({ SpecificCharacterSet: 'ISO_IR 100' }, accented), ['', '20.471188']);
+  assert.deepEqual(leftOf({ SpecificCharacterSet: 'ISO_IR 192' }, accented), both);
 });

@@ -4,45 +4,106 @@ import {
   type DataSet,
   type ItemList,
   type Keyword,
+  onceInCommon,
   onceShared,
   type Tag,
   tag as t,
 } from '../../dicom/index.ts';
 import type { Steps } from '../../lib/streams/steps.ts';
-import { findLost } from '../facts/find-lost.ts';
+import { findLost, firstLost, type Lost, lostOf, lostWithin } from '../facts/find-lost.ts';
 import { DropCounter, type Drops } from '../meaning/drops.ts';
+import { AskedIdentifiers } from '../meaning/identifiers.ts';
 import type { Rule } from '../profile/rule.ts';
 import { type Cleaning, cleanElement, cleanItem } from './apply-profile.ts';
 import { isCodeItem } from './code-item.ts';
+import { SafePrivate } from './safe-private.ts';
 
 /** A header after the profile. */
 export interface CleanHeader {
   readonly header: Map<Tag, DataElement>;
   /** What a reader of the pixels needs and would not find (`findLost`). */
   readonly lost: Keyword | undefined;
+  /** Whether private elements that are known to be safe stayed. */
+  readonly keepsPrivate: boolean;
 }
 
+/** What cleaning works with that is the same of all headers. */
+export type HeaderCleaning = Pick<Cleaning, 'profile' | 'uids'>;
+
+/** What is special to a header: what it loses, and what is counted. */
+export type OfHeader = Pick<Cleaning, 'identifiers' | 'drops'>;
+
+/** Cleans a header. */
+export type HeaderCleaner = (header: DataSet, of: OfHeader) => Steps<CleanHeader>;
+
 /**
- * What the rules of a profile leave of a header. What frames say is judged here, frame by frame, and
- * made again by whoever asks for it: thousands of them are not held twice.
+ * Make what cleans headers of a profile. What follows from an element of one is kept for the next, which
+ * in a series has most of them in common.
+ *
+ * What frames say is judged here, frame by frame, and made again by whoever asks for it: thousands of
+ * them are not held twice.
  */
-export function* cleanHeader(header: DataSet, cleaning: Cleaning): Steps<CleanHeader> {
-  const left = new Map<Tag, DataElement>();
-  let lostOfFrames: Keyword | undefined;
-  for (const element of header.values()) {
-    const rule = cleaning.profile.find(element.tag);
-    if (rule !== undefined && isOfFrames(element, rule)) {
-      const { items, lost } = yield* cleanFrames(element.items, rule, cleaning);
-      left.set(element.tag, { tag: element.tag, vr: 'SQ', items });
-      lostOfFrames = lost;
-      continue;
+export function createHeaderCleaner(always: HeaderCleaning): HeaderCleaner {
+  const judge = onceInCommon((element) => judgeAlone(element, always));
+  return function* (header, { identifiers, drops }) {
+    const left = new Map<Tag, DataElement>();
+    const safePrivate = new SafePrivate(identifiers);
+    let keepsPrivate = false;
+    let lost: Lost | undefined;
+    for (const element of header.values()) {
+      const rule = always.profile.find(element.tag);
+      if (rule === undefined) {
+        lost = firstLost(lost, lostOf(element, undefined));
+        continue;
+      }
+      const judged = isOfFrames(element, rule)
+        ? yield* cleanFrames(element, rule, { ...always, identifiers, safePrivate })
+        : judgedIn(element, judge(element), { ...always, identifiers });
+      if (judged.kept !== undefined) left.set(element.tag, judged.kept);
+      drops.addAll(judged.dropped);
+      lost = firstLost(lost, judged.lost);
+      keepsPrivate ||= judged.keepsPrivate;
+      yield;
     }
-    const kept = cleanElement(element, cleaning);
-    if (kept !== undefined) left.set(element.tag, kept);
-    yield;
-  }
-  cleaning.safePrivate?.keep(header, left);
-  return { header: left, lost: findLost(header, left, lostOfFrames) };
+    safePrivate.keep(header, left);
+    keepsPrivate ||= safePrivate.isUsed;
+    return { header: left, lost: lost?.keyword, keepsPrivate };
+  };
+}
+
+/** What is left of an element. */
+interface Judged {
+  readonly kept: DataElement | undefined;
+  readonly dropped: Drops;
+  readonly lost: Lost | undefined;
+  readonly keepsPrivate: boolean;
+}
+
+/** What is left of an element that equals no identifier, and what it was compared by. */
+interface JudgedAlone extends Judged {
+  readonly asked: AskedIdentifiers;
+}
+
+function judgeAlone(element: DataElement, always: HeaderCleaning): JudgedAlone {
+  const asked = new AskedIdentifiers();
+  return { ...judgeBeside(element, { ...always, identifiers: asked }), asked };
+}
+
+/** The same in a header, whose identifiers it may equal. */
+function judgedIn(
+  element: DataElement,
+  alone: JudgedAlone,
+  cleaning: Omit<Cleaning, 'drops'>,
+): Judged {
+  return cleaning.identifiers.areAny(alone.asked) ? judgeBeside(element, cleaning) : alone;
+}
+
+function judgeBeside(element: DataElement, cleaning: Omit<Cleaning, 'drops'>): Judged {
+  const drops = new DropCounter();
+  const safePrivate = new SafePrivate(cleaning.identifiers);
+  const kept = cleanElement(element, { ...cleaning, drops, safePrivate });
+  const { isUsed: keepsPrivate } = safePrivate;
+  return { kept, dropped: drops.drops, lost: lostOf(element, kept), keepsPrivate };
 }
 
 type Sequence = Extract<DataElement, { vr: 'SQ' }>;
@@ -55,24 +116,31 @@ function isOfFrames(element: DataElement, rule: Rule): element is Sequence {
 }
 
 function* cleanFrames(
-  items: ItemList,
+  { tag, items }: Sequence,
   rule: Rule,
-  cleaning: Cleaning,
-): Steps<{ readonly items: ItemList; readonly lost: Keyword | undefined }> {
+  cleaning: Omit<Cleaning, 'drops'>,
+): Steps<Judged> {
   const clean = createFrameCleaner(items, rule, cleaning);
-  let lost: Keyword | undefined;
+  const drops = new DropCounter();
+  let keyword: Keyword | undefined;
   for (const frame of items) {
-    lost ??= findLost(frame, clean(frame, cleaning.drops));
+    keyword ??= findLost(frame, clean(frame, drops));
     yield;
   }
-  return { items: new ChangedItems(items, (frame) => clean(frame, new DropCounter())), lost };
+  const left = new ChangedItems(items, (frame) => clean(frame, new DropCounter()));
+  return {
+    kept: { tag, vr: 'SQ', items: left },
+    dropped: drops.drops,
+    lost: keyword && lostWithin(tag, keyword),
+    keepsPrivate: cleaning.safePrivate?.isUsed === true,
+  };
 }
 
 /** Cleans frames one by one; what several have in common once. */
 function createFrameCleaner(
   items: ItemList,
   rule: Rule,
-  cleaning: Cleaning,
+  cleaning: Omit<Cleaning, 'drops'>,
 ): (frame: DataSet, drops: DropCounter) => DataSet {
   const clean = onceShared(
     items,

@@ -1,4 +1,5 @@
 import {
+  CommonElements,
   createDataSetCollector,
   type DataSet,
   encodingOf,
@@ -31,9 +32,13 @@ export interface OpenInstance {
 /**
  * Read an instance up to its pixel data.
  *
+ * @param elements of the headers before in the same series
  * @throws MdmError of `dicomErrors`; `DEID_MALFORMED` without pixel data
  */
-export async function readHeader(source: Instance): Promise<OpenInstance> {
+export async function readHeader(
+  source: Instance,
+  elements = new CommonElements(),
+): Promise<OpenInstance> {
   const { deflated } = encodingOf(source.transferSyntaxUid);
   const transferSyntaxUid = deflated
     ? transferSyntax.ExplicitVRLittleEndian
@@ -56,7 +61,7 @@ export async function readHeader(source: Instance): Promise<OpenInstance> {
       const pixels = tokens.findIndex((token) => collector.add([token]));
       if (pixels < 0) continue;
       const { dataSet, omitted } = collector;
-      const header = resolveUnknown(dataSet);
+      const header = elements.share(resolveUnknown(dataSet));
       return { header, omitted, transferSyntaxUid, first: tokens.slice(pixels), rest: batches };
     }
   } catch (error) {

@@ -1,22 +1,19 @@
-import { type DataElement, type DataSet, dataSetOf, type Tag } from '../../dicom/index.ts';
-
-/** What is said of the object. */
-export interface Stamp {
-  readonly subjectName: string;
-  /** Whether private elements that are known to be safe stayed. */
-  readonly keepsPrivate: boolean;
-}
+import { type DataSet, dataSetOf } from '../../dicom/index.ts';
+import { present } from '../../lib/assert.ts';
 
 /**
- * Write into a header who the subject now is and what was done to the object.
+ * Make what is written into the headers of a subject: who it now is and what was done to the object.
  *
+ * @returns takes whether private elements that are known to be safe stayed
  * @standard PS3.15 §E.1.1, PS3.16 CID 7050
  */
-export function stampHeader(
-  header: Map<Tag, DataElement>,
-  { subjectName, keepsPrivate }: Stamp,
-): void {
-  const stamps = dataSetOf({
+export function createStamps(subjectName: string): (keepsPrivate: boolean) => DataSet {
+  const [plain, safePrivate] = [false, true].map((keeps) => stampsOf(subjectName, keeps));
+  return (keepsPrivate) => present(keepsPrivate ? safePrivate : plain, 'both are made');
+}
+
+function stampsOf(subjectName: string, keepsPrivate: boolean): DataSet {
+  return dataSetOf({
     PatientName: subjectName,
     PatientID: subjectName,
     PatientIdentityRemoved: 'YES',
@@ -27,7 +24,6 @@ export function stampHeader(
     ],
     LongitudinalTemporalInformationModified: 'REMOVED',
   });
-  for (const [tag, element] of stamps) header.set(tag, element);
 }
 
 const methodOf = (code: string, meaning: string): DataSet =>

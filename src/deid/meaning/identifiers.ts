@@ -3,7 +3,10 @@ import {
   characterSetOf,
   type DataElement,
   type DataSet,
+  defaultCharacterSet,
   getStrings,
+  type ItemList,
+  onceInCommon,
   onceShared,
   type Tag,
   tag as t,
@@ -22,6 +25,28 @@ export interface Identifiers {
    * compared: an image is not withheld because two numbers meet.
    */
   isNumber(value: number, kind: NumberKind): boolean;
+  /** Whether the answer to any of these questions is yes. */
+  areAny(asked: AskedIdentifiers): boolean;
+}
+
+/** Says no to every question, and remembers them, to be asked again of another header. */
+export class AskedIdentifiers implements Identifiers {
+  readonly texts = new Set<string>();
+  readonly numbers = new Set<string>();
+
+  isText(text: string): boolean {
+    this.texts.add(fold(text));
+    return false;
+  }
+
+  isNumber(value: number, kind: NumberKind): boolean {
+    for (const digits of comparedDigits(value, kind)) this.numbers.add(digits);
+    return false;
+  }
+
+  areAny(): boolean {
+    return false;
+  }
 }
 
 /** Attributes whose whole value names somebody or something of somebody, from 4 characters on. */
@@ -54,26 +79,58 @@ export function identifiersOf(header: DataSet): Identifiers {
 }
 
 /** Gather what a header loses, at every depth. */
-export function* gatherIdentifiers(header: DataSet): Steps<Identifiers> {
-  const found = new Findings();
-  const characterSet = characterSetOf(header);
-  for (const element of header.values()) {
-    if (element.vr !== 'SQ') {
-      gatherElement(element, characterSet, found);
-      continue;
+export function gatherIdentifiers(header: DataSet): Steps<Identifiers> {
+  return createGatherer()(header);
+}
+
+/** Gathers what a header loses. */
+export type IdentifierGatherer = (header: DataSet) => Steps<Identifiers>;
+
+/** The same of headers that follow each other; what they have in common is gathered once. */
+export function createGatherer(): IdentifierGatherer {
+  let charset: DataElement | undefined;
+  let once = onceInCommon((element) => gatherSmall(element, defaultCharacterSet));
+  return function* (header) {
+    const characterSet = characterSetOf(header);
+    const found = new Findings();
+    if (header.get(t.SpecificCharacterSet) !== charset) {
+      charset = header.get(t.SpecificCharacterSet);
+      once = onceInCommon((element) => gatherSmall(element, characterSet));
     }
-    const once = onceShared(element.items, (each) => gatherElement(each, characterSet, found));
-    for (const item of element.items) {
-      if (item.has(t.SpecificCharacterSet)) gather(item, characterSet, found);
-      else for (const each of item.values()) once(each);
+    for (const element of header.values()) {
+      if (element.vr === 'SQ' && element.items.length > itemsAtOnceMax) {
+        yield* gatherItems(element.items, characterSet, found);
+      } else found.addAll(once(element));
       yield;
     }
+    return found;
+  };
+}
+
+/** Items of a sequence that are gathered without a pause. */
+const itemsAtOnceMax = 16;
+
+function* gatherItems(items: ItemList, characterSet: CharacterSet, found: Findings): Steps<void> {
+  const once = onceShared(items, (each) => gatherElement(each, characterSet, found));
+  for (const item of items) {
+    if (item.has(t.SpecificCharacterSet)) gather(item, characterSet, found);
+    else for (const each of item.values()) once(each);
+    yield;
   }
+}
+
+function gatherSmall(element: DataElement, characterSet: CharacterSet): Findings {
+  const found = new Findings();
+  gatherElement(element, characterSet, found);
   return found;
 }
 
 /** Nothing to compare with. */
-export const noIdentifiers: Identifiers = { isText: () => false, isNumber: () => false };
+export const noIdentifiers: Identifiers = {
+  isText: () => false,
+  isNumber: () => false,
+  areAny: () => false,
+};
 
 function gather(dataSet: DataSet, inherited: CharacterSet, found: Findings): void {
   const characterSet = characterSetOf(dataSet, inherited);
@@ -98,30 +155,45 @@ const fold = (text: string): string =>
 
 const withoutZeros = (digits: string): string => digits.replace(/^0+/, '');
 
+/** The digits by which a number is compared; none where it never is, or is too short. */
+function comparedDigits(value: number, kind: NumberKind): readonly string[] {
+  if (kind === 'i' || kind === 'p') return [];
+  if (!Number.isInteger(value)) return digitsOfFraction(value);
+  const digits = String(Math.abs(value));
+  const isLong = kind === 'n' || (kind === 'f' && digits.length >= physicsMinDigits);
+  return isLong ? [digits] : [];
+}
+
+/** All digits, and those behind the point. */
+function digitsOfFraction(value: number): readonly string[] {
+  const [mantissa = '', exponent] = String(value).split('e');
+  const behind = exponent === undefined ? mantissa.replace(/^.*\./, '') : mantissa;
+  return [behind, mantissa]
+    .map((digits) => withoutZeros(digits.replaceAll(/\D/g, '')))
+    .filter((number) => number.length >= physicsMinDigits);
+}
+
 class Findings implements Identifiers {
-  readonly #texts = new Set<string>();
-  readonly #numbers = new Set<string>();
+  readonly texts = new Set<string>();
+  readonly numbers = new Set<string>();
 
   isText(text: string): boolean {
-    return this.#texts.has(fold(text));
+    return this.texts.has(fold(text));
   }
 
   isNumber(value: number, kind: NumberKind): boolean {
-    if (kind === 'i' || kind === 'p') return false;
-    if (!Number.isInteger(value)) return this.#isFraction(value);
-    const digits = String(Math.abs(value));
-    const isLong = kind === 'n' || (kind === 'f' && digits.length >= physicsMinDigits);
-    return isLong && this.#numbers.has(digits);
+    return comparedDigits(value, kind).some((digits) => this.numbers.has(digits));
   }
 
-  /** Whether all digits, or those behind the point, are an identifier. */
-  #isFraction(value: number): boolean {
-    const [mantissa = '', exponent] = String(value).split('e');
-    const behind = exponent === undefined ? mantissa.replace(/^.*\./, '') : mantissa;
-    return [behind, mantissa].some((digits) => {
-      const number = withoutZeros(digits.replaceAll(/\D/g, ''));
-      return number.length >= physicsMinDigits && this.#numbers.has(number);
-    });
+  areAny({ texts, numbers }: AskedIdentifiers): boolean {
+    for (const text of texts) if (this.texts.has(text)) return true;
+    for (const digits of numbers) if (this.numbers.has(digits)) return true;
+    return false;
+  }
+
+  addAll({ texts, numbers }: Findings): void {
+    for (const text of texts) this.texts.add(text);
+    for (const digits of numbers) this.numbers.add(digits);
   }
 
   /** What takes the texts of an attribute; none: they identify nobody. */
@@ -144,7 +216,7 @@ class Findings implements Identifiers {
   #addIdentifier(text: string): void {
     const whole = fold(text);
     for (const form of [whole, whole.replaceAll(/[^\p{L}\p{N}]/gu, '')]) {
-      if (form.length >= identifierMinChars) this.#texts.add(form);
+      if (form.length >= identifierMinChars) this.texts.add(form);
     }
     const digits = whole.replaceAll(/\D/g, '');
     const isAll = /^[\d\s./-]*$/.test(whole);
@@ -155,7 +227,7 @@ class Findings implements Identifiers {
     for (const group of text.split('=')) {
       const whole = fold(group.replaceAll('^', ' '));
       for (const part of [whole, ...whole.split(/[^\p{L}\p{N}]+/u)]) {
-        if (part.length >= namePartMinChars) this.#texts.add(part);
+        if (part.length >= namePartMinChars) this.texts.add(part);
       }
     }
   }
@@ -166,8 +238,8 @@ class Findings implements Identifiers {
     if (parts === null) return;
     const [, year = '', month = '', day = '', rest = ''] = parts;
     for (const between of ['', '.', '-', ' ', '_']) {
-      this.#texts.add([year, month, day].join(between));
-      this.#texts.add([day, month, year].join(between));
+      this.texts.add([year, month, day].join(between));
+      this.texts.add([day, month, year].join(between));
     }
     this.#addNumber(year + month + day);
     this.#addNumber(day + month + year);
@@ -182,12 +254,12 @@ class Findings implements Identifiers {
     const [, hours = '', minutes = '', seconds = '', fraction = ''] = parts;
     const whole = hours + minutes + seconds;
     for (const form of [whole, whole + fraction, `${hours}:${minutes}:${seconds}`])
-      this.#texts.add(form);
+      this.texts.add(form);
     if (withoutZeros(whole).length >= timeMinDigits) this.#addNumber(whole);
   }
 
   #addNumber(digits: string): void {
     const number = withoutZeros(digits);
-    if (number.length >= identifierMinChars) this.#numbers.add(number);
+    if (number.length >= identifierMinChars) this.numbers.add(number);
   }
 }

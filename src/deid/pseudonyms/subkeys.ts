@@ -1,6 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { assert } from '../../lib/assert.ts';
-import { concatBytes, utf8, viewOf } from '../../lib/bytes/bytes.ts';
 
 /** What a subkey is for; identifiers of one purpose say nothing about those of another. */
 export type SubkeyLabel =
@@ -36,12 +35,12 @@ export function deriveSubkey(collectionKey: Uint8Array, label: SubkeyLabel): Sub
 
 /** Texts as UTF-8, each behind its length in four bytes: no two lists give the same bytes. */
 function frame(texts: readonly string[]): Uint8Array {
-  return concatBytes(
-    texts.flatMap((text) => {
-      const bytes = utf8(text);
-      const length = new Uint8Array(4);
-      viewOf(length).setUint32(0, bytes.length);
-      return [length, bytes];
-    }),
-  );
+  const lengths = texts.map((text) => Buffer.byteLength(text));
+  const framed = Buffer.alloc(lengths.reduce((sum, length) => sum + 4 + length, 0));
+  let at = 0;
+  for (const [index, text] of texts.entries()) {
+    at = framed.writeUInt32BE(lengths[index] ?? 0, at);
+    at += framed.write(text, at);
+  }
+  return framed;
 }

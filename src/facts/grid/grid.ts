@@ -9,11 +9,17 @@ import {
   tag as t,
 } from '../../dicom/index.ts';
 import type { Steps } from '../../lib/streams/steps.ts';
+import { textOf } from '../element-text.ts';
 import { absent, type Fact, fact, knownValue, notKept, valueOr } from '../fact.ts';
 import { numberFacts } from '../fact-table.ts';
 import type { AcquisitionFacts, NumberFacts, SliceFacts } from '../image-facts.ts';
 import { factLimits } from '../limits.ts';
-import { type PrivateName, privateElements, strayElements, textOf } from '../private-elements.ts';
+import {
+  type PrivateName,
+  privateElements,
+  sequencesIn,
+  strayElements,
+} from '../private-elements.ts';
 import { readNumbers } from '../read-numbers.ts';
 import { type CsaItems, csaItems } from './csa-header.ts';
 import { mosaicSlices, mosaicTags } from './siemens-mosaic.ts';
@@ -109,7 +115,7 @@ const gridWord = /(^|[\\/ ])(MOSAIC|VFRAME)([\\/ ]|$)/i;
 /** In Image Type, Frame Type or a vendor's copy of them, at any depth. */
 function* hasWord(header: DataSet): Steps<boolean> {
   if (saysWord(header)) return true;
-  for (const element of header.values()) {
+  for (const element of sequencesIn(header)) {
     if (element.vr !== 'SQ') continue;
     const isIn = onceShared(element.items, hasWordWithin);
     for (const item of element.items) {

@@ -1,6 +1,6 @@
 import type { DataElement } from '../../dicom/index.ts';
+import { textOf } from '../element-text.ts';
 import { factLimits } from '../limits.ts';
-import { textOf } from '../private-elements.ts';
 
 const dayMs = 86_400_000;
 

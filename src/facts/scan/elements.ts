@@ -9,9 +9,10 @@ import {
   type Vr,
 } from '../../dicom/index.ts';
 import { viewOf } from '../../lib/bytes/bytes.ts';
+import { textOf } from '../element-text.ts';
 import { plainNumbers } from '../grid/numbers.ts';
 import { factLimits } from '../limits.ts';
-import { type PrivateName, privateElements, textOf } from '../private-elements.ts';
+import { type PrivateName, privateElements } from '../private-elements.ts';
 
 /** Where elements of a scan are looked for, the surer first. */
 export interface ScanPlaces {

@@ -15,7 +15,6 @@ import type { ScanProposal } from './scan-facts.ts';
 const numbers = {
   fieldStrength: 'MagneticFieldStrength',
   seriesNumber: 'SeriesNumber',
-  acquisitionNumber: 'AcquisitionNumber',
   repetitionTime: 'RepetitionTime',
   averages: 'NumberOfAverages',
   echoTrainLength: 'EchoTrainLength',
@@ -23,7 +22,6 @@ const numbers = {
   percentSampling: 'PercentSampling',
   percentPhaseFov: 'PercentPhaseFieldOfView',
   pixelBandwidth: 'PixelBandwidth',
-  bValue: 'DiffusionBValue',
 } as const satisfies Readonly<Partial<Record<keyof ScanProposal, Keyword>>>;
 
 /** Words that one element states. */
@@ -35,7 +33,6 @@ const codes = {
   phaseAxis: 'InPlanePhaseEncodingDirection',
   partialFourierDirection: 'PartialFourierDirection',
   parallelTechnique: 'ParallelAcquisitionTechnique',
-  directionality: 'DiffusionDirectionality',
   units: 'Units',
   decayCorrection: 'DecayCorrection',
 } as const satisfies Readonly<Partial<Record<keyof ScanProposal, Keyword>>>;
@@ -52,14 +49,12 @@ export function standardScan({ standard: places, all }: ScanPlaces): ScanProposa
     ...mapped(numbers, (keyword) => numberAs(element(keyword), 'DS')),
     ...mapped(codes, (keyword) => wordOf(element(keyword))),
     ...enhancedScan(places),
-    ...injectionScan(all),
     imagingFrequency:
       numberAs(element('ImagingFrequency'), 'DS') ??
       numberAs(element('TransmitterFrequency'), 'FD'),
     manufacturer: manufacturerOf(wordOf(element('Manufacturer')) ?? ''),
     phaseAxis: phaseAxisOf(wordOf(element('InPlanePhaseEncodingDirection'))),
     acquisitionLines: acquisitionLinesOf(all),
-    direction: unitVector(directionOf(places)),
     // Of frames of a PET alone: elsewhere its milliseconds could be anything.
     frameDuration:
       wordOf(element('Modality')) === 'PT'
@@ -70,6 +65,17 @@ export function standardScan({ standard: places, all }: ScanPlaces): ScanProposa
     scanOptions: wordsOf(element('ScanOptions')),
     // The field's programs read what is on both sides of an underscore as values of their own.
     imageType: wordsOf(element('ImageType')).flatMap((word) => word.split('_')),
+  };
+}
+
+/** The same of what differs from image to image of a series. */
+export function imageScan({ standard: places, all }: ScanPlaces): ScanProposal {
+  return {
+    acquisitionNumber: numberAs(standardElement(all, 'AcquisitionNumber'), 'DS'),
+    bValue: numberAs(standardElement(all, 'DiffusionBValue'), 'DS'),
+    directionality: wordOf(standardElement(all, 'DiffusionDirectionality')),
+    direction: unitVector(directionOf(places)),
+    ...injectionScan(all),
   };
 }
 

@@ -10,6 +10,9 @@ export type Steps<T> = Generator<void, T, void>;
 /** Work is interrupted after so long: a fraction of what anybody waits for. */
 const turnMs = 8;
 
+/** Most steps are much shorter than a look at the clock is worth. */
+const stepsBetweenLooks = 8;
+
 /** Run to the end without a pause: for what is known to be small. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
@@ -21,10 +24,10 @@ export function atOnce<T>(steps: Steps<T>): T {
 /** Run to the end; others have their turn every few milliseconds. */
 export async function inTurns<T>(steps: Steps<T>, clock: Clock = systemClock): Promise<T> {
   const turn = new Turn(clock);
-  for (;;) {
+  for (let count = 1; ; count += 1) {
     const { done, value } = steps.next();
     if (done === true) return value;
-    if (turn.isOver) await turn.pass();
+    if (count % stepsBetweenLooks === 0 && turn.isOver) await turn.pass();
   }
 }
 

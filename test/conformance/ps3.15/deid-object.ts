@@ -2,6 +2,7 @@ import {
   createDeidentifier,
   type DeidentifierOptions,
   type DeidentifyOutcome,
+  type SeriesDeidentifier,
 } from '../../../src/deid/index.ts';
 import { createFileHeaderReader } from '../../../src/dicom/file/file-reader.ts';
 import {
@@ -82,6 +83,8 @@ export interface RunOptions {
   /** Bytes of each chunk of the source; default: all in one. */
   readonly chunkBytes?: number;
   readonly deidentifier?: Partial<DeidentifierOptions>;
+  /** In the series whose instances came before; default: in one of its own. */
+  readonly series?: SeriesDeidentifier;
   /** The encoded data set, if it is not simply the encoding of the object. */
   readonly encoded?: Uint8Array;
 }
@@ -106,17 +109,22 @@ export async function runDeid(dataSet: DataSet, options: RunOptions = {}): Promi
       transferSyntaxUid,
       dataSet: chunksOf(encoded, options.chunkBytes ?? encoded.length),
     },
-    options.deidentifier,
+    options.series ?? testSeries(options.deidentifier),
   );
+}
+
+/** A series of the test subject. */
+export function testSeries(options: Partial<DeidentifierOptions> = {}): SeriesDeidentifier {
+  const deidentifier = createDeidentifier({ collectionKey: testKey, ...options });
+  return deidentifier.series({ subjectName: testSubject });
 }
 
 /** De-identify an instance. */
 export async function runInstance(
   instance: Instance,
-  options: Partial<DeidentifierOptions> = {},
+  series: SeriesDeidentifier = testSeries(),
 ): Promise<Run> {
-  const deidentifier = createDeidentifier({ collectionKey: testKey, ...options });
-  const outcome = await deidentifier.instance(identify(instance), { subjectName: testSubject });
+  const outcome = await series.instance(identify(instance));
   if (outcome.kind === 'withheld') {
     return {
       outcome,

@@ -1,5 +1,6 @@
 import type { DataSet } from '../../../dicom/index.ts';
-import { type PrivateName, privateElements, textOf } from '../../private-elements.ts';
+import { textOf } from '../../element-text.ts';
+import { type PrivateName, privateElements } from '../../private-elements.ts';
 
 const creator = 'GEMS_ACQU_01';
 const sequence: PrivateName = { creator, group: 0x0019, element: 0x9c };
