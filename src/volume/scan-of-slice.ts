@@ -43,6 +43,7 @@ const ofFrame: ReadonlySet<string> = new Set([
   'direction',
   'sliceTime',
   'acquisitionOffset',
+  'diffusionOrder',
   ...lists,
 ]);
 

@@ -72,6 +72,12 @@ const one = (given: Fact<number>): readonly number[] | undefined =>
  */
 export const axes: readonly Axis[] = [
   {
+    name: 'DiffusionOrder',
+    of: ({ scan }) => (scan?.diffusionOrder === undefined ? undefined : [scan.diffusionOrder]),
+    proof: 'alike',
+    isTime: false,
+  },
+  {
     name: 'TemporalPositionIdentifier',
     of: ({ temporalPosition }) => one(temporalPosition),
     proof: 'alike',

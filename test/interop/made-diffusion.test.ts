@@ -43,7 +43,7 @@ interface MakerCase {
   readonly instances: TableVerdict;
   /** Direction cosines of rows and columns. */
   readonly orientation?: readonly [number, number, number, number, number, number];
-  readonly elements: (b: number, direction: Vector) => readonly TestElement[];
+  readonly elements: (b: number, direction: Vector, volume: number) => readonly TestElement[];
 }
 
 const oblique = [1, 0, 0, 0, 0.8, 0.6] as const;
@@ -67,6 +67,15 @@ const geElements = (b: number, [x, y, z]: Vector): readonly TestElement[] => [
   [0x00431039, 'IS', [b, 8, 0, 0]],
 ];
 
+const philipsElements = (b: number, [x, y, z]: Vector): readonly TestElement[] => [
+  [0x20010010, 'LO', 'Philips Imaging DD 001'],
+  [0x20011003, 'FL', floats([b], 4)],
+  [0x20050010, 'LO', 'Philips MR Imaging DD 001'],
+  [0x200510b0, 'FL', floats([x], 4)],
+  [0x200510b1, 'FL', floats([y], 4)],
+  [0x200510b2, 'FL', floats([z], 4)],
+];
+
 const cases: Readonly<Record<string, MakerCase>> = {
   'Siemens, in its private group': {
     maker: 'SIEMENS',
@@ -82,13 +91,30 @@ const cases: Readonly<Record<string, MakerCase>> = {
     maker: 'Philips Medical Systems',
     instances: 'alike',
     orientation: oblique,
-    elements: (b, [x, y, z]) => [
-      [0x20010010, 'LO', 'Philips Imaging DD 001'],
-      [0x20011003, 'FL', floats([b], 4)],
-      [0x20050010, 'LO', 'Philips MR Imaging DD 001'],
-      [0x200510b0, 'FL', floats([x], 4)],
-      [0x200510b1, 'FL', floats([y], 4)],
-      [0x200510b2, 'FL', floats([z], 4)],
+    elements: philipsElements,
+  },
+  'Philips, in the order that it states': {
+    maker: 'Philips Medical Systems',
+    instances: 'alike',
+    elements: (b, direction, volume) => [
+      ...philipsElements(b, direction),
+      [0x00200100, 'IS', [1]],
+      [0x00200105, 'IS', [1]],
+      [0x20050014, 'LO', 'Philips MR Imaging DD 005'],
+      [0x20051412, 'IS', [b === 0 ? 1 : 2]],
+      [0x20051413, 'IS', [volume + 1]],
+      [0x20050015, 'LO', 'Philips MR Imaging DD 006'],
+      [0x20051596, 'IS', [weightings.length - volume]],
+    ],
+  },
+  'Philips, in the order of its b-values and gradients': {
+    maker: 'Philips Medical Systems',
+    instances: 'alike',
+    elements: (b, direction, volume) => [
+      ...philipsElements(b, direction),
+      [0x20050014, 'LO', 'Philips MR Imaging DD 005'],
+      [0x20051412, 'IS', [b === 0 ? 1 : 2]],
+      [0x20051413, 'IS', [weightings.length - volume]],
     ],
   },
   'Toshiba, in public elements': {
@@ -179,7 +205,7 @@ function slicesOf({ maker, elements, orientation }: MakerCase): Parameters<typeo
         [0x00180088, 'DS', [spacing]],
         [0x00200032, 'DS', position],
         [0x00200012, 'IS', [volume + 1]],
-        ...elements(bValue, direction),
+        ...elements(bValue, direction, volume),
       ];
     },
   };

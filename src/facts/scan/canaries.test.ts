@@ -34,6 +34,8 @@ const blocks: readonly (readonly [number, string])[] = [
   [0x0043, 'GEMS_PARM_01'],
   [0x2001, 'Philips Imaging DD 001'],
   [0x2005, 'Philips MR Imaging DD 001'],
+  [0x2005, 'Philips MR Imaging DD 005'],
+  [0x2005, 'Philips MR Imaging DD 006'],
   [0x0065, 'Image Private Header'],
 ];
 

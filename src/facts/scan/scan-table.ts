@@ -161,6 +161,13 @@ export const scanTable = {
     source:
       'DiffusionBValue; Siemens B_value, (0019,xx0C); GE (0043,xx39); Philips (2001,xx03); UIH (0065,xx09); Canon Image Comments',
   },
+  diffusionOrder: {
+    unit: 'count',
+    least: 1,
+    most: 65_535,
+    resolution: { decimals: 0 },
+    source: 'Philips (2005,xx96), else (2005,xx12) and (2005,xx13)',
+  },
   philipsScaleSlope: { ...scale, source: 'Philips (2005,xx0E)' },
   rescaleSlope: { ...scale, source: 'Philips: RescaleSlope' },
   rescaleIntercept: { ...scale, source: 'Philips: RescaleIntercept' },
