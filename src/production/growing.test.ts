@@ -9,8 +9,8 @@ import {
   targetOf,
 } from '../../test/support/production.ts';
 import { type DataSet, tag } from '../dicom/index.ts';
-import { derive } from '../flow/index.ts';
-import type { GrowingReplica, ProductionJob } from './index.ts';
+import { derive, readSealed } from '../flow/index.ts';
+import { type GrowingReplica, type ProductionJob, productionLimits } from './index.ts';
 
 const small = { slices: 6, rows: 16, columns: 12 } as const;
 const volume = targetOf({ fileId: 1 });
@@ -72,4 +72,33 @@ test('slices of another shape than the list says are planned by their headers', 
   const job = jobOf(workshop, series, { targets: [volume], onGrowing });
   producedOf(await resultsOf(workshop.production.produce(job)), 1);
   assert.deepEqual(seen, [352 + small.slices * small.rows * small.columns * 2]);
+});
+
+test('who follows sees what was made, also while the archive sends no more', {
+  timeout: 30_000,
+}, async (t) => {
+  // A page would hold all of it.
+  const limits = { voxelPageBytes: 64 * 1024 * 1024 };
+  const workshop = await openWorkshop(t, { defaults: productionLimits, limits });
+  const series = jobSeries({ slices: 5, rows: 512, columns: 256 });
+  const going = Promise.withResolvers<void>();
+  const growing = Promise.withResolvers<GrowingReplica>();
+  const instances = (async function* () {
+    for (let index = 0; index < 5; index += 1) {
+      if (index === 3) await going.promise;
+      yield series.instance(index);
+    }
+  })();
+  const onGrowing = (_: number, replica: GrowingReplica): void => growing.resolve(replica);
+  const job = jobOf(workshop, series, { targets: [volume], instances, onGrowing });
+  const results = resultsOf(workshop.production.produce(job));
+  const { replicaId } = await growing.promise;
+  let seenBytes = 0;
+  for await (const piece of workshop.storage.follow(replicaId, 0, {})) {
+    seenBytes += readSealed(piece).length;
+    // Three slices are there, and as many bytes as are sealed at a time.
+    if (seenBytes > 512 * 1024) going.resolve();
+  }
+  producedOf(await results, 1);
+  assert.ok(seenBytes > 5 * 512 * 256 * 2);
 });

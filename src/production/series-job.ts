@@ -227,7 +227,9 @@ export class SeriesJob {
     const { facts, transferSyntaxUid, palette } = readDeidentified(box);
     const length = frameBytesOf(facts);
     // Also of a slice that is in no file: whether its pixels refuse the rest must not depend on when it comes.
-    if (length === 0 || !slices.some(isSlice)) return undefined;
+    // One that is as the list claims is a slice.
+    const isTaken = this.#claimed !== undefined || slices.some((slice) => isSlice(slice));
+    if (length === 0 || !isTaken) return undefined;
     const spare = this.#spare?.length === length ? this.#spare : undefined;
     this.#spare = undefined;
     const { decoder } = this.#options;

@@ -56,14 +56,11 @@ type Check<T> = Result<T, VolumeRefusal>;
  * What the facts of one image make of it: a slice, or why it is none. A fact that was not kept is
  * no fact and has no default.
  *
+ * @param known a slice with which it shares what both have, that it is held once
  * @standard PS3.3 §C.7.6.2 (Image Plane), §C.7.6.3 (Image Pixel)
  */
-export function readSlice({
-  facts,
-  transferSyntaxUid,
-  direction,
-  number,
-}: PlanSlice): Check<Slice> {
+export function readSlice(slice: PlanSlice, known?: Slice): Check<Slice> {
+  const { facts, transferSyntaxUid, direction, number } = slice;
   if (facts.grid.kind === 'value') return malformed('VOLUME_MOSAIC', 0);
   if (notKeptOf(facts) !== undefined) return malformed('VOLUME_FACT_NOT_KEPT', 0);
   const rows = knownValue(facts.rows);
@@ -73,7 +70,7 @@ export function readSlice({
   if (valueOr(facts.frames, 1) !== 1) return malformed('VOLUME_MULTI_FRAME', 0);
   const format = readPixelFormat(facts, transferSyntaxUid);
   if (!format.ok) return format;
-  const geometry = readGeometry(facts, { rows, columns });
+  const geometry = readGeometry(facts, { rows, columns }, known?.geometry);
   if (!geometry.ok) return geometry;
   const scale = readScaleOf(format.value, facts);
   if (!scale.ok) return scale;
@@ -82,15 +79,21 @@ export function readSlice({
   return ok({
     sopClassUid,
     geometry: geometry.value,
-    format: format.value,
-    scale: scale.value,
-    kind: kindOf(facts),
+    format: shared(known?.format, format.value),
+    scale: shared(known?.scale, scale.value),
+    kind: shared(known?.kind, kindOf(facts)),
     direction: direction ?? 1,
-    traits: splitTraits.map(({ of }) => of(facts)),
-    order: axes.map(({ of }) => of(facts)),
+    traits: shared(
+      known?.traits,
+      splitTraits.map(({ of }) => of(facts)),
+    ),
+    order: shared(
+      known?.order,
+      axes.map(({ of }) => of(facts)),
+    ),
     instanceNumber: knownValue(facts.instanceNumber),
     part: partOf(facts),
-    weighting: weightingOf(facts),
+    weighting: shared(known?.weighting, weightingOf(facts)),
     phaseAxis: facts.scan?.phaseAxis,
     timeMs: timeOf(facts, number),
     thicknessMm: thicknessOf(facts),
@@ -110,31 +113,9 @@ export function createSliceReader(): (slice: PlanSlice) => Check<Slice> {
       const positionLps = vectorAt(knownValue(slice.facts.position), 0);
       if (positionLps !== undefined) return ok(elsewhere(first.read, slice, positionLps));
     }
-    const outcome = readSlice(slice);
-    if (!outcome.ok) return outcome;
-    const read = first === undefined ? outcome.value : asBefore(first.read, outcome.value);
-    first = { slice, read };
-    return ok(read);
-  };
-}
-
-/** A slice that shares with one before it what both have. */
-function asBefore(known: Slice, made: Slice): Slice {
-  const { geometry } = made;
-  const [row, column] = [known.geometry.rowDirectionLps, known.geometry.columnDirectionLps];
-  return {
-    ...made,
-    geometry: {
-      ...geometry,
-      rowDirectionLps: shared(row, geometry.rowDirectionLps),
-      columnDirectionLps: shared(column, geometry.columnDirectionLps),
-    },
-    format: shared(known.format, made.format),
-    scale: shared(known.scale, made.scale),
-    kind: shared(known.kind, made.kind),
-    traits: shared(known.traits, made.traits),
-    order: shared(known.order, made.order),
-    weighting: shared(known.weighting, made.weighting),
+    const outcome = readSlice(slice, first?.read);
+    if (outcome.ok) first = { slice, read: outcome.value };
+    return outcome;
   };
 }
 
@@ -199,6 +180,7 @@ export function shapeOf(record: DataSet): SliceShape | undefined {
 function readGeometry(
   facts: ImageFacts,
   size: { readonly rows: number; readonly columns: number },
+  known: SliceGeometry | undefined,
 ): Check<SliceGeometry> {
   const positionLps = vectorAt(knownValue(facts.position), 0);
   const cosines = knownValue(facts.orientation);
@@ -211,8 +193,8 @@ function readGeometry(
   if (!isOrthonormal(rowDirectionLps, columnDirectionLps)) return noGeometry;
   return ok({
     ...size,
-    rowDirectionLps,
-    columnDirectionLps,
+    rowDirectionLps: shared(known?.rowDirectionLps, rowDirectionLps),
+    columnDirectionLps: shared(known?.columnDirectionLps, columnDirectionLps),
     positionLps,
     rowSpacingMm,
     columnSpacingMm,
@@ -224,7 +206,7 @@ const unproven = malformed('VOLUME_VALUES_UNPROVEN', 0);
 const noGeometry = malformed('VOLUME_NO_GEOMETRY', 0);
 
 function vectorAt(values: readonly number[] | undefined, from: number): Vector3 | undefined {
-  const [x, y, z] = values?.slice(from) ?? [];
+  const [x, y, z] = [values?.[from], values?.[from + 1], values?.[from + 2]];
   return x === undefined || y === undefined || z === undefined ? undefined : [x, y, z];
 }
 
