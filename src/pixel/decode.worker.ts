@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { present } from '../lib/assert.ts';
+import { giveBack } from '../lib/bytes/give-back.ts';
 import { Codecs } from './codec-table.ts';
 import { decodeFrame } from './decode-frame.ts';
 import type { DecodeReply, DecodeRequest } from './decode-messages.ts';
@@ -19,6 +20,8 @@ port.on('message', (request: DecodeRequest) => void answer(request));
 async function answer(request: DecodeRequest): Promise<void> {
   try {
     const decoded = await decodeFrame(codecs, request);
+    // Until the collector of this thread runs it would hold frames of a second.
+    giveBack(request.coded);
     // Only whole memory can go; a codec may have given part of more.
     const pixels = decoded.byteLength === decoded.buffer.byteLength ? decoded : decoded.slice();
     reply({ kind: 'decoded', pixels, memoryBytes: memory.bytes }, [pixels.buffer as ArrayBuffer]); // never shared: this thread made it
