@@ -12,7 +12,7 @@ export const productionLimits = defineLimits('production', {
     value: 512 * 1024,
     unit: 'bytes',
     reason:
-      'Voxels of a stack go into its files in pieces of so much, one under way while the next is gathered: a slice of a mosaic has 8 KiB. As much is sealed at a time. A slice that is larger is a piece.',
+      'Voxels of a stack go into its files in pieces of so much, one under way while the next is gathered: a slice of a mosaic has 8 KiB. As much is sealed at a time.',
   },
   voxelWaitMs: {
     value: 100,

@@ -426,6 +426,31 @@ test('frames that have no room in memory wait on disk, in any order, and give th
   assert.equal(digests.size, 1);
 });
 
+test('in whatever pieces voxels go into files, their bytes are the same', async (t) => {
+  const scale = [
+    [0x00281052, 'DS', '-1024 '],
+    [0x00281053, 'DS', '2 '],
+  ] as const;
+  const series = jobSeries({ ...small, edit: () => scale });
+  const targets = ['nii', 'nii.gz', 'nrrd', 'inr'].map((product, fileId) =>
+    targetOf({ fileId, product }),
+  );
+  const digests = new Set<string>();
+  // A row of 24 bytes, or of 48 as values; a slice of 384; all of it.
+  for (const voxelPageBytes of [1, 24, 7 * 24, 384, 500, 768, 5000, 512 * 1024]) {
+    const workshop = await openWorkshop(t, {
+      defaults: productionLimits,
+      limits: { voxelPageBytes },
+    });
+    const results = await resultsOf(
+      workshop.production.produce(jobOf(workshop, series, { targets, order: [2, 5, 0, 3, 1, 4] })),
+    );
+    const versions = targets.map(({ fileId }) => producedOf(results, fileId).version);
+    digests.add(versions.map((version) => ('sha256' in version ? version.sha256 : '')).join());
+  }
+  assert.equal(digests.size, 1);
+});
+
 test('a good stack whose slices do not lie where the list says is refused, for this time', async (t) => {
   const workshop = await openWorkshop(t);
   const moved = jobSeries({

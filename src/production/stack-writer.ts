@@ -3,8 +3,9 @@ import { present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import {
   isUnscaled,
-  outputTypeOf,
   outputValues,
+  type RowBand,
+  type SlicePixels,
   toVoxels,
   type VolumePlan,
   voxelBytesOf,
@@ -43,6 +44,10 @@ export class StackWriter {
   readonly #stored: VoxelPages | undefined;
   /** Where formats state no scale, and there is one. */
   readonly #output: VoxelPages | undefined;
+  /** Of a slice, each of which has room in a page. */
+  readonly #bands: readonly RowBand[];
+  /** Bytes of a row of voxels, as they are stored and as values. */
+  readonly #rowBytes: { readonly stored: number; readonly output: number };
   #next = 0;
 
   constructor(options: StackWriterOptions) {
@@ -55,8 +60,28 @@ export class StackWriter {
       values === 'output' && !isUnscaled(plan);
     const stored = encoders.filter((encoder) => !isOutput(encoder));
     const output = encoders.filter(isOutput);
-    if (stored.length > 0) this.#stored = pagesFor(stored, voxelBytesOf(plan), options);
-    if (output.length > 0) this.#output = pagesFor(output, outputBytesOf(plan), options);
+    const rowBytes = {
+      stored: voxelBytesOf(plan) / plan.rows,
+      output: output.length === 0 ? 0 : plan.columns * 4,
+    };
+    this.#rowBytes = rowBytes;
+    const widest = Math.max(rowBytes.stored, rowBytes.output);
+    this.#bands = bandsOf(plan.rows, options.limits.voxelPageBytes / widest);
+    if (stored.length > 0) this.#stored = this.#pagesFor(stored, rowBytes.stored, options);
+    if (output.length > 0) this.#output = this.#pagesFor(output, rowBytes.output, options);
+  }
+
+  #pagesFor(
+    encoders: readonly StackEncoder[],
+    rowBytes: number,
+    { slices, pool, clock, limits }: StackWriterOptions,
+  ): VoxelPages {
+    const pieceBytes = (this.#bands[0]?.count ?? 1) * rowBytes;
+    const all = slices.length * this.#bands.length;
+    const pieces = Math.min(Math.floor(limits.voxelPageBytes / pieceBytes), all);
+    const pageBytes = Math.max(pieces, 1) * pieceBytes;
+    const waitMs = limits.voxelWaitMs;
+    return new VoxelPages({ encoders, pieceBytes, pageBytes, pool, clock, waitMs });
   }
 
   /** Whether every slice was written. */
@@ -76,21 +101,39 @@ export class StackWriter {
       const found = isHere ? here.pixels : this.#store.take(slice.frame);
       const pixels = found instanceof Promise ? await found : found;
       if (pixels === undefined) return ofFrame;
-      if (this.#stored?.hasRoom === false) await this.#stored.turn();
-      if (this.#output?.hasRoom === false) await this.#output.turn();
-      this.#write(source, pixels, slice);
+      for (const band of this.#bands) {
+        if (!this.#hasRoom(band)) await this.#turn();
+        this.#write(source, { pixels, place: this.#next, tile: slice.tile, band });
+      }
+      this.#next += 1;
       if (isHere) ofFrame += 1;
     }
     return ofFrame;
   }
 
-  #write(source: Deidentified<unknown>, pixels: Uint8Array, { tile }: FrameSlice): void {
-    const place = this.#next;
-    this.#next += 1;
-    if (this.#stored === undefined && this.#output === undefined) return;
-    const voxels = this.#stored?.take(source) ?? new Uint8Array(voxelBytesOf(this.plan));
-    toVoxels(this.plan, { pixels, place, tile }, voxels);
-    if (this.#output !== undefined) outputValues(this.plan, voxels, this.#output.take(source));
+  #hasRoom({ count }: RowBand): boolean {
+    const { stored, output } = this.#rowBytes;
+    return (
+      this.#stored?.hasRoom(count * stored) !== false &&
+      this.#output?.hasRoom(count * output) !== false
+    );
+  }
+
+  async #turn(): Promise<void> {
+    await this.#stored?.turn();
+    await this.#output?.turn();
+  }
+
+  #write(source: Deidentified<unknown>, slice: SlicePixels & { readonly band: RowBand }): void {
+    if (this.encoders.length === 0) return;
+    const { count } = slice.band;
+    const storedBytes = count * this.#rowBytes.stored;
+    const voxels = this.#stored?.take(source, storedBytes) ?? new Uint8Array(storedBytes);
+    toVoxels(this.plan, slice, voxels);
+    this.#stored?.taken();
+    if (this.#output === undefined) return;
+    outputValues(this.plan, voxels, this.#output.take(source, count * this.#rowBytes.output));
+    this.#output.taken();
   }
 
   /** Every slice was written: the files are whole. */
@@ -108,16 +151,11 @@ export class StackWriter {
   }
 }
 
-const outputBytesOf = (plan: VolumePlan): number =>
-  (plan.rows * plan.columns * outputTypeOf(plan).bits) / 8;
-
-function pagesFor(
-  encoders: readonly StackEncoder[],
-  sliceBytes: number,
-  { slices, pool, clock, limits }: StackWriterOptions,
-): VoxelPages {
-  const fitting = Math.min(Math.floor(limits.voxelPageBytes / sliceBytes), slices.length);
-  const pageBytes = Math.max(fitting, 1) * sliceBytes;
-  const { voxelWaitMs: waitMs } = limits;
-  return new VoxelPages({ encoders, sliceBytes, pageBytes, pool, clock, waitMs });
+/** Rows of a slice, at most so many at a time. */
+function bandsOf(rows: number, rowsMost: number): readonly RowBand[] {
+  const height = Math.max(1, Math.floor(rowsMost));
+  return Array.from({ length: Math.ceil(rows / height) }, (_, at) => ({
+    first: at * height,
+    count: Math.min(height, rows - at * height),
+  }));
 }

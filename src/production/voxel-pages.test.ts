@@ -8,7 +8,7 @@ import { VoxelPages } from './voxel-pages.ts';
 
 const source = deidentified(undefined);
 
-/** Pages of three slices of two bytes, and a file that takes them when it is let. */
+/** Pages of three pieces of two bytes, and a file that takes them when it is let. */
 function openPages() {
   const written: number[][] = [];
   const gates: PromiseWithResolvers<void>[] = [];
@@ -21,15 +21,16 @@ function openPages() {
   };
   const pages = new VoxelPages({
     encoders: [{ write }],
-    sliceBytes: 2,
+    pieceBytes: 2,
     pageBytes: 6,
     pool: new PagePool(),
     clock,
     waitMs: 100,
   });
   const add = async (value: number): Promise<void> => {
-    if (!pages.hasRoom) await pages.turn();
-    pages.take(source).fill(value);
+    if (!pages.hasRoom(2)) await pages.turn();
+    pages.take(source, 2).fill(value);
+    pages.taken();
   };
   return { pages, add, clock, written, gates };
 }

@@ -8,9 +8,9 @@ import type { StackEncoder } from './stack-encoder.ts';
 export interface VoxelPagesOptions {
   /** Get the same bytes. */
   readonly encoders: readonly Pick<StackEncoder, 'write'>[];
-  /** Of voxels of one slice. */
-  readonly sliceBytes: number;
-  /** A whole number of slices. */
+  /** What has no more room for so much is full. */
+  readonly pieceBytes: number;
+  /** A whole number of pieces. */
   readonly pageBytes: number;
   readonly pool: PagePool;
   readonly clock: Clock;
@@ -38,22 +38,27 @@ export class VoxelPages {
     this.#options = options;
   }
 
-  /** Whether a slice has room before the next `turn`. */
-  get hasRoom(): boolean {
-    return this.#filled < this.#options.pageBytes;
+  /** Whether so much has room before the next `turn`. */
+  hasRoom(bytes: number): boolean {
+    return this.#filled + bytes <= this.#options.pageBytes;
   }
 
-  /** Where the next slice goes; it is written before anything else is called or awaited. */
-  take(source: Deidentified<unknown>): Uint8Array {
-    assert(this.hasRoom, 'a page has room');
+  /** Where the next voxels go; they are written before anything else is called or awaited. */
+  take(source: Deidentified<unknown>, bytes: number): Uint8Array {
+    assert(this.hasRoom(bytes), 'a page has room');
     if (this.#page === undefined) {
       this.#page = this.#options.pool.take(this.#options.pageBytes);
       this.#brand = derive(source, () => undefined);
       this.#wait();
     }
     const start = this.#filled;
-    this.#filled += this.#options.sliceBytes;
+    this.#filled += bytes;
     return this.#page.subarray(start, this.#filled);
+  }
+
+  /** The voxels are where they go: a page that is full is on its way, if none is before it. */
+  taken(): void {
+    if (this.#isFull && this.#writing === undefined) this.#send();
   }
 
   /** What was gathered is on its way; waits for what went before it. @throws what writing it threw */
@@ -77,6 +82,10 @@ export class VoxelPages {
     await this.#writing?.catch(() => undefined);
   }
 
+  get #isFull(): boolean {
+    return !this.hasRoom(this.#options.pieceBytes);
+  }
+
   #wait(): void {
     const { clock, waitMs } = this.#options;
     this.#timer = clock.schedule(waitMs, () => {
@@ -88,6 +97,7 @@ export class VoxelPages {
   #send(): void {
     const page = this.#page;
     if (page === undefined) return;
+    this.#timer?.cancel();
     this.#writing = this.#write(page, this.#filled);
     // Met by `turn`; until then it must not count as unhandled.
     this.#writing.catch(() => undefined);
@@ -101,5 +111,6 @@ export class VoxelPages {
     for (const encoder of this.#options.encoders) await encoder.write(bytes);
     this.#options.pool.give(page);
     this.#writing = undefined;
+    if (this.#isFull) this.#send();
   }
 }

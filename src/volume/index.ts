@@ -44,4 +44,10 @@ export {
   outputTypeOf,
   outputValues,
 } from './voxels/output-values.ts';
-export { type FrameTile, toVoxels, voxelBytesOf } from './voxels/to-voxels.ts';
+export {
+  type FrameTile,
+  type RowBand,
+  type SlicePixels,
+  toVoxels,
+  voxelBytesOf,
+} from './voxels/to-voxels.ts';

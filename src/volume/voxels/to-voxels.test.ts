@@ -125,6 +125,21 @@ test('a slice of a frame that tiles several is as one of its own', () => {
   assert.throws(() => toVoxels(plan, { pixels, place: 0, tile: beyond }, into), /a whole tile/);
 });
 
+test('the rows of a slice, some at a time, are those of the slice', () => {
+  fc.assert(
+    fc.property(slices, fc.nat(9), ({ plan, pixels }, height) => {
+      const whole = voxelsOf(plan, pixels);
+      const rowBytes = whole.length / plan.rows;
+      for (let first = 0; first < plan.rows; first += height + 1) {
+        const count = Math.min(height + 1, plan.rows - first);
+        const into = new Uint8Array(count * rowBytes);
+        toVoxels(plan, { pixels, place: 0, band: { first, count } }, into);
+        assert.deepEqual(into, whole.subarray(first * rowBytes, (first + count) * rowBytes));
+      }
+    }),
+  );
+});
+
 const odd = samplePlan({
   rows: 3,
   columns: 5,

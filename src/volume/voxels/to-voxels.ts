@@ -11,6 +11,14 @@ export interface SlicePixels {
   readonly place: number;
   /** Where it lies in a frame that tiles several; undefined where it is the frame. */
   readonly tile?: FrameTile | undefined;
+  /** Some of its rows; undefined of all. */
+  readonly band?: RowBand;
+}
+
+/** Rows of a slice, counted as the file has them: from the bottom up. */
+export interface RowBand {
+  readonly first: number;
+  readonly count: number;
 }
 
 /** A slice in a frame that tiles several. */
@@ -24,30 +32,36 @@ export interface FrameTile {
 }
 
 /**
- * Write the native pixels of one slice as voxels: rows bottom up, little endian, every bit
- * meaningful. Where each frame has a scale of its own they are its values, as 32-bit floating point.
+ * Write the native pixels of one slice, or of some of its rows, as voxels: rows bottom up, little
+ * endian, every bit meaningful. Where each frame has a scale of its own they are its values, as 32-bit floating point.
  *
- * @param into `voxelBytesOf(plan)` bytes, aligned to a voxel; the pixels stay as they are
+ * @param into `voxelBytesOf(plan)` bytes, or those of the rows, aligned to a voxel; the pixels stay as
+ *   they are
  * @throws VOLUME_PIXEL_LENGTH
  */
 export function toVoxels(plan: VolumePlan, slice: SlicePixels, into: Uint8Array): void {
-  assert(into.length === voxelBytesOf(plan), 'room for the voxels of a slice');
+  const { count } = slice.band ?? wholeSlice(plan);
+  assert(into.length * plan.rows === voxelBytesOf(plan) * count, 'room for the voxels');
   // Values are as wide or wider: from the end of their room, each is read before it is overwritten.
-  const stored = into.subarray(into.length - plan.sliceBytes);
+  const stored = into.subarray(into.length - (plan.sliceBytes / plan.rows) * count);
   copyRowsTurned(plan, slice, stored);
   if (plan.format.bigEndian) swapBytes(stored, pixelBytesOf(plan.format));
   if (plan.format.colour === 'grey') keepStoredBits(stored, plan.format);
   if (plan.scale === 'per-frame') scaleValues(stored, { plan, place: slice.place, into });
 }
 
+const wholeSlice = ({ rows }: VolumePlan): RowBand => ({ first: 0, count: rows });
+
 /** The last row becomes the first. */
-function copyRowsTurned(plan: VolumePlan, { pixels, tile }: SlicePixels, into: Uint8Array): void {
+function copyRowsTurned(plan: VolumePlan, slice: SlicePixels, into: Uint8Array): void {
+  const { pixels, tile, band = wholeSlice(plan) } = slice;
   const width = pixelBytesOf(plan.format);
   const rowBytes = plan.columns * width;
   const strideBytes = tile === undefined ? rowBytes : tile.frameColumns * width;
-  let from = tile === undefined ? 0 : tile.top * strideBytes + tile.left * width;
+  const start = tile === undefined ? 0 : tile.top * strideBytes + tile.left * width;
   if (tile === undefined) checkLength(plan, pixels);
-  else assert(from + (plan.rows - 1) * strideBytes + rowBytes <= pixels.length, 'a whole tile');
+  else assert(start + (plan.rows - 1) * strideBytes + rowBytes <= pixels.length, 'a whole tile');
+  let from = start + (plan.rows - band.first - band.count) * strideBytes;
   const rows = { from, strideBytes, rowBytes };
   const offsets = [pixels.byteOffset, into.byteOffset, from, strideBytes, rowBytes];
   if (rowBytes <= shortRowBytes && offsets.every((offset) => offset % 4 === 0)) {
@@ -56,7 +70,7 @@ function copyRowsTurned(plan: VolumePlan, { pixels, tile }: SlicePixels, into: U
   }
   // A view of a row each would cost more than to copy it.
   const source = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
-  for (let to = plan.sliceBytes - rowBytes; to >= 0; to -= rowBytes) {
+  for (let to = into.length - rowBytes; to >= 0; to -= rowBytes) {
     source.copy(into, to, from, from + rowBytes);
     from += strideBytes;
   }
