@@ -280,6 +280,27 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     differs: { verdicts: ['WRONG'], reason: 'two scans of other noise; the converter joins them' },
     missing: 1,
   },
+  'two localizers of a CT, one from the front and one from the side': {
+    options: ct,
+    images: [
+      [1, 0, 0, 0, 0, -1],
+      [0, -1, 0, 0, 0, -1],
+    ].map((cosines, at) => ({
+      place: 0,
+      elements: [
+        type('ORIGINAL', 'PRIMARY', 'LOCALIZER'),
+        [0x00181152, 'IS', [50]],
+        [0x00200012, 'IS', [at + 1]],
+        [0x00200037, 'DS', cosines],
+      ],
+    })),
+    dims: ['20x16x1', '20x16x1'],
+    differs: {
+      verdicts: ['WRONG'],
+      reason: 'two directions; the converter looks at none where images have an Exposure',
+    },
+    missing: 1,
+  },
   'a CT whose exposure follows the body': {
     options: ct,
     images: range(6).map((place) => ({
