@@ -64,6 +64,9 @@ const weighted = (slice: number, time: number): Partial<MadeFrame> => {
       };
 };
 
+/** Frames of a scan of their own. */
+const faint = framesOf(4, 1, 'slice', () => ({ slope: 1 }));
+
 interface Case {
   readonly objects: readonly EnhancedOptions[];
   /** Dimensions of each volume. */
@@ -189,6 +192,22 @@ const cases: Readonly<Record<string, Case>> = {
       },
     ],
     dims: ['5x6x4'],
+  },
+  'a CT with two exposures of each place': {
+    objects: [
+      {
+        sopClassUid: sopClass.EnhancedCTImageStorage,
+        edit: { [t.Modality]: 'CT', [t.Manufacturer]: 'Synthetic Imaging' },
+        frames: [...faint, ...framesOf(4, 1, 'slice', () => ({ slope: 1 }))],
+        editFrame: (frame) => ({
+          [t.CTExposureSequence]: [
+            dataSetOf({ ExposureInmAs: faint.includes(frame) ? 50.5 : 120 }),
+          ],
+        }),
+      },
+    ],
+    dims: ['5x6x4', '5x6x4'],
+    differs: 'It joins scans of other noise.',
   },
   'a converted series of PET': {
     objects: [
