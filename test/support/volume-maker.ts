@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { hash as digestOf, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { createDeidentifier, type Deidentifier } from '../../src/deid/index.ts';
 import { readDeidentified } from '../../src/flow/index.ts';
@@ -267,7 +267,7 @@ const instanceTarget = (
   target: { readonly fileId: number; readonly slice?: number },
 ): ProductionTarget => targetOf({ product: 'dcm', instanceName, ...target });
 
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const hash = (text: string): string => digestOf('sha256', text).slice(0, 16);
 const nameOf = ({ sopInstanceUid }: FoundFile): string => `i-${hash(sopInstanceUid)}`;
 
 async function* arrivalsOf(

@@ -2,6 +2,7 @@ import { readFile as readBytes, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deidLimits } from '../../src/deid/index.ts';
 import {
+  CommonElements,
   createDataSetCollector,
   type DataSet,
   dicomErrors,
@@ -52,8 +53,9 @@ export async function readFolder(
 ): Promise<FoundFolder> {
   const bySeries = new Map<string, Instances[]>();
   const unreadable: string[] = [];
+  const elements = new CommonElements();
   for (const path of await filesBelow(folder)) {
-    const found = await readFile(path);
+    const found = await readFile(path, elements);
     if (found === undefined) {
       unreadable.push(path);
       continue;
@@ -123,11 +125,12 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
 
 async function readFile(
   path: string,
+  elements: CommonElements,
 ): Promise<{ readonly seriesUid: string; readonly file: FoundFile } | undefined> {
   try {
     const opened = await openFile(chunksOf(path));
     const instance = { ...opened, sopClassUid: '', sopInstanceUid: '' };
-    const header = await headerOf(instance);
+    const header = await headerOf(instance, elements);
     const [study = '', series = '', sopClassUid, sopInstanceUid] = [
       tag.StudyInstanceUID,
       tag.SeriesInstanceUID,
@@ -152,7 +155,7 @@ function numberOf(header: DataSet): number {
   }
 }
 
-async function headerOf(instance: Instance): Promise<DataSet> {
+async function headerOf(instance: Instance, elements: CommonElements): Promise<DataSet> {
   const { deflated } = encodingOf(instance.transferSyntaxUid);
   const transferSyntaxUid = deflated
     ? transferSyntax.ExplicitVRLittleEndian
@@ -162,8 +165,8 @@ async function headerOf(instance: Instance): Promise<DataSet> {
     dataSetMaxBytes: deidLimits.headerMaxBytes,
     packedTag: tag.PerFrameFunctionalGroupsSequence,
   });
-  for await (const tokens of readTokens(instance, { strict: false })) {
+  for await (const tokens of readTokens(instance, { strict: false, likely: elements.valueOf })) {
     if (collector.add(tokens)) break;
   }
-  return collector.dataSet;
+  return elements.share(collector.dataSet);
 }

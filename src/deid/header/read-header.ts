@@ -48,7 +48,7 @@ export async function readHeader(
     dataSetMaxBytes: deidLimits.headerMaxBytes,
     packedTag: t.PerFrameFunctionalGroupsSequence,
   });
-  const batches = readTokens(source);
+  const batches = readTokens(source, { likely: elements.valueOf });
   const turn = new Turn();
   try {
     for (;;) {
@@ -58,7 +58,7 @@ export async function readHeader(
       if (done === true) {
         throw deidErrors.create('DEID_MALFORMED', { message: 'no pixel data' });
       }
-      const pixels = tokens.findIndex((token) => collector.add([token]));
+      const pixels = collector.addUntilPixels(tokens);
       if (pixels < 0) continue;
       const { dataSet, omitted } = collector;
       const header = elements.share(resolveUnknown(dataSet));

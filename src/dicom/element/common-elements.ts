@@ -9,6 +9,12 @@ import type { DataElement, DataSet, ItemList, Tag } from './element.ts';
 export class CommonElements {
   #latest: ReadonlyMap<Tag, DataElement> = new Map();
 
+  /** The value of the latest data set under a tag. */
+  readonly valueOf = (tag: Tag): Uint8Array | undefined => {
+    const element = this.#latest.get(tag);
+    return element === undefined || element.vr === 'SQ' ? undefined : element.value;
+  };
+
   /** The data set with the elements of the one before where those are equal. */
   share(dataSet: DataSet): DataSet {
     const shared = new Map<Tag, DataElement>();
@@ -43,7 +49,8 @@ const isSmall = (element: DataElement): boolean =>
 
 function isEqual(one: DataElement, other: DataElement): boolean {
   if (one.vr === 'SQ') return other.vr === 'SQ' && haveEqualItems(one.items, other.items);
-  return other.vr === one.vr && equalBytes(one.value, other.value);
+  if (other.vr !== one.vr) return false;
+  return other.value === one.value || equalBytes(one.value, other.value);
 }
 
 function haveEqualItems(some: ItemList, others: ItemList): boolean {

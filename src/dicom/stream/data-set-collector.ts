@@ -17,6 +17,8 @@ export interface DataSetCollector {
    * @throws MdmError `DICOM_DATA_SET_TOO_LARGE`
    */
   add(tokens: readonly Token[]): boolean;
+  /** The same; gives which token starts the pixel data, -1 if none does. */
+  addUntilPixels(tokens: readonly Token[]): number;
   /** What was collected. */
   readonly dataSet: DataSet;
   /** Tags of values that were longer than a held value may be, and of fragments: not in `dataSet`. */
@@ -95,11 +97,16 @@ class Collector implements DataSetCollector {
   }
 
   add(tokens: readonly Token[]): boolean {
-    for (const token of tokens) {
-      if (this.#done) break;
-      this.#take(token);
-    }
+    if (!this.#done) this.addUntilPixels(tokens);
     return this.#done;
+  }
+
+  addUntilPixels(tokens: readonly Token[]): number {
+    for (const [index, token] of tokens.entries()) {
+      this.#take(token);
+      if (this.#done) return index;
+    }
+    return -1;
   }
 
   #take(token: Token): void {

@@ -30,6 +30,8 @@ export interface TokenReaderOptions {
   readonly transferSyntaxUid: string;
   /** Values up to this many bytes come as one `element` token; default 64 KiB. */
   readonly inlineValueMax?: number;
+  /** A value that is likely to come under a tag: where it does, it is given itself and not a copy. */
+  readonly likely?: (tag: Tag) => Uint8Array | undefined;
   readonly limits?: Partial<ReaderLimits>;
   /** Refuse duplicated and unordered tags; default true. */
   readonly strict?: boolean;
@@ -72,6 +74,7 @@ class IncrementalReader implements TokenReader {
   readonly #nestingMax: number;
   readonly #elementsMax: number;
   readonly #strict: boolean;
+  readonly #likely: TokenReaderOptions['likely'];
   readonly #frames: Frame[];
   readonly #header: Header = { tag: 0, vr: 'UN', length: 0, headerLength: 0 };
   #frame: Frame;
@@ -101,6 +104,7 @@ class IncrementalReader implements TokenReader {
     this.#nestingMax = options.limits?.nestingMax ?? dicomLimits.nestingMax;
     this.#elementsMax = options.limits?.elementsMax ?? dicomLimits.elementsMax;
     this.#strict = options.strict ?? true;
+    this.#likely = options.likely;
     this.#frame = {
       kind: 'root',
       bound: Number.POSITIVE_INFINITY,
@@ -275,10 +279,16 @@ class IncrementalReader implements TokenReader {
     const { tag, vr, length, headerLength } = this.#header;
     if (!this.#has(at, headerLength + length)) return 0;
     this.#count(position);
-    const value = this.#bytes.slice(at + headerLength, at + headerLength + length);
+    const value = this.#valueAt(at + headerLength, length);
     if (tag === t.PixelRepresentation) this.#frame.signed = value.includes(1);
     this.#tokens.push({ kind: 'element', tag, vr, value });
     return headerLength + length;
+  }
+
+  #valueAt(at: number, length: number): Uint8Array {
+    const likely = this.#likely?.(this.#header.tag);
+    const isLikely = likely?.length === length && isAt(this.#bytes, at, likely);
+    return isLikely ? likely : this.#bytes.slice(at, at + length);
   }
 
   #startValue(length: number): void {
@@ -397,4 +407,18 @@ class IncrementalReader implements TokenReader {
     this.#failure = dicomErrors.create(code, { context: { offset } });
     throw this.#failure;
   }
+}
+
+/** Values that are longer are compared by the platform, which is slow to begin. */
+const shortBytes = 48;
+
+/** Whether bytes stand at a place of others. */
+function isAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  if (wanted.length > shortBytes) {
+    return Buffer.compare(bytes.subarray(at, at + wanted.length), wanted) === 0;
+  }
+  for (let index = 0; index < wanted.length; index += 1) {
+    if (bytes[at + index] !== wanted[index]) return false;
+  }
+  return true;
 }
