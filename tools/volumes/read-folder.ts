@@ -86,7 +86,8 @@ const listed: readonly Tag[] = [
 
 /** What an archive answers about an image: at most what its header says. */
 export function recordOf(header: DataSet): DataSet {
-  return new Map([...header].filter(([at]) => listed.includes(at)));
+  const elements = listed.map((at) => header.get(at)).filter((element) => element !== undefined);
+  return new Map(elements.map((element) => [element.tag, element]));
 }
 
 /** Files by SOP Instance UID. */

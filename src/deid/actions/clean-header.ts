@@ -48,6 +48,7 @@ export function createHeaderCleaner(always: HeaderCleaning): HeaderCleaner {
   return function* (header, { identifiers, drops }) {
     const left = new Map<Tag, DataElement>();
     const safePrivate = new SafePrivate(identifiers);
+    const cleaning = { ...always, identifiers, safePrivate };
     let keepsPrivate = false;
     let lost: Lost | undefined;
     for (const element of header.values()) {
@@ -57,10 +58,10 @@ export function createHeaderCleaner(always: HeaderCleaning): HeaderCleaner {
         continue;
       }
       const judged = isOfFrames(element, rule)
-        ? yield* cleanFrames(element, rule, { ...always, identifiers, safePrivate })
-        : judgedIn(element, judge(element), { ...always, identifiers });
+        ? yield* cleanFrames(element, rule, cleaning)
+        : judgedIn(element, judge(element), cleaning);
       if (judged.kept !== undefined) left.set(element.tag, judged.kept);
-      drops.addAll(judged.dropped);
+      if (judged.dropped !== undefined) drops.addAll(judged.dropped);
       lost = firstLost(lost, judged.lost);
       keepsPrivate ||= judged.keepsPrivate;
       yield;
@@ -74,19 +75,21 @@ export function createHeaderCleaner(always: HeaderCleaning): HeaderCleaner {
 /** What is left of an element. */
 interface Judged {
   readonly kept: DataElement | undefined;
-  readonly dropped: Drops;
+  /** Undefined where nothing was. */
+  readonly dropped: Drops | undefined;
   readonly lost: Lost | undefined;
   readonly keepsPrivate: boolean;
 }
 
-/** What is left of an element that equals no identifier, and what it was compared by. */
+/** What is left of an element that equals no identifier, and what it was compared by, if by anything. */
 interface JudgedAlone extends Judged {
-  readonly asked: AskedIdentifiers;
+  readonly asked: AskedIdentifiers | undefined;
 }
 
 function judgeAlone(element: DataElement, always: HeaderCleaning): JudgedAlone {
   const asked = new AskedIdentifiers();
-  return { ...judgeBeside(element, { ...always, identifiers: asked }), asked };
+  const judged = judgeBeside(element, { ...always, identifiers: asked });
+  return { ...judged, asked: asked.isEmpty ? undefined : asked };
 }
 
 /** The same in a header, whose identifiers it may equal. */
@@ -95,15 +98,20 @@ function judgedIn(
   alone: JudgedAlone,
   cleaning: Omit<Cleaning, 'drops'>,
 ): Judged {
-  return cleaning.identifiers.areAny(alone.asked) ? judgeBeside(element, cleaning) : alone;
+  const isAny = alone.asked !== undefined && cleaning.identifiers.areAny(alone.asked);
+  return isAny ? judgeBeside(element, cleaning) : alone;
 }
 
 function judgeBeside(element: DataElement, cleaning: Omit<Cleaning, 'drops'>): Judged {
   const drops = new DropCounter();
   const safePrivate = new SafePrivate(cleaning.identifiers);
   const kept = cleanElement(element, { ...cleaning, drops, safePrivate });
-  const { isUsed: keepsPrivate } = safePrivate;
-  return { kept, dropped: drops.drops, lost: lostOf(element, kept), keepsPrivate };
+  return {
+    kept,
+    dropped: drops.isEmpty ? undefined : drops.drops,
+    lost: lostOf(element, kept),
+    keepsPrivate: safePrivate.isUsed,
+  };
 }
 
 type Sequence = Extract<DataElement, { vr: 'SQ' }>;

@@ -24,6 +24,10 @@ export class DropCounter {
     }
   }
 
+  get isEmpty(): boolean {
+    return Object.keys(this.#counts).length === 0;
+  }
+
   get drops(): Drops {
     return this.#counts;
   }

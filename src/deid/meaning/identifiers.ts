@@ -34,6 +34,10 @@ export class AskedIdentifiers implements Identifiers {
   readonly texts = new Set<string>();
   readonly numbers = new Set<string>();
 
+  get isEmpty(): boolean {
+    return this.texts.size === 0 && this.numbers.size === 0;
+  }
+
   isText(text: string): boolean {
     this.texts.add(fold(text));
     return false;
@@ -100,7 +104,10 @@ export function createGatherer(): IdentifierGatherer {
     for (const element of header.values()) {
       if (element.vr === 'SQ' && element.items.length > itemsAtOnceMax) {
         yield* gatherItems(element.items, characterSet, found);
-      } else found.addAll(once(element));
+      } else {
+        const ofElement = once(element);
+        if (ofElement !== undefined) found.addAll(ofElement);
+      }
       yield;
     }
     return found;
@@ -119,10 +126,11 @@ function* gatherItems(items: ItemList, characterSet: CharacterSet, found: Findin
   }
 }
 
-function gatherSmall(element: DataElement, characterSet: CharacterSet): Findings {
+/** What an element states; undefined where that is nothing, as of most. */
+function gatherSmall(element: DataElement, characterSet: CharacterSet): Findings | undefined {
   const found = new Findings();
   gatherElement(element, characterSet, found);
-  return found;
+  return found.texts.size === 0 && found.numbers.size === 0 ? undefined : found;
 }
 
 /** Nothing to compare with. */
