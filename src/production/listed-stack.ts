@@ -1,3 +1,4 @@
+import type { DataSet } from '../dicom/index.ts';
 import { readDeidentified } from '../flow/index.ts';
 import { positionOf, type SliceShape, shapeOf, type Vector3 } from '../volume/index.ts';
 import type { ExpectedInstanceOfJob } from './production.ts';
@@ -10,17 +11,23 @@ export interface ListedStack {
   readonly shape: SliceShape | undefined;
 }
 
-/** Undefined where the list does not give all positions, or different shapes: then there is none. */
+/**
+ * Undefined where the list does not give all positions, gives one twice, or different shapes: then
+ * there is none.
+ */
 export function listedStack(images: readonly ExpectedInstanceOfJob[]): ListedStack | undefined {
+  const headers: DataSet[] = [];
   const positions: Vector3[] = [];
-  const shapes: (SliceShape | undefined)[] = [];
   for (const { record } of images) {
     const header = record === undefined ? undefined : readDeidentified(record);
     const position = header === undefined ? undefined : positionOf(header);
     if (header === undefined || position === undefined) return undefined;
+    headers.push(header);
     positions.push(position);
-    shapes.push(shapeOf(header));
   }
+  // Slices at one place have no order that positions could tell.
+  if (new Set(positions.map(String)).size < positions.length) return undefined;
+  const shapes = headers.map(shapeOf);
   const [shape] = shapes;
   if (shapes.includes(undefined) || shape === undefined) return { positions, shape: undefined };
   const areAlike = shapes.every((other) => other !== undefined && isSameShape(shape, other));

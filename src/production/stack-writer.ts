@@ -13,6 +13,7 @@ import {
 import type { FrameSlice } from './frame-slice.ts';
 import type { FrameStore } from './frame-store.ts';
 import type { ProductionLimits } from './limits.ts';
+import { NearFrame } from './near-frame.ts';
 import type { PagePool } from './page-pool.ts';
 import type { StackEncoder } from './stack-encoder.ts';
 import { VoxelPages } from './voxel-pages.ts';
@@ -48,6 +49,7 @@ export class StackWriter {
   readonly #bands: readonly RowBand[];
   /** Bytes of a row of voxels, as they are stored and as values. */
   readonly #rowBytes: { readonly stored: number; readonly output: number };
+  readonly #near = new NearFrame();
   #next = 0;
 
   constructor(options: StackWriterOptions) {
@@ -101,14 +103,20 @@ export class StackWriter {
       const found = isHere ? here.pixels : this.#store.take(slice.frame);
       const pixels = found instanceof Promise ? await found : found;
       if (pixels === undefined) return ofFrame;
+      const near = isHere ? pixels : this.#nearOf(slice, pixels);
       for (const band of this.#bands) {
         if (!this.#hasRoom(band)) await this.#turn();
-        this.#write(source, { pixels, place: this.#next, tile: slice.tile, band });
+        this.#write(source, { pixels: near, place: this.#next, tile: slice.tile, band });
       }
       this.#next += 1;
       if (isHere) ofFrame += 1;
     }
     return ofFrame;
+  }
+
+  /** A frame that has waited and of which tiles are cut is brought near first. */
+  #nearOf({ frame, tile }: FrameSlice, pixels: Uint8Array): Uint8Array {
+    return tile === undefined ? pixels : this.#near.of(frame, pixels);
   }
 
   #hasRoom({ count }: RowBand): boolean {
