@@ -50,6 +50,8 @@ export function kindOf(facts: ImageFacts): string {
 interface SplitTrait extends Trait<string> {
   /** A number of the acquisition: values that are near each other are one, and measured. */
   readonly isMeasured?: true;
+  /** The scanner may change it from slice to slice: a slice that was scanned again may have another. */
+  readonly isRegulated?: true;
 }
 
 /** In the order in which they are tried. */
@@ -60,7 +62,12 @@ export const splitTraits: readonly SplitTrait[] = [
   { name: 'InversionTime', of: ({ inversionTime }) => text(inversionTime), isMeasured: true },
   { name: 'RepetitionTime', of: ({ repetitionTime }) => text(repetitionTime), isMeasured: true },
   { name: 'FlipAngle', of: ({ flipAngle }) => text(flipAngle), isMeasured: true },
-  { name: 'Exposure', of: ({ exposure }) => text(exposure), isMeasured: true },
+  {
+    name: 'Exposure',
+    of: ({ exposure }) => text(exposure),
+    isMeasured: true,
+    isRegulated: true,
+  },
 ];
 
 const one = (given: Fact<number>): readonly number[] | undefined =>

@@ -29,9 +29,9 @@ function areAlike(slices: readonly Slice[], isAlike: Likeness): boolean {
 function likenessesOf(slices: readonly Slice[]): readonly Likeness[] {
   return [
     (a, b) => isAlikeWeighting(a.weighting, b.weighting),
-    ...splitTraits.map(({ isMeasured = false }, at): Likeness => {
+    ...splitTraits.flatMap(({ isMeasured = false, isRegulated = false }, at): Likeness[] => {
       const isAlike = isMeasured ? isNear : (one: string, other: string) => one === other;
-      return (a, b) => isAlike(a.traits[at] ?? '', b.traits[at] ?? '');
+      return isRegulated ? [] : [(a, b) => isAlike(a.traits[at] ?? '', b.traits[at] ?? '')];
     }),
     ...axes.flatMap(({ proof }, axis) => (proof === 'alike' ? partsOf(slices, axis) : [])),
   ];

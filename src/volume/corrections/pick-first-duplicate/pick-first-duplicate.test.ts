@@ -11,6 +11,7 @@ const tag = {
   number: 0x00200013,
   temporalPosition: 0x00200100,
   echoTime: 0x00180081,
+  exposure: 0x00181152,
   spacing: 0x00180088,
 };
 
@@ -78,6 +79,13 @@ test('an echo time that was measured anew is no other echo', () => {
     [tag.echoTime]: ['10', '10.02', '10.04', '10.01'][index] ?? '',
   }));
   assert.deepEqual(kept(measured), [0, 1, 3]);
+});
+
+test('an exposure that follows the body is no other scan', () => {
+  const followed = slicesAt([0, 1, 1, 2], [1, 2, 3, 4], (index) => ({
+    [tag.exposure]: ['50', '60', '75', '90'][index] ?? '',
+  }));
+  assert.deepEqual(kept(followed), [0, 1, 3]);
 });
 
 test('what is left has to be a volume like any other', () => {
