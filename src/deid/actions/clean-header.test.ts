@@ -130,3 +130,16 @@ test('what equals an identifier of its own header goes, also where the header be
   assert.deepEqual(leftOf({ SpecificCharacterSet: 'ISO_IR 100' }, accented), ['', '20.471188']);
   assert.deepEqual(leftOf({ SpecificCharacterSet: 'ISO_IR 192' }, accented), both);
 });
+
+test('headers that are gathered in turns are each read in their own character set', () => {
+  const gather = createGatherer();
+  const accented = Buffer.from('X^H\xc9AD', 'latin1');
+  const [latin, utf8] = ['ISO_IR 100', 'ISO_IR 192'].map((charset) => {
+    const header = new Map(dataSetOf({ SpecificCharacterSet: charset }));
+    return gather(header.set(t.PatientName, { tag: t.PatientName, vr: 'PN', value: accented }));
+  });
+  latin?.next();
+  utf8?.next();
+  assert.equal(atOnce(present(latin, 'one')).isText('HEAD'), true);
+  assert.equal(atOnce(present(utf8, 'another')).isText('HEAD'), false);
+});

@@ -92,20 +92,19 @@ export type IdentifierGatherer = (header: DataSet) => Steps<Identifiers>;
 
 /** The same of headers that follow each other; what they have in common is gathered once. */
 export function createGatherer(): IdentifierGatherer {
-  let charset: DataElement | undefined;
-  let once = onceInCommon((element) => gatherSmall(element, defaultCharacterSet));
+  let latest = gathererIn(undefined, defaultCharacterSet);
   return function* (header) {
     const characterSet = characterSetOf(header);
     const found = new Findings();
-    if (header.get(t.SpecificCharacterSet) !== charset) {
-      charset = header.get(t.SpecificCharacterSet);
-      once = onceInCommon((element) => gatherSmall(element, characterSet));
-    }
+    const charset = header.get(t.SpecificCharacterSet);
+    if (charset !== latest.charset) latest = gathererIn(charset, characterSet);
+    // Another header may have its turn before this one is through.
+    const { gatherOnce } = latest;
     for (const element of header.values()) {
       if (element.vr === 'SQ' && element.items.length > itemsAtOnceMax) {
         yield* gatherItems(element.items, characterSet, found);
       } else {
-        const ofElement = once(element);
+        const ofElement = gatherOnce(element);
         if (ofElement !== undefined) found.addAll(ofElement);
       }
       yield;
@@ -113,6 +112,12 @@ export function createGatherer(): IdentifierGatherer {
     return found;
   };
 }
+
+/** What gathers from elements of headers in one character set. */
+const gathererIn = (charset: DataElement | undefined, characterSet: CharacterSet) => ({
+  charset,
+  gatherOnce: onceInCommon((element) => gatherSmall(element, characterSet)),
+});
 
 /** Items of a sequence that are gathered without a pause. */
 const itemsAtOnceMax = 16;
