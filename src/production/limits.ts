@@ -14,6 +14,18 @@ export const productionLimits = defineLimits('production', {
     reason:
       'Voxels of a stack go into its files in pieces of so much, one under way while the next is gathered: a slice of a mosaic has 8 KiB. As much is sealed at a time.',
   },
+  freePagesMax: {
+    value: 2,
+    unit: 'count',
+    reason:
+      'Pages that are kept for the next to be filled: one is filled while another is written.',
+  },
+  nearFrameBytesMax: {
+    value: 1024 * 1024,
+    unit: 'bytes',
+    reason:
+      'A tiled frame up to here is brought near the processor before its tiles are cut, once: what its core keeps near. A mosaic of 384 x 384 has 288 KiB.',
+  },
   voxelWaitMs: {
     value: 100,
     unit: 'ms',

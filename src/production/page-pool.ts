@@ -1,9 +1,13 @@
-/** One is filled while another is written. */
-const freeMax = 2;
+import type { ProductionLimits } from './limits.ts';
 
 /** Memory for pages. What is free again goes to whoever asks next, as it is. */
 export class PagePool {
+  readonly #freeMax: number;
   readonly #free: Uint8Array[] = [];
+
+  constructor({ freePagesMax }: Pick<ProductionLimits, 'freePagesMax'>) {
+    this.#freeMax = freePagesMax;
+  }
 
   take(bytes: number): Uint8Array {
     const at = this.#free.findIndex(({ length }) => length === bytes);
@@ -13,6 +17,6 @@ export class PagePool {
 
   give(page: Uint8Array): void {
     this.#free.push(page);
-    if (this.#free.length > freeMax) this.#free.shift();
+    if (this.#free.length > this.#freeMax) this.#free.shift();
   }
 }

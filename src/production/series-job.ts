@@ -117,7 +117,7 @@ export class SeriesJob {
   /** Number of the first frame of each image. */
   readonly #firstFrames = new Map<string, number>();
   #frames = 0;
-  readonly #pool = new PagePool();
+  readonly #pool: PagePool;
   /** A frame-sized buffer that is free again. */
   #spare: Uint8Array | undefined;
 
@@ -130,6 +130,7 @@ export class SeriesJob {
     this.#awaited = new Set(this.#indexByName.keys());
     this.#listed = options.headersOnly ? undefined : listedStack(images);
     const { frameMemoryBytes: memoryBytes, spillStepBytes: stepBytes } = limits;
+    this.#pool = new PagePool(limits);
     this.#decoding = new DecodeQueue(2 * decoder.threads, limits);
     this.#store = new FrameStore({ memoryBytes, stepBytes, reserve, spill });
   }

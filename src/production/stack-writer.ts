@@ -49,7 +49,7 @@ export class StackWriter {
   readonly #bands: readonly RowBand[];
   /** Bytes of a row of voxels, as they are stored and as values. */
   readonly #rowBytes: { readonly stored: number; readonly output: number };
-  readonly #near = new NearFrame();
+  readonly #near: NearFrame;
   #next = 0;
 
   constructor(options: StackWriterOptions) {
@@ -58,6 +58,7 @@ export class StackWriter {
     this.slices = slices;
     this.encoders = encoders;
     this.#store = store;
+    this.#near = new NearFrame(options.limits);
     const isOutput = ({ values }: StackEncoder): boolean =>
       values === 'output' && !isUnscaled(plan);
     const stored = encoders.filter((encoder) => !isOutput(encoder));

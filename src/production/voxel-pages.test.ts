@@ -23,7 +23,7 @@ function openPages() {
     encoders: [{ write }],
     pieceBytes: 2,
     pageBytes: 6,
-    pool: new PagePool(),
+    pool: new PagePool({ freePagesMax: 2 }),
     clock,
     waitMs: 100,
   });
