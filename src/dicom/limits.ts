@@ -23,6 +23,11 @@ export const dicomLimits = defineLimits('dicom', {
     unit: 'bytes',
     reason: 'A value of a data set held in memory; larger ones belong to a stream.',
   },
+  commonElementsMaxBytes: {
+    value: 2_097_152,
+    unit: 'bytes',
+    reason: 'A header that is held for what the next one has in common with it.',
+  },
   heldDataSetMaxBytes: {
     value: 16_777_216,
     unit: 'bytes',

@@ -40,11 +40,9 @@ export function readStandardFacts(source: FactSource): ImageFacts {
  *
  * @param memory of the image before in the same series: facts that do not differ are the same objects
  */
-export function* standardFacts(source: FactSource, memory?: FactMemory): Steps<ImageFacts> {
+export function* standardFacts(source: FactSource, memory = new FactMemory()): Steps<ImageFacts> {
   const { header, omitted, sopClassUid } = source;
-  // What thousands of frames say is not held for the next object.
-  const held = memory === undefined || isEnhanced(header) ? new FactMemory() : memory;
-  const questions = held.open(header, [sopClassUid, ...omitted]);
+  const questions = memory.open(header, [sopClassUid, ...omitted]);
   const numbers: NumberFacts = factsOf(source, numberFacts, questions);
   const acquisition: AcquisitionFacts = factsOf(source, acquisitionFacts, questions);
   const { slope, intercept } = numbers;

@@ -21,8 +21,8 @@ export function identifiedAsIs(collectionKey: Uint8Array): Deidentifier {
   return {
     ...real,
     series() {
-      const factsOf = createFactReader(tokens);
       const elements = new CommonElements();
+      const factsOf = createFactReader(tokens, elements);
       return {
         async instance(source) {
           const instance = reveal(source);

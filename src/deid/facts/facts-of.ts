@@ -1,4 +1,4 @@
-import { type Tag, tag as t } from '../../dicom/index.ts';
+import { type CommonElements, type Tag, tag as t } from '../../dicom/index.ts';
 import { deriveAbsent, FactMemory, type ImageFacts, standardFacts } from '../../facts/index.ts';
 import { toHex } from '../../lib/bytes/bytes.ts';
 import { inTurns } from '../../lib/streams/steps.ts';
@@ -25,17 +25,21 @@ export function createTokens(collectionKey: Uint8Array): Tokens {
   };
 }
 
-/** Make the reader of a series. */
-export function createFactReader({
-  imageType: tokenOf,
-  acquisition: groupNameOf,
-}: Tokens): FactReader {
+/**
+ * Make the reader of a series.
+ *
+ * @param elements of its headers; what was said of one that they do not hold is not held either
+ */
+export function createFactReader(
+  { imageType: tokenOf, acquisition: groupNameOf }: Tokens,
+  elements: Pick<CommonElements, 'isHolding'>,
+): FactReader {
   const memory = new FactMemory();
   return async ({ header, omitted, first }, sopClassUid) => {
     const [token] = first;
     const pixels = token?.kind === 'value-start' ? token : undefined;
     const source = { header, omitted, sopClassUid, tokenOf, groupNameOf };
-    const facts = await inTurns(standardFacts(source, memory));
+    const facts = await inTurns(standardFacts(source, elements.isHolding ? memory : undefined));
     const floatBits = pixels === undefined ? undefined : floatBitsOf.get(pixels.tag);
     // Bits of whole numbers are not there of floating point ones, and do not follow.
     return floatBits === undefined ? deriveAbsent(facts, pixels?.length) : { ...facts, floatBits };

@@ -19,9 +19,10 @@ export interface HeaderMemory {
 /** Nothing is remembered yet. */
 export function openMemory(uids: UidMap, tokens: Tokens): HeaderMemory {
   let latest: { readonly profile: Profile; readonly clean: HeaderCleaner } | undefined;
+  const elements = new CommonElements();
   return {
-    elements: new CommonElements(),
-    factsOf: createFactReader(tokens),
+    elements,
+    factsOf: createFactReader(tokens, elements),
     identifiersOf: createGatherer(),
     cleanerOf(profile) {
       if (latest?.profile !== profile)

@@ -50,3 +50,40 @@ test('what follows from an element is found once while it is the same', () => {
   if (another !== undefined) lengthOf(another);
   assert.equal(found.length, 3);
 });
+
+test('large data sets are not held', () => {
+  const large = (bytes: number): DataSet => {
+    const value = new Uint8Array(bytes);
+    return new Map<number, DataElement>([
+      ...dataSetOf({ Modality: 'MR' }),
+      [
+        t.ReferencedImageSequence,
+        {
+          tag: t.ReferencedImageSequence,
+          vr: 'SQ',
+          items: [new Map([[1, { tag: 1, vr: 'OB', value }]])],
+        },
+      ],
+    ]);
+  };
+  for (const [bytes, isHeld] of [
+    [1_000_000, true],
+    [3_000_000, false],
+  ] as const) {
+    const common = new CommonElements();
+    const first = common.share(large(bytes));
+    const second = common.share(large(bytes));
+    assert.equal(first.get(t.Modality) === second.get(t.Modality), isHeld);
+    assert.equal(common.valueOf(t.Modality) !== undefined, isHeld);
+  }
+});
+
+test('so are many empty elements', () => {
+  const common = new CommonElements();
+  const many = Array.from({ length: 40_000 }, (_, index): [number, DataElement] => [
+    index,
+    { tag: index, vr: 'LO', value: new Uint8Array(0) },
+  ]);
+  common.share(new Map(many));
+  assert.equal(common.isHolding, false);
+});

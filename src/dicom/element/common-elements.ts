@@ -1,13 +1,19 @@
 import { equalBytes } from '../../lib/bytes/bytes.ts';
+import { dicomLimits } from '../limits.ts';
 import type { DataElement, DataSet, ItemList, Tag } from './element.ts';
 
 /**
  * Elements that data sets which follow each other have in common, as the images of a series have most
  * of theirs: each becomes one object in all of them, so that what follows from it is found once. Holds
- * the elements of the latest of them.
+ * the elements of the latest of them, unless these are large.
  */
 export class CommonElements {
   #latest: ReadonlyMap<Tag, DataElement> = new Map();
+
+  /** Whether the latest data set is held. */
+  get isHolding(): boolean {
+    return this.#latest.size > 0;
+  }
 
   /** The value of the latest data set under a tag. */
   readonly valueOf = (tag: Tag): Uint8Array | undefined => {
@@ -22,30 +28,45 @@ export class CommonElements {
       const before = this.#latest.get(tag);
       shared.set(tag, before !== undefined && isEqual(before, element) ? before : element);
     }
-    this.#latest = [...shared.values()].every(isSmall) ? shared : new Map();
+    const isSmall = bytesLeft(shared, dicomLimits.commonElementsMaxBytes) > 0;
+    this.#latest = isSmall ? shared : new Map();
     return shared;
   }
 }
 
 /**
- * What follows from an element, found anew only where the data set before had another one of that tag.
+ * What follows from an element, found once while it is held.
  *
  * @param find must depend on nothing but the element
  */
 export function onceInCommon<T>(find: (element: DataElement) => T): (element: DataElement) => T {
-  const latest = new Map<Tag, { readonly element: DataElement; readonly found: T }>();
+  const known = new WeakMap<DataElement, { readonly found: T }>();
   return (element) => {
-    const known = latest.get(element.tag);
-    if (known?.element === element) return known.found;
+    const before = known.get(element);
+    if (before !== undefined) return before.found;
     const found = find(element);
-    latest.set(element.tag, { element, found });
+    known.set(element, { found });
     return found;
   };
 }
 
-/** Lists that make their items when they are asked are long, and two are never held. */
-const isSmall = (element: DataElement): boolean =>
-  element.vr !== 'SQ' || Array.isArray(element.items);
+/** What is left of so many bytes when a data set has taken its own; 0 or less once they are used up. */
+function bytesLeft(dataSet: DataSet, bytes: number): number {
+  let left = bytes;
+  for (const element of dataSet.values()) {
+    left -= elementBytes;
+    if (element.vr !== 'SQ') left -= element.value.length;
+    // Lists that make their items when they are asked are long.
+    else if (!Array.isArray(element.items)) return 0;
+    else for (const item of element.items) left = left > 0 ? bytesLeft(item, left - itemBytes) : 0;
+    if (left <= 0) return 0;
+  }
+  return left;
+}
+
+/** What an element and an item take beside their values. */
+const elementBytes = 64;
+const itemBytes = 128;
 
 function isEqual(one: DataElement, other: DataElement): boolean {
   if (one.vr === 'SQ') return other.vr === 'SQ' && haveEqualItems(one.items, other.items);
