@@ -1,6 +1,6 @@
 import type { Slice } from './slice.ts';
 
-/** Of concatenations that say that they have more parts than are here, how many are not. */
+/** Of concatenations that have more parts than are here, by what they say or count, how many are not. */
 export function missingParts(slices: readonly (Slice | undefined)[]): ReadonlyMap<string, number> {
   const parts = slices.flatMap((slice) => slice?.part ?? []);
   const missing = [...Map.groupBy(parts, (part) => part.of)].map(([of, all]) => {

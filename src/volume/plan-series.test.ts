@@ -269,6 +269,14 @@ const series: Readonly<Record<string, readonly [readonly PlanSlice[], readonly s
     ['VOLUME_DUPLICATE_POSITION'],
   ],
   'the first slice of all missing': [repeats(3).slice(1), ['VOLUME_DUPLICATE_POSITION']],
+  'the beginning missing, and numbered anew': [
+    [0, 1, 2].flatMap((volume) =>
+      stack({ first: volume * 5 - 1 }, () => ({
+        [tag.temporalPosition]: String(volume + 1),
+      })).slice(volume === 0 ? 2 : 0),
+    ),
+    ['VOLUME_DUPLICATE_POSITION'],
+  ],
   'one slice of each time point missing, another one each time': [
     repeats(5).filter((_, at) => at % 6 !== 0),
     ['VOLUME_DUPLICATE_POSITION'],

@@ -33,7 +33,7 @@ export interface Slice {
   /** What orders slices of one place, in the order of `axes`. */
   readonly order: readonly (readonly number[] | undefined)[];
   readonly instanceNumber: number | undefined;
-  /** Which part of which concatenation its object is, and of how many. */
+  /** Which part of which concatenation its object is, and of at least how many. */
   readonly part:
     | { readonly of: string; readonly number: number; readonly total: number }
     | undefined;
@@ -134,8 +134,9 @@ const timeOf = ({ scan }: ImageFacts, number = -1): number | undefined =>
 /** @standard PS3.3 §C.7.6.16.2.2.4 (Concatenations) */
 function partOf(facts: ImageFacts): Slice['part'] {
   const number = knownValue(facts.inConcatenationNumber);
-  const total = knownValue(facts.inConcatenationTotalNumber);
-  if (number === undefined || total === undefined) return undefined;
+  if (number === undefined) return undefined;
+  // How many there are need not be stated: at least as many as are counted.
+  const total = knownValue(facts.inConcatenationTotalNumber) ?? number;
   return { of: knownValue(facts.concatenation) ?? '', number, total };
 }
 

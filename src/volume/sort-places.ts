@@ -76,8 +76,59 @@ export function isInterrupted(
     told.flatMap((place) => place.slice(whole)),
     -1,
   );
-  const isUnbroken = axes[axis]?.proof !== 'single' || isCountedFromOne(places.flat());
-  return isWhole && isUnbroken && compare(latest, next) < 0;
+  return isWhole && compare(latest, next) < 0 && isFromTheStart(places, axis);
+}
+
+/**
+ * Whether nothing says that the beginning is missing: else the end of each volume and the beginning of
+ * the next would make one.
+ */
+function isFromTheStart(places: readonly SortedPlace[], axis: number): boolean {
+  const slices = places.flat();
+  switch (axes[axis]?.proof) {
+    case 'single':
+      return isCountedFromOne(slices);
+    case 'regular':
+      return (isOneObject(slices) || isCountedFromOne(slices)) && isFromAnEnd(places);
+    default:
+      return true;
+  }
+}
+
+/** Frames of one object, whatever its number is. */
+function isOneObject(slices: SortedPlace): boolean {
+  return new Set(slices.map(({ numbers: [object] }) => object)).size === 1;
+}
+
+/** Frames that nothing counts but how they are stored begin with the first slice or with the last. */
+function isFromAnEnd(places: readonly SortedPlace[]): boolean {
+  const least = extreme(places.flat(), -1);
+  return [places[0], places.at(-1)].some((place) => compare(place?.[0]?.numbers, least) === 0);
+}
+
+/**
+ * Whether what counts volumes says that one has slices of two. It counts them where all places have
+ * the same numbers, and those that lack a slice none that others lack.
+ *
+ * @param volumes of each place its slices, in the order of the volumes
+ */
+export function isMixed(
+  counted: readonly SortedPlace[],
+  volumes: readonly (readonly number[])[],
+): boolean {
+  const told = telling(counted);
+  const textOf = ({ numbers }: SortedSlice): string => numbers.join(' ');
+  const longest = told.reduce<SortedPlace>(
+    (most, place) => (place.length > most.length ? place : most),
+    [],
+  );
+  const all = new Set(longest.map(textOf));
+  if (!told.every((place) => place.every((slice) => all.has(textOf(slice))))) return false;
+  const texts = new Map(told.flat().map((slice) => [slice.index, textOf(slice)]));
+  const [first = [], ...others] = volumes;
+  return others.some((place) =>
+    place.some((index, volume) => texts.get(index) !== texts.get(first[volume] ?? -1)),
+  );
 }
 
 /** Whether numbers are all there from 0 or 1 on: none is missing before or between. */

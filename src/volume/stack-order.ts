@@ -4,7 +4,7 @@ import type { Steps } from '../lib/streams/steps.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { type Place, placesOf } from './places.ts';
 import type { Slice } from './slice.ts';
-import { isInterrupted, isProven, type SortedPlace, sortPlaces } from './sort-places.ts';
+import { isInterrupted, isMixed, isProven, type SortedPlace, sortPlaces } from './sort-places.ts';
 import { axes } from './traits.ts';
 import type { Vector3 } from './vector.ts';
 import { compareWeighting, isAlikeWeighting } from './weighting.ts';
@@ -119,16 +119,22 @@ function* sortInterrupted(
   most: number,
 ): Steps<readonly Place[] | undefined> {
   if (most < 2 || places.some((place) => place.length < most - 1)) return undefined;
-  for (const [axis, { isTime }] of axes.entries()) {
+  const surer: (readonly SortedPlace[])[] = [];
+  for (const [axis, { isTime, proof }] of axes.entries()) {
     yield;
-    const sorted = isTime ? yield* sortPlaces(places, (index) => at(index).order[axis]) : undefined;
-    if (sorted === undefined || !isInterrupted(sorted, axis, most - 1)) continue;
+    const sorted = yield* sortPlaces(places, (index) => at(index).order[axis]);
+    if (sorted === undefined) continue;
+    if (!isTime || !isInterrupted(sorted, axis, most - 1)) {
+      if (proof === 'alike') surer.push(sorted);
+      continue;
+    }
     const inTime = indicesOf(sorted);
     const whole = byWeighting(
       inTime.map((place) => place.slice(0, most - 1)),
       at,
     );
-    return whole?.map((place, rank) => [...place, ...(inTime[rank] ?? []).slice(most - 1)]);
+    if (whole === undefined || surer.some((counted) => isMixed(counted, whole))) return undefined;
+    return whole.map((place, rank) => [...place, ...(inTime[rank] ?? []).slice(most - 1)]);
   }
   return undefined;
 }

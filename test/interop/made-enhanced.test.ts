@@ -209,6 +209,27 @@ const cases: Readonly<Record<string, Case>> = {
     dims: ['5x6x4', '5x6x4'],
     differs: 'It joins scans of other noise.',
   },
+  'a CT of two kernels': {
+    objects: [
+      {
+        sopClassUid: sopClass.EnhancedCTImageStorage,
+        edit: { [t.Modality]: 'CT', [t.Manufacturer]: 'Synthetic Imaging' },
+        pointers: [t.StackID, t.InStackPositionNumber, t.ConvolutionKernel],
+        frames: mixed(
+          framesOf(4, 2, 'slice', (slice, kernel) => ({
+            slope: 1,
+            indices: [1, slice + 1, kernel + 1],
+            time: 0,
+          })),
+        ),
+        editFrame: ({ indices }) => ({
+          [t.CTReconstructionSequence]: [dataSetOf({ ConvolutionKernel: `SYN${indices?.[2]}` })],
+        }),
+      },
+    ],
+    dims: ['5x6x4', '5x6x4'],
+    differs: 'It does not sort frames of CT, nor tell kernels of frames.',
+  },
   'a converted series of PET': {
     objects: [
       {
@@ -351,7 +372,9 @@ function checkPlaces({ dim, affine, voxels }: NiftiFile, places: MadeEnhanced['p
   assert.equal(seen.size, nx * ny * nz * nt);
 }
 
-const refused: Readonly<Record<string, readonly [EnhancedOptions, string]>> = {
+type Made = EnhancedOptions | readonly EnhancedOptions[];
+
+const refused: Readonly<Record<string, readonly [Made, string]>> = {
   'times in random order that nothing tells': [
     { frames: mixed(framesOf(4, 3, 'slice')) },
     'VOLUME_DUPLICATE_POSITION',
@@ -366,6 +389,28 @@ const refused: Readonly<Record<string, readonly [EnhancedOptions, string]>> = {
   'a part of a concatenation, without the others': [
     { frames: framesOf(4, 1, 'slice', timed), edit: concatenated(0, 2) },
     'VOLUME_UNEVEN_SPACING',
+  ],
+  'a later part of a concatenation that does not count its parts': [
+    {
+      frames: framesOf(4, 3, 'slice').slice(6),
+      edit: { [t.InConcatenationNumber]: 2, [t.ConcatenationFrameOffsetNumber]: 6 },
+    },
+    'VOLUME_UNEVEN_SPACING',
+  ],
+  'times of which the first lacks its beginning': [
+    { frames: framesOf(4, 3, 'slice', timed).slice(6), pointers: stackPositionTime },
+    'VOLUME_DUPLICATE_POSITION',
+  ],
+  'frames that begin in the middle, of which nothing else tells': [
+    { frames: framesOf(4, 3, 'slice').slice(6) },
+    'VOLUME_DUPLICATE_POSITION',
+  ],
+  'objects of single frames of which the first are missing': [
+    // Each time began with the third slice: what is left begins with the first.
+    framesOf(4, 3, 'slice', (slice) => ({ slice: (slice + 2) % 4 }))
+      .slice(6)
+      .map((frame, at) => ({ frames: [frame], instanceNumber: at + 7 })),
+    'VOLUME_DUPLICATE_POSITION',
   ],
   'more directions than a series has': [
     {
@@ -396,12 +441,13 @@ const refused: Readonly<Record<string, readonly [EnhancedOptions, string]>> = {
   ],
 };
 
-for (const [what, [options, code]] of Object.entries(refused)) {
+for (const [what, [objects, code]] of Object.entries(refused)) {
   test(`${what}: refused`, async (t) => {
     const folder = await tempFolder(t);
     const maker = await openMaker(folder);
     t.after(() => maker.close());
-    const made = await maker.make(await write(folder, [makeEnhanced(options)]), plain);
+    const written = await write(folder, [objects].flat().map(makeEnhanced));
+    const made = await maker.make(written, plain);
     assert.deepEqual(made, { files: [], refusals: [code] });
   });
 }

@@ -1,8 +1,7 @@
 import { type DataSet, onceShared, type Tag, tag as t } from '../../dicom/index.ts';
 import type { Steps } from '../../lib/streams/steps.ts';
-import { absent, type Fact, fact, knownValue, valueOr } from '../fact.ts';
+import { absent, fact, knownValue, valueOr } from '../fact.ts';
 import type { ImageFacts, SliceFacts } from '../image-facts.ts';
-import { codeText } from '../read-text.ts';
 import {
   directionalityOf,
   type FrameType,
@@ -11,7 +10,8 @@ import {
   typeOfMacro,
 } from './frame-kind.ts';
 import { createFrameScales } from './frame-scale.ts';
-import { type FunctionalGroups, functionalGroups, macroItem } from './groups.ts';
+import { createKernels, stackOf } from './frame-words.ts';
+import { type FunctionalGroups, functionalGroups } from './groups.ts';
 import { createStatedFacts } from './stated-facts.ts';
 
 /** What functional groups are read from. */
@@ -44,6 +44,7 @@ export function* enhancedSlices(
   const stated = createStatedFacts(groups, source.omitted);
   const typeOf = yield* createTypes(source, groups);
   const scaleOf = createFrameScales(groups.shared);
+  const kernelOf = createKernels(source, groups);
   const first = knownValue(object.concatenationFrameOffset) ?? 0;
   const slices: SliceFacts[] = [];
   for (const frame of groups.frames) {
@@ -51,8 +52,10 @@ export function* enhancedSlices(
     // The names and the kinds of these facts are those of the tables. Each frame has its own place.
     const numbers = { position: absent, ...stated(frame) } as Partial<ImageFacts>;
     const { slope = object.slope, intercept = object.intercept } = numbers;
+    const kernel = kernelOf(frame);
     slices.push({
       ...numbers,
+      ...(kernel.kind === 'absent' ? {} : { kernel }),
       ...scaleOf({ slope, intercept }, frame),
       ...typeOf(frame),
       frame: index,
@@ -89,12 +92,4 @@ function* createTypes(
     const isTrace = hasDirections && type.kind.map === undefined && isOf(frame, 'ISOTROPIC');
     return isTrace ? { ...type, kind: { ...type.kind, map: 'TRACEW' } } : type;
   };
-}
-
-/** Stack ID is a text of the scanner's: what it says stays here. @standard PS3.3 §C.7.6.16.2.2 */
-function stackOf(frame: DataSet, { tokenOf }: EnhancedSource): Fact<string> {
-  const content = macroItem(frame, 'FrameContentSequence');
-  if (typeof content === 'string') return absent;
-  const id = codeText(content, t.StackID);
-  return id.kind === 'value' ? fact(tokenOf(id.value)) : id;
 }
