@@ -26,6 +26,7 @@ import { type DeidCode, deidErrors } from './errors.ts';
 import { createTokens } from './facts/facts-of.ts';
 import { writeDerived } from './facts/write-derived.ts';
 import { writeDiffusion } from './facts/write-diffusion.ts';
+import { writePlane } from './facts/write-plane.ts';
 import { type HeaderMemory, openMemory } from './header/header-memory.ts';
 import { type OpenInstance, readHeader } from './header/read-header.ts';
 import { createStamps } from './header/stamp.ts';
@@ -142,6 +143,7 @@ async function deidentify(
     refuseNotKept(lost);
     writeDerived(header, facts);
     writeDiffusion(header, facts);
+    writePlane(header, facts);
     for (const [tag, stamp] of stampsOf(keepsPrivate)) header.set(tag, stamp);
     if (tables !== undefined) writePalette(header, tables, identifiers);
     const palette = tables === undefined ? undefined : plainPalette(tables);

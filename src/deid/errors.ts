@@ -57,7 +57,7 @@ export const deidErrors = defineErrors('deid', {
   DEID_FACT_NOT_KEPT: {
     disposition: 'permanent',
     meaning:
-      "An element that says how pixels are read, scaled or placed, or stacks told apart, is there but damaged, out of range, of another type than the standard gives it, or untrue: GE's epi_pepolar reverses rows under an unchanged header.",
+      "An element that says how pixels are read, scaled or placed, or stacks told apart, is there but damaged, out of range, or of another type than the standard gives it; or GE's epi_pepolar does not say of which polarity an image is.",
     user: asIs,
     operator:
       '`deid.withheld` in the log names the element. Have the source correct it: a decimal comma, NaN, two values for one, a wrong VR.',

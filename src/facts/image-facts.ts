@@ -6,6 +6,7 @@ import type { NumberFactName, numberFacts, Photometric } from './fact-table.ts';
 import type { ImageKind } from './image-kind.ts';
 import type { RealWorld } from './real-world.ts';
 import type { ScanFacts } from './scan/scan-facts.ts';
+import type { EpiPolarity } from './vendors/ge/epi-polarity.ts';
 
 type NumbersOf<Row> = Row extends { readonly count: 1 } ? number : readonly number[];
 
@@ -61,6 +62,8 @@ export interface ImageFacts extends NumberFacts, AcquisitionFacts {
   readonly concatenation: Fact<string>;
   /** What the values are, by the words of Image Type that are known. */
   readonly kind: ImageKind;
+  /** Of a sequence that encodes phase both ways: rows of what is reversed are stored last first. */
+  readonly polarity: Fact<EpiPolarity>;
   /** A table between stored and output values. Its values are never kept: they could hold a text. */
   readonly modalityLut: Fact<never>;
   /** What a real-world mapping gives beside slope and intercept. */

@@ -10,6 +10,7 @@ const sources: readonly (readonly [keyof ImageFacts, string])[] = [
   ['modalityLut', 'ModalityLUTSequence'],
   ['realWorld', 'RealWorldValueMappingSequence'],
   ['grid', 'NumberOfImagesInMosaic'],
+  ['polarity', 'UserData12, TemporalPositionIdentifier'],
 ];
 
 /** The first element, in the order of the table, that was there and could not be kept. */

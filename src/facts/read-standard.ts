@@ -14,7 +14,7 @@ import { isEmpty, readFact } from './read-numbers.ts';
 import { codeText, wordsOf } from './read-text.ts';
 import { realWorldOf } from './real-world.ts';
 import { readScan } from './scan/read-scan.ts';
-import { hasReversedRows } from './vendors/ge/reversed-rows.ts';
+import { epiPolarityOf } from './vendors/ge/epi-polarity.ts';
 import { philipsScale, type StatedScale } from './vendors/philips/scale.ts';
 
 /** What of an instance facts are read from. */
@@ -54,9 +54,9 @@ export function* standardFacts(source: FactSource, memory = new FactMemory()): S
     ...numbers,
     ...acquisition,
     ...questions.ask('scale', (seen) => philipsScaleOf(seen, shown), [slope, intercept]),
-    ...(questions.ask('reversed', hasReversedRows) ? { orientation: notKept } : {}),
     ...questions.ask('words', (seen) => wordFacts({ ...source, header: seen })),
     sopClassUid,
+    polarity: questions.ask('polarity', epiPolarityOf),
     realWorld: omitted.includes(t.RealWorldValueMappingSequence)
       ? notKept
       : questions.ask('real-world', (seen) => realWorldOf(seen, shown), [slope, intercept]),

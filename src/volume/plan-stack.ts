@@ -114,6 +114,7 @@ function planOrdered(
     volumes: volumes.length,
     format,
     ...scaleOf(inFile.map((index) => at(index).scale)),
+    rowsReversed: lowest.rowsReversed,
     repetitionTimeS: lowest.repetitionTimeS,
     phaseAxis: lowest.phaseAxis,
     sliceCode: sliceCodeOf(first.map((index) => at(index).timeMs)),

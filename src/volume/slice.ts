@@ -38,6 +38,8 @@ export interface Slice {
     | { readonly of: string; readonly number: number; readonly total: number }
     | undefined;
   readonly weighting: Weighting;
+  /** Its rows are stored last first, which its geometry does not say. */
+  readonly rowsReversed: boolean;
   /** Along which of its axes phase is encoded. */
   readonly phaseAxis: 'ROW' | 'COL' | undefined;
   /** Of a slice of an object that states the times of all its slices; ms from a start that is not told. */
@@ -94,6 +96,7 @@ export function readSlice(slice: PlanSlice, known?: Slice): Check<Slice> {
     instanceNumber: knownValue(facts.instanceNumber),
     part: partOf(facts),
     weighting: shared(known?.weighting, weightingOf(facts)),
+    rowsReversed: knownValue(facts.polarity) === 'reversed',
     phaseAxis: facts.scan?.phaseAxis,
     timeMs: timeOf(facts, number),
     thicknessMm: thicknessOf(facts),

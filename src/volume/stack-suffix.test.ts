@@ -20,6 +20,12 @@ test('a stack is called by its echo, its component, its map, in this order', () 
   for (const [words, echo, suffix] of rows) assert.equal(suffixOf(words, echo), suffix);
 });
 
+test('a reversed polarity comes last, a forward one says nothing', () => {
+  const key = samplePlan({ edit: () => ({ 0x00180086: '2' }) }).stackKey;
+  assert.equal(stackSuffixOf(`${key}\nPhaseEncodingPolarity=reversed`), '_e2_rev');
+  assert.equal(stackSuffixOf(`${key}\nPhaseEncodingPolarity=forward`), '_e2');
+});
+
 test('echo numbers that are several, or beyond the list, are no suffix', () => {
   assert.equal(suffixOf('ORIGINAL\\PRIMARY\\M', '1\\2'), '');
   assert.equal(suffixOf('ORIGINAL\\PRIMARY\\M', '1000'), '');

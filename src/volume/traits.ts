@@ -41,9 +41,15 @@ const kinds: readonly Trait<string>[] = [
   },
 ];
 
-/** The kind of an image as a text to compare; a durable format, because names are made of it. */
+/**
+ * The kind of an image as a text to compare; a durable format, because names are made of it. So what few
+ * images have has a line of theirs alone.
+ */
 export function kindOf(facts: ImageFacts): string {
-  return kinds.map(({ name, of }) => `${name}=${of(facts)}`).join('\n');
+  const lines = kinds.map(({ name, of }) => `${name}=${of(facts)}`);
+  const polarity = knownValue(facts.polarity);
+  if (polarity !== undefined) lines.push(`PhaseEncodingPolarity=${polarity}`);
+  return lines.join('\n');
 }
 
 /** What may tell stacks apart. */

@@ -59,6 +59,8 @@ export interface VolumePlan {
   readonly affineLps: readonly number[];
   /** Between columns, between rows, between slices: the order of ijk. */
   readonly spacingMm: Vector3;
+  /** Rows of its images are stored last first, which their geometry, and so the affine, does not say. */
+  readonly rowsReversed: boolean;
   /** Bytes of native pixels of one slice. */
   readonly sliceBytes: number;
   /** What tells this stack from others of its series; a text to make its name of. */

@@ -453,6 +453,7 @@ function tiles(mosaic: Uint8Array, signed: boolean): Buffer {
     format,
     affineLps: [],
     spacingMm: [1, 1, 1],
+    rowsReversed: false,
     sliceBytes: 8192,
     volumes: 1,
     scale: { slope: 1, intercept: 0 },

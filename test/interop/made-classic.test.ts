@@ -70,15 +70,6 @@ const mr = { modality: 'MR', spacingMm: [2, 2, 3], rows: 16, columns: 20 } as co
 const ct = { modality: 'CT', spacingMm: [1, 1, 2], rows: 16, columns: 20 } as const;
 const twoD: TestElement = [0x00180023, 'CS', '2D'];
 
-/** As GE's sequence says it, by its user data. */
-const bothPolarities = (order: string): readonly TestElement[] => [
-  maker('GE MEDICAL SYSTEMS'),
-  [0x00180020, 'CS', 'EP'],
-  [0x00190010, 'LO', 'GEMS_ACQU_01'],
-  [0x0019109c, 'LO', 'epi_pepolar'],
-  [0x001910b3, 'DS', order],
-];
-
 const scenarios: Readonly<Record<string, Scenario>> = {
   'three echoes': {
     options: mr,
@@ -235,20 +226,6 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       })),
     ],
     dims: ['20x16x3', '20x16x3', '20x16x3'],
-  },
-  'an EPI of GE of both polarities, forward': {
-    options: mr,
-    common: [twoD, ...bothPolarities('0.00000')],
-    images: stackOf(4),
-    dims: ['20x16x4'],
-  },
-  'an EPI of GE of both polarities, whose rows are reversed under an unchanged header': {
-    options: mr,
-    common: [twoD, ...bothPolarities('1.00000')],
-    images: stackOf(4),
-    dims: [],
-    refusals: ['DEID_FACT_NOT_KEPT'],
-    missing: 1,
   },
   'a CT of two acquisitions that lie side by side': {
     options: ct,

@@ -13,6 +13,7 @@ test('what a series holds is a name of a file', () => {
     `v-${h}.nii.gz`,
     `v-${h}_e2_ph.nii.gz`,
     `v-${h}_ADC.nii.gz`,
+    `v-${h}_e2_rev.nii.gz`,
     `v-${h}.tilt.nii.gz.c4gh`,
     `v-${h}_e2.pick-first-duplicate.nii.gz`,
     'volume.pick-first-duplicate.nii',

@@ -6,7 +6,8 @@ const label = '[a-z0-9][a-z0-9-]{0,62}';
 const number = '[1-9][0-9]{0,5}';
 
 /** What may follow a volume's name, in this order: those that scripts of the field know. */
-const volumeSuffix = '(?:_e[1-9][0-9]{0,2})?(?:_ph|_real|_imaginary)?(?:_ADC)?(?:_Eq|_Tilt|_MoCo)?';
+const volumeSuffix =
+  '(?:_e[1-9][0-9]{0,2})?(?:_ph|_real|_imaginary)?(?:_ADC)?(?:_rev)?(?:_Eq|_Tilt|_MoCo)?';
 /** By what it was corrected: words that are joined by hyphens. */
 const correction = '(?:\\.[a-z]{1,16}(?:-[a-z]{1,16}){0,3})?';
 const volumeForm = '(?:nii|nii\\.gz|nrrd|inr|json|bval|bvec|qc\\.json)';

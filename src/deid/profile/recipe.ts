@@ -10,7 +10,7 @@ import { keepRows } from './generated/keep-list.ts';
 import { supportedSopClasses } from './generated/sop-classes.ts';
 
 /** Counts up with every change of actions, vocabularies or cleaners that changes an output byte. */
-const codeEdition = 6;
+const codeEdition = 7;
 
 /** Name and digest of everything that decides the output beside the key: part of a receipt. */
 export function recipeOfProfile(): { readonly profile: string; readonly digest: string } {

@@ -44,10 +44,12 @@ const slices: fc.Arbitrary<Pixels> = fc
     shape: formats,
     rows: fc.integer({ min: 1, max: 9 }),
     columns: fc.integer({ min: 1, max: 9 }),
+    rowsReversed: fc.boolean(),
   })
-  .chain(({ shape, rows, columns }) => {
+  .chain(({ shape, rows, columns, rowsReversed }) => {
     const sliceBytes = (rows * columns * shape.bitsAllocated) / 8;
-    const plan = { ...samplePlan(), rows, columns, sliceBytes, format: format(shape) };
+    const size = { rows, columns, rowsReversed, sliceBytes };
+    const plan = { ...samplePlan(), ...size, format: format(shape) };
     return fc.tuple(
       fc.constant(plan),
       fc.uint8Array({ minLength: sliceBytes, maxLength: sliceBytes }),
@@ -60,7 +62,7 @@ const slices: fc.Arbitrary<Pixels> = fc
     return { plan, pixels };
   });
 
-test('voxels are the stored bits of each pixel, rows bottom up: any width, order and alignment', () => {
+test('voxels are the stored bits of each pixel, rows bottom up, or as they are where they are reversed: any width, order and alignment', () => {
   fc.assert(
     fc.property(slices, ({ plan, pixels }) => {
       const expected = modelVoxels({ plan, pixels });
@@ -76,7 +78,8 @@ function modelVoxels({ plan, pixels }: Pixels): number[] {
   const { bitsAllocated, bitsStored, highBit, signed, bigEndian } = plan.format;
   const width = bitsAllocated / 8;
   const voxels: number[] = [];
-  for (let row = plan.rows - 1; row >= 0; row -= 1) {
+  for (let up = 0; up < plan.rows; up += 1) {
+    const row = plan.rowsReversed ? up : plan.rows - 1 - up;
     for (let column = 0; column < plan.columns; column += 1) {
       const offset = (row * plan.columns + column) * width;
       const bytes = [...pixels.subarray(offset, offset + width)];

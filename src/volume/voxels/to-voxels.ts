@@ -15,7 +15,7 @@ export interface SlicePixels {
   readonly band?: RowBand;
 }
 
-/** Rows of a slice, counted as the file has them: from the bottom up. */
+/** Rows of a slice, counted as the file has them: from the bottom of the image up. */
 export interface RowBand {
   readonly first: number;
   readonly count: number;
@@ -32,7 +32,8 @@ export interface FrameTile {
 }
 
 /**
- * Write the native pixels of one slice, or of some of its rows, as voxels: rows bottom up, little
+ * Write the native pixels of one slice, or of some of its rows, as voxels: rows bottom up, as those of a
+ * reversed image are stored already, little
  * endian, every bit meaningful. Where each frame has a scale of its own they are its values, as 32-bit floating point.
  *
  * @param into `voxelBytesOf(plan)` bytes, or those of the rows, aligned to a voxel; the pixels stay as
@@ -44,7 +45,7 @@ export function toVoxels(plan: VolumePlan, slice: SlicePixels, into: Uint8Array)
   assert(into.length * plan.rows === voxelBytesOf(plan) * count, 'room for the voxels');
   // Values are as wide or wider: from the end of their room, each is read before it is overwritten.
   const stored = into.subarray(into.length - (plan.sliceBytes / plan.rows) * count);
-  copyRowsTurned(plan, slice, stored);
+  copyRows(plan, slice, stored);
   if (plan.format.bigEndian) swapBytes(stored, pixelBytesOf(plan.format));
   if (plan.format.colour === 'grey') keepStoredBits(stored, plan.format);
   if (plan.scale === 'per-frame') scaleValues(stored, { plan, place: slice.place, into });
@@ -52,8 +53,8 @@ export function toVoxels(plan: VolumePlan, slice: SlicePixels, into: Uint8Array)
 
 const wholeSlice = ({ rows }: VolumePlan): RowBand => ({ first: 0, count: rows });
 
-/** The last row becomes the first. */
-function copyRowsTurned(plan: VolumePlan, slice: SlicePixels, into: Uint8Array): void {
+/** The last row of the image becomes the first. */
+function copyRows(plan: VolumePlan, slice: SlicePixels, into: Uint8Array): void {
   const { pixels, tile, band = wholeSlice(plan) } = slice;
   const width = pixelBytesOf(plan.format);
   const rowBytes = plan.columns * width;
@@ -61,8 +62,11 @@ function copyRowsTurned(plan: VolumePlan, slice: SlicePixels, into: Uint8Array):
   const start = tile === undefined ? 0 : tile.top * strideBytes + tile.left * width;
   if (tile === undefined) checkLength(plan, pixels);
   else assert(start + (plan.rows - 1) * strideBytes + rowBytes <= pixels.length, 'a whole tile');
-  let from = start + (plan.rows - band.first - band.count) * strideBytes;
-  const rows = { from, strideBytes, rowBytes };
+  const topRow = band.first + band.count - 1;
+  const topStored = plan.rowsReversed ? topRow : plan.rows - 1 - topRow;
+  let from = start + topStored * strideBytes;
+  const stepBytes = plan.rowsReversed ? -strideBytes : strideBytes;
+  const rows = { from, stepBytes, rowBytes };
   const offsets = [pixels.byteOffset, into.byteOffset, from, strideBytes, rowBytes];
   if (rowBytes <= shortRowBytes && offsets.every((offset) => offset % 4 === 0)) {
     copyShortRows(pixels, rows, into);
@@ -72,33 +76,34 @@ function copyRowsTurned(plan: VolumePlan, slice: SlicePixels, into: Uint8Array):
   const source = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
   for (let to = into.length - rowBytes; to >= 0; to -= rowBytes) {
     source.copy(into, to, from, from + rowBytes);
-    from += strideBytes;
+    from += stepBytes;
   }
 }
 
 /** Of rows up to here a call for each costs more than to copy it: those of mosaics have 128 bytes. */
 const shortRowBytes = 512;
 
-/** Rows of a slice in a frame; bytes. */
+/** Rows of a slice in a frame, from the top of the image down; bytes. */
 interface Rows {
   readonly from: number;
-  readonly strideBytes: number;
+  /** To the next; negative where they are stored last first. */
+  readonly stepBytes: number;
   readonly rowBytes: number;
 }
 
 /** Four bytes at a time. */
 function copyShortRows(
   pixels: Uint8Array,
-  { from, strideBytes, rowBytes }: Rows,
+  { from, stepBytes, rowBytes }: Rows,
   into: Uint8Array,
 ): void {
   const source = new Int32Array(pixels.buffer, pixels.byteOffset, pixels.length >> 2);
   const target = new Int32Array(into.buffer, into.byteOffset, into.length >> 2);
-  const [width, stride] = [rowBytes / 4, strideBytes / 4];
+  const [width, step] = [rowBytes / 4, stepBytes / 4];
   let start = from / 4;
   for (let to = target.length - width; to >= 0; to -= width) {
     for (let at = 0; at < width; at += 1) target[to + at] = source[start + at] ?? 0;
-    start += stride;
+    start += step;
   }
 }
 

@@ -74,6 +74,18 @@ test('the public polarity counts for GE, and for nobody else', () => {
   assert.equal(atOnce(readScan(other))?.phasePolarity, undefined);
 });
 
+test('the polarity of a reversed image is the opposite of the one that all images state', () => {
+  const linear = { [tag.RectilinearPhaseEncodeReordering]: 'LINEAR' };
+  for (const [mode, gePolarity, phasePolarity] of [
+    ['0', 'Flipped', 'negative'],
+    ['1', 'Unflipped', 'positive'],
+  ] as const) {
+    const header = headerOf({ 0x0019109c: 'epi_pepolar', 0x001910b3: mode }, linear);
+    const scan = atOnce(readScan(header));
+    assert.deepEqual([scan?.gePolarity, scan?.phasePolarity], [gePolarity, phasePolarity]);
+  }
+});
+
 test('user data that are too short, or of no known version, say nothing', () => {
   for (const length of [0, 25, 26, 900])
     assert.equal(polarityOf(new Uint8Array(length)), undefined);

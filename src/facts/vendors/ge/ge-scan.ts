@@ -1,4 +1,5 @@
 import type { DataElement } from '../../../dicom/index.ts';
+import { knownValue } from '../../fact.ts';
 import { plainNumbers } from '../../grid/numbers.ts';
 import type { PrivateName } from '../../private-elements.ts';
 import {
@@ -12,6 +13,7 @@ import {
 } from '../../scan/elements.ts';
 import type { ScanProposal } from '../../scan/scan-facts.ts';
 import { geDiffusion } from './diffusion.ts';
+import { epiPolarityOf } from './epi-polarity.ts';
 import { polarityOf } from './polarity.ts';
 import { protocolText, protocolValues } from './protocol-block.ts';
 
@@ -74,11 +76,29 @@ function repetitionTimeOf(
   return statedMs === undefined ? undefined : statedMs + (isRealTime ? delay * 1000 : 0);
 }
 
-/** The public element is right where it is there; the user data say it of older software. */
+type GePolarity = 'Unflipped' | 'Flipped';
+
+/** Along the rows as the geometry has them: all images of a series state that of the forward ones. */
 function gePolarityOf(
   places: ScanPlaces,
   userData: DataElement | undefined,
-): 'Unflipped' | 'Flipped' | undefined {
+): GePolarity | undefined {
+  const stated = statedPolarity(places, userData);
+  const isReversed = places.standard.some(
+    (place) => knownValue(epiPolarityOf(place)) === 'reversed',
+  );
+  return stated === undefined || !isReversed ? stated : opposite[stated];
+}
+
+const opposite = { Unflipped: 'Flipped', Flipped: 'Unflipped' } as const satisfies Readonly<
+  Record<GePolarity, GePolarity>
+>;
+
+/** The public element is right where it is there; the user data say it of older software. */
+function statedPolarity(
+  places: ScanPlaces,
+  userData: DataElement | undefined,
+): GePolarity | undefined {
   const reordering = wordOf(standardElement(places.standard, 'RectilinearPhaseEncodeReordering'));
   if (reordering === 'REVERSE_LINEAR') return 'Unflipped';
   if (reordering === 'LINEAR') return 'Flipped';
