@@ -48,7 +48,7 @@ interface Case {
   readonly plainCount: boolean;
 }
 
-const cases: readonly Case[] = Object.keys(orientations).flatMap((orientation) =>
+const several: readonly Case[] = Object.keys(orientations).flatMap((orientation) =>
   ([1, -1] as const).flatMap((along) =>
     [false, true].flatMap((reversed) =>
       [9, 7, 5].map((tiles, at) => ({
@@ -63,8 +63,22 @@ const cases: readonly Case[] = Object.keys(orientations).flatMap((orientation) =
   ),
 );
 
+const cases: readonly Case[] = [
+  ...several,
+  ...([1, -1] as const).map(
+    (along): Case => ({
+      orientation: 'oblique',
+      along,
+      reversed: false,
+      tiles: 1,
+      csa: 2,
+      plainCount: false,
+    }),
+  ),
+];
+
 const titleOf = ({ orientation, along, reversed, tiles, csa, plainCount }: Case): string =>
-  `${orientation}, ${tiles} tiles ${along === 1 ? 'along' : 'against'} the normal${reversed ? ', numbered backwards' : ''}, CSA${csa}${plainCount ? ' beside a plain count' : ''}`;
+  `${orientation}, ${tiles} tile${tiles === 1 ? '' : 's'} ${along === 1 ? 'along' : 'against'} the normal${reversed ? ', numbered backwards' : ''}, CSA${csa}${plainCount ? ' beside a plain count' : ''}`;
 
 function optionsOf(of: Case, instanceNumber: number): MosaicOptions {
   const [rowDirection, columnDirection] = orientations[of.orientation] ?? assert.fail('a case');

@@ -6,10 +6,12 @@ import {
   type DataSet,
   dataSetOf,
   elementOf,
+  sopClass,
   type Vr,
 } from '../../dicom/index.ts';
 import { concatBytes, viewOf } from '../../lib/bytes/bytes.ts';
 import { atOnce } from '../../lib/streams/steps.ts';
+import { readStandardFacts } from '../read-standard.ts';
 import { csaItems } from './csa-header.ts';
 import { gridOf } from './grid.ts';
 
@@ -284,4 +286,26 @@ test('what the standard sets in items is found at any depth', () => {
   const inner = elementOf(0x00080008, 'MOSAIC');
   const header = dataSetOf({ ReferencedImageSequence: [of(inner)] });
   assert.equal(atOnce(gridOf({ header, omitted: [] })).kind, 'value');
+});
+
+test('a grid of one tile is one slice, unless the image is too large for one', () => {
+  const tags = { ...tagged('1'), SliceNormalVector: ['0', '0', '1'] };
+  const slicesOf = (size: number): number => {
+    const header = of(
+      ...dataSetOf({
+        ...planar,
+        ImageType: 'ORIGINAL\\PRIMARY\\M\\MOSAIC',
+        Rows: size,
+        Columns: size,
+        PixelSpacing: '3\\3',
+        ImagePositionPatient: '0\\0\\0',
+        ImageOrientationPatient: '1\\0\\0\\0\\1\\0',
+      }).values(),
+      csa,
+      element(0x00291010, 'OB', csaHeader(2, tags)),
+    );
+    const sopClassUid = sopClass.MRImageStorage;
+    return readStandardFacts({ header, omitted: [], sopClassUid, tokenOf: String }).slices.length;
+  };
+  assert.deepEqual([slicesOf(72), slicesOf(216)], [1, 0]);
 });

@@ -63,7 +63,12 @@ export function* gridOf({ header, omitted }: GridSource): Steps<Fact<true>> {
   if (stray.some((count) => count.kind === 'value' && isCutInto(header, count.value))) {
     return fact(true);
   }
-  return isManifoldOfMatrix(header) || isWiderThanMagnet(header) ? fact(true) : absent;
+  return isLargerThanSlice(header) ? fact(true) : absent;
+}
+
+/** Whether an image is too large for one slice, by its acquisition matrix or by what a magnet holds. */
+function isLargerThanSlice(header: DataSet): boolean {
+  return isManifoldOfMatrix(header) || isWiderThanMagnet(header);
 }
 
 /**
@@ -177,6 +182,7 @@ export function gridSlices(
     const [stated] = privateElements(header, names.uihCount).map(textCount);
     const count = stated === undefined ? undefined : valueOr(stated, uihItems.items.length);
     const agrees = more.length === 0 && (stated === undefined || count === uihItems.items.length);
+    if (count === 1 && isLargerThanSlice(header)) return [];
     return agrees ? uihSlices(numbers, [...uihItems.items]) : [];
   }
   const csa = csaOf(header);
@@ -184,6 +190,7 @@ export function gridSlices(
   const known = new Set(counts.flatMap((count) => (count.kind === 'value' ? [count.value] : [])));
   const [tiles] = known;
   if (csa === undefined || tiles === undefined || known.size > 1) return [];
+  if (tiles === 1 && isLargerThanSlice(header)) return [];
   return mosaicSlices({ header, numbers, tiles, csa });
 }
 

@@ -32,12 +32,12 @@ export function mosaicSlices({ numbers, tiles, csa }: MosaicSource): readonly Sl
   const [along, down] = [vectorOf(cosines), vectorOf(cosines?.slice(3))];
   const corner = vectorOf(knownValue(numbers.position));
   const [rowMm, columnMm] = knownValue(numbers.pixelSpacing) ?? [];
-  const spacingMm = knownValue(numbers.spacingBetweenSlices);
+  const spacingMm = tiles === 1 ? 0 : knownValue(numbers.spacingBetweenSlices);
   const stated = vectorOf(plainNumbers(csa.get('SliceNormalVector') ?? []));
   if (rows === undefined || columns === undefined || corner === undefined) return [];
   if (along === undefined || down === undefined || stated === undefined) return [];
   if (rowMm === undefined || columnMm === undefined) return [];
-  if (spacingMm === undefined || spacingMm <= 0) return [];
+  if (spacingMm === undefined || (spacingMm <= 0 && tiles > 1)) return [];
   const normal = cross(along, down);
   const agreement = dot(stated, normal);
   // It is the normal or its opposite; anything else is another image's.
@@ -54,7 +54,9 @@ export function mosaicSlices({ numbers, tiles, csa }: MosaicSource): readonly Sl
   const positions = Array.from({ length: tiles }, (_, tile) =>
     first.map((value, axis) => value + tile * spacingMm * sign * (normal[axis] ?? 0)),
   );
-  const direction = isReversed(csa) ? (-sign as 1 | -1) : sign;
+  const inFile = isReversed(csa) ? (-sign as 1 | -1) : sign;
+  // What has one slice is as any single image.
+  const direction = tiles === 1 ? 1 : inFile;
   return slicesOfTiles({ tiles, rows, columns, across: side, down: side, positions, direction });
 }
 

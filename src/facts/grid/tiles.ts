@@ -20,7 +20,7 @@ export interface TileLayout {
 export function slicesOfTiles(layout: TileLayout): readonly SliceFacts[] {
   const { tiles, rows, columns, across, down } = layout;
   const isCut = rows % down === 0 && columns % across === 0 && tiles <= across * down;
-  if (!isCut || tiles < 2 || layout.positions.length !== tiles) return [];
+  if (!isCut || tiles < 1 || layout.positions.length !== tiles) return [];
   const [tileRows, tileColumns] = [rows / down, columns / across];
   return layout.positions.map((position, tile) => ({
     frame: 0,

@@ -8,7 +8,8 @@ import { cross, dot, slicesOfTiles, vectorOf } from './tiles.ts';
 /**
  * The slices of a United Imaging grid (VFRAME), in the order of its tiles: from the top left, row
  * by row, as many rows as are needed. Each tile has an item with its own position; they follow each
- * other as those lie. None where an item has no position, or they do not lie along the normal.
+ * other as those lie; a single one, along the normal. None where an item has no position, or they do not
+ * lie along the normal.
  *
  * @param items of the sequence that tells of the tiles
  */
@@ -22,10 +23,11 @@ export function uihSlices(numbers: NumberFacts, items: readonly DataSet[]): read
   const [first, second] = positions;
   if (rows === undefined || columns === undefined) return [];
   if (along === undefined || down === undefined) return [];
-  if (first === undefined || second === undefined) return [];
+  if (first === undefined) return [];
   if (!positions.every((position) => position !== undefined)) return [];
-  const step = second.map((value, axis) => value - (first[axis] ?? 0));
-  const agreement = dot(step, cross(along, down));
+  const normal = cross(along, down);
+  const step = second?.map((value, axis) => value - (first[axis] ?? 0)) ?? normal;
+  const agreement = dot(step, normal);
   if (agreement === 0) return [];
   const tiles = positions.length;
   const across = Math.ceil(Math.sqrt(tiles));
