@@ -60,13 +60,15 @@ export const volumeErrors = defineErrors('volume', {
     user: 'Tell the site operator, if it stays. The instances can be read, where the collection lists them.',
     operator: 'Compare positions in the database of the PACS with those in the objects.',
   },
-  VOLUME_GANTRY_TILT: refusal('The slices are shifted against each other: a tilted gantry.'),
+  VOLUME_GANTRY_TILT: refusal(
+    'The slices are shifted against each other: a tilted gantry, or a scan that was moved between its times.',
+  ),
   VOLUME_SEVERAL_STACKS: refusal(
     'The series holds several stacks, each with files of its own: echoes, directions, kinds of image.',
     'List the folder again: each has a name now.',
   ),
   VOLUME_PIXEL_FORMAT_UNSUPPORTED: refusal(
-    'The pixels are neither one number (1, 8, 16 or 32 bits, or floating point) with a linear rescale nor colours that are known (RGB, a palette, YBR of 8 bits); or they are big endian whole numbers of 32 bits, of which programs do not agree how they are read.',
+    'The pixels are neither one number (1, 8, 16 or 32 bits, or floating point) with a linear rescale nor colours that are known (RGB, a palette, YBR of 8 bits); or a real-world mapping, which may be a table, gives them other values than the rescale; or they are big endian whole numbers of 32 bits, of which programs do not agree how they are read.',
   ),
   VOLUME_PIXEL_LENGTH: refusal(
     'The pixel data of a slice are shorter or longer than its rows and columns say.',
