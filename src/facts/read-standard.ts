@@ -30,6 +30,9 @@ export interface FactSource {
   readonly groupNameOf?: (text: string) => string;
 }
 
+/** One for all images. */
+const none: readonly never[] = [];
+
 /** The facts of an image of few frames (`standardFacts`). */
 export function readStandardFacts(source: FactSource): ImageFacts {
   return atOnce(standardFacts(source));
@@ -61,10 +64,10 @@ export function* standardFacts(source: FactSource, memory = new FactMemory()): S
       ? notKept
       : questions.ask('real-world', (seen) => realWorldOf(seen, shown), [slope, intercept]),
     grid,
-    slices: grid.kind === 'value' ? gridSlices(source, { ...numbers, ...acquisition }) : [],
+    slices: grid.kind === 'value' ? gridSlices(source, { ...numbers, ...acquisition }) : none,
     stack: absent,
     frameNumber: absent,
-    derived: [],
+    derived: none,
     ...(scan === undefined ? {} : { scan }),
     ...(group === undefined ? {} : { acquisition: group }),
   };

@@ -4,6 +4,7 @@ import {
   getNumbers,
   getSequence,
   getStrings,
+  onceInCommon,
   onceShared,
   type Tag,
   tag as t,
@@ -154,14 +155,19 @@ function tileCounts(of: (name: PrivateName) => readonly DataElement[]): readonly
     ...of(names.uihCount).map(textCount),
     ...of(names.uihTiles).map(itemsOf),
     ...of(names.csaImageHeader).map((element) =>
-      element.vr === 'SQ' || element.value.length === 0 ? absent : csaCount(element.value),
+      element.vr === 'SQ' || element.value.length === 0 ? absent : csaCount(element),
     ),
   ];
 }
 
+/** What an image header of Siemens says of tiles; it is long, and asked several times. */
+const mosaicItems = onceInCommon((element) =>
+  element.vr === 'SQ' ? notKept : csaItems(element.value, mosaicTags),
+);
+
 /** The count of tiles of a CSA header; absent where it states none. */
-function csaCount(header: Uint8Array): Fact<number> {
-  const items = csaItems(header, mosaicTags);
+function csaCount(element: DataElement): Fact<number> {
+  const items = mosaicItems(element);
   if (items.kind !== 'value') return items;
   const [text] = items.value.get('NumberOfImagesInMosaic') ?? [];
   if (text === undefined) return absent;
@@ -198,7 +204,7 @@ export function gridSlices(
 function csaOf(header: DataSet): CsaItems | undefined {
   const [element, another] = privateElements(header, names.csaImageHeader);
   if (element === undefined || another !== undefined || element.vr === 'SQ') return undefined;
-  return knownValue(csaItems(element.value, mosaicTags));
+  return knownValue(mosaicItems(element));
 }
 
 /**

@@ -22,6 +22,8 @@ export function slicesOfTiles(layout: TileLayout): readonly SliceFacts[] {
   const isCut = rows % down === 0 && columns % across === 0 && tiles <= across * down;
   if (!isCut || tiles < 1 || layout.positions.length !== tiles) return [];
   const [tileRows, tileColumns] = [rows / down, columns / across];
+  // One object for all: what slices share is told by it.
+  const size = { rows: fact(tileRows), columns: fact(tileColumns) };
   return layout.positions.map((position, tile) => ({
     frame: 0,
     tile: {
@@ -29,8 +31,7 @@ export function slicesOfTiles(layout: TileLayout): readonly SliceFacts[] {
       top: Math.floor(tile / across) * tileRows,
     },
     direction: layout.direction,
-    rows: fact(tileRows),
-    columns: fact(tileColumns),
+    ...size,
     position: fact(position),
     grid: absent,
   }));

@@ -1,4 +1,4 @@
-import type { DataElement } from '../../../dicom/index.ts';
+import { type DataElement, onceInCommon } from '../../../dicom/index.ts';
 import { knownValue } from '../../fact.ts';
 import { plainNumbers } from '../../grid/numbers.ts';
 import type { PrivateName } from '../../private-elements.ts';
@@ -39,10 +39,11 @@ export function geScan(places: ScanPlaces): ScanProposal {
   const maker = wordOf(standardElement(places.standard, 'Manufacturer')) ?? '';
   const isTheirs = Object.values(names).some((name) => element(name) !== undefined);
   if (!(/^ge(?![a-z])/i.test(maker) || (maker === '' && isTheirs))) return {};
+  const block = element(names.protocolBlock);
   const [inPlane] = numbersAs(element(names.acceleration), 'DS') ?? [];
   const polarity = gePolarityOf(places, element(names.userData));
   return {
-    ...protocolScan(element(names.protocolBlock)),
+    ...(block === undefined ? {} : protocolOf(block)),
     ...geDiffusion(places),
     gePolarity: polarity,
     phasePolarity:
@@ -113,8 +114,11 @@ const keys: ReadonlySet<string> = new Set([
   'IOPT',
 ]);
 
-function protocolScan(block: DataElement | undefined): ScanProposal {
-  const text = block === undefined || block.vr === 'SQ' ? undefined : protocolText(block.value);
+/** It is packed, and one for a series. */
+const protocolOf = onceInCommon(protocolScan);
+
+function protocolScan(block: DataElement): ScanProposal {
+  const text = block.vr === 'SQ' ? undefined : protocolText(block.value);
   if (text === undefined) return {};
   const values = protocolValues(text, keys);
   const number = (key: string): number | undefined => plainNumbers([values.get(key) ?? ''])?.[0];

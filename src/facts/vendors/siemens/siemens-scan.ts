@@ -1,4 +1,4 @@
-import type { DataElement, Keyword } from '../../../dicom/index.ts';
+import { type DataElement, type Keyword, onceInCommon } from '../../../dicom/index.ts';
 import type { Steps } from '../../../lib/streams/steps.ts';
 import { knownValue } from '../../fact.ts';
 import { type CsaItems, csaItemBytes, csaItems } from '../../grid/csa-header.ts';
@@ -68,7 +68,7 @@ export function* siemensScan(places: ScanPlaces): Steps<ScanProposal> {
     csaNumbers('PhaseEncodingDirectionPositive')?.[0] ?? numberAs(element(names.xaPositive), 'IS');
   const acceleration = wordOf(element(names.acceleration)) ?? wordOf(element(names.xaAcceleration));
   return {
-    ...protocolScan(protocolOf(element)),
+    ...protocolOf(element),
     ...accelerationOf(acceleration ?? ''),
     phasePolarity: positive === 1 ? 'positive' : positive === 0 ? 'negative' : undefined,
     bandwidthPerPixelPhaseEncode:
@@ -134,17 +134,24 @@ function csaOf(element: DataElement | undefined): CsaItems | undefined {
   return knownValue(csaItems(element.value, imageTags));
 }
 
-function protocolOf(
-  element: (name: PrivateName) => DataElement | undefined,
-): Uint8Array | undefined {
+/** The protocol is long, and one for a series. */
+const protocolOfCsa = onceInCommon((element) =>
+  element.vr === 'SQ'
+    ? {}
+    : protocolScan(
+        csaItemBytes(element.value, 'MrPhoenixProtocol') ??
+          csaItemBytes(element.value, 'MrProtocol'),
+      ),
+);
+const protocolOfXa = onceInCommon((element) =>
+  element.vr === 'SQ' ? {} : protocolScan(element.value),
+);
+
+function protocolOf(element: (name: PrivateName) => DataElement | undefined): ScanProposal {
   const header = element(names.seriesHeader);
-  if (header !== undefined && header.vr !== 'SQ') {
-    return (
-      csaItemBytes(header.value, 'MrPhoenixProtocol') ?? csaItemBytes(header.value, 'MrProtocol')
-    );
-  }
+  if (header !== undefined && header.vr !== 'SQ') return protocolOfCsa(header);
   const text = element(names.xaProtocol);
-  return text === undefined || text.vr === 'SQ' ? undefined : text.value;
+  return text === undefined ? {} : protocolOfXa(text);
 }
 
 /** `p2s4`: so many times fewer lines, so many slices at once. */
