@@ -5,4 +5,4 @@ import { checkSuites, slowSuite, testFiles } from './check/suites.ts';
 // the test files whose path contains one of them, slow ones too: `npm run check -- src/dimse`.
 const only = process.argv.slice(2);
 const files = await testFiles(only.length === 0 ? checkSuites : [...checkSuites, slowSuite], only);
-process.exitCode = await runTests(files, { fileTimeoutMs: 45_000 });
+process.exitCode = await runTests(files, { fileTimeoutMs: 120_000 });
