@@ -128,6 +128,20 @@ export const axes: readonly Axis[] = [
     isTime: true,
   },
   {
+    // Where each object counts its times anew.
+    name: 'InstanceNumber and the indices of its frames',
+    of: ({ instanceNumber, temporalPositionIndex, dimensionIndices }) => {
+      const indices = [
+        ...(one(temporalPositionIndex) ?? []),
+        ...(knownValue(dimensionIndices)?.toReversed() ?? []),
+      ];
+      const object = one(instanceNumber);
+      return object === undefined || indices.length === 0 ? undefined : [...object, ...indices];
+    },
+    proof: 'alike',
+    isTime: true,
+  },
+  {
     name: 'FrameNumber',
     of: ({ frameNumber, instanceNumber, inConcatenationNumber }) => {
       const frame = one(frameNumber);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Weighting } from '../facts/index.ts';
-import { compareWeighting } from './weighting.ts';
+import { compareWeighting, isAlikeWeighting } from './weighting.ts';
 
 const component = fc.constantFrom(-1, -0.5, 0, 0.5, 1);
 const weighting: fc.Arbitrary<Weighting> = fc.record({
@@ -21,5 +21,14 @@ test('weightings have one order, those without a direction too', () => {
       assert.equal(Math.sign(compareWeighting(b, a)) + (ab ?? 0), 0);
       if (ab === bc) assert.equal(ac, ab);
     }),
+  );
+});
+
+test('b-values of one weighting differ by one percent at most', () => {
+  const isAlike = (a: number, b: number): boolean =>
+    isAlikeWeighting({ bValue: a, direction: undefined }, { bValue: b, direction: undefined });
+  assert.deepEqual(
+    [isAlike(1000, 1009), isAlike(1009, 1000), isAlike(1000, 1011), isAlike(0, 1), isAlike(0, 5)],
+    [true, true, false, true, false],
   );
 });

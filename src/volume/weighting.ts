@@ -1,7 +1,8 @@
 import type { Weighting } from '../facts/index.ts';
 
-/** Slices of one volume state b-values and directions that differ in their last digits. */
+/** Slices of one volume state b-values and directions that differ in their last digits: s/mm2, and a share. */
 const bTolerance = 1;
+const bShare = 0.01;
 const directionTolerance = 0.01;
 
 /** No more than this is no weighting: spoilers of the sequence, which have no direction; s/mm2. */
@@ -11,8 +12,9 @@ export const weightedLeast = 50;
 export function isAlikeWeighting(a: Weighting, b: Weighting): boolean {
   if ((a.bValue === undefined) !== (b.bValue === undefined)) return false;
   if ((a.direction === undefined) !== (b.direction === undefined)) return false;
+  const [one, other] = [a.bValue ?? 0, b.bValue ?? 0];
   return (
-    Math.abs((a.bValue ?? 0) - (b.bValue ?? 0)) <= bTolerance &&
+    Math.abs(one - other) <= Math.max(bTolerance, bShare * Math.min(one, other)) &&
     (a.direction ?? []).every(
       (value, axis) => Math.abs(value - (b.direction?.[axis] ?? 0)) <= directionTolerance,
     )

@@ -174,6 +174,31 @@ const cases: Readonly<Record<string, Case>> = {
     dims: ['5x6x4x3'],
     differs: 'It joins objects of the newest software of one maker; the data have a series of it.',
   },
+  'objects of several times, each of which counts anew, frames in random order': {
+    objects: [0, 1].map((object) => ({
+      instanceNumber: object + 1,
+      frames: mixed(
+        framesOf(4, 3, 'slice', (slice, time) => ({
+          ...timed(slice, time),
+          time: object * 3 + time,
+        })),
+      ),
+      pointers: stackPositionTime,
+    })),
+    dims: ['5x6x4x6'],
+    differs: 'It makes a file of each object.',
+  },
+  'objects of several times, each of which counts anew, the last of fewer': {
+    objects: [3, 2].map((times, object) => ({
+      instanceNumber: object + 1,
+      frames: framesOf(4, times, 'time', (_, time) => ({
+        timeIndex: time + 1,
+        time: object * 3 + time,
+      })),
+    })),
+    dims: ['5x6x4x5'],
+    differs: 'It makes a file of each object.',
+  },
   'parts of a concatenation, the later first': {
     objects: [1, 0].map((part) => ({
       instanceNumber: 7 - part,
@@ -451,3 +476,23 @@ for (const [what, [objects, code]] of Object.entries(refused)) {
     assert.deepEqual(made, { files: [], refusals: [code] });
   });
 }
+
+test('a map that was computed of weighted images has no b-values, whatever it states', async (t) => {
+  const folder = await tempFolder(t);
+  const maker = await openMaker(folder);
+  t.after(() => maker.close());
+  const adc = { frameType: 'DERIVED\\PRIMARY\\DIFFUSION\\ADC', bValue: 1000 };
+  const frames = framesOf(4, 3, 'slice', (slice, time) => ({
+    indices: [1, slice + 1, time + 1],
+    directionality: time === 0 ? 'NONE' : 'ISOTROPIC',
+    ...(time === 2 ? adc : { bValue: time * 1000 }),
+  }));
+  const products = ['nii', 'bval'];
+  const { files } = await maker.make(await write(folder, [makeEnhanced({ frames })]), {
+    ...plain,
+    products,
+  });
+  const [table, ...others] = files.filter(({ product }) => product === 'bval');
+  assert.deepEqual([files.length, others.length], [3, 0]);
+  assert.equal(table?.bytes.toString(), '0 1000\n');
+});

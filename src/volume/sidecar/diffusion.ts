@@ -45,12 +45,18 @@ export function diffusionOf(stack: DescribedStack): DiffusionTable | undefined {
 /** What all slices of a volume have; 0 where none states one and its maker leaves it out then. */
 function bValueOf(slices: readonly SourceSlice[]): number | undefined {
   const [first] = slices;
-  if (first === undefined || !areAlike(slices)) return undefined;
+  if (first === undefined || !areAlike(slices) || isComputed(first)) return undefined;
   const { bValue } = weightingOf(first.slice.facts);
   const { manufacturer } = scanOf(first);
   const isLeftOut = slices.every(({ slice }) => slice.facts.bValue.kind === 'absent');
   const leavesOut = ['GE', 'Canon', 'Toshiba'].includes(manufacturer ?? '');
   return bValue ?? (isLeftOut && leavesOut ? 0 : undefined);
+}
+
+/** A map of diffusion, whose values are no weighted signal, whatever b-value of its images it repeats. */
+function isComputed({ slice }: SourceSlice): boolean {
+  const { map } = slice.facts.kind;
+  return map === 'ADC' || map === 'FA';
 }
 
 function areAlike(slices: readonly SourceSlice[]): boolean {
