@@ -9,9 +9,9 @@ import {
   testSubject,
   testUidRoot,
 } from '../../test/conformance/ps3.15/deid-object.ts';
+import { encapsulate } from '../../test/support/encapsulate.ts';
 import { encodeLossless } from '../../test/support/lossless-jpeg.ts';
 import {
-  createTokenWriter,
   type DataElement,
   type DataSet,
   dataSetOf,
@@ -352,21 +352,9 @@ test('a grid is withheld, also where only a private count tells of it', async ()
   assert.equal(await codeFor(imageOf({}, count)), 'DEID_GRID');
 });
 
-/** The object with its pixel data as fragments behind an empty offset table. */
-function encapsulate(dataSet: DataSet, uid: string, fragments: readonly Uint8Array[]): Uint8Array {
-  const header = new Map(dataSet);
-  header.delete(t.PixelData);
-  const writer = createTokenWriter({ transferSyntaxUid: uid });
-  const chunks = [encodeDataSet(header, uid)];
-  chunks.push(...writer.write({ kind: 'fragments-start', tag: t.PixelData, vr: 'OB' }));
-  for (const bytes of [Buffer.from('Smith!!!'), ...fragments]) {
-    chunks.push(...writer.write({ kind: 'fragment-start', length: bytes.length }));
-    chunks.push(...writer.write({ kind: 'value-chunk', bytes }));
-    chunks.push(...writer.write({ kind: 'fragment-end' }));
-  }
-  chunks.push(...writer.write({ kind: 'fragments-end' }));
-  return concatBytes(chunks);
-}
+/** The object with its pixel data as fragments behind an offset table that is none. */
+const encapsulated = (dataSet: DataSet, uid: string, fragments: readonly Uint8Array[]) =>
+  encapsulate(dataSet, uid, fragments, Buffer.from('Smith!!!'));
 
 const clean = Buffer.from(
   encodeLossless(new Uint16Array(16), { rows: 4, columns: 4, precision: 12 }),
@@ -376,7 +364,7 @@ const jpeg = Buffer.from(`ffd8fffe000b4d7273205a6d697468${clean.slice(4)}`, 'hex
 async function runFragments(frames: string, fragments: readonly Uint8Array[]): Promise<Uint8Array> {
   const transferSyntaxUid = transferSyntax.JPEGLosslessSV1;
   const image = imageOf({ NumberOfFrames: frames });
-  const encoded = encapsulate(image, transferSyntaxUid, fragments);
+  const encoded = encapsulated(image, transferSyntaxUid, fragments);
   return (await runDeid(image, { transferSyntaxUid, encoded })).file;
 }
 
@@ -406,7 +394,7 @@ test('fragments that cannot be told to frames are refused while the parts are re
 
 test('a transfer syntax that nothing can check is withheld', async () => {
   const transferSyntaxUid = '1.2.840.10008.1.2.4.100';
-  const encoded = encapsulate(imageOf(), transferSyntaxUid, [jpeg]);
+  const encoded = encapsulated(imageOf(), transferSyntaxUid, [jpeg]);
   const { outcome } = await runDeid(imageOf(), { transferSyntaxUid, encoded });
   assert.equal(codeWithheld(outcome), 'DEID_COMPRESSED_UNCHECKED');
 });

@@ -15,7 +15,7 @@ import { concatBytes } from '../lib/bytes/bytes.ts';
 import type { MdmError } from '../lib/errors/mdm-error.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { inTurns, Turn } from '../lib/streams/steps.ts';
-import type { Palette } from '../pixel/index.ts';
+import { createFrameDecoder, type FrameDecoder, type Palette } from '../pixel/index.ts';
 import type {
   DeidentifiedInstance,
   Deidentifier,
@@ -51,6 +51,8 @@ export interface DeidentifierOptions {
   /** At least 32 random bytes; not kept. The same key gives the same output, another none alike. */
   readonly collectionKey: Uint8Array;
   readonly log?: Log;
+  /** Reads compressed frames; closed by who opened it. Default: one of its own, whose thread ends when it is idle. */
+  readonly decoder?: FrameDecoder;
 }
 
 /**
@@ -70,12 +72,14 @@ export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
   const log = options.log ?? silentLog;
   const dropLog = new DropLog(log);
   const cleanAnswer = createAnswerCleaner(uids);
+  const decoder = options.decoder ?? createFrameDecoder({ threads: 1 });
   return {
     recipe: recipeOfProfile(),
     series({ subjectName }) {
       const tools: Tools = {
         stampsOf: createStamps(subjectName),
         uids,
+        decoder,
         ...openMemory(uids, tokens),
       };
       return {
@@ -108,6 +112,7 @@ export function createDeidentifier(options: DeidentifierOptions): Deidentifier {
 interface Tools extends HeaderMemory {
   readonly stampsOf: (keepsPrivate: boolean) => DataSet;
   readonly uids: UidMap;
+  readonly decoder: FrameDecoder;
 }
 
 /** What was seen of an image until it was withheld. */
@@ -118,7 +123,7 @@ interface Seen {
 /** @throws MdmError of `deidErrors` for an instance that is withheld */
 async function deidentify(
   source: Instance,
-  { stampsOf, uids, elements, factsOf, identifiersOf, cleanerOf }: Tools,
+  { stampsOf, uids, decoder, elements, factsOf, identifiersOf, cleanerOf }: Tools,
   seen: Seen,
 ): Promise<DeidentifiedInstance> {
   let opened: OpenInstance | undefined;
@@ -148,7 +153,8 @@ async function deidentify(
     if (tables !== undefined) writePalette(header, tables, identifiers);
     const palette = tables === undefined ? undefined : plainPalette(tables);
     const misleads = isGrid ? 'DEID_GRID' : undefined;
-    return release({ opened, header, facts, palette, drops: drops.drops, profile, misleads, uids });
+    const work = { opened, header, facts, palette, drops: drops.drops, profile };
+    return release({ ...work, misleads, uids, decoder });
   } catch (error) {
     await opened?.rest.return();
     throw translate(error);
@@ -217,16 +223,17 @@ interface Work {
   readonly profile: Profile;
   readonly misleads: DeidCode | undefined;
   readonly uids: UidMap;
+  readonly decoder: FrameDecoder;
 }
 
 function release(work: Work): DeidentifiedInstance {
-  const { opened, header, facts, palette, drops, profile, misleads, uids } = work;
+  const { opened, header, facts, palette, drops, profile, misleads, uids, decoder } = work;
   const { transferSyntaxUid } = opened;
   const sopClassUid = profile.sopClassUid;
   const sopInstanceUid = getUid(header, t.SOPInstanceUID);
   if (sopInstanceUid === undefined) throw deidErrors.create('DEID_MALFORMED');
   const shape = imageShapeOf(facts);
-  const pixels = planPixels(opened, shape);
+  const pixels = planPixels(opened, shape, decoder);
   const start = function* (): Generator<Uint8Array> {
     yield encodeFileHeader({ sopClassUid, sopInstanceUid, transferSyntaxUid });
     yield* encodeInPieces(header, transferSyntaxUid);
@@ -251,7 +258,10 @@ function release(work: Work): DeidentifiedInstance {
             uidOf: (index) => uids.uid(sliceUidText(opened.header, index)),
           }),
     drops,
-    read: (what) => passParts(what === 'file' ? start : undefined, pixels.parts, opened),
+    read: (what, as) => {
+      const parts = pixels.parts({ coded: what === 'file', shape: as });
+      return passParts(what === 'file' ? start : undefined, parts, opened);
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { DataSet } from '../dicom/element/element.ts';
 import type { Instance } from '../dicom/stream/instance.ts';
 import type { ImageFacts } from '../facts/index.ts';
 import type { Deidentified, Identified } from '../flow/index.ts';
-import type { Palette } from '../pixel/index.ts';
+import type { FrameShape, Palette } from '../pixel/index.ts';
 import type { DeidCode } from './errors.ts';
 import type { Drops } from './meaning/drops.ts';
 
@@ -12,9 +12,27 @@ import type { Drops } from './meaning/drops.ts';
  * the head of its fragment; what is before, between and behind them are `trailer` parts. Valid until the
  * next part is asked for.
  */
-export interface InstancePart {
-  readonly kind: 'header' | 'pixel' | 'frame' | 'trailer';
+export type InstancePart = BytesPart | FramePart;
+
+/** Bytes that are no compressed frame. */
+export interface BytesPart {
+  readonly kind: 'header' | 'pixel' | 'trailer';
   readonly bytes: Uint8Array;
+}
+
+/** A compressed frame. */
+export interface FramePart {
+  readonly kind: 'frame';
+  /** Empty where no file is read: the frame comes before it is judged. */
+  readonly bytes: Uint8Array;
+  /** Bytes of it that are held until `pixels` settles. */
+  readonly codedBytes: number;
+  /**
+   * Its plain pixels, undefined where none were wanted: either says that the frame may leave. Rejects with
+   * an MdmError of `deidErrors` where the instance may not, of `pixelErrors` where this frame is no
+   * pixels. Nobody need wait for it.
+   */
+  readonly pixels: Promise<Uint8Array | undefined>;
 }
 
 /** The slices of a tiled image, each as a file of its own. */
@@ -49,12 +67,15 @@ export interface DeidentifiedInstance {
   /** How many values that the keep list allows did not stay, by reason. Sequences count item by item. */
   readonly drops: Drops;
   /**
-   * The whole file: preamble, file meta information, data set; or without its `header` part, which
-   * a volume needs nothing of. Called once and read to its end; leaving
-   * early releases the source. Throws MdmError of `deidErrors` when the rest of the instance is
-   * broken or cannot be judged: what was read until then must not be used.
+   * The whole file: preamble, file meta information, data set; or only its pixels, for who makes other
+   * files of them. Called once and read to its end; leaving early releases the source. Throws MdmError of
+   * `deidErrors` when the rest of the instance is broken or cannot be judged: what was read until then
+   * must not be used. Where only pixels are read, frames that went on before say so too (`FramePart`),
+   * and what the first of them says is the reason.
+   *
+   * @param shape as what compressed frames are decoded; none are without it
    */
-  readonly read: (what: 'file' | 'pixels') => AsyncIterable<InstancePart>;
+  readonly read: (what: 'file' | 'pixels', shape?: FrameShape) => AsyncIterable<InstancePart>;
 }
 
 /** What de-identification says of an instance. Withheld instances never leave the clinical side. */

@@ -40,6 +40,13 @@ export const deidErrors = defineErrors('deid', {
     user: asIs,
     operator: 'Have the source send the image uncompressed or in another transfer syntax.',
   },
+  DEID_FRAME_UNREAD: {
+    disposition: 'transient',
+    meaning:
+      'A compressed frame took too long to read, or its thread ended, so that nothing can be said of what it holds.',
+    user: 'Try again once.',
+    operator: 'Look at load and memory of the machine; a frame that does it again is damaged.',
+  },
   DEID_FRAME_MISMATCH: {
     disposition: 'permanent',
     meaning:

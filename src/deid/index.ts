@@ -6,6 +6,7 @@ export type {
   Deidentifier,
   DeidentifyContext,
   DeidentifyOutcome,
+  FramePart,
   InstancePart,
   SeriesDeidentifier,
   WithheldImage,

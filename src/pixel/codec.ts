@@ -1,5 +1,6 @@
 import { pixelErrors } from './errors.ts';
 import type { FrameShape } from './frame-shape.ts';
+import type { ScanSink } from './jpeg/read-frame.ts';
 
 /** What a codec made of a frame. */
 export interface DecodedFrame {
@@ -27,6 +28,8 @@ export interface Codec {
    * @throws MdmError of `pixelErrors`, or whatever a library throws
    */
   decode(coded: Uint8Array, shape: FrameShape): DecodedFrame;
+  /** For codecs of ours: makes the same of a JPEG frame while somebody reads it (`scanCodec`). */
+  readonly open?: (shape: FrameShape) => ScanSink;
 }
 
 /** A frame is another image than its header says. */

@@ -1,8 +1,9 @@
+import type { DecodedFrame } from './codec.ts';
 import type { Codecs } from './codec-table.ts';
 import type { DecodeRequest } from './decode-messages.ts';
 import { pixelErrors } from './errors.ts';
 import { fitSamples } from './fit-samples.ts';
-import { sampleBytesOf } from './frame-shape.ts';
+import { type FrameShape, sampleBytesOf } from './frame-shape.ts';
 import { pixelLimits } from './limits.ts';
 import { plainOfSamples } from './plain-frame.ts';
 
@@ -12,15 +13,31 @@ import { plainOfSamples } from './plain-frame.ts';
  *
  * @throws MdmError of `pixelErrors`, whatever the frame holds
  */
-export async function decodeFrame(codecs: Codecs, request: DecodeRequest): Promise<Uint8Array> {
-  const { transferSyntaxUid, coded, shape } = request;
-  if (sampleBytesOf(shape) > pixelLimits.frameBytesMax) {
+export async function decodeFrame(
+  codecs: Codecs,
+  { transferSyntaxUid, coded, shape }: Omit<DecodeRequest, 'kind'>,
+): Promise<Uint8Array> {
+  if (isTooLarge(shape)) {
     throw pixelErrors.create('PIXEL_LIMIT_EXCEEDED', { message: 'pixels of a frame' });
   }
   const codec = await codecs.for(transferSyntaxUid, coded);
   if (codec === undefined) throw pixelErrors.create('PIXEL_NO_CODEC');
+  return pixelsOf(() => codec.decode(coded, shape), shape);
+}
+
+/** Whether a frame of this shape has more pixels than are made. */
+export function isTooLarge(shape: FrameShape): boolean {
+  return sampleBytesOf(shape) > pixelLimits.frameBytesMax;
+}
+
+/**
+ * What a codec makes as plain pixels.
+ *
+ * @throws MdmError of `pixelErrors`, whatever `decode` throws
+ */
+export function pixelsOf(decode: () => DecodedFrame, shape: FrameShape): Uint8Array {
   try {
-    const frame = codec.decode(coded, shape);
+    const frame = decode();
     return plainOfSamples(fitSamples(frame, shape), frame.isRgb ? asRgb(shape) : shape);
   } catch (error) {
     // Libraries throw numbers, their own errors, or what WebAssembly traps on.
@@ -28,7 +45,4 @@ export async function decodeFrame(codecs: Codecs, request: DecodeRequest): Promi
   }
 }
 
-const asRgb = (shape: DecodeRequest['shape']): DecodeRequest['shape'] => ({
-  ...shape,
-  colour: 'rgb',
-});
+const asRgb = (shape: FrameShape): FrameShape => ({ ...shape, colour: 'rgb' });

@@ -1,4 +1,5 @@
 import { defineErrors } from '../lib/errors/error-table.ts';
+import type { ErrorContext } from '../lib/errors/mdm-error.ts';
 
 /** Why a compressed frame is not pixels. */
 export const pixelErrors = defineErrors('pixel', {
@@ -47,4 +48,23 @@ export type PixelErrorCode = keyof typeof pixelErrors.rows;
 /** Coded data that no encoder makes; `offset`: the byte where that showed. */
 export function invalid(message: string, offset: number): Error {
   return pixelErrors.create('PIXEL_CODED_INVALID', { message, context: { offset } });
+}
+
+/** An `MdmError` of `pixelErrors` on its way between threads. */
+export interface PixelFailure {
+  readonly code: PixelErrorCode;
+  readonly message: string;
+  readonly context?: ErrorContext;
+}
+
+/** A failure as it goes to another thread; what is no failure of a frame is a bug, and thrown on. */
+export function failureOf(error: unknown): PixelFailure {
+  if (!pixelErrors.has(error)) throw error;
+  const { code, message, context } = error;
+  return { code, message, context };
+}
+
+/** The same as it comes from there. */
+export function errorOf({ code, message, context = {} }: PixelFailure): Error {
+  return pixelErrors.create(code, { message, context });
 }

@@ -1,14 +1,14 @@
+import { assert } from '../lib/assert.ts';
 import { type Clock, systemClock, type Timer } from '../lib/clock.ts';
 import { WorkerThread } from '../lib/workers/worker-thread.ts';
-import type { DecodeReply, DecodeRequest } from './decode-messages.ts';
-import { pixelErrors } from './errors.ts';
+import type { FrameReply, FrameRequest, ReadRequest } from './decode-messages.ts';
+import { errorOf, pixelErrors } from './errors.ts';
 import type { FrameShape } from './frame-shape.ts';
 import { type PixelLimits, pixelLimits } from './limits.ts';
+import type { ReadFrame } from './read-coded.ts';
 
-/** Decodes compressed frames on threads of its own. */
+/** Reads and decodes compressed frames on threads of its own; further ones wait. */
 export interface FrameDecoder {
-  /** How many frames are decoded at a time; further ones wait. */
-  readonly threads: number;
   /**
    * Plain pixels of a frame (`plainFrame`). The coded bytes are copied, and whatever they do fails
    * this frame alone.
@@ -16,6 +16,13 @@ export interface FrameDecoder {
    * @throws MdmError of `pixelErrors`
    */
   decode(transferSyntaxUid: string, coded: Uint8Array, shape: FrameShape): Promise<Uint8Array>;
+  /**
+   * What of a JPEG frame is the frame, and its plain pixels, in one pass. Coded bytes that are all of
+   * their memory go to the thread; what comes back is memory of its own.
+   *
+   * @throws MdmError of `pixelErrors`: permanent where it is no frame, transient where it was not read
+   */
+  read(request: Omit<ReadRequest, 'kind'>): Promise<ReadFrame>;
   /** End the threads. What is not decoded fails. */
   close(): Promise<void>;
 }
@@ -32,13 +39,13 @@ export interface FrameDecoderOptions {
 
 /** A frame on its way. */
 interface Job {
-  readonly request: DecodeRequest;
-  readonly done: PromiseWithResolvers<Uint8Array>;
+  readonly request: FrameRequest;
+  readonly done: PromiseWithResolvers<FrameReply>;
 }
 
 /** A thread, and what it has to do. */
 interface DecodeThread {
-  readonly thread: WorkerThread<DecodeRequest, DecodeReply>;
+  readonly thread: WorkerThread<FrameRequest, FrameReply>;
   frames: number;
   job: Job | undefined;
   timer: Timer | undefined;
@@ -50,7 +57,7 @@ export function createFrameDecoder(options: FrameDecoderOptions): FrameDecoder {
 }
 
 class ThreadPool implements FrameDecoder {
-  readonly threads: number;
+  readonly #threads: number;
   readonly #clock: Clock;
   readonly #limits: PixelLimits;
   readonly #module: URL;
@@ -61,14 +68,33 @@ class ThreadPool implements FrameDecoder {
 
   constructor({ threads, clock, limits, module }: FrameDecoderOptions) {
     this.#limits = limits ?? pixelLimits;
-    this.threads = Math.max(1, Math.min(threads, this.#limits.threadsMax));
+    this.#threads = Math.max(1, Math.min(threads, this.#limits.threadsMax));
     this.#clock = clock ?? systemClock;
     this.#module = module ?? new URL('./decode.worker.ts', import.meta.url);
   }
 
-  decode(transferSyntaxUid: string, coded: Uint8Array, shape: FrameShape): Promise<Uint8Array> {
-    const done = Promise.withResolvers<Uint8Array>();
-    const request = { transferSyntaxUid, coded: new Uint8Array(coded), shape };
+  async decode(
+    transferSyntaxUid: string,
+    coded: Uint8Array,
+    shape: FrameShape,
+  ): Promise<Uint8Array> {
+    const own = new Uint8Array(coded);
+    const reply = await this.#ask({ kind: 'decode', transferSyntaxUid, coded: own, shape });
+    assert(reply.kind === 'decoded', 'what was asked is answered');
+    return reply.pixels;
+  }
+
+  async read({ coded, ...request }: Omit<ReadRequest, 'kind'>): Promise<ReadFrame> {
+    const own = coded.byteLength === coded.buffer.byteLength ? coded : new Uint8Array(coded);
+    const reply = await this.#ask({ ...request, kind: 'read', coded: own });
+    assert(reply.kind === 'read', 'what was asked is answered');
+    const { pixels } = reply;
+    const isMade = pixels === undefined || pixels instanceof Uint8Array;
+    return { coded: reply.coded, pixels: isMade ? pixels : errorOf(pixels) };
+  }
+
+  #ask(request: FrameRequest): Promise<FrameReply> {
+    const done = Promise.withResolvers<FrameReply>();
     this.#waiting.push({ request, done });
     if (this.#isClosed) this.#failWaiting();
     else this.#startNext();
@@ -88,7 +114,7 @@ class ThreadPool implements FrameDecoder {
   #startNext(): void {
     const [job] = this.#waiting;
     const free = [...this.#running].find((each) => each.job === undefined);
-    if (job === undefined || (free === undefined && this.#running.size >= this.threads)) return;
+    if (job === undefined || (free === undefined && this.#running.size >= this.#threads)) return;
     this.#waiting.shift();
     this.#idle?.cancel();
     this.#idle = undefined;
@@ -100,7 +126,7 @@ class ThreadPool implements FrameDecoder {
       frames: 0,
       job: undefined,
       timer: undefined,
-      thread: new WorkerThread<DecodeRequest, DecodeReply>({
+      thread: new WorkerThread<FrameRequest, FrameReply>({
         module: this.#module,
         resourceLimits: { maxOldGenerationSizeMb: this.#limits.threadOldBytesMax / 2 ** 20 },
         onReply: (reply) => this.#hear(each, reply),
@@ -117,17 +143,17 @@ class ThreadPool implements FrameDecoder {
     each.timer = this.#clock.schedule(this.#limits.frameMs, () =>
       this.#replace(each, pixelErrors.create('PIXEL_TIMEOUT')),
     );
-    each.thread.ask(job.request, [job.request.coded.buffer as ArrayBuffer]); // `decode` copied it into memory of its own
+    each.thread.ask(job.request, [job.request.coded.buffer as ArrayBuffer]); // memory of its own, as `decode` and `read` see to
   }
 
-  #hear(each: DecodeThread, reply: DecodeReply): void {
+  #hear(each: DecodeThread, reply: FrameReply): void {
     const job = this.#release(each);
     const { framesPerThread, wasmKeptBytesMax } = this.#limits;
     const isSpent = each.frames >= framesPerThread || reply.memoryBytes > wasmKeptBytesMax;
     // After a failure nobody knows in which state a library is.
-    if (reply.kind === 'failed' || isSpent) void this.#endThreads([each]);
-    if (reply.kind === 'decoded') job?.done.resolve(reply.pixels);
-    else job?.done.reject(pixelErrors.create(reply.code, { message: reply.message }));
+    if (isFailed(reply) || isSpent) void this.#endThreads([each]);
+    if (reply.kind === 'refused' || reply.kind === 'failed') job?.done.reject(errorOf(reply));
+    else job?.done.resolve(reply);
     this.#startNext();
     this.#endWhenIdle();
   }
@@ -164,6 +190,12 @@ class ThreadPool implements FrameDecoder {
       void this.#endThreads([...this.#running]);
     });
   }
+}
+
+/** Whether a codec failed. */
+function isFailed(reply: FrameReply): boolean {
+  if (reply.kind !== 'read') return reply.kind === 'failed';
+  return reply.pixels !== undefined && !(reply.pixels instanceof Uint8Array);
 }
 
 const threadEnded = (): Error => pixelErrors.create('PIXEL_THREAD_ENDED');

@@ -6,11 +6,8 @@ export {
   type FrameShape,
   type Palette,
 } from './frame-shape.ts';
-export { JpegBits } from './jpeg/bits.ts';
-export { type JpegStep, readScans } from './jpeg/read-scans.ts';
 export { type JpegFamily, scanEnd, segmentEnd } from './jpeg/segments.ts';
 export { tablesIn } from './jpeg/tables.ts';
-export { type LosslessRow, readLossless, readSequential } from './jpeg/units.ts';
 export { plainFrame, unpackBits } from './plain-frame.ts';
 export { expandRle, rleSamplesOf } from './rle/expand.ts';
 export { type PlaneTaker, readRle } from './rle/segments.ts';

@@ -1,5 +1,5 @@
 import { unpackBits } from '../pixel/index.ts';
-import type { FrameIntake } from './frame-intake.ts';
+import type { CodedFrameSink, FrameIntake } from './frame-intake.ts';
 
 /** Bytes taken apart at a time: eight times as many are held. */
 const pieceBytes = 8192;
@@ -11,6 +11,7 @@ const pieceBytes = 8192;
  * @standard PS3.5 §8.1.1
  */
 export class BitFrameIntake implements FrameIntake {
+  readonly codedShape = undefined;
   readonly #into: FrameIntake;
   #left: number;
 
@@ -30,8 +31,8 @@ export class BitFrameIntake implements FrameIntake {
     }
   }
 
-  async addFrame(coded: Uint8Array): Promise<void> {
-    await this.#into.addFrame(coded);
+  nextFrame(): CodedFrameSink | undefined {
+    return this.#into.nextFrame();
   }
 
   async end(): Promise<boolean> {

@@ -1,29 +1,26 @@
 import { giveBack } from '../lib/bytes/give-back.ts';
-import type { FrameIntake, TakeFrame } from './frame-intake.ts';
+import type { FrameShape } from '../pixel/index.ts';
+import type { CodedFrameSink, FrameIntake, TakeFrame } from './frame-intake.ts';
 
-/** Takes the compressed frames of an instance, which `decode` makes pixels of. */
+/** Takes the compressed frames of an instance, of which others make pixels. */
 export class CodedFrameIntake implements FrameIntake {
+  readonly codedShape: FrameShape;
   readonly #frames: number;
-  readonly #decode: (
-    coded: Uint8Array,
-    take: (pixels: Uint8Array) => Promise<unknown>,
-  ) => Promise<void>;
   readonly #takeFrame: TakeFrame;
+  readonly #fail: CodedFrameSink['fail'];
   #index = 0;
   #isBroken = false;
 
-  /** @param options `decode` waits while too many frames are in work, and calls `take` in their order */
   constructor(options: {
+    readonly shape: FrameShape;
     readonly frames: number;
-    readonly decode: (
-      coded: Uint8Array,
-      take: (pixels: Uint8Array) => Promise<unknown>,
-    ) => Promise<void>;
     readonly takeFrame: TakeFrame;
+    readonly fail: CodedFrameSink['fail'];
   }) {
+    this.codedShape = options.shape;
     this.#frames = options.frames;
-    this.#decode = options.decode;
     this.#takeFrame = options.takeFrame;
+    this.#fail = options.fail;
   }
 
   /** Native pixels among compressed frames are none of this image. */
@@ -31,15 +28,18 @@ export class CodedFrameIntake implements FrameIntake {
     this.#isBroken = true;
   }
 
-  async addFrame(coded: Uint8Array): Promise<void> {
+  nextFrame(): CodedFrameSink | undefined {
     const index = this.#index;
     this.#index += 1;
-    if (index >= this.#frames) return;
-    await this.#decode(coded, async (pixels) => {
-      const free = await this.#takeFrame(index, pixels);
-      // Left to the collector, frames would have it run every few of them.
-      if (free !== undefined) giveBack(free);
-    });
+    if (index >= this.#frames) return undefined;
+    return {
+      take: async (pixels) => {
+        const free = await this.#takeFrame(index, pixels);
+        // Left to the collector, frames would have it run every few of them.
+        if (free !== undefined) giveBack(free);
+      },
+      fail: this.#fail,
+    };
   }
 
   async end(): Promise<boolean> {

@@ -1,6 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
-import type { FrameDecoder } from '../pixel/index.ts';
 import type { Sealer, Signer } from '../seal/index.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ProductionLimits } from './limits.ts';
@@ -35,8 +34,6 @@ export interface ProductionPorts {
   readonly deposits: KeyDeposits;
   /** Where frames rest that memory has no room for. */
   readonly spill: Spill;
-  /** What makes pixels of compressed frames; closed by who opened it. */
-  readonly decoder: FrameDecoder;
   /** The clinical side's producer key. */
   readonly signer: Signer;
   readonly clock: Clock;

@@ -9,7 +9,7 @@ test('frames are taken in the order in which they came, however they are decoded
   const frames = fc.array(fc.record({ delay: fc.nat(3), fails: fc.boolean(), bytes: fc.nat(120) }));
   await fc.assert(
     fc.asyncProperty(frames, fc.integer({ min: 1, max: 4 }), async (given, count) => {
-      const queue = new DecodeQueue(count, { decodingBytesMax });
+      const queue = new DecodeQueue({ decodingFramesMax: count, decodingBytesMax });
       const taken: number[] = [];
       let inWork = 0;
       for (const [index, { delay, fails, bytes }] of given.entries()) {
@@ -36,7 +36,7 @@ test('frames are taken in the order in which they came, however they are decoded
 });
 
 test('what is cleared is not taken, and its failure is nobody’s', async () => {
-  const queue = new DecodeQueue(2, { decodingBytesMax });
+  const queue = new DecodeQueue({ decodingFramesMax: 2, decodingBytesMax });
   const never = async (): Promise<void> => assert.fail('taken');
   await queue.add({
     bytes: 1,

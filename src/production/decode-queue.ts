@@ -2,20 +2,21 @@ import type { ProductionLimits } from './limits.ts';
 
 /** A compressed frame on its way to pixels. */
 export interface DecodingFrame {
-  /** Bytes that it takes, decoded. */
+  /** Bytes that it takes, coded and decoded. */
   readonly bytes: number;
-  readonly pixels: Promise<Uint8Array>;
+  /** Undefined where none are wanted, and it is only judged. */
+  readonly pixels: Promise<Uint8Array | undefined>;
   /** Its turn has come. */
-  readonly take: (pixels: Uint8Array) => Promise<unknown>;
-  /** It is no pixels. */
+  readonly take: (pixels: Uint8Array | undefined) => Promise<unknown>;
+  /** It may not leave, or is no pixels. */
   readonly fail: (error: unknown) => Promise<unknown>;
 }
 
-type Settled = { readonly pixels: Uint8Array } | { readonly error: unknown };
+type Settled = { readonly pixels: Uint8Array | undefined } | { readonly error: unknown };
 
 /**
- * Compressed frames of a series, several in work at a time, also of instances that follow each
- * other; taken one by one, in the order in which they came.
+ * Compressed frames of a series, several judged and decoded at a time, also of instances that follow
+ * each other; taken one by one, in the order in which they came.
  */
 export class DecodeQueue {
   readonly #count: number;
@@ -23,9 +24,11 @@ export class DecodeQueue {
   readonly #entries: { readonly frame: DecodingFrame; readonly settled: Promise<Settled> }[] = [];
   #bytes = 0;
 
-  /** @param count how many may be in work or wait for their turn */
-  constructor(count: number, { decodingBytesMax }: Pick<ProductionLimits, 'decodingBytesMax'>) {
-    this.#count = count;
+  constructor({
+    decodingFramesMax,
+    decodingBytesMax,
+  }: Pick<ProductionLimits, 'decodingFramesMax' | 'decodingBytesMax'>) {
+    this.#count = decodingFramesMax;
     this.#bytesMax = decodingBytesMax;
   }
 

@@ -1,7 +1,8 @@
-import type { DeidentifiedInstance } from '../deid/index.ts';
+import { type DeidentifiedInstance, deidErrors, type FramePart } from '../deid/index.ts';
 import { encodingOf } from '../dicom/index.ts';
 import { type Fact, type ImageFacts, valueOr } from '../facts/index.ts';
 import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
+import type { FrameShape } from '../pixel/index.ts';
 import { frameShapeOf } from '../volume/index.ts';
 import type { ProductionPorts } from './create-production.ts';
 import { cutTile } from './cut-tile.ts';
@@ -86,16 +87,21 @@ export class InstanceFiles {
     await this.#slices?.addPixels(bytes);
   }
 
-  /** A compressed frame. */
-  async frame(coded: Uint8Array): Promise<void> {
-    if (this.#slices === undefined) return;
-    const { facts, transferSyntaxUid } = readDeidentified(this.#box);
-    const shape = frameShapeOf(facts);
-    if (shape === undefined) return;
-    const { decoder } = this.#context.ports;
+  /** As what compressed frames are decoded for slices; undefined where none are wanted. */
+  get codedShape(): FrameShape | undefined {
+    if (this.#slices === undefined) return undefined;
+    return frameShapeOf(readDeidentified(this.#box).facts);
+  }
+
+  /** A compressed frame. @throws MdmError of `deidErrors` where it may not leave */
+  async frame({ pixels }: Pick<FramePart, 'pixels'>): Promise<void> {
+    // What is read for a file was judged before.
+    if (this.isWhole && this.#slices === undefined) return;
     try {
-      await this.#slices.addPixels(await decoder.decode(transferSyntaxUid, coded, shape));
+      const made = await pixels;
+      if (made !== undefined) await this.#slices?.addPixels(made);
     } catch (error) {
+      if (deidErrors.has(error)) throw error;
       this.#withoutPixels = undecoded(error);
     }
   }

@@ -42,10 +42,16 @@ export const productionLimits = defineLimits('production', {
     unit: 'bytes',
     reason: 'One frame is turned in memory; 8192 x 8192 x 16 bit is the largest seen.',
   },
+  decodingFramesMax: {
+    value: 8,
+    unit: 'count',
+    reason:
+      'Compressed frames of a series that are judged and decoded at a time: two for each thread there may be (`pixel.threadsMax`).',
+  },
   decodingBytesMax: {
     value: 128 * 1024 * 1024,
     unit: 'bytes',
-    reason: 'Compressed frames of a series that are decoded at a time, by their pixels.',
+    reason: 'The same, by their coded bytes and their pixels.',
   },
   headerAllowanceBytes: {
     value: 1024 * 1024,

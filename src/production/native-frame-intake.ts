@@ -2,6 +2,7 @@ import type { FrameIntake, TakeFrame } from './frame-intake.ts';
 
 /** Cuts the native pixel data of an instance into its frames. */
 export class NativeFrameIntake implements FrameIntake {
+  readonly codedShape = undefined;
   readonly #frames: number;
   readonly #frameBytes: number;
   readonly #takeFrame: TakeFrame;
@@ -40,7 +41,7 @@ export class NativeFrameIntake implements FrameIntake {
   }
 
   /** Compressed frames among native pixels are none of this image. */
-  async addFrame(): Promise<void> {
+  nextFrame(): undefined {
     this.#hasMore = true;
   }
 

@@ -6,7 +6,7 @@ import { frameShapeOf } from '../volume/index.ts';
 import { BitFrameIntake } from './bit-frame-intake.ts';
 import { CodedFrameIntake } from './coded-frame-intake.ts';
 import { frameBytesOf } from './frame-bytes.ts';
-import type { FrameIntake, TakeFrame } from './frame-intake.ts';
+import type { CodedFrameSink, FrameIntake, TakeFrame } from './frame-intake.ts';
 import { NativeFrameIntake } from './native-frame-intake.ts';
 
 /** What an intake works with. */
@@ -14,26 +14,20 @@ export interface IntakeOptions {
   /** A buffer of the bytes of a frame that is free. */
   readonly spare: Uint8Array | undefined;
   readonly takeFrame: TakeFrame;
-  /** Makes pixels of a compressed frame and gives them to `take`, in the order of frames. */
-  readonly decode: (
-    coded: Uint8Array,
-    shape: FrameShape,
-    take: (pixels: Uint8Array) => Promise<unknown>,
-  ) => Promise<void>;
+  /** Hears of a compressed frame that is no pixels. */
+  readonly fail: CodedFrameSink['fail'];
 }
 
 /** What the pixel data of an image go into, by how they are written: whole, plain frames come out. */
 export function openIntake(
   image: Pick<DeidentifiedInstance, 'facts' | 'transferSyntaxUid' | 'palette'>,
-  { spare, takeFrame, decode }: IntakeOptions,
+  { spare, takeFrame, fail }: IntakeOptions,
 ): FrameIntake {
   const { facts, transferSyntaxUid, palette } = image;
   const frames = valueOr(facts.frames, 1) ?? 1;
   const shape = frameShapeOf(facts, palette);
   if (shape !== undefined && isDecodable(transferSyntaxUid)) {
-    const decodeFrame = (coded: Uint8Array, take: (pixels: Uint8Array) => Promise<unknown>) =>
-      decode(coded, shape, take);
-    return new CodedFrameIntake({ frames, takeFrame, decode: decodeFrame });
+    return new CodedFrameIntake({ shape, frames, takeFrame, fail });
   }
   const buffer = spare ?? new Uint8Array(frameBytesOf(facts));
   if (shape === undefined || shape.colour === 'grey') {

@@ -1,6 +1,7 @@
 import {
   type DeidentifiedInstance,
   deidErrors,
+  type FramePart,
   type SeriesDeidentifier,
   safeFactsOf,
   type WithheldImage,
@@ -9,9 +10,12 @@ import { AcquisitionTally } from '../facts/index.ts';
 import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import type { ProductionPorts } from './create-production.ts';
+import { DecodeQueue } from './decode-queue.ts';
 import { productionErrors } from './errors.ts';
-import type { FrameIntake } from './frame-intake.ts';
+import { frameBytesOf } from './frame-bytes.ts';
+import type { CodedFrameSink, FrameIntake } from './frame-intake.ts';
 import { InstanceFiles, type InstanceWish } from './instance-files.ts';
+import { productionLimits } from './limits.ts';
 import type {
   NamedIdentifiedInstance,
   ProductionJob,
@@ -22,6 +26,8 @@ import type {
 import { productNamed } from './products/index.ts';
 import { isListedWithoutImage } from './series-job.ts';
 import { StackFiles } from './stack-files.ts';
+import { undecoded } from './undecoded.ts';
+import type { Withheld } from './withheld-images.ts';
 
 type ReleasedInstance = Deidentified<DeidentifiedInstance>;
 
@@ -37,6 +43,10 @@ export class Pass {
   #open: InstanceFiles | undefined;
   readonly #sliced: SlicedInstance[] = [];
   readonly #acquisition = new AcquisitionTally();
+  /** Compressed frames that had not their turn yet: they may turn out not to leave. */
+  readonly #frames: DecodeQueue;
+  /** Names of instances that may not leave. */
+  readonly #withheld = new Set<string>();
 
   constructor(ports: ProductionPorts, job: ProductionJob) {
     this.#ports = ports;
@@ -50,7 +60,9 @@ export class Pass {
       const product = productNamed(target.product);
       return product.of === 'stack' ? [{ target, product }] : [];
     });
-    if (wanted.length > 0) this.#stacks = new StackFiles(ports, job, wanted);
+    this.#frames = new DecodeQueue(ports.limits ?? productionLimits);
+    const drain = (): Promise<void> => this.#frames.drain();
+    if (wanted.length > 0) this.#stacks = new StackFiles(ports, job, { wanted, drain });
   }
 
   async *run(): AsyncGenerator<ProductionResult> {
@@ -64,6 +76,7 @@ export class Pass {
       if (this.#sliced.length > 0) yield { kind: 'sliced', instances: this.#sliced };
     } finally {
       // Also when the caller leaves: what is complete stays, the rest goes with its space.
+      this.#frames.clear();
       await this.#open?.abort();
       await this.#stacks?.abort();
     }
@@ -78,6 +91,7 @@ export class Pass {
       yield* this.#take(arrival);
       if (this.#stacks === undefined && this.#wantsNoMore()) return;
     }
+    await this.#frames.drain();
     signal.throwIfAborted();
     this.#passOverUnsent();
     if (this.#missing.size > 0 || expected.length === 0) {
@@ -117,9 +131,11 @@ export class Pass {
       this.#open = await InstanceFiles.open(context, box, wish);
     }
     try {
-      await this.#pass(box, intake);
+      await this.#pass(name, box, intake);
     } catch (error) {
       if (!deidErrors.has(error)) throw error;
+      // One of its frames may say something else, and came before.
+      await this.#frames.drain();
       yield* this.#withhold(name, error.code, readDeidentified(box).facts);
       return;
     }
@@ -132,20 +148,47 @@ export class Pass {
    * The instance goes where it is wanted; where it is not, its source is let go. For a volume it is
    * read to its end even when there can be none: the reason must not depend on what came first.
    */
-  async #pass(box: ReleasedInstance, intake: FrameIntake | undefined): Promise<void> {
+  async #pass(name: string, box: ReleasedInstance, intake: FrameIntake | undefined): Promise<void> {
     const open = this.#open;
+    const { read, facts } = readDeidentified(box);
     const what = open?.isWhole === true ? 'file' : 'pixels';
-    for await (const part of readDeidentified(box).read(what)) {
+    for await (const part of read(what, intake?.codedShape ?? open?.codedShape)) {
       if (open === undefined && this.#stacks === undefined) return;
       await open?.write(part.bytes);
       if (part.kind === 'frame') {
-        await open?.frame(part.bytes);
-        await intake?.addFrame(part.bytes);
+        // A file has what is judged; for a volume alone, that is seen to while others come.
+        await open?.frame(part);
+        await this.#addFrame(part, { name, image: facts, sink: intake?.nextFrame() });
       }
       if (part.kind !== 'pixel') continue;
       await open?.pixels(part.bytes);
       await intake?.addPixels(part.bytes);
     }
+  }
+
+  /** In its turn a frame goes where it is wanted, or withholds its instance; waits while too many are in work. */
+  #addFrame(
+    { codedBytes, pixels }: FramePart,
+    of: {
+      readonly name: string;
+      readonly image: DeidentifiedInstance['facts'];
+      readonly sink: CodedFrameSink | undefined;
+    },
+  ): Promise<void> {
+    const { name, image, sink } = of;
+    return this.#frames.add({
+      bytes: codedBytes + frameBytesOf(image),
+      pixels,
+      take: async (made) => {
+        if (made !== undefined && !this.#withheld.has(name)) await sink?.take(made);
+      },
+      fail: async (error) => {
+        if (deidErrors.has(error)) await this.#spoil(name, { code: error.code, image });
+        // Nobody wanted its pixels here; what is no such failure is a bug, and thrown.
+        else if (sink === undefined) undecoded(error);
+        else if (!this.#withheld.has(name)) await sink.fail(error);
+      },
+    });
   }
 
   /** An instance cannot leave: its file is refused, and every volume that it could be of. */
@@ -154,14 +197,21 @@ export class Pass {
     code: string,
     image: WithheldImage,
   ): AsyncGenerator<ProductionResult> {
-    if (code !== 'DEID_NO_IMAGE') this.#acquisition.addUnknown();
     const open = this.#open;
     this.#open = undefined;
     await open?.abort();
     const wish = this.#wishes.get(name);
     const targets = [...(wish?.whole === undefined ? [] : [wish.whole]), ...(wish?.slices ?? [])];
     for (const { fileId } of targets) yield { kind: 'refused', fileId, code };
-    await this.#stacks?.withhold(name, { code, image });
+    await this.#spoil(name, { code, image });
+  }
+
+  /** An instance cannot leave: every stack lacks it that it could be of. The first reason counts. */
+  async #spoil(name: string, withheld: Withheld): Promise<void> {
+    if (this.#withheld.has(name)) return;
+    this.#withheld.add(name);
+    if (withheld.code !== 'DEID_NO_IMAGE') this.#acquisition.addUnknown();
+    await this.#stacks?.withhold(name, withheld);
   }
 }
 

@@ -5,7 +5,6 @@ import { type Deidentified, readDeidentified } from '../flow/index.ts';
 import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { inTurns, type Steps, Turn } from '../lib/streams/steps.ts';
-import type { FrameDecoder } from '../pixel/index.ts';
 import {
   checkSlice,
   isSlice,
@@ -19,7 +18,6 @@ import {
   slicesOf,
   type VolumePlan,
 } from '../volume/index.ts';
-import { DecodeQueue } from './decode-queue.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import type { FrameIntake } from './frame-intake.ts';
 import { type FrameSlice, frameSlicesOf, framesOf } from './frame-slice.ts';
@@ -69,7 +67,8 @@ export interface SeriesJobOptions {
   readonly onGivenUp: () => void;
   readonly reserve: (bytes: number) => Promise<{ release(): void }>;
   readonly spill: Spill;
-  readonly decoder: FrameDecoder;
+  /** Every compressed frame that came had its turn: its pixels were taken, or it is withheld. */
+  readonly drain: () => Promise<void>;
   readonly clock: Clock;
   readonly limits: ProductionLimits;
 }
@@ -98,8 +97,6 @@ export class SeriesJob {
   readonly #headers = new Map<string, HeaderOfJob>();
   /** The stacks of these headers, where they were planned. */
   #planned: PlannedSeries | undefined;
-  /** Compressed frames that are not pixels yet. */
-  readonly #decoding: DecodeQueue;
   /** Images whose headers are yet to come. */
   readonly #awaited: Set<string>;
   readonly #derived = new Set<string>();
@@ -123,7 +120,7 @@ export class SeriesJob {
 
   constructor(options: SeriesJobOptions) {
     const images = options.expected.filter((each) => !isListedWithoutImage(each));
-    const { limits, reserve, spill, decoder } = options;
+    const { limits, reserve, spill } = options;
     this.#options = options;
     this.#limits = limits;
     this.#indexByName = new Map(images.map(({ name }, index) => [name, index]));
@@ -131,7 +128,6 @@ export class SeriesJob {
     this.#listed = options.headersOnly ? undefined : listedStack(images);
     const { frameMemoryBytes: memoryBytes, spillStepBytes: stepBytes } = limits;
     this.#pool = new PagePool(limits);
-    this.#decoding = new DecodeQueue(2 * decoder.threads, limits);
     this.#store = new FrameStore({ memoryBytes, stepBytes, reserve, spill });
   }
 
@@ -192,9 +188,8 @@ export class SeriesJob {
     this.#awaited.delete(name);
   }
 
-  /** All that can come came: what the series holds. The files of its stacks are whole, those wanted. */
+  /** All that can come came, and had its turn: what the series holds. The files of its stacks are whole, those wanted. */
   async finish(source: Deidentified<unknown> | undefined): Promise<SeriesStacks> {
-    await this.#decoding.drain();
     const planned = await this.#plan();
     const { outcomes, made } = planned;
     if (outcomes.length === 0 || source === undefined) {
@@ -219,7 +214,6 @@ export class SeriesJob {
 
   /** Give up what is not complete. Never throws. */
   async abort(): Promise<void> {
-    this.#decoding.clear();
     for (const writer of this.writers) await writer.abort();
     await this.#store.close();
   }
@@ -233,20 +227,16 @@ export class SeriesJob {
     if (length === 0 || !isTaken) return undefined;
     const spare = this.#spare?.length === length ? this.#spare : undefined;
     this.#spare = undefined;
-    const { decoder } = this.#options;
     const first = this.#firstFrame(name, framesOf(facts));
     return openIntake(
       { facts, transferSyntaxUid, palette },
       {
         spare,
         takeFrame: (index, pixels) => this.#takeFrame(box, { frame: first + index, pixels }),
-        decode: (coded, shape, take) =>
-          this.#decoding.add({
-            bytes: length,
-            pixels: decoder.decode(transferSyntaxUid, coded, shape),
-            take,
-            fail: (error) => this.#giveUp(undecoded(error)),
-          }),
+        fail: async (error) => {
+          const code = undecoded(error);
+          if (!this.#over) await this.#giveUp(code);
+        },
       },
     );
   }
@@ -331,7 +321,8 @@ export class SeriesJob {
   /** Plan by the headers, all of which are here; the pixels of the last image are yet to come. */
   async #planAll(source: Deidentified<unknown>): Promise<void> {
     if (this.#reasons.size > 0) return;
-    await this.#decoding.drain();
+    await this.#options.drain();
+    if (this.#over) return;
     await this.#start(await this.#plan(), source);
   }
 

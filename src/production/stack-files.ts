@@ -58,7 +58,12 @@ export class StackFiles {
   /** Those of them that the archive lists as such and did not send. */
   #unsent = 0;
 
-  constructor(ports: ProductionPorts, job: ProductionJob, wanted: readonly WantedFile[]) {
+  /** @param options `drain`: every compressed frame that came has its turn */
+  constructor(
+    ports: ProductionPorts,
+    job: ProductionJob,
+    { wanted, drain }: { wanted: readonly WantedFile[]; drain: () => Promise<void> },
+  ) {
     this.#ports = ports;
     this.#job = job;
     this.#wanted = wanted;
@@ -75,7 +80,7 @@ export class StackFiles {
       },
       reserve: job.reserve,
       spill: ports.spill,
-      decoder: ports.decoder,
+      drain,
       clock: ports.clock,
       limits: ports.limits ?? productionLimits,
     });

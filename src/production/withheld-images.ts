@@ -36,12 +36,14 @@ export function firstWithheld(codes: readonly string[]): string | undefined {
   return precedence.find((code) => codes.includes(code));
 }
 
-/** Whether it may be how an image came, and not the image. */
-const mayBeRepaired = (code: string): boolean => code === 'DEID_MALFORMED';
+const repairable: readonly string[] = ['DEID_MALFORMED', 'DEID_FRAME_UNREAD'];
+
+/** Whether it may be how an image came, or was read, and not the image. */
+const mayBeRepaired = (code: string): boolean => repairable.includes(code);
 
 const precedence: readonly string[] = [
-  ...Object.keys(deidErrors.rows).filter((code) => code !== 'DEID_MALFORMED'),
-  'DEID_MALFORMED',
+  ...Object.keys(deidErrors.rows).filter((code) => !mayBeRepaired(code)),
+  ...repairable,
 ];
 
 /** Whether an image could be of the stack of a slice, by what is known of it. */

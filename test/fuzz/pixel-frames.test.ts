@@ -10,8 +10,10 @@ import { after, before, test } from 'node:test';
 import { deidErrors } from '../../src/deid/index.ts';
 import { frameCleanerOf } from '../../src/deid/pixel/frame-cleaner.ts';
 import { imageShapeOf } from '../../src/deid/pixel/image-shape.ts';
+import { createFrameJudge } from '../../src/deid/pixel/judge-frame.ts';
 import { getUid, readTokens, tag as t } from '../../src/dicom/index.ts';
 import { type ImageFacts, readStandardFacts } from '../../src/facts/index.ts';
+import { present } from '../../src/lib/assert.ts';
 import { concatBytes } from '../../src/lib/bytes/bytes.ts';
 import { createFrameDecoder, type FrameShape, pixelErrors } from '../../src/pixel/index.ts';
 import { frameShapeOf } from '../../src/volume/pixel-format.ts';
@@ -96,8 +98,10 @@ async function frameOf(path: string): Promise<Frame | undefined> {
 async function outcomeOf(frame: Frame, coded: Uint8Array): Promise<Uint8Array | string> {
   const startMs = performance.now();
   try {
-    const clean = await frameCleanerOf(frame.transferSyntaxUid)?.(coded, imageShapeOf(frame.facts));
-    return await decoder.decode(frame.transferSyntaxUid, clean ?? coded, frame.shape);
+    const { transferSyntaxUid, facts, shape } = frame;
+    const judge = createFrameJudge({ transferSyntaxUid, shape: imageShapeOf(facts), decoder });
+    const { pixels } = present(judge, 'a known syntax')(coded, { coded: false, shape });
+    return present(await pixels, 'pixels are wanted');
   } catch (error) {
     if (deidErrors.has(error) || pixelErrors.has(error)) return error.code;
     throw error;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { createDeidentifier } from '../../src/deid/index.ts';
 import { deidLimits } from '../../src/deid/limits.ts';
-import { passEncapsulatedPixels } from '../../src/deid/pixel/encapsulated-pixels.ts';
+import {
+  type EncapsulatedOptions,
+  passEncapsulatedPixels,
+} from '../../src/deid/pixel/encapsulated-pixels.ts';
 import { cleanJpeg } from '../../src/deid/pixel/jpeg.ts';
 import { cleanJpeg2000 } from '../../src/deid/pixel/jpeg-2000.ts';
 import {
@@ -22,13 +25,14 @@ import { checkGrowth } from './growth.ts';
 const shape = shapeOf({ rows: 1, columns: 1, bitsAllocated: 8, bitsStored: 8 });
 
 async function pass(tokens: readonly Token[], frames: number): Promise<void> {
-  const parts = passEncapsulatedPixels(batches(tokens), {
+  const options: EncapsulatedOptions = {
     transferSyntaxUid: transferSyntax.JPEGBaseline8Bit,
     shape: { ...shape, frames },
-    clean: (frame) => frame,
+    judge: (whole) => ({ coded: Promise.resolve(whole), pixels: Promise.resolve(undefined) }),
     startsFrame: () => true,
     extendedOffsets: new Uint8Array(0),
-  });
+  };
+  const parts = passEncapsulatedPixels(batches(tokens), options, { coded: true, shape: undefined });
   for await (const _part of parts);
 }
 

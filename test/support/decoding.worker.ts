@@ -1,11 +1,11 @@
 import { parentPort } from 'node:worker_threads';
-import type { DecodeReply, DecodeRequest } from '../../src/pixel/decode-messages.ts';
+import type { FrameReply, FrameRequest } from '../../src/pixel/decode-messages.ts';
 
 // Plays the decoding thread: the first byte of a frame says what becomes of it.
 
-parentPort?.on('message', ({ coded }: DecodeRequest) => {
+parentPort?.on('message', ({ coded }: FrameRequest) => {
   const [what = 0] = coded;
-  const reply = (message: DecodeReply): void => parentPort?.postMessage(message);
+  const reply = (message: FrameReply): void => parentPort?.postMessage(message);
   if (what === 1) for (;;); // a codec that does not end
   if (what === 2) process.exit(3); // of a worker: the thread alone ends
   if (what === 3) throw new Error('a bug');

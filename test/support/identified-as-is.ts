@@ -10,13 +10,15 @@ import { planPixels } from '../../src/deid/pixel/plan-pixels.ts';
 import { CommonElements } from '../../src/dicom/index.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import { reveal } from '../../src/flow/mint/reveal.ts';
+import { createFrameDecoder } from '../../src/pixel/index.ts';
 
 /**
  * What production would be given if nothing were de-identified: headers are read, facts too, and
  * nothing is judged or written anew. For a figure beside the real one, of made images only.
  */
 export function identifiedAsIs(collectionKey: Uint8Array): Deidentifier {
-  const real = createDeidentifier({ collectionKey });
+  const decoder = createFrameDecoder({ threads: 2 });
+  const real = createDeidentifier({ collectionKey, decoder });
   const tokens = createTokens(collectionKey);
   return {
     ...real,
@@ -28,7 +30,7 @@ export function identifiedAsIs(collectionKey: Uint8Array): Deidentifier {
           const instance = reveal(source);
           const opened = await readHeader(instance, elements);
           const facts = await factsOf(opened, instance.sopClassUid);
-          const pixels = planPixels(opened, imageShapeOf(facts));
+          const pixels = planPixels(opened, imageShapeOf(facts), decoder);
           const made: DeidentifiedInstance = {
             sopClassUid: instance.sopClassUid,
             sopInstanceUid: instance.sopInstanceUid,
@@ -39,7 +41,7 @@ export function identifiedAsIs(collectionKey: Uint8Array): Deidentifier {
             misleads: undefined,
             slices: undefined,
             drops: {},
-            read: () => pixels.parts,
+            read: (what, shape) => pixels.parts({ coded: what === 'file', shape }),
           };
           return { kind: 'released', instance: deidentified(made) };
         },

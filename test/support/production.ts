@@ -78,7 +78,6 @@ export async function openWorkshop(owner: Owner, options: WorkshopOptions = {}):
     signer: { keyId: keyIdOf(publicKey), privateKey },
     clock: systemClock,
     random,
-    decoder: createFrameDecoder({ threads: 2 }),
     spill: createSpill({ folder: join(folder, 'spill'), random }),
     ...limits,
   });
@@ -140,7 +139,10 @@ export function nameOf(made: Pick<MadeInstance, 'sopInstanceUid'>): string {
 }
 
 /** The de-identifier of tests. */
-export const testDeidentifier = createDeidentifier({ collectionKey: new Uint8Array(32).fill(7) });
+export const testDeidentifier = createDeidentifier({
+  collectionKey: new Uint8Array(32).fill(7),
+  decoder: createFrameDecoder({ threads: 2 }),
+});
 
 /** A synthetic series for a job; with `records`, the query gives positions. */
 export function jobSeries(options: SeriesOptions & { readonly records?: boolean } = {}): JobSeries {

@@ -96,14 +96,14 @@ export async function openMaker(folder: string, output?: MakerOutput): Promise<M
         keys.push({ ...key, privateKey: key.privateKey.slice() });
       },
     },
-    decoder,
     spill: createSpill({ folder: join(folder, 'spill'), random: systemRandom }),
     signer: { keyId: keyIdOf(publicKey), privateKey },
     clock: systemClock,
     random: systemRandom,
   });
   const deidentifier =
-    output?.deidentifier ?? createDeidentifier({ collectionKey: new Uint8Array(32).fill(7) });
+    output?.deidentifier ??
+    createDeidentifier({ collectionKey: new Uint8Array(32).fill(7), decoder });
   const pass = async (
     series: FoundSeries,
     targets: readonly ProductionTarget[],

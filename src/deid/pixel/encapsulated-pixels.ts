@@ -1,17 +1,18 @@
 import { createTokenWriter, type Tag, type Token, type Vr } from '../../dicom/index.ts';
 import { ByteGatherer } from '../../lib/bytes/byte-gatherer.ts';
-import { concatBytes } from '../../lib/bytes/bytes.ts';
-import type { InstancePart } from '../deidentifier.ts';
+import { concatBytes, noBytes } from '../../lib/bytes/bytes.ts';
+import type { BytesPart, InstancePart } from '../deidentifier.ts';
 import { deidLimits } from '../limits.ts';
-import type { FrameCleaner, FrameStart } from './frame-cleaner.ts';
+import type { FrameStart } from './frame-cleaner.ts';
 import { FrameJoiner, frameTooLong } from './frame-joiner.ts';
 import type { ImageShape } from './image-shape.ts';
+import type { FrameJudge, FrameWish } from './judge-frame.ts';
 
 /** How encapsulated pixel data are passed. */
 export interface EncapsulatedOptions {
   readonly transferSyntaxUid: string;
-  readonly shape: ImageShape;
-  readonly clean: FrameCleaner;
+  readonly shape: Pick<ImageShape, 'frames'>;
+  readonly judge: FrameJudge;
   readonly startsFrame: FrameStart;
   /** Extended Offset Table of the header; empty where there is none. */
   readonly extendedOffsets: Uint8Array;
@@ -23,40 +24,47 @@ export interface EncapsulatedOptions {
  * of its transfer syntax do (`FrameStart`); a table of offsets that says otherwise is a second reading
  * of the same bytes, and the instance is refused.
  *
+ * @param wish where no file is wanted, a frame goes on before it is judged, and nothing stands between
  * @standard PS3.5 §A.4
  */
 export async function* passEncapsulatedPixels(
   batches: AsyncIterable<readonly Token[]>,
   options: EncapsulatedOptions,
+  wish: FrameWish,
 ): AsyncGenerator<InstancePart, void, void> {
-  const { shape } = options;
   const writer = createTokenWriter({ transferSyntaxUid: options.transferSyntaxUid });
-  const part = (...tokens: readonly Token[]): InstancePart => ({
+  const part = (...tokens: readonly Token[]): BytesPart => ({
     kind: 'trailer',
     bytes: concatBytes(tokens.flatMap((token) => writer.write(token))),
   });
   const frames = new FrameJoiner(options);
   const frame = async function* (whole: Uint8Array): AsyncGenerator<InstancePart, void, void> {
-    const bytes = await options.clean(whole, shape);
+    const { coded, pixels } = options.judge(whole, wish);
+    const about = { kind: 'frame', codedBytes: whole.length, pixels } as const;
+    if (!wish.coded) {
+      yield { ...about, bytes: noBytes };
+      return;
+    }
+    const bytes = await coded;
     const padding = new Uint8Array(bytes.length & 1);
     yield part({ kind: 'fragment-start', length: bytes.length + padding.length });
     // The writer gives a chunk as it came: of frames nothing is copied.
-    for (const same of writer.write({ kind: 'value-chunk', bytes })) {
-      yield { kind: 'frame', bytes: same };
-    }
+    for (const same of writer.write({ kind: 'value-chunk', bytes }))
+      yield { ...about, bytes: same };
     const end = part({ kind: 'value-chunk', bytes: padding }, { kind: 'fragment-end' });
     if (end.bytes.length > 0) yield end;
   };
   for await (const event of fragmentsOf(batches)) {
-    if (event.kind === 'start') yield part(event.token, ...emptyTable);
-    else if (event.kind === 'table') frames.offsets(event.bytes);
+    if (event.kind === 'start') {
+      if (wish.coded) yield part(event.token, ...emptyTable);
+    } else if (event.kind === 'table') frames.offsets(event.bytes);
     else {
       const whole = frames.add(event.bytes);
       if (whole !== undefined) yield* frame(whole);
     }
   }
   yield* frame(frames.end());
-  yield part({ kind: 'fragments-end' });
+  if (wish.coded) yield part({ kind: 'fragments-end' });
 }
 
 const emptyTable: readonly Token[] = [

@@ -2,29 +2,23 @@ import { transferSyntax as ts } from '../../dicom/index.ts';
 import type { ImageShape } from './image-shape.ts';
 import { cleanJpeg, cleanJpegLs } from './jpeg.ts';
 import { cleanJpeg2000 } from './jpeg-2000.ts';
-import { cleanScans } from './jpeg-scans.ts';
 import { cleanRle } from './rle.ts';
 
 /**
- * A compressed frame without what is not image: comments, application segments, bytes after its
- * end or, in JPEG, behind its last unit.
+ * A compressed frame without what is not image, as far as its markers show it: comments, application
+ * segments, bytes after its end. Of RLE all is judged.
  *
  * @throws MdmError `DEID_COMPRESSED_UNCHECKED` where that cannot be told, `DEID_FRAME_MISMATCH` where
  *   the frame is another image than its header says
  */
-export type FrameCleaner = (
-  frame: Uint8Array,
-  shape: ImageShape,
-) => Uint8Array | Promise<Uint8Array>;
-
-const cleanWholeJpeg: FrameCleaner = (frame, shape) => cleanScans(cleanJpeg(frame, shape), shape);
+export type FrameCleaner = (frame: Uint8Array, shape: ImageShape) => Uint8Array;
 
 const cleaners: ReadonlyMap<string, FrameCleaner> = new Map<string, FrameCleaner>([
   [ts.RLELossless, cleanRle],
-  [ts.JPEGBaseline8Bit, cleanWholeJpeg],
-  [ts.JPEGExtended12Bit, cleanWholeJpeg],
-  [ts.JPEGLossless, cleanWholeJpeg],
-  [ts.JPEGLosslessSV1, cleanWholeJpeg],
+  [ts.JPEGBaseline8Bit, cleanJpeg],
+  [ts.JPEGExtended12Bit, cleanJpeg],
+  [ts.JPEGLossless, cleanJpeg],
+  [ts.JPEGLosslessSV1, cleanJpeg],
   [ts.JPEGLSLossless, cleanJpegLs],
   [ts.JPEGLSNearLossless, cleanJpegLs],
   [ts.JPEG2000Lossless, cleanJpeg2000],
@@ -37,6 +31,16 @@ const cleaners: ReadonlyMap<string, FrameCleaner> = new Map<string, FrameCleaner
 /** The cleaner for a transfer syntax; absent for those whose bytes we cannot judge. */
 export function frameCleanerOf(transferSyntaxUid: string): FrameCleaner | undefined {
   return cleaners.get(transferSyntaxUid);
+}
+
+/**
+ * Whether frames are coded in scans, which end only where their last unit was read: what stands behind
+ * it may be anything.
+ *
+ * @standard ISO 10918-1 §B.1.1.5
+ */
+export function hasScans(transferSyntaxUid: string): boolean {
+  return cleaners.get(transferSyntaxUid) === cleanJpeg;
 }
 
 /** Whether a fragment is the first of a frame. */

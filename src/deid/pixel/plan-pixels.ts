@@ -8,12 +8,14 @@ import {
   type Vr,
 } from '../../dicom/index.ts';
 import { noBytes } from '../../lib/bytes/bytes.ts';
+import type { FrameDecoder } from '../../pixel/index.ts';
 import type { InstancePart } from '../deidentifier.ts';
 import { deidErrors } from '../errors.ts';
 import type { OpenInstance } from '../header/read-header.ts';
 import { passEncapsulatedPixels } from './encapsulated-pixels.ts';
-import { frameCleanerOf, frameStartOf } from './frame-cleaner.ts';
+import { frameStartOf } from './frame-cleaner.ts';
 import type { ImageShape } from './image-shape.ts';
+import { createFrameJudge, type FrameWish } from './judge-frame.ts';
 import { passNativePixels } from './native-pixels.ts';
 import {
   createNanCleaner,
@@ -29,7 +31,8 @@ type Batches = AsyncGenerator<readonly Token[], void, void>;
 export interface PixelPlan {
   /** Bytes that belong to the header part: the start of native Pixel Data. */
   readonly start: readonly Uint8Array[];
-  readonly parts: AsyncGenerator<InstancePart, void, void>;
+  /** Called once. */
+  readonly parts: (wish: FrameWish) => AsyncGenerator<InstancePart, void, void>;
 }
 
 /**
@@ -38,7 +41,11 @@ export interface PixelPlan {
  * @throws MdmError `DEID_MALFORMED` when they do not fit the header or the transfer syntax,
  *   `DEID_COMPRESSED_UNCHECKED` when nothing here can judge the transfer syntax
  */
-export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
+export function planPixels(
+  opened: OpenInstance,
+  shape: ImageShape,
+  decoder: FrameDecoder,
+): PixelPlan {
   const { transferSyntaxUid } = opened;
   const rest = tokensFrom(opened);
   const [first] = opened.first;
@@ -46,15 +53,16 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
   const isPixelData = first !== undefined && 'tag' in first && first.tag === tag;
   const { encapsulated, bigEndian } = encodingOf(transferSyntaxUid);
   if (isPixelData && first.kind === 'fragments-start' && encapsulated && !shape.isFloat) {
-    const clean = frameCleanerOf(transferSyntaxUid);
-    if (clean === undefined) throw deidErrors.create('DEID_COMPRESSED_UNCHECKED');
-    const parts = passEncapsulatedPixels(rest, {
+    const judge = createFrameJudge({ transferSyntaxUid, shape, decoder });
+    if (judge === undefined) throw deidErrors.create('DEID_COMPRESSED_UNCHECKED');
+    const options = {
       transferSyntaxUid,
       shape,
-      clean,
+      judge,
       startsFrame: frameStartOf(transferSyntaxUid),
       extendedOffsets: bytesAt(opened.header, t.ExtendedOffsetTable),
-    });
+    };
+    const parts: PixelPlan['parts'] = (wish) => passEncapsulatedPixels(rest, options, wish);
     return { start: [], parts };
   }
   const native = isPixelData && first.kind === 'value-start' && !encapsulated;
@@ -75,14 +83,14 @@ export function planPixels(opened: OpenInstance, shape: ImageShape): PixelPlan {
     length: shape.nativeBytes,
   });
   const cleaner = cleanerOf(shape, bigEndian);
-  const parts = passNativePixels(rest, {
+  const options = {
     imageBytes: shape.nativeBytes,
     cleaner: isInWords ? outOfWords(cleaner) : cleaner,
     ...(shape.bits.bitsAllocated === 1
       ? { lastByteMask: lastByteMask(shape.pixels * shape.samples * shape.frames) }
       : {}),
-  });
-  return { start, parts };
+  };
+  return { start, parts: () => passNativePixels(rest, options) };
 }
 
 /** Which element must hold the pixels, and in which VR. @standard PS3.3 §C.7.6.3, §C.7.6.24, §C.7.6.25 */

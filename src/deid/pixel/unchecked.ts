@@ -15,9 +15,10 @@ export function readCoded<T>(read: () => T): T {
   }
 }
 
-/** The failure that one of reading coded data is here. */
+/** The failure that one of reading coded data is here; what was not read may not leave. */
 export function uncheckedFrom(error: unknown): unknown {
   if (!pixelErrors.has(error)) return error;
-  const { message, context } = error;
-  return deidErrors.create('DEID_COMPRESSED_UNCHECKED', { message, context, cause: error });
+  const { message, context, disposition } = error;
+  const code = disposition === 'transient' ? 'DEID_FRAME_UNREAD' : 'DEID_COMPRESSED_UNCHECKED';
+  return deidErrors.create(code, { message, context, cause: error });
 }

@@ -31,18 +31,19 @@ export async function openClinicalSide(
   const cipher = createIndexCipher({ hospitalKey: keys.hospitalKey, random });
   const index = await openClinicalIndex({ path: folders.index, cipher, clock });
   teardown.add(() => index.close());
+  const decoder = createFrameDecoder({ threads: availableParallelism(), clock });
+  teardown.add(() => decoder.close());
   const collections = await openCollections(config, {
     ...tools,
     cipher,
     index,
+    decoder,
     folder: folders.collectionKeys,
   });
   const opened = await openSources(config, { ...tools, lists: index.lists });
   teardown.add(() => opened.close());
   const sealer = createSealer();
   teardown.add(() => sealer.close());
-  const decoder = createFrameDecoder({ threads: availableParallelism(), clock });
-  teardown.add(() => decoder.close());
   const recall = createRecallEngine({
     catalog,
     index,
@@ -60,7 +61,6 @@ export async function openClinicalSide(
       storage,
       sealer,
       deposits: keyDeposits(keyServers, { serverNames, threshold }),
-      decoder,
       spill: createSpill({ folder: folders.spill, random }),
       signer: keys.producer,
       clock,

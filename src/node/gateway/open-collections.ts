@@ -1,5 +1,6 @@
 import { createDeidentifier, createPseudonyms } from '../../deid/index.ts';
 import type { ClinicalIndex, IndexCipher } from '../../pacs/index/index.ts';
+import type { FrameDecoder } from '../../pixel/index.ts';
 import type { Collection } from '../../registration/index.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { collectionKey } from '../secrets/collection-keys.ts';
@@ -17,8 +18,10 @@ export async function openCollections(
     readonly folder: string;
     readonly cipher: IndexCipher;
     readonly index: Pick<ClinicalIndex, 'hasNames'>;
+    readonly decoder: FrameDecoder;
   },
 ): Promise<readonly Collection[]> {
+  const { log, decoder } = options;
   const collections: Collection[] = [];
   for (const { name, delivery, formats, filter } of config.collections) {
     const hasNames = await options.index.hasNames(name);
@@ -27,7 +30,7 @@ export async function openCollections(
     collections.push({
       offer: { site: config.site, name, delivery, formats, policyId },
       filter,
-      deidentifier: createDeidentifier({ collectionKey: key, log: options.log }),
+      deidentifier: createDeidentifier({ collectionKey: key, log, decoder }),
       pseudonyms: createPseudonyms(key),
     });
   }

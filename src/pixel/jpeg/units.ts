@@ -50,16 +50,16 @@ export interface CodedBlock {
 }
 
 /**
- * Read all units of a sequential DCT scan. Yields after some, so that others have their turn.
+ * Read all units of a sequential DCT scan.
  *
  * @param take hears of each block; without it nothing is kept, and only where the scan ends is known
  * @standard ISO 10918-1 §A.2, §F.2.2
  */
-export function* readSequential(
+export function readSequential(
   bits: JpegBits,
   scan: Scan,
   take?: (block: CodedBlock) => void,
-): Generator<void, void, void> {
+): void {
   const blocks = scan.components.flatMap((component) => blocksOf(component, scan));
   const across = unitsAlong(scan, 'across');
   const units = across * unitsAlong(scan, 'down');
@@ -80,7 +80,6 @@ export function* readSequential(
       const row = Math.floor(unit / across) * block.down + block.top;
       take({ coefficients, component, column, row });
     }
-    yield;
   }
 }
 
@@ -145,16 +144,12 @@ export interface LosslessRow {
 }
 
 /**
- * Read all samples of a lossless scan. Yields after each row, so that others have their turn.
+ * Read all samples of a lossless scan.
  *
  * @param take hears of each row of each component
  * @standard ISO 10918-1 §H.1.2, §H.2
  */
-export function* readLossless(
-  bits: JpegBits,
-  scan: Scan,
-  take: (row: LosslessRow) => void,
-): Generator<void, void, void> {
+export function readLossless(bits: JpegBits, scan: Scan, take: (row: LosslessRow) => void): void {
   const { rows, columns, precision, components, predictor, pointTransform } = scan;
   const rowsToRestart = scan.restartInterval / columns;
   const isSound =
@@ -178,7 +173,6 @@ export function* readLossless(
         pointTransform === 0 ? samples : samples.map((sample) => sample << pointTransform);
       take({ samples: scaled, component, row });
     }
-    yield;
   }
 }
 

@@ -1,8 +1,9 @@
-import { type Codec, checkDecoded, type DecodedFrame } from '../../codec.ts';
+import { checkDecoded, type DecodedFrame } from '../../codec.ts';
 import { invalid, pixelErrors } from '../../errors.ts';
-import { JpegBits } from '../../jpeg/bits.ts';
-import { readScans } from '../../jpeg/read-scans.ts';
-import { type CodedBlock, readSequential, type Scan } from '../../jpeg/units.ts';
+import type { FrameShape } from '../../frame-shape.ts';
+import { type ScanSink, type ScanTaker, scanCodec } from '../../jpeg/read-frame.ts';
+import type { JpegProcess } from '../../jpeg/read-scans.ts';
+import type { CodedBlock, Scan } from '../../jpeg/units.ts';
 import { inverseDct } from './inverse-dct.ts';
 
 /** Row by row, where coefficient n of the zigzag lies. @standard ISO 10918-1 Figure A.6 */
@@ -23,27 +24,37 @@ function rankOf(at: number): number {
  *
  * @standard ISO 10918-1 §F.2; PS3.5 §A.4.1
  */
-export const jpeg12Codec: Codec = {
-  decode(coded, shape) {
-    let frame: DecodedFrame | undefined;
-    for (const step of readScans(coded)) {
-      if (step.kind !== 'scan') continue;
-      if (step.process !== 'sequential') throw invalid('another process', 0);
-      const { rows, columns, frameComponents: samples, precision: bits } = step.scan;
-      if (frame === undefined) {
-        const form = { rows, columns, samples, bits, bytesPerSample: 2, signed: false } as const;
-        checkDecoded({ ...form, isRgb: false }, shape);
-        const pixels = new Uint8Array(rows * columns * samples * 2);
-        frame = { ...form, pixels, isRgb: false };
-      }
-      fill(frame, step.scan, new JpegBits(step.data));
-    }
-    if (frame === undefined) throw invalid('no scan', 0);
-    return frame;
-  },
-};
+export const jpeg12Codec = scanCodec((shape) => new TwelveBitSink(shape));
 
-function fill(frame: DecodedFrame, scan: Scan, bits: JpegBits): void {
+class TwelveBitSink implements ScanSink {
+  readonly #shape: FrameShape;
+  #frame: DecodedFrame | undefined;
+
+  constructor(shape: FrameShape) {
+    this.#shape = shape;
+  }
+
+  scan(process: JpegProcess, scan: Scan): ScanTaker {
+    if (process !== 'sequential') throw invalid('another process', 0);
+    this.#frame ??= frameOf(scan, this.#shape);
+    return { block: blockTaker(this.#frame, scan) };
+  }
+
+  frame(): DecodedFrame {
+    if (this.#frame === undefined) throw invalid('no scan', 0);
+    return this.#frame;
+  }
+}
+
+function frameOf(scan: Scan, shape: FrameShape): DecodedFrame {
+  const { rows, columns, frameComponents: samples, precision: bits } = scan;
+  const form = { rows, columns, samples, bits, bytesPerSample: 2, signed: false } as const;
+  // Before memory is taken for what the frame says of itself.
+  checkDecoded({ ...form, isRgb: false }, shape);
+  return { ...form, pixels: new Uint8Array(rows * columns * samples * 2), isRgb: false };
+}
+
+function blockTaker(frame: DecodedFrame, scan: Scan): (coded: CodedBlock) => void {
   const isFull = ({ across, down }: Scan['components'][number]): boolean =>
     scan.frameComponents === 1 || (across === scan.across && down === scan.down);
   if (!scan.components.every(isFull)) {
@@ -51,11 +62,11 @@ function fill(frame: DecodedFrame, scan: Scan, bits: JpegBits): void {
   }
   const words = new Uint16Array(frame.pixels.buffer);
   const block = new Float64Array(64);
-  for (const _ of readSequential(bits, scan, (coded) => {
+  return (coded) => {
     dequantize(coded, block);
     inverseDct(block);
     put(words, { frame, coded, block });
-  }));
+  };
 }
 
 function dequantize({ coefficients, component }: CodedBlock, block: Float64Array): void {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { shapeOf } from '../../../test/support/image-shape.ts';
 import { encodeLossless, type LosslessOptions } from '../../../test/support/lossless-jpeg.ts';
+import { transferSyntax } from '../../dicom/index.ts';
+import { present } from '../../lib/assert.ts';
 import { concatBytes } from '../../lib/bytes/bytes.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
-import { cleanScans } from './jpeg-scans.ts';
+import { createFrameDecoder, type FrameShape } from '../../pixel/index.ts';
+import type { ImageShape } from './image-shape.ts';
+import { createFrameJudge } from './judge-frame.ts';
 
 const [rows, columns] = [9, 13];
 const ramp = Uint16Array.from({ length: rows * columns }, (_, at) => (at * 37) % 4096);
@@ -21,6 +25,17 @@ async function outcomeOf(frame: Uint8Array, given = shape(12)): Promise<string> 
   } catch (error) {
     return codeOf(error) ?? 'another failure';
   }
+}
+
+const decoder = createFrameDecoder({ threads: 1 });
+after(() => decoder.close());
+
+const transferSyntaxUid = transferSyntax.JPEGLosslessSV1;
+
+/** What may leave of a frame. */
+async function cleanScans(frame: Uint8Array, image: ImageShape): Promise<Uint8Array> {
+  const judge = createFrameJudge({ transferSyntaxUid, shape: image, decoder });
+  return present(judge, 'a known syntax')(frame, { coded: true, shape: undefined }).coded;
 }
 
 const unchecked = 'DEID_COMPRESSED_UNCHECKED';
@@ -73,7 +88,7 @@ test('a scan that ends early, has no table or is of no process of DICOM is refus
   assert.equal(await outcomeOf(other), unchecked);
 });
 
-test('a frame is read in slices, so that nobody waits for a large one', async () => {
+test('a frame is read on a thread, so that nobody waits for a large one', async () => {
   const size = { rows: 500, columns: 500 };
   const frame = encodeLossless(new Uint16Array(250_000), { ...size, precision: 16 });
   let turns = 0;
@@ -81,4 +96,53 @@ test('a frame is read in slices, so that nobody waits for a large one', async ()
   await cleanScans(frame, shapeOf({ ...size, bitsAllocated: 16, bitsStored: 12 }));
   clearInterval(timer);
   assert.ok(turns > 0);
+});
+
+const grey: FrameShape = {
+  rows,
+  columns,
+  samples: 1,
+  bitsAllocated: 16,
+  bitsStored: 12,
+  highBit: 11,
+  signed: false,
+  colour: 'grey',
+  planar: false,
+  palette: undefined,
+};
+
+/** What is said of a frame of which pixels are wanted. */
+function judged(frame: Uint8Array, as: FrameShape) {
+  const judge = createFrameJudge({ transferSyntaxUid, shape: shape(12), decoder });
+  return present(judge, 'a known syntax')(frame, { coded: true, shape: as });
+}
+
+test('pixels come with the frame, without what stands behind its last sample', async () => {
+  const frame = encode(ramp, { predictor: 4 });
+  const { coded, pixels } = judged(withTail(frame, 'Mrs Smith'), grey);
+  assert.deepEqual(Buffer.from(await coded), Buffer.from(frame));
+  assert.deepEqual(Buffer.from(present(await pixels, 'wanted')), Buffer.from(ramp.buffer));
+});
+
+test('a frame of which no pixels can be made may leave as if none were wanted', async () => {
+  const frame = encode(ramp);
+  const { coded, pixels } = judged(withTail(frame, 'Mrs Smith'), { ...grey, rows: rows + 1 });
+  await assert.rejects(pixels, { code: 'PIXEL_FRAME_MISMATCH' });
+  assert.deepEqual(Buffer.from(await coded), Buffer.from(frame));
+});
+
+test('of a frame that may not leave there are no pixels', async () => {
+  const dirty = Uint16Array.from(ramp);
+  dirty[50] = 0x5abc;
+  const { coded, pixels } = judged(encode(dirty), grey);
+  await assert.rejects(pixels, { code: unchecked });
+  await assert.rejects(coded, { code: unchecked });
+});
+
+test('a frame that is not read may not leave, and that is no word on it', async () => {
+  const closed = createFrameDecoder({ threads: 1 });
+  await closed.close();
+  const judge = createFrameJudge({ transferSyntaxUid, shape: shape(12), decoder: closed });
+  const { coded } = present(judge, 'a known syntax')(encode(ramp), { coded: true, shape: grey });
+  await assert.rejects(coded, { code: 'DEID_FRAME_UNREAD', disposition: 'transient' });
 });
