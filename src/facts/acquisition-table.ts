@@ -88,6 +88,14 @@ export const acquisitionFacts = {
     source: 'NominalCardiacTriggerDelayTime',
     resolution: { decimals: 3 },
   },
+  triggerTime: {
+    source: 'TriggerTime',
+    count: 1,
+    unit: 'ms',
+    least: 0,
+    most: 9_999_999,
+    resolution: { decimals: 3 },
+  },
   gradientDirection: {
     source: 'DiffusionGradientOrientation',
     count: 3,

@@ -82,6 +82,24 @@ export function imageKindOf(words: readonly string[]): ImageKind {
 }
 
 /**
+ * What a single-frame image says its values are. Where Image Type names no component, another element
+ * may; that images are of magnitude it need not say, as others of their stack do not.
+ *
+ * @param component Complex Image Component, or what a vendor has for it
+ */
+export function classicKindOf(words: readonly string[], component: string | undefined): ImageKind {
+  const kind = imageKindOf(words);
+  const stated = componentOf(component);
+  return kind.component !== undefined || stated === 'magnitude'
+    ? kind
+    : { ...kind, component: stated };
+}
+
+function componentOf(word: string | undefined): ImageComponent | undefined {
+  return word === undefined ? undefined : components[word.trim().toUpperCase()];
+}
+
+/**
  * What a frame of an enhanced object says its values are. Complex Image Component wins; the third
  * value of Frame Type names what the image is weighted by (T1, DIFFUSION), so that it tells of no map.
  *
@@ -92,7 +110,5 @@ export function imageKindOf(words: readonly string[]): ImageKind {
 export function frameKindOf(words: readonly string[], component: string | undefined): ImageKind {
   const [value1 = '', value2 = '', flavor = '', ...contrast] = words;
   const kind = imageKindOf([value1, value2, '', ...contrast]);
-  const stated = component === undefined ? undefined : components[component.trim().toUpperCase()];
-  const inFlavor = components[flavor.trim().toUpperCase()];
-  return { ...kind, component: stated ?? kind.component ?? inFlavor };
+  return { ...kind, component: componentOf(component) ?? kind.component ?? componentOf(flavor) };
 }

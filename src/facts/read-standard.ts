@@ -4,16 +4,17 @@ import type { AcquisitionGroup } from './acquisition/acquisition-group.ts';
 import { readAcquisition } from './acquisition/read-acquisition.ts';
 import { acquisitionFacts } from './acquisition-table.ts';
 import { enhancedSlices, isEnhanced } from './enhanced/enhanced.ts';
-import { absent, type Fact, fact, notKept } from './fact.ts';
+import { absent, type Fact, fact, knownValue, notKept } from './fact.ts';
 import { type NumberRow, numberFacts, type Photometric, photometricTerms } from './fact-table.ts';
 import { gridOf, gridSlices } from './grid/grid.ts';
 import type { AcquisitionFacts, ImageFacts, NumberFacts } from './image-facts.ts';
-import { imageKindOf } from './image-kind.ts';
+import { classicKindOf } from './image-kind.ts';
 import { FactMemory, type Questions } from './memory/fact-memory.ts';
 import { isEmpty, readFact } from './read-numbers.ts';
 import { codeText, wordsOf } from './read-text.ts';
 import { realWorldOf } from './real-world.ts';
 import { readScan } from './scan/read-scan.ts';
+import { geComponent } from './vendors/ge/component.ts';
 import { epiPolarityOf } from './vendors/ge/epi-polarity.ts';
 import { philipsScale, type StatedScale } from './vendors/philips/scale.ts';
 
@@ -112,7 +113,7 @@ function wordFacts(
     imageType: tokenAt(source, t.ImageType),
     kernel: tokenAt(source, t.ConvolutionKernel),
     concatenation: tokenAt(source, t.ConcatenationUID),
-    kind: imageKindOf(imageWordsOf(source)),
+    kind: classicKindOf(imageWordsOf(source), componentWordOf(source)),
     modalityLut: isThere(source, t.ModalityLUTSequence) ? notKept : absent,
   };
 }
@@ -133,6 +134,11 @@ function tokenAt(source: FactSource, tag: Tag): Fact<string> {
 function imageWordsOf(source: FactSource): readonly string[] {
   const text = textAt(source, t.ImageType);
   return text.kind === 'value' ? wordsOf(text.value) : [];
+}
+
+/** What names the component where Image Type does not. @standard PS3.3 §C.8.13.3.1.1 */
+function componentWordOf(source: FactSource): string | undefined {
+  return knownValue(textAt(source, t.ComplexImageComponent)) ?? geComponent(source.header);
 }
 
 function textAt({ header, omitted }: FactSource, tag: Tag): Fact<string> {

@@ -24,7 +24,7 @@ export const volumeErrors = defineErrors('volume', {
     'Nothing to do: the instance is withheld too (DEID_FACT_NOT_KEPT). The others can be read.',
   ),
   VOLUME_VALUES_UNPROVEN: refusal(
-    'The values of the pixels cannot be proven: Pixel Representation is absent, or one of Rescale Slope and Intercept, or both where images of this kind must have them.',
+    'The values of the pixels cannot be proven: Pixel Representation is absent, or one of Rescale Slope and Intercept, or both where images of this kind must have them, or where other slices have other ones.',
   ),
   VOLUME_MULTI_FRAME: refusal(
     'An instance holds several frames, and no functional groups say of each where it lies.',
@@ -61,7 +61,7 @@ export const volumeErrors = defineErrors('volume', {
     operator: 'Compare positions in the database of the PACS with those in the objects.',
   },
   VOLUME_GANTRY_TILT: refusal(
-    'The slices are shifted against each other: a tilted gantry, or a scan that was moved between its times.',
+    'The slices are shifted sideways against each other: by a tilted gantry, because the scan was moved between its times, or because they are not all of one stack.',
   ),
   VOLUME_SEVERAL_STACKS: refusal(
     'The series holds several stacks, each with files of its own: echoes, directions, kinds of image.',

@@ -14,7 +14,7 @@ import { sliceCodeOf } from './slice-code.ts';
 import { stackKeyOf } from './stack-key.ts';
 import { orderStack, type StackOrder } from './stack-order.ts';
 import { scale, type Vector3 } from './vector.ts';
-import type { PixelScale, PlanOutcome, VolumePlan } from './volume-format.ts';
+import type { PlanOutcome, VolumePlan } from './volume-format.ts';
 
 /** The slices of a series that were read, and what is known of them all. */
 export interface SeriesSlices {
@@ -100,10 +100,12 @@ function planOrdered(
   const placement = placeStack(first.map((index) => at(index)));
   if (!placement.ok) return malformed(placement.code, first[placement.offset] ?? 0);
   const { spacingMm, originLps } = placement.value;
-  if (volumes.length === 1 && isEachSecondMissing(first.map(at), spacingMm, made.numbers)) {
+  if (isEachSecondMissing(first.map(at), spacingMm, made.numbers)) {
     return malformed('VOLUME_UNEVEN_SPACING', first[1] ?? 0);
   }
   const inFile = volumes.flat();
+  const scales = scaleOf(inFile.map(at));
+  if (scales === undefined) return malformed('VOLUME_VALUES_UNPROVEN', first[0] ?? 0);
   const placeAt = new Map<number, number>();
   for (const [place, index] of inFile.entries()) placeAt.set(index, place);
   return ok({
@@ -113,7 +115,7 @@ function planOrdered(
     slices: count,
     volumes: volumes.length,
     format,
-    ...scaleOf(inFile.map((index) => at(index).scale)),
+    ...scales,
     rowsReversed: lowest.rowsReversed,
     repetitionTimeS: lowest.repetitionTimeS,
     phaseAxis: lowest.phaseAxis,
@@ -160,13 +162,17 @@ function placeStack(slices: readonly Slice[]): ReturnType<typeof placeSlices> {
   return placeSlices(positions, axisOf(present(only, 'a slice')));
 }
 
-/** One scale if all have one, else each its own. */
-function scaleOf(scales: readonly PixelScale[]): Pick<VolumePlan, 'scale' | 'scales'> {
-  const first = present(scales[0], 'a slice has a scale');
+/** One scale if all have one, else each its own; undefined where those are of different kinds. */
+function scaleOf(slices: readonly Slice[]): Pick<VolumePlan, 'scale' | 'scales'> | undefined {
+  const { scale: first, scaleBy } = present(slices[0], 'a slice has a scale');
+  const scales = slices.map((slice) => slice.scale);
   const isSame = scales.every(
     ({ slope, intercept }) => slope === first.slope && intercept === first.intercept,
   );
-  return isSame ? { scale: first, scales: [] } : { scale: 'per-frame', scales };
+  if (isSame) return { scale: first, scales: [] };
+  return slices.every((slice) => slice.scaleBy === scaleBy)
+    ? { scale: 'per-frame', scales }
+    : undefined;
 }
 
 /** Row-major 3x4, ijk to LPS mm. @standard PS3.3 §C.7.6.2.1.1, Equation C.7.6.2.1-1 */

@@ -15,7 +15,7 @@ import { shared } from './is-equal.ts';
 import { volumeLimits } from './limits.ts';
 import { readPixelFormat } from './pixel-format.ts';
 import { axes, kindOf, splitTraits } from './traits.ts';
-import { dot, length, type Vector3 } from './vector.ts';
+import { dot, length, normalize, type Vector3 } from './vector.ts';
 import type { PixelFormat, PixelScale, PlanSlice, SliceGeometry } from './volume-format.ts';
 
 /** All that planning needs to know of one slice. */
@@ -24,6 +24,8 @@ export interface Slice {
   readonly geometry: SliceGeometry;
   readonly format: PixelFormat;
   readonly scale: PixelScale;
+  /** Who states it: scales of one stack compare only where it is the same. */
+  readonly scaleBy: 'vendor' | 'standard' | 'nobody';
   /** What tells stacks of one place apart always: equal text, same kind. */
   readonly kind: string;
   /** What may tell them apart, in the order of `splitTraits`. */
@@ -83,6 +85,7 @@ export function readSlice(slice: PlanSlice, known?: Slice): Check<Slice> {
     geometry: geometry.value,
     format: shared(known?.format, format.value),
     scale: shared(known?.scale, scale.value),
+    scaleBy: scaleByOf(facts),
     kind: shared(known?.kind, kindOf(facts)),
     direction: direction ?? 1,
     traits: shared(
@@ -188,17 +191,17 @@ function readGeometry(
 ): Check<SliceGeometry> {
   const positionLps = vectorAt(knownValue(facts.position), 0);
   const cosines = knownValue(facts.orientation);
-  const rowDirectionLps = vectorAt(cosines, 0);
-  const columnDirectionLps = vectorAt(cosines, 3);
+  const row = vectorAt(cosines, 0);
+  const column = vectorAt(cosines, 3);
   const [rowSpacingMm, columnSpacingMm] = knownValue(facts.pixelSpacing) ?? [];
-  if (positionLps === undefined || rowDirectionLps === undefined) return noGeometry;
-  if (columnDirectionLps === undefined) return noGeometry;
+  if (positionLps === undefined || row === undefined || column === undefined) return noGeometry;
   if (rowSpacingMm === undefined || columnSpacingMm === undefined) return noGeometry;
-  if (!isOrthonormal(rowDirectionLps, columnDirectionLps)) return noGeometry;
+  if (!isOrthonormal(row, column)) return noGeometry;
+  // Cosines of few digits are not quite of length 1: how far pixels lie apart, their spacing says.
   return ok({
     ...size,
-    rowDirectionLps: shared(known?.rowDirectionLps, rowDirectionLps),
-    columnDirectionLps: shared(known?.columnDirectionLps, columnDirectionLps),
+    rowDirectionLps: shared(known?.rowDirectionLps, normalize(row)),
+    columnDirectionLps: shared(known?.columnDirectionLps, normalize(column)),
     positionLps,
     rowSpacingMm,
     columnSpacingMm,
@@ -233,6 +236,11 @@ const scaleRequired: ReadonlySet<string> = new Set([
 function readScaleOf({ colour, floating }: PixelFormat, facts: ImageFacts): Check<PixelScale> {
   if (colour !== 'grey') return readColourScale(facts);
   return floating ? readFloatScale(facts) : readScale(facts);
+}
+
+function scaleByOf({ scan, slope }: ImageFacts): Slice['scaleBy'] {
+  if (scan?.philipsScaleSlope !== undefined) return 'vendor';
+  return slope.kind === 'absent' ? 'nobody' : 'standard';
 }
 
 /** Floating point numbers are the values: what gives others, gives two for one. @standard PS3.3 §A.75 */

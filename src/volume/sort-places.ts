@@ -45,13 +45,14 @@ export function isProven(places: readonly SortedPlace[], axis: number): boolean 
     case 'regular':
       return isVolumeByVolume(places) || isPlaceByPlace(places);
     default:
-      return stepAlike(places);
+      return stepAlike(places) || (isCountedFromOne(places.flat()) && isVolumeByVolume(places));
   }
 }
 
 /**
  * Whether numbers go from volume to volume by the same steps at every place, whatever their order
- * inside one is: where a slice is missing, those of other volumes would take its turn.
+ * inside one is: where a slice is missing, those of other volumes would take its turn. A table that
+ * moves to and fro has other steps at each place: there no number may be missing at all.
  */
 function stepAlike(places: readonly SortedPlace[]): boolean {
   const stepsOf = (place: SortedPlace): string => {

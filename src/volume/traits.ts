@@ -63,6 +63,8 @@ interface SplitTrait extends Trait<string> {
 /** In the order in which they are tried. */
 export const splitTraits: readonly SplitTrait[] = [
   { name: 'StackID', of: ({ stack }) => text(stack) },
+  // Two scans that one Series Instance UID was given to.
+  { name: 'SeriesNumber', of: ({ scan }) => String(scan?.seriesNumber ?? '') },
   { name: 'ImageType', of: ({ imageType }) => text(imageType) },
   { name: 'EchoTime', of: ({ echoTime }) => text(echoTime), isMeasured: true },
   { name: 'InversionTime', of: ({ inversionTime }) => text(inversionTime), isMeasured: true },
@@ -159,6 +161,13 @@ export const axes: readonly Axis[] = [
       scan?.acquisitionNumber === undefined ? undefined : [scan.acquisitionNumber],
     proof: 'alike',
     // A slice that was scanned anew has another number too: no sign of a volume that ended early.
+    isTime: false,
+  },
+  {
+    // Of a heart whose phases nothing else numbers. Elsewhere each slice has a time of its own.
+    name: 'TriggerTime',
+    of: ({ triggerTime }) => one(triggerTime),
+    proof: 'alike',
     isTime: false,
   },
 ];

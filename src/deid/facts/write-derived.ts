@@ -1,4 +1,11 @@
-import { type DataElement, elementOf, getString, type Tag, tag as t } from '../../dicom/index.ts';
+import {
+  type DataElement,
+  elementOf,
+  getString,
+  sopClass,
+  type Tag,
+  tag as t,
+} from '../../dicom/index.ts';
 import { type Fact, type ImageFacts, knownValue, type ScanFacts } from '../../facts/index.ts';
 import { isKnownText } from '../profile/vocabulary.ts';
 
@@ -17,6 +24,16 @@ export function writeDerived(header: Map<Tag, DataElement>, facts: ImageFacts): 
     header.set(t[name], elementOf(t[name], value));
   }
   writeMaker(header, facts);
+  writeComponent(header, facts);
+}
+
+/** Which part of a complex signal a classic image of GE is, which only its own element states. */
+function writeComponent(header: Map<Tag, DataElement>, facts: ImageFacts): void {
+  const { component } = facts.kind;
+  if (facts.sopClassUid !== sopClass.MRImageStorage || facts.scan?.manufacturer !== 'GE') return;
+  if (component === undefined || header.has(t.ComplexImageComponent)) return;
+  const word = component.toUpperCase();
+  header.set(t.ComplexImageComponent, elementOf(t.ComplexImageComponent, word));
 }
 
 /** How readers of the field know the makers that facts tell apart. */
