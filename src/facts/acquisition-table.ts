@@ -69,7 +69,8 @@ export const acquisitionFacts = {
     source: 'FrameReferenceTime',
     count: 1,
     unit: 'ms',
-    least: 0,
+    // The series reference may be an injection after the first frames.
+    least: -1e9,
     most: 1e9,
     resolution: { decimals: 0 },
   },

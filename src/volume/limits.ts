@@ -29,10 +29,10 @@ export const volumeLimits = defineLimits('volume', {
     reason: 'Difference of pixel spacing between slices: a twentieth of a pixel over 512 pixels.',
   },
   spacingTolerance: {
-    value: 0.05,
+    value: 0.16,
     unit: 'ratio',
     reason:
-      'How far a slice may lie from its even place, in slice distances: positions rounded to 0.01 mm pass, a missing slice is 0.5 or more.',
+      'How far a slice may lie from its even place, in slice distances: those of 0.625 mm rounded to 0.1 mm pass, a missing slice is 0.5 or more.',
   },
   positionToleranceMm: {
     value: 0.1,

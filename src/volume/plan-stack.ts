@@ -1,5 +1,5 @@
 import { present } from '../lib/assert.ts';
-import { malformed, ok } from '../lib/result.ts';
+import { malformed, ok, type Result } from '../lib/result.ts';
 import type { Steps } from '../lib/streams/steps.ts';
 import { differenceOf } from './difference.ts';
 import type { VolumeRefusal } from './errors.ts';
@@ -105,7 +105,7 @@ function planOrdered(
   }
   const inFile = volumes.flat();
   const scales = scaleOf(inFile.map(at));
-  if (scales === undefined) return malformed('VOLUME_VALUES_UNPROVEN', first[0] ?? 0);
+  if (!scales.ok) return malformed(scales.code, first[0] ?? 0);
   const placeAt = new Map<number, number>();
   for (const [place, index] of inFile.entries()) placeAt.set(index, place);
   return ok({
@@ -115,7 +115,7 @@ function planOrdered(
     slices: count,
     volumes: volumes.length,
     format,
-    ...scales,
+    ...scales.value,
     rowsReversed: lowest.rowsReversed,
     repetitionTimeS: lowest.repetitionTimeS,
     phaseAxis: lowest.phaseAxis,
@@ -162,17 +162,23 @@ function placeStack(slices: readonly Slice[]): ReturnType<typeof placeSlices> {
   return placeSlices(positions, axisOf(present(only, 'a slice')));
 }
 
-/** One scale if all have one, else each its own; undefined where those are of different kinds. */
-function scaleOf(slices: readonly Slice[]): Pick<VolumePlan, 'scale' | 'scales'> | undefined {
+/**
+ * One scale if all have one, else each its own, of one kind. A slope of 0, as of slices without any
+ * counts, is one among others: alone a file could not state it, where it would say that there is none.
+ */
+function scaleOf(
+  slices: readonly Slice[],
+): Result<Pick<VolumePlan, 'scale' | 'scales'>, VolumeRefusal> {
   const { scale: first, scaleBy } = present(slices[0], 'a slice has a scale');
   const scales = slices.map((slice) => slice.scale);
   const isSame = scales.every(
     ({ slope, intercept }) => slope === first.slope && intercept === first.intercept,
   );
-  if (isSame) return { scale: first, scales: [] };
+  if (isSame && first.slope === 0) return malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0);
+  if (isSame) return ok({ scale: first, scales: [] });
   return slices.every((slice) => slice.scaleBy === scaleBy)
-    ? { scale: 'per-frame', scales }
-    : undefined;
+    ? ok({ scale: 'per-frame', scales })
+    : malformed('VOLUME_VALUES_UNPROVEN', 0);
 }
 
 /** Row-major 3x4, ijk to LPS mm. @standard PS3.3 §C.7.6.2.1.1, Equation C.7.6.2.1-1 */

@@ -274,9 +274,7 @@ function readScale({ slope, intercept, realWorld, sopClassUid }: ImageFacts): Ch
     return malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0);
   }
   if (rescaleSlope !== undefined && rescaleIntercept !== undefined) {
-    return rescaleSlope === 0
-      ? malformed('VOLUME_PIXEL_FORMAT_UNSUPPORTED', 0)
-      : ok({ slope: rescaleSlope, intercept: rescaleIntercept });
+    return ok({ slope: rescaleSlope, intercept: rescaleIntercept });
   }
   const none = slope.kind === 'absent' && intercept.kind === 'absent';
   if (!none || scaleRequired.has(sopClassUid)) return unproven;

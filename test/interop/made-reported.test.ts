@@ -118,6 +118,43 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     refusals: ['VOLUME_VALUES_UNPROVEN'],
     missing: 1,
   },
+  'a PET with a slice without counts, whose slope is 0': {
+    options: { ...ct, modality: 'PT' },
+    images: range(4).map((place) => ({ place, elements: rescale(place === 0 ? 0 : 1.5) })),
+    dims: ['20x16x4'],
+  },
+  'a PET all of whose slopes are 0': {
+    options: { ...ct, modality: 'PT' },
+    common: rescale(0),
+    images: stackOf(4),
+    dims: [],
+    refusals: ['VOLUME_PIXEL_FORMAT_UNSUPPORTED'],
+    missing: 1,
+  },
+  'a dynamic PET that began before its reference': {
+    options: { ...ct, modality: 'PT' },
+    common: [[0x00541000, 'CS', 'DYNAMIC\\IMAGE']],
+    images: stackOf(
+      4,
+      [-60_000, 0, 60_000].map((ms) => [[0x00541300, 'DS', [ms]]]),
+    ).map(({ place, elements = [] }) => ({
+      place,
+      elements: [...elements, [0x00200013, 'IS', [place + 1]]],
+    })),
+    dims: ['20x16x4x3'],
+  },
+  'thin slices whose places are rounded to a tenth of a millimetre': {
+    options: { ...ct, spacingMm: [1, 1, 0.625] },
+    images: range(20).map((place) => ({
+      place,
+      elements: [[0x00200032, 'DS', `0\\0\\${(place * 0.625).toFixed(1)}`]],
+    })),
+    dims: ['20x16x20'],
+    differs: {
+      verdicts: ['affine'],
+      reason: 'the converter takes the distance of the first two for that of all',
+    },
+  },
   'a slice that states no scale among others that do': {
     options: mr,
     common: [twoD],
