@@ -43,6 +43,13 @@ test('bytes between segments, in unused offsets, and missing ones are refused', 
   }
 });
 
+test('the byte that makes a segment even is zero', () => {
+  const odd = [0xfc, 0x09, 0x80, 0x02, 0x01, 0x02, 0x03];
+  const padded = (padding: number): Uint8Array => rle([64, 72], [...odd, padding], plane);
+  assert.deepEqual(cleanRle(padded(0), shape), padded(0));
+  assert.deepEqual(cleanRle(padded(0x4d), shape), padded(0));
+});
+
 test('bytes beyond the plane in the last code of a segment are refused', () => {
   const beyond = [0xfc, 0x09, 0x05, 0x01, 0x02, 0x03, ...Buffer.from('Mrs')];
   assert.throws(() => cleanRle(rle([64, 73], beyond, plane), shape), /segment too long/);

@@ -9,8 +9,8 @@ import { createBitCleaner, uncleanBytes } from './unused-bits.ts';
 
 /**
  * An RLE frame without bytes that no segment needs, its unused bits cleaned. Every segment is read to
- * its end: it must make its plane exactly; what lies between segments or after the last one must be
- * padding. Only a frame whose codes hold a byte that no clean sample need have is expanded.
+ * its end: it must make its plane exactly; a byte before one that is none of it becomes zero, what is
+ * after the last one goes. Only a frame whose codes hold a byte that no clean sample need have is expanded.
  *
  * @standard PS3.5 §G
  */
@@ -20,7 +20,7 @@ export function cleanRle(frame: Uint8Array, shape: ImageShape): Uint8Array {
   const unclean = uncleanBytes(shape.bits).map((values) =>
     values.includes(1) ? new ValueSearch(frame, values) : undefined,
   );
-  const end = readCoded(() =>
+  const { end, padding } = readCoded(() =>
     readRle(
       frame,
       { planes: samples * bytesPerSample, pixels },
@@ -28,7 +28,15 @@ export function cleanRle(frame: Uint8Array, shape: ImageShape): Uint8Array {
     ),
   );
   const isSuspect = bitsAllocated === 1 || unclean.some((search) => search?.found);
-  return (isSuspect ? recoded(frame, shape) : undefined) ?? frame.subarray(0, end);
+  return (isSuspect ? recoded(frame, shape) : undefined) ?? zeroed(frame.subarray(0, end), padding);
+}
+
+/** The same bytes with zero at some places: a copy where one was not. */
+function zeroed(bytes: Uint8Array, places: readonly number[]): Uint8Array {
+  if (places.every((at) => bytes[at] === 0)) return bytes;
+  const copy = new Uint8Array(bytes);
+  for (const at of places) copy[at] = 0;
+  return copy;
 }
 
 /** A frame of which every segment was read, with clean samples; undefined where they are as they were. */

@@ -19,12 +19,19 @@ export interface RleSize {
   readonly pixels: number;
 }
 
+/** Where the codes of a frame are not. */
+export interface RleEnds {
+  /** The byte after the codes of the last plane. */
+  readonly end: number;
+  /** Each single byte before a segment, of which it is none: it makes what comes before even. */
+  readonly padding: readonly number[];
+}
+
 /**
  * Read the codes of an RLE frame: planes in their order, of each sample the most significant byte
- * first. Every segment must make its plane exactly; what lies between segments must be padding.
+ * first. Every segment must make its plane exactly; before each may lie one byte, whatever it is.
  * Expands nothing: what is held does not depend on what the header says.
  *
- * @returns the byte after the codes of the last plane
  * @standard PS3.5 §G
  * @throws MdmError `PIXEL_CODED_INVALID`
  */
@@ -32,10 +39,11 @@ export function readRle(
   frame: Uint8Array,
   size: RleSize,
   takerOf: (plane: number) => PlaneTaker,
-): number {
+): RleEnds {
   if (frame.length < headerBytes) throw invalid('no RLE header', 0);
   const view = viewOf(frame);
   if (view.getUint32(0, true) !== size.planes) throw invalid('segment count', 0);
+  const padding: number[] = [];
   let end = headerBytes;
   for (let index = 0; index < segmentsMax; index += 1) {
     const offset = view.getUint32(4 + 4 * index, true);
@@ -43,10 +51,11 @@ export function readRle(
       if (offset !== 0) throw invalid('unused offset', 4 + 4 * index);
     } else {
       if (offset < end || offset > end + 1) throw invalid('gap between segments', end);
+      if (offset > end) padding.push(end);
       end = readSegment(frame, offset, { pixels: size.pixels, taker: takerOf(index) });
     }
   }
-  return end;
+  return { end, padding };
 }
 
 /** Read the codes that make a plane; the byte after them. @standard PS3.5 §G.3.2 */
