@@ -508,6 +508,18 @@ test('of a C-FIND answer only what cannot identify is left', () => {
   );
 });
 
+test('of a C-FIND answer no private element is left, nor one that an image may keep', () => {
+  const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32) });
+  const [creator, slope] = [0x20050010, 0x2005100e];
+  const record = new Map([
+    ...dataSetOf({ Modality: 'MR' }),
+    [creator, elementOf(creator, 'Philips MR Imaging DD 001', { vr: 'LO' })] as const,
+    [slope, elementOf(slope, 0.5, { vr: 'FL' })] as const,
+  ]);
+  const left = readDeidentified(deidentifier.metadata(identify(record)));
+  assert.deepEqual([...left.keys()], [t.Modality]);
+});
+
 test('a C-FIND answer is left with its class where that says what kind of object it is', () => {
   const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32) });
   const left = (uid: string): string | undefined => {

@@ -19,7 +19,7 @@ export interface Cleaning {
   readonly identifiers: Identifiers;
   readonly drops: DropCounter;
   /** Absent: no private element stays. */
-  readonly safePrivate?: SafePrivate;
+  readonly safePrivate?: SafePrivate | undefined;
 }
 
 /** Where the rules are. */

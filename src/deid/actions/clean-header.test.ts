@@ -21,7 +21,7 @@ import { createGatherer, identifiersOf } from '../meaning/identifiers.ts';
 import { profileOf } from '../profile/profile.ts';
 import { createUidMap } from '../pseudonyms/uid-map.ts';
 import { applyProfile, type Cleaning } from './apply-profile.ts';
-import { type CleanHeader, createHeaderCleaner } from './clean-header.ts';
+import { type CleanHeader, createHeaderCleaner, type HeaderCleaning } from './clean-header.ts';
 import { SafePrivate } from './safe-private.ts';
 
 const syntax = transferSyntax.ExplicitVRLittleEndian;
@@ -40,7 +40,7 @@ function packed(header: DataSet): DataSet {
   return collector.dataSet;
 }
 
-function cleaningOf(header: DataSet): Cleaning {
+function cleaningOf(header: DataSet): Cleaning & HeaderCleaning {
   const identifiers = identifiersOf(header);
   return {
     profile: present(profileOf(sopClass.EnhancedMRImageStorage), 'a profile'),
@@ -48,10 +48,11 @@ function cleaningOf(header: DataSet): Cleaning {
     identifiers,
     drops: new DropCounter(),
     safePrivate: new SafePrivate(identifiers),
+    keepsSafePrivate: true,
   };
 }
 
-const clean = (header: DataSet, cleaning: Cleaning): CleanHeader =>
+const clean = (header: DataSet, cleaning: Cleaning & HeaderCleaning): CleanHeader =>
   atOnce(createHeaderCleaner(cleaning)(header, cleaning));
 
 /** Anatomy whose side is no term in every frame, and in some none that many have. */

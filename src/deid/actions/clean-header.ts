@@ -28,7 +28,10 @@ export interface CleanHeader {
 }
 
 /** What cleaning works with that is the same of all headers. */
-export type HeaderCleaning = Pick<Cleaning, 'profile' | 'uids'>;
+export interface HeaderCleaning extends Pick<Cleaning, 'profile' | 'uids'> {
+  /** Private elements that are known to be safe stay; default: none does. */
+  readonly keepsSafePrivate?: boolean;
+}
 
 /** What is special to a header: what it loses, and what is counted. */
 export type OfHeader = Pick<Cleaning, 'identifiers' | 'drops'>;
@@ -47,8 +50,7 @@ export function createHeaderCleaner(always: HeaderCleaning): HeaderCleaner {
   const judge = onceInCommon((element) => judgeAlone(element, always));
   return function* (header, { identifiers, drops }) {
     const left = new Map<Tag, DataElement>();
-    const safePrivate = new SafePrivate(identifiers);
-    const cleaning = { ...always, identifiers, safePrivate };
+    const cleaning = { ...always, identifiers, safePrivate: safePrivateOf({ ...always, identifiers }) };
     let keepsPrivate = false;
     let lost: Lost | undefined;
     for (const element of header.values()) {
@@ -66,8 +68,8 @@ export function createHeaderCleaner(always: HeaderCleaning): HeaderCleaner {
       keepsPrivate ||= judged.keepsPrivate;
       yield;
     }
-    safePrivate.keep(header, left);
-    keepsPrivate ||= safePrivate.isUsed;
+    cleaning.safePrivate?.keep(header, left);
+    keepsPrivate ||= cleaning.safePrivate?.isUsed === true;
     return { header: left, lost: lost?.keyword, keepsPrivate };
   };
 }
@@ -86,6 +88,9 @@ interface JudgedAlone extends Judged {
   readonly asked: AskedIdentifiers | undefined;
 }
 
+/** What an element is judged with. */
+type Beside = HeaderCleaning & Pick<Cleaning, 'identifiers'>;
+
 function judgeAlone(element: DataElement, always: HeaderCleaning): JudgedAlone {
   const asked = new AskedIdentifiers();
   const judged = judgeBeside(element, { ...always, identifiers: asked });
@@ -93,26 +98,25 @@ function judgeAlone(element: DataElement, always: HeaderCleaning): JudgedAlone {
 }
 
 /** The same in a header, whose identifiers it may equal. */
-function judgedIn(
-  element: DataElement,
-  alone: JudgedAlone,
-  cleaning: Omit<Cleaning, 'drops'>,
-): Judged {
+function judgedIn(element: DataElement, alone: JudgedAlone, cleaning: Beside): Judged {
   const isAny = alone.asked !== undefined && cleaning.identifiers.areAny(alone.asked);
   return isAny ? judgeBeside(element, cleaning) : alone;
 }
 
-function judgeBeside(element: DataElement, cleaning: Omit<Cleaning, 'drops'>): Judged {
+function judgeBeside(element: DataElement, cleaning: Beside): Judged {
   const drops = new DropCounter();
-  const safePrivate = new SafePrivate(cleaning.identifiers);
+  const safePrivate = safePrivateOf(cleaning);
   const kept = cleanElement(element, { ...cleaning, drops, safePrivate });
   return {
     kept,
     dropped: drops.isEmpty ? undefined : drops.drops,
     lost: lostOf(element, kept),
-    keepsPrivate: safePrivate.isUsed,
+    keepsPrivate: safePrivate?.isUsed === true,
   };
 }
+
+const safePrivateOf = ({ keepsSafePrivate, identifiers }: Beside): SafePrivate | undefined =>
+  keepsSafePrivate === true ? new SafePrivate(identifiers) : undefined;
 
 type Sequence = Extract<DataElement, { vr: 'SQ' }>;
 

@@ -20,13 +20,14 @@ export interface HeaderMemory {
 export function openMemory(uids: UidMap, tokens: Tokens): HeaderMemory {
   let latest: { readonly profile: Profile; readonly clean: HeaderCleaner } | undefined;
   const elements = new CommonElements();
+  const always = { uids, keepsSafePrivate: true } as const;
   return {
     elements,
     factsOf: createFactReader(tokens, elements),
     identifiersOf: createGatherer(),
     cleanerOf(profile) {
       if (latest?.profile !== profile)
-        latest = { profile, clean: createHeaderCleaner({ profile, uids }) };
+        latest = { profile, clean: createHeaderCleaner({ ...always, profile }) };
       return latest.clean;
     },
   };
