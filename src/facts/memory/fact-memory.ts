@@ -16,7 +16,7 @@ type Known<T> = Answer & { readonly value: T };
  * not asked again, and its answer is the same object. Of one series and one class, or it helps nothing.
  */
 export class FactMemory {
-  readonly #answers = new Map<string, Answer>();
+  #answers = new Map<string, Answer>();
   #beside: readonly unknown[] = [];
 
   /**
@@ -25,7 +25,8 @@ export class FactMemory {
    * @param beside what else readers depend on: where it is other than before, all are asked anew
    */
   open(header: DataSet, beside: readonly unknown[] = []): Questions {
-    if (!areSame(beside, this.#beside)) this.#answers.clear();
+    // What is still asked of another header has its answers to itself.
+    if (!areSame(beside, this.#beside)) this.#answers = new Map();
     this.#beside = beside;
     return new Questions(header, this.#answers);
   }
