@@ -150,7 +150,7 @@ async function deidentify(
     writeDiffusion(header, facts);
     writePlane(header, facts);
     for (const [tag, stamp] of stampsOf(keepsPrivate)) header.set(tag, stamp);
-    if (tables !== undefined) writePalette(header, tables, identifiers);
+    if (tables !== undefined) await inTurns(writePalette(header, tables, identifiers));
     const palette = tables === undefined ? undefined : plainPalette(tables);
     const misleads = isGrid ? 'DEID_GRID' : undefined;
     const work = { opened, header, facts, palette, drops: drops.drops, profile };

@@ -5,6 +5,7 @@ import {
   type Tag,
   tag as t,
 } from '../../dicom/index.ts';
+import type { Steps } from '../../lib/streams/steps.ts';
 import type { Palette } from '../../pixel/index.ts';
 import { deidErrors } from '../errors.ts';
 import type { Identifiers } from '../meaning/identifiers.ts';
@@ -16,13 +17,13 @@ import type { PaletteTables } from './read-palette.ts';
  *
  * @throws MdmError `DEID_PALETTE` where an identifier of the header stands in them
  */
-export function writePalette(
+export function* writePalette(
   header: Map<Tag, DataElement>,
   tables: PaletteTables,
   identifiers: Identifiers,
-): void {
+): Steps<void> {
   const { first, bits, red, green, blue } = tables;
-  if (holdsIdentifier(tables, identifiers)) {
+  if (yield* holdsIdentifier(tables, identifiers)) {
     throw deidErrors.create('DEID_PALETTE', { message: 'an identifier in a table' });
   }
   for (const [colour, table] of [
@@ -64,26 +65,34 @@ export function plainPalette({ first, bits, red, green, blue }: PaletteTables): 
   return { first, colours };
 }
 
-/**
- * Whether letters and digits in a row are an identifier that the header loses: table by table and
- * colour by colour, their high bytes, their low ones, and both.
- */
-function holdsIdentifier(tables: PaletteTables, identifiers: Identifiers): boolean {
-  const { red, green, blue } = tables;
+/** Whether letters and digits in a row are an identifier that the header loses. */
+function* holdsIdentifier(tables: PaletteTables, identifiers: Identifiers): Steps<boolean> {
+  for (const bytes of readingsOf(tables)) {
+    for (const word of wordsIn(bytes)) {
+      if (identifiers.isText(word)) return true;
+      yield;
+    }
+  }
+  return false;
+}
+
+/** Table by table and colour by colour: their high bytes, their low ones, and both. */
+function* readingsOf({ red, green, blue }: PaletteTables): Generator<Buffer, void, void> {
   const mixed = new Uint16Array(3 * red.length);
   for (const [place, table] of [red, green, blue].entries()) {
     for (const [at, entry] of table.entries()) mixed[3 * at + place] = entry;
   }
-  return [red, green, blue, mixed]
-    .flatMap((entries) => [
-      Buffer.from(entries.map((entry) => entry >> 8)),
-      Buffer.from(entries),
-      Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength),
-    ])
-    .some((bytes) => wordsIn(bytes).some((word) => identifiers.isText(word)));
+  for (const entries of [red, green, blue, mixed]) {
+    yield Buffer.from(entries.map((entry) => entry >> 8));
+    yield Buffer.from(entries);
+    yield Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength);
+  }
 }
 
-const wordsIn = (bytes: Buffer): readonly string[] => {
-  const runs = bytes.toString('latin1').match(/[\p{L}\p{N} ^.:-]{3,}/gu) ?? [];
-  return runs.flatMap((run) => [run, ...run.split(/[ ^]+/), ...run.split(/[^\p{L}\p{N}]+/u)]);
-};
+function* wordsIn(bytes: Buffer): Generator<string, void, void> {
+  for (const [run] of bytes.toString('latin1').matchAll(/[\p{L}\p{N} ^.:-]{3,}/gu)) {
+    yield run;
+    yield* run.split(/[ ^]+/);
+    yield* run.split(/[^\p{L}\p{N}]+/u);
+  }
+}

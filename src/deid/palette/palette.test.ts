@@ -12,6 +12,8 @@ import {
   transferSyntax,
 } from '../../dicom/index.ts';
 import { readDeidentified } from '../../flow/index.ts';
+import { noIdentifiers } from '../meaning/identifiers.ts';
+import { writePalette } from './leave-palette.ts';
 
 const colours = ['Red', 'Green', 'Blue'] as const;
 
@@ -193,4 +195,11 @@ test('a name or a record number in a table withholds the image', async () => {
 test('what else a palette image says is judged as before', async () => {
   const none = elementOf(t.BurnedInAnnotation, '');
   assert.equal(await codeFor(paletteImage({}, [none])), 'DEID_BURNED_IN');
+});
+
+test('others have their turn while tables are looked through for identifiers', () => {
+  const table = Uint16Array.from({ length: 400 }, (_, at) => (at % 4 === 3 ? 0x20 : 0x41));
+  const tables = { first: 0, bits: 16, red: table, green: table, blue: table } as const;
+  const pauses = [...writePalette(new Map(), tables, noIdentifiers)].length;
+  assert.ok(pauses > 300, String(pauses));
 });
