@@ -101,7 +101,7 @@ export function createGatherer(): IdentifierGatherer {
     // Another header may have its turn before this one is through.
     const { gatherOnce } = latest;
     for (const element of header.values()) {
-      if (element.vr === 'SQ' && element.items.length > itemsAtOnceMax) {
+      if (element.vr === 'SQ' && isLong(element.items)) {
         yield* gatherItems(element.items, characterSet, found);
       } else {
         const ofElement = gatherOnce(element);
@@ -119,8 +119,12 @@ const gathererIn = (charset: DataElement | undefined, characterSet: CharacterSet
   gatherOnce: onceInCommon((element) => gatherSmall(element, characterSet)),
 });
 
-/** Items of a sequence that are gathered without a pause. */
+/** Items of a sequence that are gathered without a pause, and elements of each. */
 const itemsAtOnceMax = 16;
+const elementsAtOnceMax = 64;
+
+const isLong = (items: ItemList): boolean =>
+  items.length > itemsAtOnceMax || [...items].some(({ size }) => size > elementsAtOnceMax);
 
 function* gatherItems(items: ItemList, characterSet: CharacterSet, found: Findings): Steps<void> {
   const once = onceShared(items, (each) => gatherElement(each, characterSet, found));
