@@ -50,7 +50,11 @@ export function createHeaderCleaner(always: HeaderCleaning): HeaderCleaner {
   const judge = onceInCommon((element) => judgeAlone(element, always));
   return function* (header, { identifiers, drops }) {
     const left = new Map<Tag, DataElement>();
-    const cleaning = { ...always, identifiers, safePrivate: safePrivateOf({ ...always, identifiers }) };
+    const cleaning = {
+      ...always,
+      identifiers,
+      safePrivate: safePrivateOf({ ...always, identifiers }),
+    };
     let keepsPrivate = false;
     let lost: Lost | undefined;
     for (const element of header.values()) {
