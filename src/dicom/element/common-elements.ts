@@ -21,15 +21,18 @@ export class CommonElements {
     return element === undefined || element.vr === 'SQ' ? undefined : element.value;
   };
 
-  /** The data set with the elements of the one before where those are equal. */
+  /** The data set with the elements of the one before where those are equal; a large one as it is. */
   share(dataSet: DataSet): DataSet {
+    if (bytesLeft(dataSet, dicomLimits.commonElementsMaxBytes) === 0) {
+      this.#latest = new Map();
+      return dataSet;
+    }
     const shared = new Map<Tag, DataElement>();
     for (const [tag, element] of dataSet) {
       const before = this.#latest.get(tag);
       shared.set(tag, before !== undefined && isEqual(before, element) ? before : element);
     }
-    const isSmall = bytesLeft(shared, dicomLimits.commonElementsMaxBytes) > 0;
-    this.#latest = isSmall ? shared : new Map();
+    this.#latest = shared;
     return shared;
   }
 }
@@ -50,7 +53,7 @@ export function onceInCommon<T>(find: (element: DataElement) => T): (element: Da
   };
 }
 
-/** What is left of so many bytes when a data set has taken its own; 0 or less once they are used up. */
+/** What is left of so many bytes when a data set has taken its own; 0 once they are used up. */
 function bytesLeft(dataSet: DataSet, bytes: number): number {
   let left = bytes;
   for (const element of dataSet.values()) {
