@@ -43,7 +43,7 @@ export const volumeErrors = defineErrors('volume', {
   VOLUME_MIXED_ORIENTATION: refusal('Slices differ in orientation, as in a localizer.'),
   VOLUME_MIXED_PIXEL_FORMAT: refusal('Slices differ in the way their pixels are stored.'),
   VOLUME_DUPLICATE_POSITION: refusal(
-    'Slices lie at the same place and nothing says of which time each is: a repeated slice.',
+    'Slices lie at the same place, and nothing says of which time each is, or a time lacks some: a slice is repeated or missing.',
     "Read the stack's `qc.json`: it says which slices, and whether there is a corrected file (`pick-first-duplicate`).",
   ),
   VOLUME_DUPLICATES_UNDECIDED: refusal(

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DataElement, elementOf, type Tag, type ValueInput } from '../../dicom/index.ts';
+import {
+  type DataElement,
+  type DataSet,
+  dataSetOf,
+  elementOf,
+  type Tag,
+  type ValueInput,
+} from '../../dicom/index.ts';
 import { atOnce } from '../../lib/streams/steps.ts';
 import { readScan } from './read-scan.ts';
 import { keepScan } from './scan-facts.ts';
@@ -65,4 +72,26 @@ test('the elements of the standard give facts, without any of a vendor', () => {
 
 test('a header that says nothing has no facts', () => {
   assert.equal(atOnce(readScan(new Map())), undefined);
+});
+
+test('of what frames were acquired by, only what all have alike is known', () => {
+  const frame = (axis: string, train: number): DataSet =>
+    dataSetOf({
+      MRFOVGeometrySequence: [
+        dataSetOf({ InPlanePhaseEncodingDirection: axis, PercentSampling: 100 }),
+      ],
+      MRTimingAndRelatedParametersSequence: [dataSetOf({ EchoTrainLength: train })],
+    });
+  const known = (...frames: readonly DataSet[]): unknown => {
+    const header = dataSetOf({
+      SharedFunctionalGroupsSequence: [new Map()],
+      PerFrameFunctionalGroupsSequence: frames,
+    });
+    const scan = atOnce(readScan(header));
+    return [scan?.phaseAxis, scan?.echoTrainLength, scan?.percentSampling];
+  };
+  assert.deepEqual(known(frame('ROW', 3), frame('ROW', 3)), ['ROW', 3, 100]);
+  assert.deepEqual(known(frame('ROW', 3), frame('COLUMN', 3)), [undefined, 3, 100]);
+  assert.deepEqual(known(frame('ROW', 3), frame('ROW', 4)), ['ROW', undefined, 100]);
+  assert.deepEqual(known(frame('ROW', 3), new Map()), [undefined, undefined, undefined]);
 });

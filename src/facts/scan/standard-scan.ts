@@ -1,4 +1,5 @@
-import type { DataSet, Keyword } from '../../dicom/index.ts';
+import { type DataElement, type DataSet, type Keyword, tag as t } from '../../dicom/index.ts';
+import type { Steps } from '../../lib/streams/steps.ts';
 import {
   itemsOf,
   numberAs,
@@ -10,6 +11,7 @@ import {
 } from './elements.ts';
 import { injectionScan } from './injection.ts';
 import type { ScanProposal } from './scan-facts.ts';
+import { varyingTags } from './varying-tags.ts';
 
 /** Numbers that one element states in the unit of the table. */
 const numbers = {
@@ -38,13 +40,16 @@ const codes = {
 } as const satisfies Readonly<Partial<Record<keyof ScanProposal, Keyword>>>;
 
 /**
- * What the standard's own elements say of a scan, in the object or in its functional groups.
+ * What the standard's own elements say of a scan, in the object or in its functional groups, where all
+ * frames say the same.
  *
  * @standard PS3.3 §C.8.3.1 (MR Image), §C.8.13.4, §C.8.13.5 (Enhanced MR), §C.8.9.4 (PET Image)
  */
-export function standardScan({ standard: places, all }: ScanPlaces): ScanProposal {
+export function* standardScan({ standard: places, all, frames }: ScanPlaces): Steps<ScanProposal> {
+  const varying = yield* varyingTags(frames);
   // Vendors nest what they state in the object itself elsewhere.
-  const element = (keyword: Keyword) => standardElement(all, keyword);
+  const element = (keyword: Keyword): DataElement | undefined =>
+    varying.has(t[keyword]) ? undefined : standardElement(all, keyword);
   return {
     ...mapped(numbers, (keyword) => numberAs(element(keyword), 'DS')),
     ...mapped(codes, (keyword) => wordOf(element(keyword))),
@@ -54,7 +59,7 @@ export function standardScan({ standard: places, all }: ScanPlaces): ScanProposa
       numberAs(element('TransmitterFrequency'), 'FD'),
     manufacturer: manufacturerOf(wordOf(element('Manufacturer')) ?? ''),
     phaseAxis: phaseAxisOf(wordOf(element('InPlanePhaseEncodingDirection'))),
-    acquisitionLines: acquisitionLinesOf(all),
+    acquisitionLines: acquisitionLinesOf(element),
     // Of frames of a PET alone: elsewhere its milliseconds could be anything.
     frameDuration:
       wordOf(element('Modality')) === 'PT'
@@ -120,9 +125,11 @@ const phaseAxisOf = (word: string | undefined): string | undefined =>
   word === 'COLUMN' ? 'COL' : word;
 
 /** Of frequency rows, frequency columns, phase rows, phase columns two are 0. @standard PS3.3 §C.8.3.1 */
-function acquisitionLinesOf(places: readonly DataSet[]): number | undefined {
-  const matrix = numbersAs(standardElement(places, 'AcquisitionMatrix'), 'US') ?? [];
-  const inPlane = standardElement(places, 'MRAcquisitionPhaseEncodingStepsInPlane');
+function acquisitionLinesOf(
+  element: (keyword: Keyword) => DataElement | undefined,
+): number | undefined {
+  const matrix = numbersAs(element('AcquisitionMatrix'), 'US') ?? [];
+  const inPlane = element('MRAcquisitionPhaseEncodingStepsInPlane');
   if (matrix.length !== 4) return numberAs(inPlane, 'US');
   const [, , rows = 0, columns = 0] = matrix;
   return rows > 0 && columns > 0 ? undefined : rows + columns;
