@@ -266,16 +266,16 @@ const series: Readonly<Record<string, readonly [readonly PlanSlice[], readonly s
   'one slice of unknown thickness': [stack({ count: 1 }), ['8x6x1x1']],
   'a slice of a time point missing, whatever its place': [
     repeats(3).filter((_, at) => at !== 5),
-    ['VOLUME_DUPLICATE_POSITION'],
+    ['VOLUME_UNEVEN_SPACING'],
   ],
-  'the first slice of all missing': [repeats(3).slice(1), ['VOLUME_DUPLICATE_POSITION']],
+  'the first slice of all missing': [repeats(3).slice(1), ['VOLUME_UNEVEN_SPACING']],
   'the beginning missing, and numbered anew': [
     [0, 1, 2].flatMap((volume) =>
       stack({ first: volume * 5 - 1 }, () => ({
         [tag.temporalPosition]: String(volume + 1),
       })).slice(volume === 0 ? 2 : 0),
     ),
-    ['VOLUME_DUPLICATE_POSITION'],
+    ['VOLUME_UNEVEN_SPACING'],
   ],
   'one slice of each time point missing, another one each time': [
     repeats(5).filter((_, at) => at % 6 !== 0),

@@ -38,9 +38,7 @@ export function* orderStack(
   if (most === 1) return ok({ volumes: [places.flat()], leftOut: [] });
   const isWhole = places.every((place) => place.length === most);
   const sorted = isWhole ? yield* sortWhole(places, at) : yield* sortInterrupted(places, at, most);
-  if (sorted === undefined) {
-    return malformed('VOLUME_DUPLICATE_POSITION', duplicateOf(places));
-  }
+  if (sorted === undefined) return refusalOf(places, most);
   const whole = isWhole ? most : most - 1;
   const volumes = Array.from({ length: whole }, (_, volume) =>
     sorted.map((place) => present(place[volume], 'a slice of each volume')),
@@ -48,10 +46,18 @@ export function* orderStack(
   return ok({ volumes, leftOut: sorted.flatMap((place) => place.slice(whole)) });
 }
 
-/** Which slice shows that places are not alike: the second of the first place that has more. */
-function duplicateOf(places: readonly Place[]): number {
+/**
+ * Why places are no volumes: where nearly all have as many slices, one lacks at the others; else one is
+ * there twice. The slice that shows it is the first of a place that has fewer, or the second of one
+ * that has more.
+ */
+function refusalOf(places: readonly Place[], most: number): Result<never, VolumeRefusal> {
+  const short = places.filter((place) => place.length < most);
+  if (short.length > 0 && 2 * short.length < places.length) {
+    return malformed('VOLUME_UNEVEN_SPACING', short[0]?.[0] ?? 0);
+  }
   const repeated = places.find((place) => place.length > 1);
-  return repeated?.[1] ?? 0;
+  return malformed('VOLUME_DUPLICATE_POSITION', repeated?.[1] ?? 0);
 }
 
 /** Each place in the order of the volumes; undefined where nothing tells it. */

@@ -55,6 +55,16 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     refusals: ['VOLUME_UNEVEN_SPACING'],
     missing: 1,
   },
+  'a time point that lacks a slice': {
+    options: mr,
+    common: [twoD],
+    images: stackOf(
+      5,
+      range(4).map((at) => [[0x00200100, 'IS', [at + 1]]]),
+    ).filter((_, at) => at !== 7),
+    dims: [],
+    refusals: ['VOLUME_UNEVEN_SPACING'],
+  },
   'two scans that share a Series Instance UID': {
     options: mr,
     common: [twoD],
