@@ -44,6 +44,7 @@ const ofFrame: ReadonlySet<string> = new Set([
   'sliceTime',
   'acquisitionOffset',
   'diffusionOrder',
+  'labelling',
   ...lists,
 ]);
 

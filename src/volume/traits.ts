@@ -93,6 +93,16 @@ export const axes: readonly Axis[] = [
     isTime: false,
   },
   {
+    // Each repetition has one of both.
+    name: 'Labelling',
+    of: ({ scan, temporalPosition }) =>
+      scan?.labelling === undefined
+        ? undefined
+        : [knownValue(temporalPosition) ?? 0, scan.labelling === 'CONTROL' ? 0 : 1],
+    proof: 'alike',
+    isTime: false,
+  },
+  {
     name: 'TemporalPositionIdentifier',
     of: ({ temporalPosition }) => one(temporalPosition),
     proof: 'alike',

@@ -93,6 +93,25 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     differs: { verdicts: ['WRONG'], reason: 'the converter takes each turn for an ascending one' },
     missing: 1,
   },
+  'control and label of Philips, numbered at random': {
+    options: mr,
+    common: [
+      maker('Philips Medical Systems'),
+      twoD,
+      [0x20050010, 'LO', 'Philips MR Imaging DD 005'],
+    ],
+    images: [7, 2, 12, 4, 10, 1, 9, 3, 11, 6, 8, 5].map((number, at) => ({
+      place: at % 3,
+      elements: [
+        [0x00200013, 'IS', [number]],
+        [0x00200100, 'IS', [at < 6 ? 1 : 2]],
+        [0x20051029, 'CS', at % 6 < 3 ? 'LABEL' : 'CONTROL'],
+      ],
+    })),
+    dims: ['20x16x3x4'],
+    order: [3, 4, 5, 0, 1, 2, 9, 10, 11, 6, 7, 8],
+    checksInstances: true,
+  },
   'a cine whose images are numbered at random': {
     options: mr,
     common: [maker('Philips Medical Systems'), twoD],

@@ -25,6 +25,17 @@ export function writeDerived(header: Map<Tag, DataElement>, facts: ImageFacts): 
   }
   writeMaker(header, facts);
   writeComponent(header, facts);
+  writeLabelling(header, facts);
+}
+
+/** Control and label of a repetition are two times, where only the vendor tells them apart. */
+function writeLabelling(header: Map<Tag, DataElement>, facts: ImageFacts): void {
+  const labelling = facts.scan?.labelling;
+  if (facts.sopClassUid !== sopClass.MRImageStorage || labelling === undefined) return;
+  const repetition = knownValue(facts.temporalPosition) ?? 1;
+  const time = 2 * repetition - (labelling === 'CONTROL' ? 1 : 0);
+  header.delete(t.NumberOfTemporalPositions);
+  header.set(t.TemporalPositionIdentifier, elementOf(t.TemporalPositionIdentifier, time));
 }
 
 /** Which part of a complex signal a classic image of GE is, which only its own element states. */

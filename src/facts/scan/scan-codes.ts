@@ -87,6 +87,8 @@ export const scanCodes = {
   sliceOrder: ['ascending', 'descending', 'interleaved', 'interleaved-by-count', 'none'],
   /** Software of GE by what it changes in the times of slices. */
   geEra: ['before-26', '26', '27-r03'],
+  /** Of arterial spin labelling. */
+  labelling: ['CONTROL', 'LABEL'],
   directionality: ['DIRECTIONAL', 'BMATRIX', 'ISOTROPIC', 'NONE'],
   units: ['BQML', 'CNTS', 'CPS', 'GML', 'PROPCNTS', 'PROPCPS', 'HZ'],
   decayCorrection: ['NONE', 'START', 'ADMIN'],

@@ -1,7 +1,7 @@
 import type { DataElement } from '../../../dicom/index.ts';
 import type { Steps } from '../../../lib/streams/steps.ts';
 import type { PrivateName } from '../../private-elements.ts';
-import { numberAs, privateElement, type ScanPlaces } from '../../scan/elements.ts';
+import { numberAs, privateElement, type ScanPlaces, wordOf } from '../../scan/elements.ts';
 import type { ScanProposal } from '../../scan/scan-facts.ts';
 import { unitVector } from '../../scan/standard-scan.ts';
 import { shownScale } from './shown-scale.ts';
@@ -18,6 +18,7 @@ const names = {
   bNumber: { creator: mrFrame, group: 0x2005, element: 0x12 },
   gradientNumber: { creator: mrFrame, group: 0x2005, element: 0x13 },
   diffusionOrder: { creator: mrVolume, group: 0x2005, element: 0x96 },
+  labelling: { creator: mrFrame, group: 0x2005, element: 0x29 },
   directionRl: { creator: mr, group: 0x2005, element: 0xb0 },
   directionAp: { creator: mr, group: 0x2005, element: 0xb1 },
   directionFh: { creator: mr, group: 0x2005, element: 0xb2 },
@@ -36,6 +37,7 @@ export function* philipsScan(places: ScanPlaces): Steps<ScanProposal> {
     diffusionOrder:
       number(names.diffusionOrder, 'IS') ??
       orderOf(number(names.bNumber, 'IS'), number(names.gradientNumber, 'IS')),
+    labelling: wordOf(privateElement(places.all, names.labelling)),
     epiFactor: number(names.epiFactor, 'SL'),
     waterFatShift: number(names.waterFatShift, 'FL'),
     ...(yield* shownScale(places)),
