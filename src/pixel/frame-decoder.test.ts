@@ -36,6 +36,20 @@ const outcomeOf = (decoder: FrameDecoder, what = 0): Promise<string> =>
     (error: unknown) => codeOf(error) ?? String(error),
   );
 
+const readOf = (decoder: FrameDecoder, what: number): Promise<string> =>
+  decoder
+    .read({
+      transferSyntaxUid: '1.2',
+      coded: Uint8Array.of(what),
+      use: { ...shape, padding: undefined },
+      keepsCoded: true,
+      shape,
+    })
+    .then(
+      ({ coded }) => `read ${coded.join()}`,
+      (error: unknown) => codeOf(error) ?? String(error),
+    );
+
 for (const [name, what, code] of [
   ['exits', exits, 'PIXEL_THREAD_ENDED'],
   ['has a bug', throws, 'PIXEL_THREAD_ENDED'],
@@ -45,6 +59,8 @@ for (const [name, what, code] of [
     const { decoder } = played();
     const outcomes = [outcomeOf(decoder, what), outcomeOf(decoder, plain)];
     assert.deepEqual(await Promise.all(outcomes), [code, 'decoded 9']);
+    const read = [readOf(decoder, what), readOf(decoder, plain)];
+    assert.deepEqual(await Promise.all(read), [code, 'read 9']);
     await decoder.close();
   });
 }

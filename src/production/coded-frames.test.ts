@@ -19,7 +19,7 @@ import { createDeidentifier } from '../deid/index.ts';
 import { decodeDataSet, transferSyntax } from '../dicom/index.ts';
 import { identify } from '../flow/mint/identified.ts';
 import { concatBytes } from '../lib/bytes/bytes.ts';
-import { createFrameDecoder } from '../pixel/index.ts';
+import { createFrameDecoder, type FrameDecoder, pixelErrors } from '../pixel/index.ts';
 import type { ProductionJob, ProductionTarget } from './index.ts';
 
 const [rows, columns, slices] = [6, 8, 12];
@@ -123,16 +123,32 @@ for (const [what, code, change, edit] of [
 
 test('a frame that nobody could read does not leave, and nothing is proven of it', async (t) => {
   const workshop = await openWorkshop(t);
-  const decoder = createFrameDecoder({ threads: 1 });
-  await decoder.close();
-  const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32).fill(7), decoder });
-  const file = targetOf({ fileId: 2, product: 'dcm', instanceName: native.names[3] });
-  for (const targets of [[targetOf({ fileId: 1 })], [file]]) {
+  const real = createFrameDecoder({ threads: 1 });
+  const lost = 3;
+  for (const target of [
+    targetOf({ fileId: 1 }),
+    targetOf({ fileId: 2, product: 'dcm', instanceName: native.names[lost] }),
+    // It would say why the stack is refused.
+    targetOf({ fileId: 3, product: 'qc.json' }),
+  ]) {
+    let reads = 0;
+    const decoder: FrameDecoder = {
+      decode: (...given) => real.decode(...given),
+      async read(request) {
+        reads += 1;
+        if (reads === lost + 1) throw pixelErrors.create('PIXEL_THREAD_ENDED');
+        return real.read(request);
+      },
+      close: () => real.close(),
+    };
+    const deidentifier = createDeidentifier({ collectionKey: new Uint8Array(32).fill(7), decoder });
+    const targets = [target];
     const job = jobOf(workshop, native, { targets, deidentifier, instances: coded(ascending) });
     const results = await resultsOf(workshop.production.produce(job));
     assert.deepEqual(
-      results.map((result) => result.kind === 'refused' && result.code),
+      results.map((result) => (result.kind === 'refused' ? result.code : result.kind)),
       ['DEID_FRAME_UNREAD'],
     );
   }
+  await real.close();
 });
