@@ -11,14 +11,16 @@ export const deidErrors = defineErrors('deid', {
     disposition: 'permanent',
     meaning: 'The kind of object is none whose attributes the profile knows in full.',
     user: asIs,
-    operator: 'Only CT, MR and PET images leave in this version.',
+    operator:
+      'Only CT, MR and PET images, what is computed of them (segmentations, parametric maps) and some secondary captures leave in this version.',
   },
   DEID_NO_IMAGE: {
     disposition: 'permanent',
     meaning:
       'The object holds no image: raw data, a presentation state, a report. It is no part of a volume, and the profile does not know its attributes.',
     user: 'Nothing to do: the object stays in the hospital; the images beside it do not need it.',
-    operator: 'Only CT, MR and PET images leave in this version.',
+    operator:
+      'Only CT, MR and PET images, what is computed of them (segmentations, parametric maps) and some secondary captures leave in this version.',
   },
   DEID_BURNED_IN: {
     disposition: 'permanent',

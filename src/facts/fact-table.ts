@@ -93,6 +93,10 @@ export const numberFacts = {
     most: 60_000,
     resolution: { decimals: 3 },
   },
+  /** What stands for all of a pixel in a fractional segmentation. */
+  fractionMost: { ...whole, source: 'MaximumFractionalValue', least: 1, most: 255 },
+  /** Of a frame of a segmentation. */
+  segmentNumber: { ...whole, source: 'ReferencedSegmentNumber', least: 1, most: 65_535 },
   temporalPosition: { ...whole, source: 'TemporalPositionIdentifier', least: 0, most: 65_535 },
   bValue: {
     source: 'DiffusionBValue',

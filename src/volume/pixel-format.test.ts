@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ValueInput } from '../dicom/index.ts';
+import { sopClass, type ValueInput } from '../dicom/index.ts';
 import { niftiFormat } from './formats/nifti/nifti.ts';
 import { planVolume } from './plan.ts';
 import { samplePlan, sampleSlices } from './suite.ts';
@@ -67,6 +67,36 @@ for (const [name, edit, transferSyntaxUid, outcome] of [
     assert.equal(code, outcome === 'planned' ? outcome : 'VOLUME_PIXEL_FORMAT_UNSUPPORTED');
   });
 }
+
+test('floating point pixels are the values, and nothing may scale them', () => {
+  for (const floatBits of [32, 64] as const) {
+    const planOf = (edit: Edit) =>
+      planVolume(
+        sampleSlices({
+          edit: () => ({ 0x00280100: floatBits, 0x00280101: undefined, ...edit }),
+        }).map((slice) => ({ ...slice, facts: { ...slice.facts, floatBits } })),
+      );
+    const plan = planOf({});
+    assert.ok(plan.ok);
+    const header = Buffer.from(niftiFormat.header(plan.value));
+    const type = floatBits === 32 ? 16 : 64;
+    assert.deepEqual([header.readInt16LE(70), header.readInt16LE(72)], [type, floatBits]);
+    assert.ok(planOf({ 0x00281052: '0', 0x00281053: '1' }).ok);
+    for (const refused of [{ 0x00281052: '0', 0x00281053: '2' }, { 0x00280100: 16 }]) {
+      const other = planOf(refused);
+      assert.equal(other.ok ? 'planned' : other.code, 'VOLUME_PIXEL_FORMAT_UNSUPPORTED');
+    }
+  }
+});
+
+test('a fractional segmentation says what is all of a pixel', () => {
+  const eight = { 0x00280100: 8, 0x00280101: 8, 0x00280102: 7, 0x00280103: 0 };
+  const scaleOf = (edit: Edit) =>
+    samplePlan({ sopClassUid: sopClass.SegmentationStorage, edit: () => ({ ...eight, ...edit }) })
+      .scale;
+  assert.deepEqual(scaleOf({ 0x0062000e: 250 }), { slope: 0.004, intercept: 0 });
+  assert.deepEqual(scaleOf({}), { slope: 1, intercept: 0 });
+});
 
 test('pixels of one bit are bytes', () => {
   const bit = { 0x00280100: 1, 0x00280101: 1, 0x00280102: 0, 0x00280103: 0 };

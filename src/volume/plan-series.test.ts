@@ -28,6 +28,7 @@ const tag = {
   part: 0x00209162,
   parts: 0x00209163,
   temporalPosition: 0x00200100,
+  segment: 0x0062000b,
   sopClass: 0x00080016,
 } as const;
 
@@ -94,6 +95,10 @@ function jittered(slice: PlanSlice, by: number): PlanSlice {
 
 const series: Readonly<Record<string, readonly [readonly PlanSlice[], readonly string[]]>> = {
   'one stack': [stack(), ['8x6x5x1']],
+  'two segments of the same places': [
+    [1, 2].flatMap((segment) => stack({}, () => ({ [tag.segment]: segment }))),
+    ['8x6x5x1', '8x6x5x1'],
+  ],
   'time points that instance numbers tell, one after another': [repeats(3), ['8x6x5x3']],
   'time points of a slice, slice after slice': [
     [0, 1, 2].flatMap((volume) => stack({ first: 1 + volume, step: 3 })),

@@ -261,11 +261,16 @@ function readColourScale({ slope, intercept, realWorld }: ImageFacts): Check<Pix
 
 /**
  * Slope and intercept: both stated, or neither where the kind of image may have none; then stored
- * values are the values. One without the other says that something was lost.
+ * values are the values. One without the other says that something was lost. A segmentation has none;
+ * fractional ones say what is all of a pixel.
  *
- * @standard PS3.3 §C.11.1
+ * @standard PS3.3 §C.11.1, §C.8.20.2.3
  */
-function readScale({ slope, intercept, realWorld, sopClassUid }: ImageFacts): Check<PixelScale> {
+function readScale(facts: ImageFacts): Check<PixelScale> {
+  const { slope, intercept, realWorld, sopClassUid, fractionMost } = facts;
+  if (sopClassUid === sopClass.SegmentationStorage) {
+    return ok({ slope: 1 / (knownValue(fractionMost) ?? 1), intercept: 0 });
+  }
   const rescaleSlope = knownValue(slope);
   const rescaleIntercept = knownValue(intercept);
   const isPlain = (rescaleSlope ?? 1) === 1 && (rescaleIntercept ?? 0) === 0;

@@ -49,6 +49,8 @@ export function kindOf(facts: ImageFacts): string {
   const lines = kinds.map(({ name, of }) => `${name}=${of(facts)}`);
   const polarity = knownValue(facts.polarity);
   if (polarity !== undefined) lines.push(`PhaseEncodingPolarity=${polarity}`);
+  const segment = knownValue(facts.segmentNumber);
+  if (segment !== undefined) lines.push(`Segment=${segment}`);
   return lines.join('\n');
 }
 

@@ -49,6 +49,12 @@ const samples = [
   'zoo/pydicom-data/emri_small.dcm',
   'zoo/pydicom-data/emri_small_RLE.dcm',
   'zoo/pydicom-data/emri_small_jpeg_ls_lossless.dcm',
+  'zoo/derived-objects/seg_image_ct_binary_overlap.dcm',
+  'zoo/derived-objects/seg_image_ct_true_fractional.dcm',
+  'zoo/pydicom-data/liver.dcm',
+  'zoo/pydicom-data/liver_nonbyte_aligned.dcm',
+  'zoo/pydicom-data/parametric_map_double_float.dcm',
+  'zoo/pydicom-data/parametric_map_float.dcm',
 ];
 
 /**

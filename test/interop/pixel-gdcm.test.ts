@@ -15,7 +15,7 @@ import {
 import { requireData, testData } from '../support/data.ts';
 import { requirePython, requireTool, systemPython } from '../support/require-tool.ts';
 
-// Every compressed image of the test data, held against what GDCM or DCMTK make of it.
+// Every compressed image of the test data, held against what GDCM, DCMTK or OpenJPEG make of it.
 
 /** What `decoded_frames.py` says of an image, compressed or not. */
 interface Described extends Omit<FrameShape, 'colour' | 'palette'> {
@@ -40,19 +40,19 @@ const refused: Readonly<Record<string, string>> = {
   'GDCMJ2K_TextGBR.dcm': 'PIXEL_CODED_INVALID',
   // The script cuts it at a delimiter that is coded data.
   'JPEG2000-embedded-sequence-delimiter.dcm': 'PIXEL_LIMIT_EXCEEDED',
-  // Segments of bits where there must be bytes.
-  'liver_rle.dcm': 'PIXEL_CODED_INVALID',
-  'liver_nonbyte_aligned_rle.dcm': 'PIXEL_CODED_INVALID',
 };
-/** What GDCM reads otherwise than pydicom, or not at all. */
+/** What GDCM reads otherwise than pydicom, or not at all; `pixel-kinds.test.ts` has pydicom for it. */
 const withoutReferee: readonly string[] = [
-  'HTJ2KLossless_08_RGB.dcm',
-  'HTJ2K_08_RGB.dcm',
+  'liver_nonbyte_aligned_rle.dcm',
+  'liver_rle.dcm',
   'SC_rgb_rle_16bit.dcm',
   'SC_rgb_rle_16bit_2frame.dcm',
   'SC_rgb_rle_32bit.dcm',
   'SC_rgb_rle_32bit_2frame.dcm',
 ];
+
+/** What is not coded exactly, OpenJPEG and OpenJPH round in their own ways: by so much at most. */
+const rounded: Readonly<Record<string, number>> = { 'HTJ2K_08_RGB.dcm': 1 };
 
 const folders = ['zoo/pydicom', 'zoo/pydicom-data', 'zoo/derived-objects'];
 const decoder = createFrameDecoder({ threads: 2 });
@@ -128,7 +128,10 @@ function usedBits(pixels: Buffer, { bitsAllocated, bitsStored }: Described): Buf
 }
 
 test('compressed images decode to the pixels that other programs see, or have a code', {
-  skip: requireData(...folders) || requirePython('pydicom') || requireTool('gdcmconv', 'dcmdump'),
+  skip:
+    requireData(...folders) ||
+    requirePython('pydicom') ||
+    requireTool('gdcmconv', 'dcmdump', 'opj_decompress'),
   timeout: 300_000,
 }, async () => {
   let same = 0;
@@ -144,7 +147,10 @@ test('compressed images decode to the pixels that other programs see, or have a 
     if (withoutReferee.includes(name)) continue;
     assert.ok(row.referee !== null, name);
     const theirs = expectedOf(row.referee, row.coded.length);
-    assert.ok(usedBits(ours, row.shape).equals(usedBits(theirs, row.shape)), name);
+    const [one, other] = [usedBits(ours, row.shape), usedBits(theirs, row.shape)];
+    const within = rounded[name] ?? 0;
+    const isNear = one.every((byte, at) => Math.abs(byte - (other[at] ?? 0)) <= within);
+    assert.ok(one.length === other.length && isNear, name);
     same += 1;
   }
   assert.ok(same >= 45, `${same} compared`);

@@ -5,13 +5,14 @@
  */
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readNifti } from '../../tools/volumes/nifti-file.ts';
 import { type FoundSeries, readFolder } from '../../tools/volumes/read-folder.ts';
+import { requireData, testData } from '../support/data.ts';
 import { requirePython, requireTool, systemPython } from '../support/require-tool.ts';
 import { tempFolder } from '../support/temp.ts';
 import { type MakeOptions, openMaker } from '../support/volume-maker.ts';
@@ -153,3 +154,28 @@ test('volumes and instances have the pixels that pydicom sees', {
     assert.deepEqual(texts(seenAt(left)), texts(seen), `the instances of ${kind}, ${name}`);
   }
 });
+
+for (const [name, others] of Object.entries({
+  liver: ['liver_rle', 'liver_j2k'],
+  liver_nonbyte_aligned: ['liver_nonbyte_aligned_rle'],
+  parametric_map_float: [],
+  parametric_map_double_float: [],
+})) {
+  test(`pixels of ${name}, however they are coded, are those that pydicom sees`, {
+    skip: requirePython('pydicom', 'numpy') || requireData('zoo/pydicom-data'),
+  }, async (t) => {
+    const maker = await openMaker(await tempFolder(t));
+    t.after(() => maker.close());
+    const pathOf = (file: string): string =>
+      join(testData('zoo/pydicom-data') ?? '', `${file}.dcm`);
+    const expected = seenIn([pathOf(name)]).map(bottomUp);
+    for (const file of [name, ...others]) {
+      const folder = await tempFolder(t);
+      await copyFile(pathOf(file), join(folder, 'image.dcm'));
+      const { files, refusals } = await maker.make(await seriesIn(folder), options);
+      assert.deepEqual(refusals, [], file);
+      const { voxels } = readNifti(files[0]?.bytes ?? Buffer.alloc(0));
+      assert.ok(voxels.equals(Buffer.concat(expected)), file);
+    }
+  });
+}

@@ -73,10 +73,11 @@ def segments(ds, entries, tables):
         setattr(ds, f"Segmented{name}PaletteColorLookupTableData", np.array(table, "<u2").tobytes())
 
 
-def write(folder, kind, index, ds, pixels, vr="OW"):
+def write(folder, kind, index, ds, pixels, vr="OW", keyword="PixelData"):
     ds.is_little_endian, ds.is_implicit_VR = True, False
-    ds.PixelData = pixels + b"\0" * (len(pixels) % 2)
-    ds["PixelData"].VR = vr
+    setattr(ds, keyword, pixels + b"\0" * (len(pixels) % 2))
+    if keyword == "PixelData":
+        ds["PixelData"].VR = vr
     os.makedirs(os.path.join(folder, kind), exist_ok=True)
     ds.save_as(os.path.join(folder, kind, f"{index}.dcm"), write_like_original=False)
 
@@ -146,6 +147,31 @@ def objects(folder):
     ds = frames(header("bit-frames", 0, SOPClassUID="1.2.840.10008.5.1.4.1.1.4.1", **bits(1)))
     pixels = rng.integers(0, 1, ROWS * COLUMNS * SLICES, dtype="u1", endpoint=True)
     write(folder, "bit-frames", 0, ds, np.packbits(pixels, bitorder="little").tobytes())
+    segments_of(folder, "bit-segment", BINARY=np.packbits(pixels, bitorder="little"))
+    segments_of(folder, "byte-segment", FRACTIONAL=rng.integers(0, 200, pixels.shape, dtype="u1", endpoint=True))
+    for width, keyword in ((32, "FloatPixelData"), (64, "DoubleFloatPixelData")):
+        kind = f"float-{width}"
+        ds = frames(header(kind, 0, SOPClassUID="1.2.840.10008.5.1.4.1.1.30", BitsAllocated=width))
+        del ds.BitsStored, ds.HighBit, ds.PixelRepresentation
+        ds.SharedFunctionalGroupsSequence[0].RealWorldValueMappingSequence = [
+            item(RealWorldValueSlope=1.0, RealWorldValueIntercept=0.0, LUTLabel="map")
+        ]
+        values = rng.normal(0, 1e3, pixels.shape).astype(f"<f{width // 8}")
+        values[:5] = (np.nan, np.inf, -np.inf, -0.0, np.finfo(values.dtype).smallest_subnormal)
+        write(folder, kind, 0, ds, values.tobytes(), keyword=keyword)
+
+
+def segments_of(folder, kind, **pixels):
+    [(segmentation, values)] = pixels.items()
+    width = 1 if segmentation == "BINARY" else 8
+    ds = frames(header(kind, 0, SOPClassUID="1.2.840.10008.5.1.4.1.1.66.4", Modality="SEG", **bits(width)))
+    ds.SegmentationType = segmentation
+    if segmentation == "FRACTIONAL":
+        ds.MaximumFractionalValue, ds.SegmentationFractionalType = 200, "PROBABILITY"
+    ds.SegmentSequence = [item(SegmentNumber=1, SegmentLabel="Liver", SegmentAlgorithmType="MANUAL")]
+    for frame in ds.PerFrameFunctionalGroupsSequence:
+        frame.SegmentIdentificationSequence = [item(ReferencedSegmentNumber=1)]
+    write(folder, kind, 0, ds, values.tobytes())
 
 
 def plain(ds):

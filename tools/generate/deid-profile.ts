@@ -6,6 +6,7 @@ import {
   isDenied,
   judgedKeywords,
   judgedVrs,
+  keptByOne,
   keptVrs,
   skippedModules,
 } from './deid-screen.ts';
@@ -27,9 +28,12 @@ const supported = [
   ['1.2.840.10008.5.1.4.1.1.130', 'enhanced-pet-image', 'PT'],
   ['1.2.840.10008.5.1.4.1.1.128.1', 'legacy-converted-enhanced-pet-image', 'PT'],
   ['1.2.840.10008.5.1.4.1.1.7', 'secondary-capture-image', 'SC'],
+  ['1.2.840.10008.5.1.4.1.1.30', 'parametric-map', 'PM'],
+  ['1.2.840.10008.5.1.4.1.1.66.4', 'segmentation', 'SEG'],
 ] as const;
 
-const families = ['CT', 'MR', 'PT', 'SC'] as const;
+const families = ['CT', 'MR', 'PT', 'SC', 'PM', 'SEG'] as const;
+const scanners: readonly string[] = ['CT', 'MR', 'PT'];
 
 /** Types of PS3.5 §7.4 from the strictest on. */
 const typeOrder = ['1', '1C', '2', '2C', '3'];
@@ -163,13 +167,18 @@ function keepSource({ actions, attributes, iods }: Tables): string {
   for (const attribute of attributes) {
     const kind = keepKind(attribute);
     if (kind === undefined || actions.has(attribute.tag)) continue;
+    const only = keptByOne.get(attribute.keyword);
     const keepers = families.filter((family) =>
       supported.some(
-        ([, iod, of]) => of === family && iods.get(iod)?.get(attribute.tag)?.keepable === true,
+        ([, iod, of]) =>
+          of === family &&
+          (only ?? family) === family &&
+          iods.get(iod)?.get(attribute.tag)?.keepable === true,
       ),
     );
-    // What programs compute of images of the others copies their attributes.
-    if (keepers.length > 0 && !keepers.includes('SC')) keepers.push('SC');
+    // What programs compute of images of scanners copies their attributes.
+    const isOfScanners = keepers.some((family) => scanners.includes(family));
+    if (isOfScanners && !keepers.includes('SC')) keepers.push('SC');
     if (keepers.length > 0) lines.push(`${attribute.tag} ${kind} ${keepers.join(',')}`);
   }
   return `${banner}

@@ -102,9 +102,19 @@ const deniedKeywords: ReadonlySet<string> = new Set([
   'PrimaryPromptsCountsAccumulated',
   'SecondaryCountsAccumulated',
   'SynchronizationChannel',
-  // Frames and segments of objects that are none of ours.
+  // Frames of objects that are none of ours.
   'ReferencedFrameNumbers',
-  'ReferencedSegmentNumber',
+  // Who or what made a segment or a map, in words and versions; how a screen shows it.
+  'AlternateContentDescriptionSequence',
+  'LanguageCodeSequence',
+  'SegmentationAlgorithmIdentificationSequence',
+  'AlgorithmFamilyCodeSequence',
+  'AlgorithmNameCodeSequence',
+  'AlgorithmName',
+  'AlgorithmVersion',
+  'AlgorithmSource',
+  'RecommendedDisplayGrayscaleValue',
+  'RecommendedDisplayCIELabValue',
   // Descriptions of private elements: none are left.
   'PrivateDataElementCharacteristicsSequence',
   'PrivateDataElementDefinitionSequence',
@@ -141,6 +151,9 @@ const deniedKeywords: ReadonlySet<string> = new Set([
   // Written by us.
   'LongitudinalTemporalInformationModified',
 ]);
+
+/** Attributes that only objects of one family keep; in others they point at objects that are none of ours. */
+export const keptByOne: ReadonlyMap<string, string> = new Map([['ReferencedSegmentNumber', 'SEG']]);
 
 /** Whether an attribute must not be on the keep list. */
 export function isDenied(tag: string, keyword: string): boolean {

@@ -3,7 +3,8 @@ import { turnedTo } from './same-places.ts';
 
 /**
  * What a volume is beside the referee's: the same, or what differs; unreferred where it made nothing.
- * `sign`: the referee takes the sign off stored values of 12 bits (mended in its release of 2023).
+ * `sign`: the referee takes the sign off stored values of 12 bits (mended in its release of 2023), or gives
+ * one to those of 32 that have none.
  */
 export type Verdict = 'right' | 'turned' | 'scale' | 'sign' | 'affine' | 'unreferred' | 'WRONG';
 
@@ -63,8 +64,9 @@ function judge(
   return judgeScale(made, reference, 'right');
 }
 
-/** Whether the reference has the low 12 bits of each voxel. */
-function isUnsigned({ type, voxels, dim }: NiftiFile, reference: Output): boolean {
+/** Whether the reference has the low 12 bits of each voxel, or the same 32 under a name with a sign. */
+function isUnsigned({ type, voxels, dim, sha256 }: NiftiFile, reference: Output): boolean {
+  if (type === 'uint32' && reference.type === 'int32') return sha256 === reference.sha256;
   if (type !== 'int16' || reference.type !== type || String(dim) !== String(reference.dim)) {
     return false;
   }

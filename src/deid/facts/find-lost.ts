@@ -45,6 +45,7 @@ export const frameElements: readonly Keyword[] = [
   'RealWorldValueSlope',
   'RealWorldValueFirstValueMapped',
   'RealWorldValueLastValueMapped',
+  'SegmentIdentificationSequence',
 ];
 
 /** Finds what is lost of an element: its keyword, or that of one within it. */

@@ -21,6 +21,7 @@ const float32Max = 3.4028234663852886e38;
 /** Facts by which stacks are told apart, and nothing is read or placed. */
 const apart: ReadonlyMap<Keyword, NumberKind> = new Map([
   ['EchoNumbers', 'n'],
+  ['ReferencedSegmentNumber', 'n'],
   ['TemporalPositionIdentifier', 'n'],
   ['EchoTime', 'f'],
   ['DiffusionBValue', 'f'],

@@ -45,6 +45,10 @@ const groupsBySequence: ReadonlyMap<Tag, readonly number[]> = new Map<Tag, reado
   [t.WaterEquivalentDiameterCalculationMethodCodeSequence, [10024]],
   // §C.7.6.16.2.11 Real World Value Mapping: units of CID 82, of which these are the ones that images use.
   [t.MeasurementUnitsCodeSequence, [82, 83, 84, 85, 7181, 7183]],
+  // §C.8.20.4 Segment Description: what a segment is of.
+  [t.SegmentedPropertyCategoryCodeSequence, [7150]],
+  [t.SegmentedPropertyTypeCodeSequence, [7151]],
+  [t.SegmentedPropertyTypeModifierCodeSequence, [2]],
   // §C.8.4.15, §10.26: views of nuclear medicine, of the heart.
   [t.ViewCodeSequence, [26, 27]],
   [t.ViewModifierCodeSequence, [23]],

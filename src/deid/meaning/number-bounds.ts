@@ -11,6 +11,11 @@
  * @standard PS3.3 2024e, the section of each row
  */
 export const numberBoundRows = `
+SegmentNumber                     p count       1 65535       C.8.20.4
+FloatPixelPaddingValue            f 1           -F32 F32      C.7.6.24
+FloatPixelPaddingRangeLimit       f 1           -F32 F32      C.7.6.24
+DoubleFloatPixelPaddingValue      f 1           -F32 F32      C.7.6.25
+DoubleFloatPixelPaddingRangeLimit f 1           -F32 F32      C.7.6.25
 PixelAspectRatio                  g 1           1 65535       C.7.6.3.1.7
 SliceThickness                    g mm          0 1000        C.7.6.2
 SpacingBetweenSlices              g mm          -1000 1000    C.8.3.1

@@ -16,6 +16,10 @@ PatientOrientation | C.7.6.1.1.1 | A, P, R, L, H, F, AR, AL, AH, AF, PR, PL, PH,
 PatientOrientation | C.7.6.1.1.1 | ARH, ARF, ALH, ALF, AHR, AHL, AFR, AFL, PRH, PRF, PLH, PLF, PHR, PHL, PFR, PFL, RAH, RAF, RPH, RPF, RHA, RHP, RFA, RFP, LAH, LAF, LPH, LPF, LHA, LHP, LFA, LFP, HAR, HAL, HPR, HPL, HRA, HRP, HLA, HLP, FAR, FAL, FPR, FPL, FRA, FRP, FLA, FLP
 QualityControlImage | C.7.6.1 | YES, NO, BOTH
 BurnedInAnnotation | C.7.6.1 | YES, NO
+SegmentationType | C.8.20.2.3 | BINARY, FRACTIONAL
+SegmentationFractionalType | C.8.20.2.3 | PROBABILITY, OCCUPANCY
+SegmentAlgorithmType | C.8.20.2 | AUTOMATIC, SEMIAUTOMATIC, MANUAL
+ContentLabel | C.8.20.2, C.8.32.2 | SEGMENTATION, MAP
 RecognizableVisualFeatures | C.7.6.1 | YES, NO
 LossyImageCompression | C.7.6.1.1.5 | 00, 01
 LossyImageCompressionMethod | C.7.6.1.1.5.1 | ISO_10918_1, ISO_14495_1, ISO_15444_1, ISO_15444_15, ISO_13818_2, ISO_14496_10, ISO_23008_2, ISO_18181_1

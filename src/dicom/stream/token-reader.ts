@@ -265,7 +265,7 @@ class IncrementalReader implements TokenReader {
       this.#count(position);
       this.#tokens.push({ kind: 'sequence-start', tag, vr, length });
       this.#open('sequence', { bound: start + length, delimited: false, position });
-    } else if (length > this.#inlineValueMax || tag === t.PixelData) {
+    } else if (length > this.#inlineValueMax || isPixels(tag)) {
       this.#count(position);
       this.#tokens.push({ kind: 'value-start', tag, vr, length });
       this.#startValue(length);
@@ -421,4 +421,9 @@ function isAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
     if (bytes[at + index] !== wanted[index]) return false;
   }
   return true;
+}
+
+/** Whether a value is pixels, which are a stream however few they are. @standard PS3.6 */
+function isPixels(tag: Tag): boolean {
+  return tag === t.PixelData || tag === t.FloatPixelData || tag === t.DoubleFloatPixelData;
 }

@@ -52,6 +52,7 @@ export const macros: readonly (readonly [Keyword, readonly MacroFact[]])[] = [
     'CTExposureSequence',
     [{ name: 'exposure', row: { ...rows.exposure, source: 'ExposureInmAs' } }],
   ],
+  ['SegmentIdentificationSequence', plain('segmentNumber')],
   ['CTReconstructionSequence', plain('reconstructionDiameter')],
 ];
 
