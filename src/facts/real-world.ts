@@ -1,6 +1,8 @@
 import { type DataSet, getNumbers, getSequence, type Tag, tag as t } from '../dicom/index.ts';
 import { absent, type Fact, fact, knownValue, notKept } from './fact.ts';
+import { numberFacts } from './fact-table.ts';
 import type { NumberFacts } from './image-facts.ts';
+import { readFact } from './read-numbers.ts';
 
 /** Whether a real-world mapping gives the values of the Modality scale, or others. */
 export type RealWorld = 'same' | 'other';
@@ -28,6 +30,20 @@ export function realWorldOf(
   if (maps.flat().some(Number.isNaN)) return notKept;
   const isSame = maps.every((map) => map.every((value, at) => isClose(value, scale[at] ?? 0)));
   return fact(isSame ? 'same' : 'other');
+}
+
+/** Numbers of a mapping that takes a value to another by slope and intercept. */
+export type LinearMap = Pick<NumberFacts, 'slope' | 'intercept'>;
+
+/** The one mapping of an image, where it is linear; undefined of none, of several, and of a table. */
+export function linearMapOf(holder: DataSet): LinearMap | undefined {
+  const [map, another] = getSequence(holder, t.RealWorldValueMappingSequence);
+  if (map === undefined || another !== undefined) return undefined;
+  const scale = {
+    slope: readFact(map, { ...numberFacts.slope, source: 'RealWorldValueSlope' }),
+    intercept: readFact(map, { ...numberFacts.intercept, source: 'RealWorldValueIntercept' }),
+  } as LinearMap; // `readFact` gives one number where its row has one.
+  return scale.slope.kind === 'absent' || scale.intercept.kind === 'absent' ? undefined : scale;
 }
 
 /** Undefined where there is none, as beside a table; NaN where it cannot be read. */

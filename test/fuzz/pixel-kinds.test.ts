@@ -78,8 +78,8 @@ const colourOf = fc
   )
   .chain(([photometric, samples]) =>
     fc.record({
-      photometric: fc.constant(String(photometric)),
-      samples: some(Number(samples)),
+      photometric: fc.constant(photometric),
+      samples: some(samples),
     }),
   );
 
@@ -160,7 +160,9 @@ function paletteOf({
   });
 }
 
-const deidentifier = createDeidentifier({ collectionKey: testKey });
+const series = createDeidentifier({ collectionKey: testKey }).series({
+  subjectName: testSubject,
+});
 
 /** What comes of an image: a code, or the lengths of its frames beside the one that volumes expect. */
 async function outcomeOf(image: Image): Promise<string | { lengths: number[]; expected: number }> {
@@ -171,7 +173,7 @@ async function outcomeOf(image: Image): Promise<string | { lengths: number[]; ex
     transferSyntaxUid: image.syntax,
     dataSet: chunksOf(encodeDataSet(dataSet, image.syntax), 97),
   };
-  const outcome = await deidentifier.instance(identify(instance), { subjectName: testSubject });
+  const outcome = await series.instance(identify(instance));
   if (outcome.kind === 'withheld') return outcome.code;
   const released = readDeidentified(outcome.instance);
   const { facts, transferSyntaxUid } = released;

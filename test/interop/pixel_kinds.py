@@ -149,6 +149,11 @@ def objects(folder):
     write(folder, "bit-frames", 0, ds, np.packbits(pixels, bitorder="little").tobytes())
     segments_of(folder, "bit-segment", BINARY=np.packbits(pixels, bitorder="little"))
     segments_of(folder, "byte-segment", FRACTIONAL=rng.integers(0, 200, pixels.shape, dtype="u1", endpoint=True))
+    ds = frames(header("map", 0, SOPClassUID="1.2.840.10008.5.1.4.1.1.30", **bits(16)))
+    ds.SharedFunctionalGroupsSequence[0].RealWorldValueMappingSequence = [
+        item(RealWorldValueSlope=0.01, RealWorldValueIntercept=-3.0, LUTLabel="map")
+    ]
+    write(folder, "map", 0, ds, rng.integers(0, 65535, pixels.shape, dtype="<u2").tobytes())
     for width, keyword in ((32, "FloatPixelData"), (64, "DoubleFloatPixelData")):
         kind = f"float-{width}"
         ds = frames(header(kind, 0, SOPClassUID="1.2.840.10008.5.1.4.1.1.30", BitsAllocated=width))

@@ -283,6 +283,30 @@ for (const [form, encode] of Object.entries({ asSequence, asUnknown })) {
   });
 }
 
+test('values of a parametric map are those of its one linear mapping, of other images they are not', () => {
+  const mapped = (slope: number): DataSet =>
+    dataSetOf({ RealWorldValueSlope: slope, RealWorldValueIntercept: -3 });
+  const object = (...maps: readonly DataSet[]): DataSet =>
+    objectOf(
+      dataSetOf({
+        PixelValueTransformationSequence: [
+          dataSetOf({ RescaleSlope: '1', RescaleIntercept: '0', RescaleType: 'US' }),
+        ],
+        RealWorldValueMappingSequence: maps,
+      }),
+      [nothing],
+    );
+  const scaleOf = (header: DataSet, sopClassUid: string): readonly unknown[] => {
+    const source = { header, omitted: [], sopClassUid, tokenOf: String };
+    const [slice] = readStandardFacts(source).slices;
+    return [slice?.slope, slice?.intercept, slice?.realWorld].map(valueOf);
+  };
+  const { ParametricMapStorage: map, EnhancedMRImageStorage: other } = sopClass;
+  assert.deepEqual(scaleOf(object(mapped(0.01)), map), [0.01, -3, 'same']);
+  assert.deepEqual(scaleOf(object(mapped(0.01)), other), [1, 0, 'other']);
+  assert.deepEqual(scaleOf(object(mapped(0.01), mapped(2)), map), [1, 0, 'other']);
+});
+
 test('a copy that cannot be read leaves the scale unknown', () => {
   const damaged = (): DataElement => ({
     tag: 0x2005140f,

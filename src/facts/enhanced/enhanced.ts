@@ -43,7 +43,7 @@ export function* enhancedSlices(
   if (groups === undefined) return [];
   const stated = createStatedFacts(groups, source.omitted);
   const typeOf = yield* createTypes(source, groups);
-  const scaleOf = createFrameScales(groups.shared);
+  const scaleOf = createFrameScales(groups.shared, object.sopClassUid);
   const kernelOf = createKernels(source, groups);
   const first = knownValue(object.concatenationFrameOffset) ?? 0;
   const slices: SliceFacts[] = [];

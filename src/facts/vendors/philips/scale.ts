@@ -10,7 +10,8 @@ import { absent, type Fact, knownValue, notKept } from '../../fact.ts';
 import { numberFacts } from '../../fact-table.ts';
 import type { NumberFacts } from '../../image-facts.ts';
 import { type PrivateName, privateElements } from '../../private-elements.ts';
-import { keptNumber, readFact } from '../../read-numbers.ts';
+import { keptNumber } from '../../read-numbers.ts';
+import { linearMapOf } from '../../real-world.ts';
 
 /** From stored values to those that they stand for. */
 export type StatedScale = Pick<NumberFacts, 'slope' | 'intercept'>;
@@ -84,16 +85,12 @@ const noUnits: ReadonlySet<string> = new Set(['', '1', 'US', 'NO UNITS']);
 
 /** The scale of the one real-world mapping, where it has a unit. */
 function mappedScale(holder: DataSet): StatedScale | undefined {
-  const [map, another] = getSequence(holder, t.RealWorldValueMappingSequence);
-  if (map === undefined || another !== undefined) return undefined;
+  const [map] = getSequence(holder, t.RealWorldValueMappingSequence);
+  if (map === undefined) return undefined;
   const [units] = getSequence(map, t.MeasurementUnitsCodeSequence);
   const codes = units === undefined ? [] : getStrings(units, t.CodeValue);
   if (codes.every((code) => noUnits.has(code.trim().toUpperCase()))) return undefined;
-  const scale = {
-    slope: readFact(map, { ...numberFacts.slope, source: 'RealWorldValueSlope' }),
-    intercept: readFact(map, { ...numberFacts.intercept, source: 'RealWorldValueIntercept' }),
-  } as StatedScale; // `readFact` gives one number where its row has one.
-  return scale.slope.kind === 'absent' || scale.intercept.kind === 'absent' ? undefined : scale;
+  return linearMapOf(holder);
 }
 
 /** The one number that the elements state; not kept where one is none, or two disagree. */
