@@ -72,4 +72,9 @@ export {
   type TokenWriter,
   type TokenWriterOptions,
 } from './stream/token-writer.ts';
-export { type Encoding, encodingOf } from './stream/transfer-syntax.ts';
+export {
+  type Encoding,
+  encodingOf,
+  hasBigEndianPixels,
+  privateGe,
+} from './stream/transfer-syntax.ts';

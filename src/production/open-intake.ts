@@ -1,5 +1,5 @@
 import type { DeidentifiedInstance } from '../deid/index.ts';
-import { encodingOf } from '../dicom/index.ts';
+import { hasBigEndianPixels } from '../dicom/index.ts';
 import { valueOr } from '../facts/index.ts';
 import { type FrameShape, isDecodable, plainFrame } from '../pixel/index.ts';
 import { frameShapeOf } from '../volume/index.ts';
@@ -34,7 +34,7 @@ export function openIntake(
     const intake = new NativeFrameIntake({ frames, buffer, takeFrame });
     return shape?.bitsAllocated === 1 ? new BitFrameIntake(frames * buffer.length, intake) : intake;
   }
-  const isSwapped = encodingOf(transferSyntaxUid).bigEndian;
+  const isSwapped = hasBigEndianPixels(transferSyntaxUid);
   // Plain pixels may have another length, so their memory is none for the next frame.
   const takePlain: TakeFrame = async (index, pixels) => {
     if (isSwapped) swapSamples(pixels, shape.bitsAllocated);

@@ -1,4 +1,4 @@
-import { transferSyntax } from '../dicom/index.ts';
+import { hasBigEndianPixels, privateGe, transferSyntax } from '../dicom/index.ts';
 import { type ImageFacts, knownValue, type Photometric } from '../facts/index.ts';
 import { malformed, ok, type Result } from '../lib/result.ts';
 import { type Colour, type FrameShape, isDecodable, type Palette } from '../pixel/index.ts';
@@ -8,24 +8,25 @@ import type { PixelFormat } from './volume-format.ts';
 type Check<T> = Result<T, VolumeRefusal>;
 
 /** Transfer syntaxes with native pixel data (deflated: once inflated). @standard PS3.5 §A.1, §A.2, §A.3, §A.5 */
-const nativeTransferSyntaxes: ReadonlyMap<string, { readonly bigEndian: boolean }> = new Map([
-  [transferSyntax.ImplicitVRLittleEndian, { bigEndian: false }],
-  [transferSyntax.ExplicitVRLittleEndian, { bigEndian: false }],
-  [transferSyntax.DeflatedExplicitVRLittleEndian, { bigEndian: false }],
-  [transferSyntax.ExplicitVRBigEndian, { bigEndian: true }],
+const nativeTransferSyntaxes: ReadonlySet<string> = new Set([
+  transferSyntax.ImplicitVRLittleEndian,
+  transferSyntax.ExplicitVRLittleEndian,
+  transferSyntax.DeflatedExplicitVRLittleEndian,
+  transferSyntax.ExplicitVRBigEndian,
+  privateGe,
 ]);
 
 /** How the frames of an image are stored that planning sees: plain, and decoded where compressed. */
 export function readPixelFormat(facts: ImageFacts, transferSyntaxUid: string): Check<PixelFormat> {
-  const native = nativeTransferSyntaxes.get(transferSyntaxUid);
-  if (native === undefined && !isDecodable(transferSyntaxUid)) {
+  const isNative = nativeTransferSyntaxes.has(transferSyntaxUid);
+  if (!isNative && !isDecodable(transferSyntaxUid)) {
     return malformed('VOLUME_COMPRESSED', 0);
   }
   const shape = readShape(facts);
   if (!shape.ok) return shape;
   const { bitsAllocated, bitsStored, highBit, signed, colour } = shape.value;
   const floating = facts.floatBits !== undefined;
-  const bigEndian = native?.bigEndian ?? false;
+  const bigEndian = isNative && hasBigEndianPixels(transferSyntaxUid);
   // Words of 16 bits by the standard and DCMTK, of 32 by pydicom and dcm2niix: whose is not told.
   if (bigEndian && bitsAllocated === 32 && !floating) return unsupported;
   if (colour === 'grey') {
@@ -34,9 +35,7 @@ export function readPixelFormat(facts: ImageFacts, transferSyntaxUid: string): C
     return ok({ bitsAllocated: bits, bitsStored, highBit, signed, floating, bigEndian, colour });
   }
   const isColour =
-    colour === 'palette'
-      ? isPlainIndex(shape.value)
-      : isPlainColour(facts, shape.value, native !== undefined);
+    colour === 'palette' ? isPlainIndex(shape.value) : isPlainColour(facts, shape.value, isNative);
   return isColour ? ok(rgb) : unsupported;
 }
 

@@ -1,6 +1,7 @@
 """Images of every kind of pixels, made by pydicom, and what pydicom makes of images. Writes one JSON a line.
 
 usage: pixel_kinds.py make FOLDER     a folder of three slices for each kind
+       pixel_kinds.py swap FROM TO    an image of 16 bits in GE's private transfer syntax
        pixel_kinds.py read FILE...    pixels in plain form: one value, or red, green and blue of 8 bits
 """
 import base64
@@ -116,6 +117,8 @@ def greys(folder, index):
             kind = f"grey-{dtype[1:]}"
             ds = header(kind, index, PixelRepresentation=sign, **bits(allocated))
             write(folder, kind, index, ds, numbers(dtype).tobytes())
+    ds = header("grey-12", index, **bits(16, 12))
+    write(folder, "grey-12", index, ds, numbers("<u2", high=4095).tobytes())
     pixels = np.packbits(numbers("u1", high=1).ravel(), bitorder="little")
     write(folder, "bit", index, header("bit", index, **bits(1)), pixels.tobytes())
     write(folder, "bit-bytes", index, header("bit-bytes", index, **bits(1)), pixels.tobytes(), vr="OB")
@@ -197,8 +200,18 @@ def make(folder):
     objects(folder)
 
 
+def swap(path, to):
+    ds = pydicom.dcmread(path)
+    ds.PixelData = np.frombuffer(ds.PixelData, "<u2").byteswap().tobytes()
+    ds.is_implicit_VR = True
+    ds.file_meta.TransferSyntaxUID = "1.2.840.113619.5.2"
+    ds.save_as(to)
+
+
 if sys.argv[1] == "make":
     make(sys.argv[2])
+elif sys.argv[1] == "swap":
+    swap(*sys.argv[2:])
 else:
     for path in sys.argv[2:]:
         ds = pydicom.dcmread(path)

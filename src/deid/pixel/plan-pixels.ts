@@ -2,6 +2,7 @@ import {
   createTokenWriter,
   type DataSet,
   encodingOf,
+  hasBigEndianPixels,
   type Tag,
   type Token,
   tag as t,
@@ -74,7 +75,8 @@ export function planPixels(
   }
   const writer = createTokenWriter({ transferSyntaxUid, lengths: 'recode' });
   // Of such there are two readings, and each would clear bits of the other.
-  const isUnknown = bigEndian && shape.bits.bitsAllocated === 32 && shape.bits.bitsStored < 32;
+  const isSwapped = hasBigEndianPixels(transferSyntaxUid);
+  const isUnknown = isSwapped && shape.bits.bitsAllocated === 32 && shape.bits.bitsStored < 32;
   if (isUnknown) throw deidErrors.create('DEID_MALFORMED', { message: 'unknown bits of a sample' });
   const isInWords = bigEndian && vr === 'OW' && shape.bits.bitsAllocated <= 8;
   const start = writer.write({
@@ -82,7 +84,7 @@ export function planPixels(
     vr: isInWords ? 'OB' : vr,
     length: shape.nativeBytes,
   });
-  const cleaner = cleanerOf(shape, bigEndian);
+  const cleaner = cleanerOf(shape, isSwapped);
   const options = {
     imageBytes: shape.nativeBytes,
     cleaner: isInWords ? outOfWords(cleaner) : cleaner,

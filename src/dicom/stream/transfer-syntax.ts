@@ -19,6 +19,9 @@ const explicit: Encoding = {
   encapsulated: false,
 };
 
+/** GE private: big endian pixel data in an otherwise implicit VR little endian data set. */
+export const privateGe = '1.2.840.113619.5.2';
+
 const encodings: ReadonlyMap<string, Encoding> = new Map<string, Encoding>([
   [transferSyntax.ImplicitVRLittleEndian, { ...explicit, implicitVr: true }],
   [transferSyntax.ExplicitVRLittleEndian, explicit],
@@ -28,9 +31,13 @@ const encodings: ReadonlyMap<string, Encoding> = new Map<string, Encoding>([
   [transferSyntax.JPIPReferencedDeflate, { ...explicit, deflated: true }],
   [transferSyntax.JPIPHTJ2KReferenced, explicit],
   [transferSyntax.JPIPHTJ2KReferencedDeflate, { ...explicit, deflated: true }],
-  // GE private: big endian pixel data in an otherwise implicit VR little endian data set.
-  ['1.2.840.113619.5.2', { ...explicit, implicitVr: true }],
+  [privateGe, { ...explicit, implicitVr: true }],
 ]);
+/** Whether samples of native pixel data are big endian. @throws as `encodingOf` */
+export function hasBigEndianPixels(transferSyntaxUid: string): boolean {
+  return transferSyntaxUid === privateGe || encodingOf(transferSyntaxUid).bigEndian;
+}
+
 const encapsulated: Encoding = { ...explicit, encapsulated: true };
 
 /**
