@@ -49,6 +49,7 @@ const samples = [
   'zoo/pydicom-data/emri_small.dcm',
   'zoo/pydicom-data/emri_small_RLE.dcm',
   'zoo/pydicom-data/emri_small_jpeg_ls_lossless.dcm',
+  'zoo/derived-objects/seg_image_ct_binary.dcm',
   'zoo/derived-objects/seg_image_ct_binary_overlap.dcm',
   'zoo/derived-objects/seg_image_ct_true_fractional.dcm',
   'zoo/pydicom-data/liver.dcm',
@@ -156,7 +157,10 @@ for path in sys.argv[1:]:
     print(hashlib.sha256(samples.tobytes()).hexdigest())
 `;
 
-for (const sample of samples) {
+/** GDCM reads no floating point numbers; `pixel-kinds.test.ts` has pydicom for them. */
+const decoded = samples.filter((sample) => !sample.includes('parametric_map'));
+
+for (const sample of decoded) {
   const skip = requireTool('gdcmconv') || requirePython('pydicom', 'numpy') || requireData(sample);
   test(`an independent decoder sees the same pixels in ${sample}`, { skip }, async (owner) => {
     const folder = await tempFolder(owner);

@@ -8,6 +8,7 @@ import {
   judgedVrs,
   keptByOne,
   keptVrs,
+  neededBy,
   skippedModules,
 } from './deid-screen.ts';
 import type { Generator } from './generator.ts';
@@ -192,9 +193,11 @@ function classSource({ actions, attributes, iods }: Tables): string {
   const combined = [...actions].filter(([, action]) => action.includes('/')).map(([tag]) => tag);
   const asked = new Set([...kept.map(({ tag }) => tag), ...combined]);
   const entries = supported.map(([uid, iod, family]) => {
+    const needed = attributes.filter(({ keyword }) => neededBy.get(keyword)?.includes(family));
+    const isNeeded = new Set(needed.map(({ tag }) => tag));
     const types = [...(iods.get(iod) ?? [])]
       .filter(([tag, { type }]) => asked.has(tag) && type !== '3')
-      .map(([tag, { type }]) => `${tag} ${type}`)
+      .map(([tag, { type }]) => `${tag} ${isNeeded.has(tag) ? '1' : type}`)
       .toSorted();
     return `  {\n    uid: '${uid}',\n    family: '${family}',\n    types: \`${types.join('\n')}\`,\n  },`;
   });

@@ -34,8 +34,8 @@ export const keptVrs: ReadonlySet<string> = new Set([
 /** Short texts: kept where a closed vocabulary knows the value, else a dummy, empty or removed. */
 export const judgedVrs: ReadonlySet<string> = new Set(['LO', 'SH']);
 
-/** Coded strings that people type all the same. */
-export const judgedKeywords: ReadonlySet<string> = new Set(['BodyPartExamined']);
+/** Coded strings that people type all the same, and a text that may not be absent beside its UID. */
+export const judgedKeywords: ReadonlySet<string> = new Set(['BodyPartExamined', 'TrackingID']);
 
 /** UIDs that name a kind of thing, not a thing. */
 export const classUids: ReadonlySet<string> = new Set([
@@ -150,6 +150,14 @@ const deniedKeywords: ReadonlySet<string> = new Set([
   'StorageMediaFileSetID',
   // Written by us.
   'LongitudinalTemporalInformationModified',
+]);
+
+/**
+ * Attributes that objects of a family need, whatever type one place of their IOD gives them: what a
+ * segmentation or a map is of. Their items are cleaned, their UIDs replaced.
+ */
+export const neededBy: ReadonlyMap<string, readonly string[]> = new Map([
+  ['SourceImageSequence', ['PM', 'SEG']],
 ]);
 
 /** Attributes that only objects of one family keep; in others they point at objects that are none of ours. */

@@ -122,10 +122,17 @@ const letters: Readonly<Record<string, (left: DataElement | undefined, tag: Tag)
   X: (left) => left === undefined,
   Z: (left) => left !== undefined && isEmpty(left),
   D: (left) => left !== undefined && !isEmpty(left),
-  U: (left, tag) =>
-    left !== undefined &&
-    getString(new Map([[tag, left]]), tag) === createUidMap(testKey).uid(canaryUid(tag)),
+  U: (left, tag) => left !== undefined && uidIn(left) === createUidMap(testKey).uid(canaryUid(tag)),
 };
+
+/** The UID that an element is, or that the one item of a sequence holds (`U*`). */
+function uidIn(left: DataElement): string | undefined {
+  if (left.vr !== 'SQ') return getString(new Map([[left.tag, left]]), left.tag);
+  const [item, another] = left.items;
+  return item === undefined || another !== undefined
+    ? undefined
+    : getString(item, t.ReferencedSOPInstanceUID);
+}
 
 /** Written by us whatever came: who the subject now is. */
 const stamped: ReadonlySet<Tag> = new Set([t.PatientName, t.PatientID]);
