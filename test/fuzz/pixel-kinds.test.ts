@@ -186,7 +186,7 @@ async function outcomeOf(image: Image): Promise<string | { lengths: number[]; ex
   const intake = openIntake(released, {
     spare: undefined,
     takeFrame: async (index, pixels) => void (lengths[index] = pixels.length),
-    decode: () => assert.fail('nothing is coded'),
+    fail: () => assert.fail('nothing is coded'),
   });
   for await (const part of released.read('pixels')) {
     if (part.kind === 'pixel') await intake.addPixels(part.bytes);
