@@ -282,6 +282,12 @@ const series: Readonly<Record<string, readonly [readonly PlanSlice[], readonly s
     ),
     ['VOLUME_UNEVEN_SPACING'],
   ],
+  'one time of each place missing, not of all the same': [
+    repeats(3, (at) => ({ [tag.temporalPosition]: String(at + 1) })).filter(
+      (_, at) => at > 0 && at <= 10,
+    ),
+    ['VOLUME_DUPLICATE_POSITION'],
+  ],
   'one slice of each time point missing, another one each time': [
     repeats(5).filter((_, at) => at % 6 !== 0),
     ['VOLUME_DUPLICATE_POSITION'],

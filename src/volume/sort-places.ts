@@ -49,6 +49,13 @@ export function isProven(places: readonly SortedPlace[], axis: number): boolean 
   }
 }
 
+/** Whether what counts volumes counts those of some places alike, but not those of all: slices are missing. */
+export function isContradicted(places: readonly SortedPlace[], axis: number): boolean {
+  if (axes[axis]?.isCount !== true) return false;
+  const texts = places.flatMap((place) => place.map(({ numbers }) => numbers.join(' ')));
+  return new Set(texts).size < texts.length;
+}
+
 /**
  * Whether numbers go from volume to volume by the same steps at every place, whatever their order
  * inside one is: where a slice is missing, those of other volumes would take its turn. A table that

@@ -4,7 +4,14 @@ import type { Steps } from '../lib/streams/steps.ts';
 import type { VolumeRefusal } from './errors.ts';
 import { type Place, placesOf } from './places.ts';
 import type { Slice } from './slice.ts';
-import { isInterrupted, isMixed, isProven, type SortedPlace, sortPlaces } from './sort-places.ts';
+import {
+  isContradicted,
+  isInterrupted,
+  isMixed,
+  isProven,
+  type SortedPlace,
+  sortPlaces,
+} from './sort-places.ts';
 import { axes } from './traits.ts';
 import type { Vector3 } from './vector.ts';
 import { compareWeighting, isAlikeWeighting } from './weighting.ts';
@@ -68,7 +75,9 @@ function* sortWhole(
   for (const axis of axes.keys()) {
     const sorted = yield* sortPlaces(places, (index) => at(index).order[axis]);
     yield;
-    if (sorted !== undefined && isProven(sorted, axis)) return byWeighting(indicesOf(sorted), at);
+    if (sorted === undefined) continue;
+    if (isProven(sorted, axis)) return byWeighting(indicesOf(sorted), at);
+    if (isContradicted(sorted, axis)) return undefined;
   }
   return byWeightingAlone(places, at);
 }

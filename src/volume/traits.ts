@@ -25,6 +25,8 @@ interface Axis extends Trait<readonly number[] | undefined> {
   readonly proof: 'alike' | 'single' | 'regular';
   /** Whether the last of its values is of what came last. */
   readonly isTime: boolean;
+  /** Whether slices of one value are of one volume: where places share some, but not all, some are missing. */
+  readonly isCount?: true;
 }
 
 const text = (given: Fact<unknown>): string => (given.kind === 'value' ? String(given.value) : '');
@@ -109,12 +111,14 @@ export const axes: readonly Axis[] = [
     of: ({ temporalPosition }) => one(temporalPosition),
     proof: 'alike',
     isTime: false,
+    isCount: true,
   },
   {
     name: 'TemporalPositionIndex',
     of: ({ temporalPositionIndex }) => one(temporalPositionIndex),
     proof: 'alike',
     isTime: true,
+    isCount: true,
   },
   {
     // Whatever they mean: of a place, those that tell the place are all equal. The last is the slowest.

@@ -426,6 +426,10 @@ const refused: Readonly<Record<string, readonly [Made, string]>> = {
     { frames: framesOf(4, 3, 'slice', timed).slice(6), pointers: stackPositionTime },
     'VOLUME_DUPLICATE_POSITION',
   ],
+  'one time of each slice missing, not of all the same': [
+    { frames: framesOf(4, 3, 'time', timed).filter((_, at) => ![0, 5, 8, 11].includes(at)) },
+    'VOLUME_DUPLICATE_POSITION',
+  ],
   'frames that begin in the middle, of which nothing else tells': [
     { frames: framesOf(4, 3, 'slice').slice(6) },
     'VOLUME_DUPLICATE_POSITION',
