@@ -1,5 +1,6 @@
 import { knownValue, type ScanFacts } from '../../facts/index.ts';
 import type { DescribedStack } from '../described-stack.ts';
+import { ofAll } from './of-all.ts';
 import { petKeys } from './pet.ts';
 import { phaseEncodingOf, phaseSizeOf } from './phase.ts';
 import { philipsKeys } from './philips.ts';
@@ -110,21 +111,21 @@ function encodingKeys(stack: DescribedStack, scan: ScanFacts): Record<string, Va
   };
 }
 
-/** What the lowest slice says of itself. */
-function imageKeys({ slices }: DescribedStack, isMr: boolean): Record<string, Value> {
-  const facts = slices[0]?.slice.facts;
+/** What images say of themselves: all of them what they measured, the lowest the rest. */
+function imageKeys(stack: DescribedStack, isMr: boolean): Record<string, Value> {
+  const facts = stack.slices[0]?.slice.facts;
   if (facts === undefined) return {};
   const echoes = knownValue(facts.echoNumbers) ?? [];
   return {
-    SliceThickness: positive(knownValue(facts.sliceThickness)),
+    SliceThickness: positive(ofAll(stack, 'sliceThickness')),
     SpacingBetweenSlices: positive(knownValue(facts.spacingBetweenSlices)),
     ImageOrientationPatientDICOM: knownValue(facts.orientation),
     ...(isMr
       ? {
           EchoNumber: echoes.length === 1 ? several(echoes[0]) : undefined,
-          EchoTime: seconds(positive(knownValue(facts.echoTime))),
-          InversionTime: seconds(positive(knownValue(facts.inversionTime))),
-          FlipAngle: positive(knownValue(facts.flipAngle)),
+          EchoTime: seconds(positive(ofAll(stack, 'echoTime'))),
+          InversionTime: seconds(positive(ofAll(stack, 'inversionTime'))),
+          FlipAngle: positive(ofAll(stack, 'flipAngle')),
         }
       : {}),
   };
