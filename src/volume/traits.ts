@@ -1,4 +1,4 @@
-import { type Fact, type ImageFacts, knownValue } from '../facts/index.ts';
+import { type Fact, type ImageFacts, knownValue, type ScanFacts } from '../facts/index.ts';
 
 /**
  * What tells stacks apart, and what makes one volume longer. This is the table; the rest reads it.
@@ -64,11 +64,17 @@ interface SplitTrait extends Trait<string> {
   readonly isRegulated?: true;
 }
 
+/** The number of a scan; Siemens exports volumes of its scan 16 as series 16001, 16002 and on. */
+function scanNumber({ manufacturer, seriesNumber = 0 }: ScanFacts): number {
+  const isPart = manufacturer === 'Siemens' && seriesNumber > 1000;
+  return isPart ? Math.floor(seriesNumber / 1000) : seriesNumber;
+}
+
 /** In the order in which they are tried. */
 export const splitTraits: readonly SplitTrait[] = [
   { name: 'StackID', of: ({ stack }) => text(stack) },
   // Two scans that one Series Instance UID was given to.
-  { name: 'SeriesNumber', of: ({ scan }) => String(scan?.seriesNumber ?? '') },
+  { name: 'SeriesNumber', of: ({ scan }) => String(scan === undefined ? '' : scanNumber(scan)) },
   { name: 'ImageType', of: ({ imageType }) => text(imageType) },
   { name: 'EchoTime', of: ({ echoTime }) => text(echoTime), isMeasured: true },
   { name: 'InversionTime', of: ({ inversionTime }) => text(inversionTime), isMeasured: true },
@@ -97,12 +103,16 @@ export const axes: readonly Axis[] = [
     isTime: false,
   },
   {
-    // Each repetition has one of both.
+    // Each repetition has one of both, which may have several delays.
     name: 'Labelling',
-    of: ({ scan, temporalPosition }) =>
+    of: ({ scan, temporalPosition, triggerTime }) =>
       scan?.labelling === undefined
         ? undefined
-        : [knownValue(temporalPosition) ?? 0, scan.labelling === 'CONTROL' ? 0 : 1],
+        : [
+            knownValue(temporalPosition) ?? 0,
+            scan.labelling === 'CONTROL' ? 0 : 1,
+            knownValue(triggerTime) ?? 0,
+          ],
     proof: 'alike',
     isTime: false,
   },
@@ -182,7 +192,10 @@ export const axes: readonly Axis[] = [
   {
     // Of a heart whose phases nothing else numbers. Elsewhere each slice has a time of its own.
     name: 'TriggerTime',
-    of: ({ triggerTime }) => one(triggerTime),
+    of: ({ triggerTime, temporalPosition }) =>
+      triggerTime.kind === 'value'
+        ? [triggerTime.value, knownValue(temporalPosition) ?? 0]
+        : undefined,
     proof: 'alike',
     isTime: false,
   },

@@ -65,6 +65,15 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     dims: [],
     refusals: ['VOLUME_UNEVEN_SPACING'],
   },
+  'time points of Siemens that count series in one Series Instance UID': {
+    options: mr,
+    common: [maker('Siemens Healthineers'), twoD, [0x00181020, 'LO', 'syngo MR XA10']],
+    images: stackOf(
+      4,
+      [16_001, 16_002, 16_003].map((number) => [[0x00200011, 'IS', [number]]]),
+    ),
+    dims: ['20x16x4x3'],
+  },
   'two scans that share a Series Instance UID': {
     options: mr,
     common: [twoD],
@@ -111,6 +120,21 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     dims: ['20x16x3x4'],
     order: [3, 4, 5, 0, 1, 2, 9, 10, 11, 6, 7, 8],
     checksInstances: true,
+  },
+  'phases of two heartbeats, numbered at random': {
+    options: mr,
+    common: [maker('Philips Medical Systems'), twoD, [0x20010010, 'LO', 'Philips Imaging DD 001']],
+    images: [7, 2, 12, 4, 10, 1, 9, 3, 11, 6, 8, 5].map((number, at) => ({
+      place: at % 3,
+      elements: [
+        [0x00200013, 'IS', [number]],
+        [0x00200100, 'IS', [at < 6 ? 1 : 2]],
+        [0x00181060, 'DS', [at % 6 < 3 ? 0 : 40]],
+        [0x20011008, 'IS', [at % 6 < 3 ? 1 : 2]],
+      ],
+    })),
+    dims: ['20x16x3x4'],
+    order: [0, 1, 2, 6, 7, 8, 3, 4, 5, 9, 10, 11],
   },
   'a cine whose images are numbered at random': {
     options: mr,
