@@ -49,8 +49,8 @@ export function isProven(places: readonly SortedPlace[], axis: number): boolean 
   }
 }
 
-/** Whether what counts volumes counts those of some places alike, but not those of all: slices are missing. */
-export function isContradicted(places: readonly SortedPlace[], axis: number): boolean {
+/** Whether an axis counts volumes, and slices of several places are of one by it: then it is right of all. */
+export function countsVolumes(places: readonly SortedPlace[], axis: number): boolean {
   if (axes[axis]?.isCount !== true) return false;
   const texts = places.flatMap((place) => place.map(({ numbers }) => numbers.join(' ')));
   return new Set(texts).size < texts.length;
@@ -114,24 +114,31 @@ function isFromAnEnd(places: readonly SortedPlace[]): boolean {
   return [places[0], places.at(-1)].some((place) => compare(place?.[0]?.numbers, least) === 0);
 }
 
+/** Slices by an axis that may count their volumes. */
+export interface Counted {
+  readonly axis: number;
+  readonly places: readonly SortedPlace[];
+}
+
 /**
- * Whether what counts volumes says that one has slices of two. It counts them where all places have
- * the same numbers, and those that lack a slice none that others lack.
+ * Whether what counts volumes says that one has slices of two. An axis counts them by what it is, or
+ * where all places have the same numbers, and those that lack a slice none that others lack.
  *
  * @param volumes of each place its slices, in the order of the volumes
  */
 export function isMixed(
-  counted: readonly SortedPlace[],
+  { axis, places }: Counted,
   volumes: readonly (readonly number[])[],
 ): boolean {
-  const told = telling(counted);
+  const told = telling(places);
   const textOf = ({ numbers }: SortedSlice): string => numbers.join(' ');
   const longest = told.reduce<SortedPlace>(
     (most, place) => (place.length > most.length ? place : most),
     [],
   );
   const all = new Set(longest.map(textOf));
-  if (!told.every((place) => place.every((slice) => all.has(textOf(slice))))) return false;
+  const isSubset = told.every((place) => place.every((slice) => all.has(textOf(slice))));
+  if (!isSubset && !countsVolumes(places, axis)) return false;
   const texts = new Map(told.flat().map((slice) => [slice.index, textOf(slice)]));
   const [first = [], ...others] = volumes;
   return others.some((place) =>

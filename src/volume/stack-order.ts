@@ -5,7 +5,8 @@ import type { VolumeRefusal } from './errors.ts';
 import { type Place, placesOf } from './places.ts';
 import type { Slice } from './slice.ts';
 import {
-  isContradicted,
+  type Counted,
+  countsVolumes,
   isInterrupted,
   isMixed,
   isProven,
@@ -77,7 +78,7 @@ function* sortWhole(
     yield;
     if (sorted === undefined) continue;
     if (isProven(sorted, axis)) return byWeighting(indicesOf(sorted), at);
-    if (isContradicted(sorted, axis)) return undefined;
+    if (countsVolumes(sorted, axis)) return undefined;
   }
   return byWeightingAlone(places, at);
 }
@@ -134,13 +135,13 @@ function* sortInterrupted(
   most: number,
 ): Steps<readonly Place[] | undefined> {
   if (most < 2 || places.some((place) => place.length < most - 1)) return undefined;
-  const surer: (readonly SortedPlace[])[] = [];
+  const surer: Counted[] = [];
   for (const [axis, { isTime, proof }] of axes.entries()) {
     yield;
     const sorted = yield* sortPlaces(places, (index) => at(index).order[axis]);
     if (sorted === undefined) continue;
     if (!isTime || !isInterrupted(sorted, axis, most - 1)) {
-      if (proof === 'alike') surer.push(sorted);
+      if (proof === 'alike') surer.push({ axis, places: sorted });
       continue;
     }
     const inTime = indicesOf(sorted);

@@ -430,6 +430,10 @@ const refused: Readonly<Record<string, readonly [Made, string]>> = {
     { frames: framesOf(4, 3, 'time', timed).filter((_, at) => ![0, 5, 8, 11].includes(at)) },
     'VOLUME_DUPLICATE_POSITION',
   ],
+  'an interrupted scan of which other frames are missing too': [
+    { frames: framesOf(2, 4, 'slice', timed).filter((_, at) => [0, 1, 3, 4, 6].includes(at)) },
+    'VOLUME_DUPLICATE_POSITION',
+  ],
   'frames that begin in the middle, of which nothing else tells': [
     { frames: framesOf(4, 3, 'slice').slice(6) },
     'VOLUME_DUPLICATE_POSITION',
