@@ -95,6 +95,13 @@ test('bits behind the last pixel are zero, of native data and of RLE', async () 
   assert.equal(Buffer.from(coded.file).includes(Buffer.of(1, 0xff, 0xff)), false);
 });
 
+test('colours of one bit are no image that can be judged', async () => {
+  const colours = { SamplesPerPixel: 3, PhotometricInterpretation: 'RGB', PlanarConfiguration: 0 };
+  const bits = pixelData(new Uint8Array(6));
+  const image = imageOf({ ...oneBit, ...colours, BurnedInAnnotation: 'NO' }, [bits]);
+  assert.equal(await codeFor(image), 'DEID_MALFORMED');
+});
+
 test('pixels of a byte in big endian words leave as bytes in their order', async () => {
   const odd = {
     Rows: 3,

@@ -41,8 +41,9 @@ export function imageShapeOf(facts: ImageFacts): ImageShape {
     facts.frames.kind === 'absent'
       ? Math.max(2 * frameBytes, frameBytes + 2)
       : Number.POSITIVE_INFINITY;
-  const sound =
-    pixels > 0 && frames > 0 && [1, 3].includes(samples) && nativeBytes <= nativeMaxBytes;
+  // Planes of single bits would each end in bits that are no pixel's.
+  const isSamples = samples === 1 || (samples === 3 && bits.bitsAllocated > 1);
+  const sound = pixels > 0 && frames > 0 && isSamples && nativeBytes <= nativeMaxBytes;
   if (!sound) throw deidErrors.create('DEID_MALFORMED', { message: 'impossible image size' });
   return {
     frames,
