@@ -1,7 +1,7 @@
 import type { DataElement, DataSet } from '../dicom/index.ts';
 import { textOf } from './element-text.ts';
 import { indexOf } from './memory/header-index.ts';
-import { HeaderView } from './memory/header-view.ts';
+import { HeaderView, listOf } from './memory/header-view.ts';
 
 /** A private element as vendors document it: never by its number alone, whose block may move. */
 export interface PrivateName {
@@ -15,8 +15,8 @@ export interface PrivateName {
 export function privateElements(dataSet: DataSet, name: PrivateName): readonly DataElement[] {
   const { creator, group, element } = name;
   const wanted = creator.toUpperCase();
-  return listOf(dataSet, 'creators').flatMap((each) => {
-    if (each.tag >>> 16 !== group || textOf(each).toUpperCase() !== wanted) return [];
+  return elementsIn(dataSet, 'creators', group).flatMap((each) => {
+    if (textOf(each).toUpperCase() !== wanted) return [];
     return dataSet.get(group * 0x10000 + (each.tag & 0xff) * 0x100 + element) ?? [];
   });
 }
@@ -29,14 +29,19 @@ export function strayElements(
   dataSet: DataSet,
   { group, element }: PrivateName,
 ): readonly DataElement[] {
-  const strays = listOf(dataSet, 'strays');
-  return strays.filter(({ tag }) => tag >>> 16 === group && (tag & 0xff) === element);
+  const strays = elementsIn(dataSet, 'strays', group);
+  return strays.filter(({ tag }) => (tag & 0xff) === element);
 }
 
 /** The elements of a header, or an item, that are sequences. */
 export const sequencesIn = (dataSet: DataSet): readonly DataElement[] =>
-  listOf(dataSet, 'sequences');
+  elementsIn(dataSet, 'sequences');
 
-function listOf(dataSet: DataSet, name: Parameters<HeaderView['list']>[0]): readonly DataElement[] {
-  return dataSet instanceof HeaderView ? dataSet.list(name) : indexOf(dataSet)[name];
+function elementsIn(
+  dataSet: DataSet,
+  name: Parameters<HeaderView['list']>[0],
+  group = 0,
+): readonly DataElement[] {
+  if (dataSet instanceof HeaderView) return dataSet.list(name, group);
+  return listOf(indexOf(dataSet), name, group);
 }

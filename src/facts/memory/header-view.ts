@@ -4,13 +4,22 @@ import type { HeaderIndex } from './header-index.ts';
 /** What a reader saw of a header. */
 export interface Sight {
   readonly looked: readonly (readonly [Tag, DataElement | undefined])[];
-  readonly lists: readonly (readonly [keyof HeaderIndex, readonly DataElement[]])[];
+  readonly lists: readonly (readonly [ListName, number, readonly DataElement[]])[];
 }
+
+type ListName = keyof HeaderIndex;
+
+/** A list of an index; of private elements that of their group. */
+export function listOf(index: HeaderIndex, name: ListName, group: number): readonly DataElement[] {
+  return name === 'sequences' ? index.sequences : (index[name].get(group) ?? none);
+}
+
+const none: readonly DataElement[] = [];
 
 /** Whether a reader would see the very same elements in another header. */
 export function isSeen({ looked, lists }: Sight, header: DataSet, index: HeaderIndex): boolean {
   for (const [tag, element] of looked) if (header.get(tag) !== element) return false;
-  return lists.every(([name, list]) => areSame(list, index[name]));
+  return lists.every(([name, group, list]) => areSame(list, listOf(index, name, group)));
 }
 
 /** A header as a reader sees it: what it looks at is noted. */
@@ -18,7 +27,7 @@ export class HeaderView implements DataSet {
   readonly #header: DataSet;
   readonly #index: HeaderIndex;
   readonly #looked = new Map<Tag, DataElement | undefined>();
-  readonly #listed = new Set<keyof HeaderIndex>();
+  readonly #listed = new Map<string, Sight['lists'][number]>();
   #isWhole = false;
 
   constructor(header: DataSet, index: HeaderIndex) {
@@ -37,16 +46,16 @@ export class HeaderView implements DataSet {
   }
 
   /** A list of the header's index. */
-  list(name: keyof HeaderIndex): readonly DataElement[] {
-    this.#listed.add(name);
-    return this.#index[name];
+  list(name: ListName, group = 0): readonly DataElement[] {
+    const list = listOf(this.#index, name, group);
+    this.#listed.set(`${name} ${group}`, [name, group, list]);
+    return list;
   }
 
   /** What was looked at; undefined where that is all of the header. */
   get sight(): Sight | undefined {
     if (this.#isWhole) return undefined;
-    const lists = [...this.#listed].map((name) => [name, this.#index[name]] as const);
-    return { looked: [...this.#looked], lists };
+    return { looked: [...this.#looked], lists: [...this.#listed.values()] };
   }
 
   get size(): number {
