@@ -166,7 +166,10 @@ async function headerOf(instance: Instance, elements: CommonElements): Promise<D
     dataSetMaxBytes: deidLimits.headerMaxBytes,
     packedTag: tag.PerFrameFunctionalGroupsSequence,
   });
-  for await (const tokens of readTokens(instance, { strict: false, likely: elements.valueOf })) {
+  for await (const tokens of readTokens(instance, {
+    strict: false,
+    likely: elements.likelyValue,
+  })) {
     if (collector.add(tokens)) break;
   }
   return elements.share(collector.dataSet);

@@ -48,7 +48,7 @@ export async function readHeader(
     dataSetMaxBytes: deidLimits.headerMaxBytes,
     packedTag: t.PerFrameFunctionalGroupsSequence,
   });
-  const batches = readTokens(source, { likely: elements.valueOf });
+  const batches = readTokens(source, { likely: elements.likelyValue });
   const turn = new Turn();
   try {
     for (;;) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DataElement, type DataSet, type Tag, tag as t } from '../../dicom/index.ts';
-import { gatherIdentifiers } from './identifiers.ts';
+import { createGatherer } from './identifiers.ts';
 
 const named = (elements: number): DataSet =>
   new Map(
@@ -13,7 +13,7 @@ const named = (elements: number): DataSet =>
 
 test('others have their turn between items that are long, however few there are', () => {
   const [tag, items] = [t.ReferencedStudySequence, [named(100), named(100), named(100)]];
-  const steps = gatherIdentifiers(new Map([[tag, { tag, vr: 'SQ', items }]]));
+  const steps = createGatherer()(new Map([[tag, { tag, vr: 'SQ', items }]]));
   let pauses = 0;
   for (;;) {
     const { done, value } = steps.next();

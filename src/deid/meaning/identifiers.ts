@@ -77,20 +77,15 @@ const physicsMinDigits = 6;
 /** Digits of a time without its leading zeros: shorter ones are counts. */
 const timeMinDigits = 5;
 
-/** What a small header loses (`gatherIdentifiers`). */
+/** What a small header loses. */
 export function identifiersOf(header: DataSet): Identifiers {
-  return atOnce(gatherIdentifiers(header));
+  return atOnce(createGatherer()(header));
 }
 
-/** Gather what a header loses, at every depth. */
-export function gatherIdentifiers(header: DataSet): Steps<Identifiers> {
-  return createGatherer()(header);
-}
-
-/** Gathers what a header loses. */
+/** Gathers what a header loses, at every depth. */
 export type IdentifierGatherer = (header: DataSet) => Steps<Identifiers>;
 
-/** The same of headers that follow each other; what they have in common is gathered once. */
+/** Make a gatherer of headers that follow each other; what they have in common is gathered once. */
 export function createGatherer(): IdentifierGatherer {
   let latest = gathererIn(undefined, defaultCharacterSet);
   return function* (header) {

@@ -15,8 +15,8 @@ export class CommonElements {
     return this.#latest.size > 0;
   }
 
-  /** The value of the latest data set under a tag. */
-  readonly valueOf = (tag: Tag): Uint8Array | undefined => {
+  /** The value that is likely under a tag: that of the latest data set. */
+  readonly likelyValue = (tag: Tag): Uint8Array | undefined => {
     const element = this.#latest.get(tag);
     return element === undefined || element.vr === 'SQ' ? undefined : element.value;
   };

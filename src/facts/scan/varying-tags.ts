@@ -6,6 +6,7 @@ import {
   type Tag,
   tag as t,
 } from '../../dicom/index.ts';
+import { equalBytes } from '../../lib/bytes/bytes.ts';
 import type { Steps } from '../../lib/streams/steps.ts';
 import { itemsOf } from './elements.ts';
 
@@ -50,5 +51,5 @@ function differingTags(
 function isSame(one: DataElement | undefined, other: DataElement | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   if (one.vr === 'SQ' || other.vr === 'SQ') return true;
-  return Buffer.compare(one.value, other.value) === 0;
+  return equalBytes(one.value, other.value);
 }
