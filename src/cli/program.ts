@@ -7,6 +7,7 @@ import { applyCollection } from './commands/collection.ts';
 import { get } from './commands/get.ts';
 import { listLocks, lock, unlock } from './commands/lock.ts';
 import { acl, grant, revoke } from './commands/permit.ts';
+import { rewrap } from './commands/rewrap.ts';
 import { status } from './commands/status.ts';
 import { type Connection, connect } from './connection.ts';
 import { Ended } from './ended.ts';
@@ -44,6 +45,7 @@ export function createProgram(addServices?: AddServices): Program {
 
   addBrowsing(program, client);
   addFetching(program, client);
+  addRewrapping(program, client);
   addPermissions(program, client);
   addCollections(program, client);
   addLocks(program, client);
@@ -157,6 +159,43 @@ function addFetching(program: Command, client: Client): void {
     .description('a file of an open collection to standard output')
     .action((path: string) =>
       client((connection, _output, signal) => cat(connection, { path, signal })),
+    );
+}
+
+interface RewrapFlags {
+  readonly to: string;
+  readonly of?: string;
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly quiet?: boolean;
+}
+
+const rewrapHelp = `The source is a path of the tree, or a file that \`mdm get --sealed\` kept, which is compared with
+its receipt first. The header, in the place of the file's first 124 bytes, makes a file for any
+Crypt4GH tool. It opens that file for ever: revoking rights does not reach it.`;
+
+function addRewrapping(program: Command, client: Client): void {
+  program
+    .command('rewrap <source>')
+    .description('make a header with which the holder of another Crypt4GH key opens a sealed file')
+    .requiredOption('--to <file>', "the reader's public key, as Crypt4GH tools write it")
+    .option('--of <path>', 'path in the tree of a kept file, where its place does not say it')
+    .option('-o, --output <file>', "the header's file; default: the source's name and `.header`")
+    .option('-f, --force', 'replace what is there')
+    .option('-q, --quiet', 'no progress bar')
+    .addHelpText('after', `\n${rewrapHelp}`)
+    .action((source: string, { output: out, ...flags }: RewrapFlags) =>
+      client((connection, output, signal) =>
+        rewrap(connection, output, {
+          source,
+          of: flags.of,
+          to: flags.to,
+          out,
+          force: flags.force === true,
+          quiet: flags.quiet === true,
+          signal,
+        }),
+      ),
     );
 }
 

@@ -58,5 +58,6 @@ export const clientLimits = defineLimits('client', {
     unit: 'count',
     reason: 'Characters of a line of a list: what `mdm find --json` says of a series.',
   },
+  keyFileBytesMax: { value: 4096, unit: 'bytes', reason: 'A public key file has 115.' },
   pageEntries: { value: 1000, unit: 'count', reason: 'One page of a listing.' },
 });

@@ -2,7 +2,8 @@
  * Sealing: standard Crypt4GH files made of de-identified bytes, and the signed receipts that make
  * them authentic. Format in docs/sealed-format.md.
  */
-export { openHeader } from './crypt4gh/header.ts';
+export { openHeader, rewrapHeader } from './crypt4gh/header.ts';
+export { parsePublicKeyFile } from './crypt4gh/key-file.ts';
 export {
   type ByteSpan,
   layout as sealedLayout,

@@ -7,7 +7,13 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { viewOf } from '../../src/lib/bytes/bytes.ts';
 import { systemRandom } from '../../src/lib/random.ts';
-import { newRecipientKeyPair, openHeader, sealedSizeOf } from '../../src/seal/index.ts';
+import { openSegment } from '../../src/seal/crypt4gh/open-segments.ts';
+import {
+  newRecipientKeyPair,
+  openHeader,
+  sealedLayout,
+  sealedSizeOf,
+} from '../../src/seal/index.ts';
 import { absent } from '../support/absent.ts';
 import { requireData, testData } from '../support/data.ts';
 import { sealFile } from '../support/seal-file.ts';
@@ -36,7 +42,44 @@ test('a reader in another language opens what we seal, at every border', { skip 
   }
 });
 
+/** Of the published file, under the passphrase `password`; from the same project (MIT), model/headers/headers_test.go. */
+const publishedKey = `-----BEGIN CRYPT4GH ENCRYPTED PRIVATE KEY-----
+YzRnaC12MQAGc2NyeXB0ABQAAAAAbY7POWSS/pYIR8zrPQZJ+QARY2hhY2hhMjBfcG9seTEzMDUAPKc4jWLf1h2T5FsPhNUYMMZ8y36ESATXOuloI0uxKxov3OZ/EbW0Rj6XY0pd7gcBLQDFwakYB7KMgKjiCAAA
+-----END CRYPT4GH ENCRYPTED PRIVATE KEY-----
+`;
+
+/** What is in it. */
+const publishedPrivateKey = Buffer.from(
+  '23917aa32d70294429f50899a0825c2ffdc07f98197dfc8195d6ea942a1914eb',
+  'hex',
+);
+
 const samples = requireData('crypt4gh/sample.txt.enc', 'crypt4gh/sample.txt');
+
+test('a published file opens with its published key, there and here', {
+  skip: skip || samples,
+}, () => {
+  const input = readFileSync(testData('crypt4gh/sample.txt.enc') ?? '');
+  const plain = readFileSync(testData('crypt4gh/sample.txt') ?? '');
+  const folder = mkdtempSync(join(tmpdir(), 'mdm-crypt4gh-'));
+  try {
+    const key = join(folder, 'key');
+    writeFileSync(key, publishedKey, { mode: 0o600 });
+    const env = { ...process.env, C4GH_PASSPHRASE: 'password' };
+    const run = spawnSync(python, [reader, key], { input, env, maxBuffer: 1 << 24 });
+    assert.ok(run.stdout.equals(plain), run.stderr.toString());
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  // Its nonces are random, as those of most tools: our own files are read more strictly.
+  const { headerSize, sealedSegmentSize } = sealedLayout;
+  const dataKey = openHeader(input.subarray(0, headerSize), publishedPrivateKey);
+  const opened = [0, 1].map((index) => {
+    const start = headerSize + index * sealedSegmentSize;
+    return openSegment(input.subarray(start, start + sealedSegmentSize), dataKey, index);
+  });
+  assert.ok(Buffer.concat(opened).equals(plain));
+});
 
 test('a published file has the layout and size that we compute', { skip: samples }, () => {
   const sealed = readFileSync(testData('crypt4gh/sample.txt.enc') ?? '');

@@ -1,12 +1,17 @@
 #!/usr/bin/python3
 """An independent Crypt4GH reader, written from the specification alone.
 
-usage: crypt4gh_reader.py <file with the raw private key> < sealed > plain
+usage: crypt4gh_reader.py <private key: 32 raw bytes, or a key file> < sealed > plain
+
+A key file under a passphrase is opened with that in C4GH_PASSPHRASE; of the key derivations only
+scrypt is known.
 
 Strict where the files of this project promise more than the specification asks for: with
 --indexed the nonce of each segment must be its index.
 """
+import base64
 import hashlib
+import os
 import struct
 import sys
 
@@ -25,6 +30,32 @@ def exactly(source, size):
     if len(data) != size:
         raise SystemExit("short header")
     return data
+
+
+def read_private_key(path):
+    """Of 32 raw bytes, or of a key file of version c4gh-v1."""
+    with open(path, "rb") as file:
+        text = file.read()
+    if len(text) == 32:
+        return text
+    lines = text.splitlines()
+    data = base64.b64decode(b"".join(line for line in lines if not line.startswith(b"-")))
+    if data[:7] != b"c4gh-v1":
+        raise SystemExit("not a private key file")
+    fields = []
+    at = 7
+    while at < len(data):
+        size = struct.unpack(">H", data[at : at + 2])[0]
+        fields.append(data[at + 2 : at + 2 + size])
+        at += 2 + size
+    if fields[0] == b"none":
+        return fields[2]
+    kdf, options, cipher, sealed = fields
+    if kdf != b"scrypt" or cipher != b"chacha20_poly1305":
+        raise SystemExit("unknown key derivation")
+    phrase = os.environ["C4GH_PASSPHRASE"].encode()
+    key = hashlib.scrypt(phrase, salt=options[4:], n=16384, r=8, p=1, dklen=32, maxmem=1 << 26)
+    return ChaCha20Poly1305(key).decrypt(sealed[:12], sealed[12:], None)
 
 
 def open_packet(body, private_key):
@@ -62,8 +93,7 @@ def data_key(source, private_key):
 
 
 def main():
-    with open(sys.argv[1], "rb") as file:
-        private_key = X25519PrivateKey.from_private_bytes(file.read())
+    private_key = X25519PrivateKey.from_private_bytes(read_private_key(sys.argv[1]))
     indexed = "--indexed" in sys.argv
     source = sys.stdin.buffer
     cipher = ChaCha20Poly1305(data_key(source, private_key))

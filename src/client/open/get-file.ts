@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
 import type { KeyCredential, KeyServers } from '../../keys/index.ts';
-import { present } from '../../lib/assert.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import type { ByteStream } from '../../lib/streams/byte-stream.ts';
@@ -8,6 +7,7 @@ import { openHeader, type PinnedKeys, sealedLayout, wipe } from '../../seal/inde
 import type { MdmApi } from '../api/mdm-api.ts';
 import type { ClientResponse } from '../api/transport.ts';
 import { clientErrors } from '../errors.ts';
+import { fetchPrivateKey } from './fetch-key.ts';
 import type { LocalPlace } from './local-place.ts';
 import { existing, exists, PartFile, type PartState } from './part-file.ts';
 import { patiently } from './patience.ts';
@@ -250,16 +250,8 @@ async function fetchDataKey(
   if (keyId === undefined || publicKey === undefined) {
     throw clientErrors.create('CLIENT_PROTOCOL', { message: 'no key id of a sealed file' });
   }
-  if (ports.keyServers === undefined || ports.credential === undefined) {
-    const name = ports.keyServers === undefined ? 'keyServers' : 'certificate and key, or a token';
-    const message = `${name}: not set; a sealed file is opened with keys of the key servers`;
-    throw clientErrors.create('CLIENT_SETTINGS', { message });
-  }
   const wanted = { keyId, recipientPublicKey: Buffer.from(publicKey, 'base64url') };
-  const fetched = await ports.keyServers.fetch([wanted], ports.credential, options);
-  const failure = fetched.failures.get(keyId);
-  if (failure !== undefined) throw failure;
-  const privateKey = present(fetched.keys.get(keyId), 'a key or why there is none');
+  const privateKey = await fetchPrivateKey(ports, wanted, options);
   try {
     return openHeader(options.header, privateKey);
   } finally {

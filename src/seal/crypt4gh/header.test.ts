@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { concatBytes, toHex, viewOf } from '../../lib/bytes/bytes.ts';
 import { systemRandom } from '../../lib/random.ts';
-import { newHeader, openHeader } from './header.ts';
+import { newHeader, openHeader, rewrapHeader } from './header.ts';
 import { isKeyPair, newRecipientKeyPair, packetKey, publicKeyOf } from './recipient-key-pair.ts';
 
 const pair = newRecipientKeyPair(systemRandom);
@@ -15,6 +16,23 @@ test('the public key of a private one is that of RFC 7748 §5.2, first iteration
   const nine = Uint8Array.from([9, ...new Uint8Array(31)]);
   const once = '422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079';
   assert.equal(toHex(publicKeyOf(nine)), once);
+});
+
+test('two sides agree as in RFC 7748 §6.1', () => {
+  const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
+  const alice = hex('77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a');
+  const bob = hex('5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb');
+  const alicePublic = '8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a';
+  const bobPublic = 'de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f';
+  const shared = '4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742';
+  assert.equal(toHex(publicKeyOf(alice)), alicePublic);
+  assert.equal(toHex(publicKeyOf(bob)), bobPublic);
+  const [reader, writer] = [hex(alicePublic), hex(bobPublic)];
+  const digest = createHash('blake2b512').update(concatBytes([hex(shared), reader, writer]));
+  const key = digest.digest('hex').slice(0, 64);
+  const keys = { readerPublicKey: reader, writerPublicKey: writer };
+  assert.equal(toHex(packetKey({ ...keys, privateKey: alice, peerPublicKey: writer })), key);
+  assert.equal(toHex(packetKey({ ...keys, privateKey: bob, peerPublicKey: reader })), key);
 });
 
 test('a fresh key pair is clamped, and only its own private key belongs to it', () => {
@@ -47,6 +65,22 @@ test('every production has its own data key, writer key and nonce', () => {
   assert.notEqual(exported(one.dataKey), exported(two.dataKey));
   assert.notDeepEqual(one.header.subarray(24, 56), two.header.subarray(24, 56));
   assert.notDeepEqual(one.header.subarray(56, 68), two.header.subarray(56, 68));
+});
+
+test('a re-wrapped header gives the same data key to its reader, and to nobody else', () => {
+  const { header, dataKey } = newHeader(pair.publicKey, systemRandom);
+  const other = newRecipientKeyPair(systemRandom);
+  const opened = openHeader(header, pair.privateKey);
+  const again = rewrapHeader(opened, other.publicKey, systemRandom);
+  assert.equal(again.length, 124);
+  assert.equal(exported(openHeader(again, other.privateKey)), exported(dataKey));
+  assert.throws(() => openHeader(again, pair.privateKey), { code: 'SEAL_KEY_MISMATCH' });
+  // Nothing of the first header is in it but the preamble: the two do not show that they belong together.
+  assert.notDeepEqual(again.subarray(24, 56), header.subarray(24, 56));
+  assert.notDeepEqual(again.subarray(56, 68), header.subarray(56, 68));
+  assert.throws(() => rewrapHeader(opened, new Uint8Array(32), systemRandom), {
+    code: 'SEAL_KEY_INVALID',
+  });
 });
 
 test('another key opens nothing; a key of another length or a weak one is refused', () => {

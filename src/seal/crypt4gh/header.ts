@@ -31,6 +31,39 @@ export function newHeader(
   recipientPublicKey: Uint8Array,
   random: Random,
 ): { readonly header: Uint8Array; readonly dataKey: KeyObject } {
+  const dataKeyBytes = random.bytes(layout.keySize);
+  try {
+    const header = headerOf(dataKeyBytes, recipientPublicKey, random);
+    return { header, dataKey: createSecretKey(dataKeyBytes) };
+  } finally {
+    wipe(dataKeyBytes);
+  }
+}
+
+/**
+ * The same data key in a header for another reader, of the layout that `newHeader` writes. Whoever
+ * has that reader's private key opens the file with it from then on: nothing takes it back.
+ *
+ * @throws SEAL_KEY_INVALID
+ */
+export function rewrapHeader(
+  dataKey: KeyObject,
+  recipientPublicKey: Uint8Array,
+  random: Random,
+): Uint8Array {
+  const dataKeyBytes = dataKey.export();
+  try {
+    return headerOf(dataKeyBytes, recipientPublicKey, random);
+  } finally {
+    wipe(dataKeyBytes);
+  }
+}
+
+function headerOf(
+  dataKeyBytes: Uint8Array,
+  recipientPublicKey: Uint8Array,
+  random: Random,
+): Uint8Array {
   const writer = newRecipientKeyPair(random);
   const key = packetKey({
     privateKey: writer.privateKey,
@@ -41,7 +74,6 @@ export function newHeader(
   wipe(writer.privateKey);
   // Eight zero bytes are packet type 0 and data method 0.
   const payload = new Uint8Array(8 + layout.keySize);
-  const dataKeyBytes = random.bytes(layout.keySize);
   payload.set(dataKeyBytes, 8);
   const header = new Uint8Array(layout.headerSize);
   writePreamble(header);
@@ -52,9 +84,8 @@ export function newHeader(
   header.set(sealer.update(payload), 68);
   sealer.final();
   header.set(sealer.getAuthTag(), 108);
-  const dataKey = createSecretKey(dataKeyBytes);
-  for (const secret of [key, payload, dataKeyBytes]) wipe(secret);
-  return { header, dataKey };
+  for (const secret of [key, payload]) wipe(secret);
+  return header;
 }
 
 function writePreamble(header: Uint8Array): void {

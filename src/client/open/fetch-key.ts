@@ -1,0 +1,26 @@
+import type { KeyRequest } from '../../keys/index.ts';
+import { present } from '../../lib/assert.ts';
+import { clientErrors } from '../errors.ts';
+import type { GetPorts } from './get-file.ts';
+
+/**
+ * The private key of a sealed version, 32 bytes, made of shares from the key servers themselves and
+ * checked against the public key. The caller wipes it. @throws CLIENT_SETTINGS, KEYS_*
+ */
+export async function fetchPrivateKey(
+  ports: Pick<GetPorts, 'keyServers' | 'credential'>,
+  wanted: KeyRequest,
+  options: { readonly signal?: AbortSignal },
+): Promise<Uint8Array> {
+  const { keyServers, credential } = ports;
+  if (keyServers === undefined || credential === undefined) {
+    const name = keyServers === undefined ? 'keyServers' : 'certificate and key, or a token';
+    const message = `${name}: not set; a sealed file is opened with keys of the key servers`;
+    throw clientErrors.create('CLIENT_SETTINGS', { message });
+  }
+  const { keyId } = wanted;
+  const fetched = await keyServers.fetch([wanted], credential, options);
+  const failure = fetched.failures.get(keyId);
+  if (failure !== undefined) throw failure;
+  return present(fetched.keys.get(keyId), 'a key or why there is none');
+}

@@ -1,0 +1,21 @@
+import { layout } from './layout.ts';
+
+const publicKeyFile =
+  /^-----BEGIN CRYPT4GH PUBLIC KEY-----\s+([A-Za-z0-9+/=\s]{1,100})-----END CRYPT4GH PUBLIC KEY-----\s*$/;
+
+/**
+ * The public key, 32 bytes, of a Crypt4GH key file as its tools write them: base64 between two lines.
+ * Undefined for any other text. Whether a key agreement with it is safe shows when it is used. GA4GH
+ * Crypt4GH 1.0 leaves key files open; this is the format of its reference implementation.
+ */
+export function parsePublicKeyFile(text: string): Uint8Array | undefined {
+  const [, body = ''] = publicKeyFile.exec(text) ?? [];
+  const key = Uint8Array.from(Buffer.from(body, 'base64'));
+  return key.length === layout.keySize ? key : undefined;
+}
+
+/** Such a file. */
+export function formatPublicKeyFile(publicKey: Uint8Array): string {
+  const body = Buffer.from(publicKey).toString('base64');
+  return `-----BEGIN CRYPT4GH PUBLIC KEY-----\n${body}\n-----END CRYPT4GH PUBLIC KEY-----\n`;
+}

@@ -1,0 +1,163 @@
+/** `mdm rewrap`: a file of a sealed collection for somebody with nothing but a Crypt4GH tool. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { concatBytes } from '../../src/lib/bytes/bytes.ts';
+import { systemRandom } from '../../src/lib/random.ts';
+import { newRecipientKeyPair } from '../../src/seal/index.ts';
+import { type Story, startStory } from '../e2e/story.ts';
+import { tokenPrincipal } from '../support/login.ts';
+import { requirePython, systemPython } from '../support/require-tool.ts';
+
+const reader = fileURLToPath(new URL('./crypt4gh_reader.py', import.meta.url));
+const skip = requirePython('cryptography');
+
+/** Key files of somebody who has no account here, without a passphrase. */
+function strangerOf(story: Story): { readonly publicKey: string; readonly privateKey: string } {
+  const pair = newRecipientKeyPair(systemRandom);
+  const field = (bytes: Uint8Array): Buffer => Buffer.from([0, bytes.length, ...bytes]);
+  const none = field(Buffer.from('none'));
+  const secret = concatBytes([Buffer.from('c4gh-v1'), none, none, field(pair.privateKey)]);
+  const write = (name: string, kind: string, body: Uint8Array): string => {
+    const text = Buffer.from(body).toString('base64');
+    const lines = [
+      `-----BEGIN CRYPT4GH ${kind} KEY-----`,
+      text,
+      `-----END CRYPT4GH ${kind} KEY-----`,
+    ];
+    writeFileSync(story.file(name), `${lines.join('\n')}\n`, { mode: 0o600 });
+    return story.file(name);
+  };
+  return {
+    publicKey: write('stranger.pub', 'PUBLIC', pair.publicKey),
+    privateKey: write('stranger.sec', 'PRIVATE', secret),
+  };
+}
+
+/** What the other tool makes of a sealed file with another header. */
+function openedWith(key: string, header: string, sealed: string): Buffer {
+  const input = concatBytes([readFileSync(header), readFileSync(sealed).subarray(124)]);
+  const run = spawnSync(systemPython, [reader, key], { input, maxBuffer: 1 << 26 });
+  assert.equal(run.status, 0, run.stderr.toString());
+  return run.stdout;
+}
+
+interface Rewrapped {
+  readonly path: string;
+  readonly target: string;
+  readonly version: number;
+  readonly outlivesRevocation: boolean;
+}
+
+test('a header of `mdm rewrap` opens a sealed file in another tool', { skip }, async (t) => {
+  const story = await startStory(t);
+  const stranger = strangerOf(story);
+  const path = `${await story.series('bob', 'sealed')}/volume.nii.c4gh`;
+
+  // Before anybody read it: the header is that of the production which this starts.
+  const served = story.file('served.header');
+  const said = await story.json<Rewrapped>(
+    'bob',
+    ...['rewrap', path, '--to', stranger.publicKey, '-o', served],
+  );
+  assert.deepEqual(
+    said.map(({ version, outlivesRevocation }) => ({ version, outlivesRevocation })),
+    [{ version: 1, outlivesRevocation: true }],
+  );
+  assert.equal(statSync(served).mode & 0o777, 0o600);
+  await story.run('bob', 'get', '-q', path, story.file('plain.nii'));
+  const plain = readFileSync(story.file('plain.nii'));
+  const kept = story.file('kept.c4gh');
+  await story.run('bob', 'get', '-q', '--sealed', path, kept);
+  assert.deepEqual(openedWith(stranger.privateKey, served, kept), plain);
+
+  // A kept file, whose path is told, or says where it is.
+  const told = story.file('told.header');
+  await story.run('bob', 'rewrap', kept, '--of', path, '--to', stranger.publicKey, '-o', told);
+  assert.deepEqual(openedWith(stranger.privateKey, told, kept), plain);
+  const inTree = join(story.file('out'), path);
+  await story.run('bob', 'get', '-q', '--sealed', '-t', story.file('out'), path);
+  const found = await story.json<{ target: string }>(
+    'bob',
+    ...['get', '--sealed', '-t', story.file('out'), path],
+  );
+  const byPlace = story.file('place.header');
+  await story.run(
+    'bob',
+    ...['rewrap', found[0]?.target ?? inTree, '--to', stranger.publicKey, '-o', byPlace],
+  );
+  assert.deepEqual(openedWith(stranger.privateKey, byPlace, kept), plain);
+
+  // Two headers are strangers, and none opens another file.
+  assert.notDeepEqual(readFileSync(told), readFileSync(served));
+});
+
+test('rewrap makes nothing of what is not proven, not allowed, or not a key', {
+  skip,
+}, async (t) => {
+  const story = await startStory(t);
+  const { publicKey, privateKey } = strangerOf(story);
+  const path = `${await story.series('bob', 'sealed')}/volume.nii.c4gh`;
+  const out = story.file('h');
+  const kept = story.file('kept.c4gh');
+  await story.run('bob', 'get', '-q', '--sealed', path, kept);
+  const fails = async (
+    code: number,
+    message: RegExp,
+    ...args: readonly string[]
+  ): Promise<void> => {
+    const done = await story.fails(code, 'bob', 'rewrap', '-q', '-o', out, ...args);
+    assert.match(done.stderr, message);
+    assert.ok(!existsSync(out));
+  };
+  await fails(2, /a private key; the reader's public key file/, path, '--to', privateKey);
+  await fails(2, /no Crypt4GH public key/, path, '--to', kept);
+  await fails(2, /cannot read/, path, '--to', story.file('none'));
+  writeFileSync(
+    story.file('weak.pub'),
+    `-----BEGIN CRYPT4GH PUBLIC KEY-----\n${'A'.repeat(43)}=\n-----END CRYPT4GH PUBLIC KEY-----\n`,
+  );
+  await fails(2, /weak/, path, '--to', story.file('weak.pub'));
+  await fails(2, /add --of PATH/, kept, '--to', publicKey);
+  await fails(2, /no sealed file of the tree/, kept, '--of', dirname(path), '--to', publicKey);
+  await fails(3, /FILES_NOT_FOUND/, path.replace('/s-', '/s-0'), '--to', publicKey);
+  const slice = (await story.json<{ path: string }>('bob', 'ls', dirname(path)))[0]?.path ?? '';
+  assert.match(slice, /\/i-.*\.c4gh$/);
+
+  // Any part of a kept file that is not what was signed, and a file under another's path.
+  const bytes = readFileSync(kept);
+  const spoilt = story.file('spoilt.c4gh');
+  const spoil = async (message: RegExp, change: (bytes: Buffer) => Uint8Array): Promise<void> => {
+    writeFileSync(spoilt, change(Buffer.from(bytes)));
+    await fails(8, message, spoilt, '--of', path, '--to', publicKey);
+  };
+  await spoil(/SEAL_HEADER_INVALID/, () => new Uint8Array(10));
+  await spoil(/SEAL_KEY_MISMATCH/, (b) => b.fill(1, 70, 72));
+  await spoil(/SEAL_SEGMENT_FORGED/, (b) =>
+    b.fill(b[bytes.length - 20] === 1 ? 2 : 1, bytes.length - 20, bytes.length - 19),
+  );
+  await spoil(/SEAL_TRUNCATED/, (b) => b.subarray(0, -1));
+  await spoil(/SEAL_TRAILING_BYTES/, (b) => concatBytes([b, new Uint8Array(1)]));
+  await story.run('bob', 'get', '-q', slice, story.file('slice.dcm'));
+  await fails(8, /SEAL_KEY_MISMATCH/, kept, '--of', slice, '--to', publicKey);
+
+  // What is there stays; -f replaces it.
+  writeFileSync(out, 'precious');
+  const there = await story.fails(1, 'bob', 'rewrap', '-o', out, path, '--to', publicKey);
+  assert.match(there.stderr, /CLIENT_TARGET.* exists/);
+  assert.equal(readFileSync(out, 'utf8'), 'precious');
+  await story.run('bob', 'rewrap', '-q', '-f', '-o', out, path, '--to', publicKey);
+  assert.equal(readFileSync(out).length, 124);
+
+  // Who lost the right makes no header; one that was made before still opens, as it is said.
+  const note = await story.fails(0, 'bob', 'rewrap', '-f', '-o', out, path, '--to', publicKey);
+  assert.match(note.stderr, /for ever: `mdm revoke` does not reach it/);
+  await story.run('alice', 'revoke', '/test/sealed', tokenPrincipal('bob'));
+  const late = story.file('late.header');
+  await story.fails(3, 'bob', 'rewrap', '-o', late, kept, '--of', path, '--to', publicKey);
+  assert.ok(!existsSync(late));
+  assert.equal(openedWith(privateKey, out, kept).length, readFileSync(kept).length - 124 - 28);
+});
