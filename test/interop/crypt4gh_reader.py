@@ -50,7 +50,7 @@ def read_private_key(path):
         at += 2 + size
     if fields[0] == b"none":
         return fields[2]
-    kdf, options, cipher, sealed = fields
+    kdf, options, cipher, sealed = fields[:4]
     if kdf != b"scrypt" or cipher != b"chacha20_poly1305":
         raise SystemExit("unknown key derivation")
     phrase = os.environ["C4GH_PASSPHRASE"].encode()
