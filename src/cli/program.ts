@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { clientLimits } from '../client/limits.ts';
+import { addOwnFiles } from './add-own-files.ts';
 import { find, list, stat } from './commands/browse.ts';
 import { cat } from './commands/cat.ts';
 import { applyCollection } from './commands/collection.ts';
@@ -41,11 +42,14 @@ export function createProgram(addServices?: AddServices): Program {
     .configureHelp({ sortSubcommands: true });
   const wantsJson = (): boolean => program.opts<{ json?: boolean }>().json === true;
   let reader: Reader = 'user';
-  const client = (action: Action) => withConnection(action, wantsJson());
+  const client: Client = (action) => withConnection(action, wantsJson());
+  const local: Local = (action) =>
+    untilInterrupt((signal) => action(terminalOutput(wantsJson()), signal));
 
   addBrowsing(program, client);
   addFetching(program, client);
   addRewrapping(program, client);
+  addOwnFiles(program, { local });
   addPermissions(program, client);
   addCollections(program, client);
   addLocks(program, client);
@@ -78,6 +82,11 @@ export function createProgram(addServices?: AddServices): Program {
 }
 
 type Client = (action: Action) => Promise<void>;
+
+/** Runs what needs neither gateway nor settings. */
+export type Local = (
+  action: (output: Output, signal: AbortSignal) => Promise<void>,
+) => Promise<void>;
 
 function addBrowsing(program: Command, client: Client): void {
   program
@@ -261,21 +270,29 @@ interface LockFlags {
   readonly list?: boolean;
 }
 
-/** Connect, act, close; an interrupt ends the action, and what came of a file is kept. */
+/** Connect, act, close; what came of a file when it is interrupted is kept. */
 async function withConnection(action: Action, json: boolean): Promise<void> {
   const connection = connect(readSettings(process.env));
+  try {
+    await untilInterrupt((signal) => action(connection, terminalOutput(json), signal));
+  } finally {
+    connection.close();
+  }
+}
+
+/** Act; an interrupt ends the action. */
+async function untilInterrupt(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const abort = new AbortController();
   const interrupt = (): void => abort.abort(new Error('interrupted'));
   // The second one ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
   try {
-    await action(connection, terminalOutput(json), abort.signal);
+    await action(abort.signal);
   } catch (error) {
     if (!abort.signal.aborted) throw error;
     throw new Ended('stopped; the same command continues it', exitCode.interrupted, error);
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, interrupt);
-    connection.close();
   }
 }
 

@@ -59,5 +59,10 @@ export const clientLimits = defineLimits('client', {
     reason: 'Characters of a line of a list: what `mdm find --json` says of a series.',
   },
   keyFileBytesMax: { value: 4096, unit: 'bytes', reason: 'A public key file has 115.' },
+  originalSharesBytesMax: {
+    value: 32 * 1024,
+    unit: 'bytes',
+    reason: 'A list of shares of the original system: 64 of 1024 bits have 17 KiB.',
+  },
   pageEntries: { value: 1000, unit: 'count', reason: 'One page of a listing.' },
 });

@@ -25,6 +25,8 @@ export {
   type ServerReport,
 } from './key-servers.ts';
 export { keysLimits } from './limits.ts';
+export { joinOriginalShares } from './original/join-shares.ts';
+export { originalThresholdOf, parseOriginalShares } from './original/parse-shares.ts';
 export type { KeyDeposit } from './shares/deposit-records.ts';
 export { type Deposit, signDeposit, verifyDeposit } from './wire/deposit.ts';
 export {

@@ -49,6 +49,16 @@ export const keysLimits = defineLimits('keys', {
     reason: 'A policy is evaluated for each key; groups stand for many people.',
   },
   serversMax: { value: 16, unit: 'count', reason: 'Every one more is one more share to keep.' },
+  originalServersMax: {
+    value: 64,
+    unit: 'count',
+    reason: 'Key servers of the original system; its federations had up to five.',
+  },
+  originalWordsMax: {
+    value: 64,
+    unit: 'count',
+    reason: 'Of 16 bits in a key of the original system: 1024 bits; its ciphers took up to 448.',
+  },
   subsetsTriedMax: {
     value: 512,
     unit: 'count',

@@ -32,6 +32,9 @@ export {
 export { segmentRootOf } from './crypt4gh/segment-digests.ts';
 export { sealErrors } from './errors.ts';
 export { sealLimits } from './limits.ts';
+export { openOwn, type Wholeness } from './own/open-own.ts';
+export { sealOwn } from './own/seal-own.ts';
+export { splitOwnHeader } from './own/split-header.ts';
 export { pattern as statementPattern } from './receipt/patterns.ts';
 export type { ProductionRecord } from './receipt/production-record.ts';
 export {

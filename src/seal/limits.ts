@@ -13,6 +13,11 @@ export const sealLimits = defineLimits('seal', {
     reason:
       'We write one packet; opening a foreign header tries each, at one key agreement a piece.',
   },
+  headerPacketSizeMax: {
+    value: 64 * 1024,
+    unit: 'bytes',
+    reason: 'Of a foreign header; a data key takes 108 bytes, an edit list of 8,000 parts as many.',
+  },
   batchSegmentCount: {
     value: 8,
     unit: 'count',

@@ -1,48 +1,22 @@
 /** `mdm rewrap`: a file of a sealed collection for somebody with nothing but a Crypt4GH tool. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { concatBytes } from '../../src/lib/bytes/bytes.ts';
-import { systemRandom } from '../../src/lib/random.ts';
-import { newRecipientKeyPair } from '../../src/seal/index.ts';
-import { type Story, startStory } from '../e2e/story.ts';
+import { startStory } from '../e2e/story.ts';
+import { type KeyFiles, makeKeyFiles, openedElsewhere } from '../support/crypt4gh-tool.ts';
 import { tokenPrincipal } from '../support/login.ts';
-import { requirePython, systemPython } from '../support/require-tool.ts';
+import { requirePython } from '../support/require-tool.ts';
 
-const reader = fileURLToPath(new URL('./crypt4gh_reader.py', import.meta.url));
 const skip = requirePython('cryptography');
 
-/** Key files of somebody who has no account here, without a passphrase. */
-function strangerOf(story: Story): { readonly publicKey: string; readonly privateKey: string } {
-  const pair = newRecipientKeyPair(systemRandom);
-  const field = (bytes: Uint8Array): Buffer => Buffer.from([0, bytes.length, ...bytes]);
-  const none = field(Buffer.from('none'));
-  const secret = concatBytes([Buffer.from('c4gh-v1'), none, none, field(pair.privateKey)]);
-  const write = (name: string, kind: string, body: Uint8Array): string => {
-    const text = Buffer.from(body).toString('base64');
-    const lines = [
-      `-----BEGIN CRYPT4GH ${kind} KEY-----`,
-      text,
-      `-----END CRYPT4GH ${kind} KEY-----`,
-    ];
-    writeFileSync(story.file(name), `${lines.join('\n')}\n`, { mode: 0o600 });
-    return story.file(name);
-  };
-  return {
-    publicKey: write('stranger.pub', 'PUBLIC', pair.publicKey),
-    privateKey: write('stranger.sec', 'PRIVATE', secret),
-  };
-}
-
 /** What the other tool makes of a sealed file with another header. */
-function openedWith(key: string, header: string, sealed: string): Buffer {
-  const input = concatBytes([readFileSync(header), readFileSync(sealed).subarray(124)]);
-  const run = spawnSync(systemPython, [reader, key], { input, maxBuffer: 1 << 26 });
-  assert.equal(run.status, 0, run.stderr.toString());
-  return run.stdout;
+function openedWith(keys: KeyFiles, header: string, sealed: string): Buffer {
+  return openedElsewhere(
+    concatBytes([readFileSync(header), readFileSync(sealed).subarray(124)]),
+    keys,
+  );
 }
 
 interface Rewrapped {
@@ -54,7 +28,7 @@ interface Rewrapped {
 
 test('a header of `mdm rewrap` opens a sealed file in another tool', { skip }, async (t) => {
   const story = await startStory(t);
-  const stranger = strangerOf(story);
+  const stranger = makeKeyFiles(story.folder, 'stranger');
   const path = `${await story.series('bob', 'sealed')}/volume.nii.c4gh`;
 
   // Before anybody read it: the header is that of the production which this starts.
@@ -72,12 +46,12 @@ test('a header of `mdm rewrap` opens a sealed file in another tool', { skip }, a
   const plain = readFileSync(story.file('plain.nii'));
   const kept = story.file('kept.c4gh');
   await story.run('bob', 'get', '-q', '--sealed', path, kept);
-  assert.deepEqual(openedWith(stranger.privateKey, served, kept), plain);
+  assert.deepEqual(openedWith(stranger, served, kept), plain);
 
   // A kept file, whose path is told, or says where it is.
   const told = story.file('told.header');
   await story.run('bob', 'rewrap', kept, '--of', path, '--to', stranger.publicKey, '-o', told);
-  assert.deepEqual(openedWith(stranger.privateKey, told, kept), plain);
+  assert.deepEqual(openedWith(stranger, told, kept), plain);
   const inTree = join(story.file('out'), path);
   await story.run('bob', 'get', '-q', '--sealed', '-t', story.file('out'), path);
   const found = await story.json<{ target: string }>(
@@ -89,7 +63,7 @@ test('a header of `mdm rewrap` opens a sealed file in another tool', { skip }, a
     'bob',
     ...['rewrap', found[0]?.target ?? inTree, '--to', stranger.publicKey, '-o', byPlace],
   );
-  assert.deepEqual(openedWith(stranger.privateKey, byPlace, kept), plain);
+  assert.deepEqual(openedWith(stranger, byPlace, kept), plain);
 
   // Two headers are strangers, and none opens another file.
   assert.notDeepEqual(readFileSync(told), readFileSync(served));
@@ -99,7 +73,8 @@ test('rewrap makes nothing of what is not proven, not allowed, or not a key', {
   skip,
 }, async (t) => {
   const story = await startStory(t);
-  const { publicKey, privateKey } = strangerOf(story);
+  const stranger = makeKeyFiles(story.folder, 'stranger');
+  const { publicKey, privateKey } = stranger;
   const path = `${await story.series('bob', 'sealed')}/volume.nii.c4gh`;
   const out = story.file('h');
   const kept = story.file('kept.c4gh');
@@ -113,8 +88,8 @@ test('rewrap makes nothing of what is not proven, not allowed, or not a key', {
     assert.match(done.stderr, message);
     assert.ok(!existsSync(out));
   };
-  await fails(2, /a private key; the reader's public key file/, path, '--to', privateKey);
-  await fails(2, /no Crypt4GH public key/, path, '--to', kept);
+  await fails(2, /a private key; a public key file/, path, '--to', privateKey);
+  await fails(2, /too large/, path, '--to', kept);
   await fails(2, /cannot read/, path, '--to', story.file('none'));
   writeFileSync(
     story.file('weak.pub'),
@@ -159,5 +134,5 @@ test('rewrap makes nothing of what is not proven, not allowed, or not a key', {
   const late = story.file('late.header');
   await story.fails(3, 'bob', 'rewrap', '-o', late, kept, '--of', path, '--to', publicKey);
   assert.ok(!existsSync(late));
-  assert.equal(openedWith(privateKey, out, kept).length, readFileSync(kept).length - 124 - 28);
+  assert.equal(openedWith(stranger, out, kept).length, readFileSync(kept).length - 124 - 28);
 });

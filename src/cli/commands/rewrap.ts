@@ -1,13 +1,11 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { clientErrors } from '../../client/errors.ts';
-import { clientLimits } from '../../client/limits.ts';
-import { PartFile } from '../../client/open/part-file.ts';
 import { rewrapFile } from '../../client/open/rewrap-file.ts';
+import { openLocal, readPublicKey } from '../../client/own/read-local.ts';
+import { writeLocal } from '../../client/own/write-local.ts';
 import { seriesDepth, treeSegments } from '../../client/tree/entry-name.ts';
-import { HeldFolder } from '../../client/tree/held-folder.ts';
 import { systemRandom } from '../../lib/random.ts';
-import { parsePublicKeyFile } from '../../seal/index.ts';
 import type { Connection } from '../connection.ts';
 import type { Output } from '../output.ts';
 import { createProgressBar, silentBar } from '../progress-bar.ts';
@@ -33,7 +31,7 @@ export async function rewrap(
   output: Output,
   options: RewrapOptions,
 ): Promise<void> {
-  const recipientPublicKey = await readRecipient(options.to);
+  const recipientPublicKey = await readPublicKey(options.to);
   const { path, kept } = await openSource(options);
   const isSilent = options.quiet || output.json;
   const nowMs = (): number => connection.clock.monotonicMs();
@@ -52,7 +50,8 @@ export async function rewrap(
         bar.say(`${name} is being fetched from its archive; asking again in ${seconds} s`),
     });
     bar.end();
-    const target = await writeHeader(header, options);
+    const file = options.out ?? `${name}.header`;
+    const { target } = await writeLocal(file, [header], { replace: options.force });
     const { guid, version: number } = version;
     const report = { path, target, guid, version: number, outlivesRevocation: true };
     output.result(report, `${target}  opens version ${number} of ${path} for ${options.to}`);
@@ -66,30 +65,6 @@ export async function rewrap(
   }
 }
 
-/** @throws CLIENT_ARGUMENT */
-async function readRecipient(file: string): Promise<Uint8Array> {
-  const text = await readSmall(file);
-  const key = parsePublicKeyFile(text);
-  if (key !== undefined) return key;
-  const what = text.includes('PRIVATE KEY') ? 'a private key' : 'no Crypt4GH public key';
-  throw usage(`--to ${file}: ${what}; the reader's public key file is wanted`);
-}
-
-async function readSmall(file: string): Promise<string> {
-  await using handle = await opened(file);
-  const bytes = new Uint8Array(clientLimits.keyFileBytesMax);
-  const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
-  return Buffer.from(bytes.subarray(0, bytesRead)).toString('latin1');
-}
-
-async function opened(file: string): Promise<FileHandle> {
-  try {
-    return await open(file);
-  } catch (cause) {
-    throw clientErrors.create('CLIENT_ARGUMENT', { message: `cannot read ${file}`, cause });
-  }
-}
-
 /** Which file is meant: of the tree when it is called so, else a local one. @throws CLIENT_ARGUMENT */
 async function openSource(
   options: RewrapOptions,
@@ -97,7 +72,7 @@ async function openSource(
   const { source, of } = options;
   if (of === undefined && isSealedPath(source)) return { path: source, kept: undefined };
   const path = of ?? pathByPlace(source);
-  if (isSealedPath(path)) return { path, kept: await opened(source) };
+  if (isSealedPath(path)) return { path, kept: await openLocal(source) };
   throw usage(
     of === undefined
       ? `${source}: no sealed file of the tree, and where it is does not say which one it is; add --of PATH`
@@ -115,22 +90,6 @@ function pathByPlace(file: string): string {
     .split('/')
     .slice(-seriesDepth - 1)
     .join('/')}`;
-}
-
-async function writeHeader(header: Uint8Array, options: RewrapOptions): Promise<string> {
-  const file = resolve(options.out ?? `${basename(options.source)}.header`);
-  await using folder = await HeldFolder.open(dirname(file), { make: false });
-  const target = folder.place(basename(file));
-  const part = await PartFile.open(target, options.source);
-  try {
-    await part.truncate(0);
-    await part.append(header);
-    await part.finish({ replace: options.force });
-  } catch (error) {
-    await part.discard();
-    throw error;
-  }
-  return target.shown;
 }
 
 function usage(message: string): Error {
