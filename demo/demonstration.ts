@@ -152,10 +152,15 @@ operators: [ "${principalOf('alice')}" ]
 keyServers:
   threshold: 2
   servers:
-${options.addresses.map(({ name, url }) => `    - { name: ${name}, url: "${url}" }`).join('\n')}
+${options.addresses.map(({ name, url }) => `    - { name: ${name}, url: "${url}", signingKey: ${signingKeyOf(folder, name)} }`).join('\n')}
 `,
   );
   return path;
+}
+
+/** Made by the key server at its first start. */
+function signingKeyOf(folder: string, name: string): string {
+  return join(folder, `key-server-${name}`, 'data', 'keyserver.signing.key.pub');
 }
 
 function writeKeyServerConfig(

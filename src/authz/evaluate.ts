@@ -53,7 +53,14 @@ function namesOf(principal: Principal): ReadonlySet<string> {
   return names;
 }
 
-function normaliseWho(who: string): string {
+/** Whether a principal is one of these, each as `normaliseWho` writes it. */
+export function isAmong(principal: Principal, names: ReadonlySet<string>): boolean {
+  if (names.size === 0) return false;
+  return [...namesOf(principal)].some((name) => names.has(name));
+}
+
+/** The one spelling of who an entry names. */
+export function normaliseWho(who: string): string {
   return who.startsWith('group:') ? `group:${normaliseGroup(who.slice('group:'.length))}` : who;
 }
 

@@ -6,7 +6,7 @@ import type { SeriesAnnouncement } from './catalog.ts';
 import type { Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import { productsOf } from './file-rows.ts';
-import { changeKeys } from './key-changes.ts';
+import { notePlace } from './key-changes.ts';
 import { metadataValues } from './metadata-values.ts';
 import { forgetFacts } from './prove-facts.ts';
 import { ensureNode, setHidden, touchNode } from './tree.ts';
@@ -65,13 +65,13 @@ async function serveAgain(session: Session, seriesId: number, nowMs: number): Pr
   const row = await session
     .selectFrom('series')
     .innerJoin('node', 'node.id', 'series.node_id')
-    .select(['node.id', 'node.hidden', 'series.conflict'])
+    .select(['node.id', 'node.path', 'node.hidden', 'series.conflict'])
     .where('series.id', '=', seriesId)
     .executeTakeFirstOrThrow();
   if (row.hidden === 0 && row.conflict === 0) return;
   if (row.hidden === 1) await setHidden(session, row.id, { hidden: false, nowMs });
   await session.updateTable('series').set({ conflict: 0 }).where('id', '=', seriesId).execute();
-  await changeKeys(session, seriesId, 'mapped');
+  await notePlace(session, row);
 }
 
 async function makeSeries(

@@ -3,6 +3,7 @@ import { applyAnnouncement } from './apply-announcement.ts';
 import { applyConflict, applyHiding, applyWithdrawal } from './apply-departure.ts';
 import type { CatalogChange, CollectionOffer } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
+import { notePlace } from './key-changes.ts';
 import { ensureNode, setHidden } from './tree.ts';
 
 /** What applying a change needs beside its transaction. */
@@ -45,6 +46,8 @@ async function applyOffer(session: Session, offer: CollectionOffer, nowMs: numbe
   const { name } = offer;
   const node = await ensureNode(session, { kind: 'collection', name, parent: site, nowMs });
   await setHidden(session, node.id, { hidden: false, nowMs });
+  // Also where a lock further up was there before it.
+  await notePlace(session, node);
   const known = await session
     .selectFrom('collection')
     .select('offered_policy_id')
@@ -73,9 +76,12 @@ async function hideCollection(
 ): Promise<void> {
   const known = await session
     .selectFrom('collection')
-    .select('node_id')
+    .innerJoin('node', 'node.id', 'node_id')
+    .select(['node_id', 'path'])
     .where('site', '=', site)
-    .where('name', '=', collection)
+    .where('collection.name', '=', collection)
     .executeTakeFirst();
-  if (known !== undefined) await setHidden(session, known.node_id, { hidden: true, nowMs });
+  if (known === undefined) return;
+  await setHidden(session, known.node_id, { hidden: true, nowMs });
+  await notePlace(session, known);
 }

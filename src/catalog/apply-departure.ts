@@ -1,6 +1,6 @@
 import type { SeriesPlace } from './catalog.ts';
 import type { Session } from './context.ts';
-import { changeKeys } from './key-changes.ts';
+import { notePlace } from './key-changes.ts';
 import { removeNode, setHidden } from './tree.ts';
 
 /** Not there for anybody, for now: names, versions, replicas and keys are kept. */
@@ -12,7 +12,7 @@ export async function applyHiding(
   const series = await seriesAt(session, place);
   if (series === undefined || series.hidden === 1) return;
   await setHidden(session, series.nodeId, { hidden: true, nowMs });
-  await changeKeys(session, series.id, 'mapped');
+  await notePlace(session, series);
 }
 
 /** Listed, and served to nobody until archives agree. */
@@ -20,7 +20,7 @@ export async function applyConflict(session: Session, place: SeriesPlace): Promi
   const series = await seriesAt(session, place);
   if (series === undefined || series.conflict === 1) return;
   await session.updateTable('series').set({ conflict: 1 }).where('id', '=', series.id).execute();
-  await changeKeys(session, series.id, 'mapped');
+  await notePlace(session, series);
 }
 
 /** Gone for ever under this path, with its keys. */
@@ -36,6 +36,7 @@ export async function applyWithdrawal(
     .execute();
   const series = await seriesAt(session, place);
   if (series === undefined) return;
+  await notePlace(session, { path: series.path, destroyed: reason });
   await forgetSeries(session, series.id, nowMs);
   await removeNode(session, series.nodeId, nowMs);
 }
@@ -72,7 +73,7 @@ function seriesAt(session: Session, place: SeriesPlace) {
     .selectFrom('series')
     .innerJoin('node', 'node.id', 'series.node_id')
     .innerJoin('collection', 'collection.id', 'series.collection_id')
-    .select(['series.id', 'node.id as nodeId', 'node.hidden', 'series.conflict'])
+    .select(['series.id', 'node.id as nodeId', 'node.path', 'node.hidden', 'series.conflict'])
     .where('site', '=', place.site)
     .where('collection.name', '=', place.collection)
     .where('patient_name', '=', place.patientName)
@@ -81,9 +82,8 @@ function seriesAt(session: Session, place: SeriesPlace) {
     .executeTakeFirst();
 }
 
-/** No path and no metadata are left, no key is given; the replicas are the first to be deleted. */
+/** No path and no metadata are left; the replicas are the first to be deleted. */
 async function forgetSeries(session: Session, id: number, nowMs: number): Promise<void> {
-  await changeKeys(session, id, 'destroyed');
   await session.deleteFrom('metadata').where('series_id', '=', id).execute();
   await session
     .updateTable('series')

@@ -365,26 +365,35 @@ export interface CatalogPolicies {
   put(policy: Policy): Promise<void>;
   /** Attach to the node at `path`. */
   attach(path: string, policyId: string): Promise<void>;
-  /** Ids of those that are attached only to directories hidden or locked: they allow nobody anything. */
-  hidden(): Promise<readonly string[]>;
 }
 
-/** What the key servers have still to be told of a key. */
-export interface KeyChange {
-  /** A later change of the same key has another. */
-  readonly id: number;
-  readonly keyId: string;
-  readonly goal: /** Nobody may have it for now. */
-    | 'closed'
-    /** Whoever the policy allows may have it again. */
-    | 'open'
-    /** Its shares are to be erased, for ever. */
-    | 'destroyed';
-  /** Policy of its file; undefined where no file has it any more. */
-  readonly policyId: string | undefined;
+/** A place in the tree of a collection, by its names. The stem is that of an entry in all its forms. */
+export interface EntryPlace {
+  readonly collection: string;
+  readonly subject?: string;
+  readonly study?: string;
+  readonly series?: string;
+  readonly stem?: string;
 }
 
-/** Keys of what was hidden, locked, shown or withdrawn, until the key servers know. Survives a restart. */
+/** What the key servers have still to be told. A later change of the same has another `id`. */
+export type KeyChange =
+  /** How it is with all keys at a place, and why; undefined where it is not so. */
+  | {
+      readonly kind: 'place';
+      readonly id: number;
+      readonly place: EntryPlace;
+      /** Nobody may have them for now. */
+      readonly hidden: string | undefined;
+      /** As an operator said. */
+      readonly locked: string | undefined;
+      /** Their shares are to be erased, for ever. */
+      readonly destroyed: string | undefined;
+    }
+  /** No version has this key: its shares are to be erased, for ever. */
+  | { readonly kind: 'unused'; readonly id: number; readonly keyId: string };
+
+/** What was hidden, locked, shown or withdrawn, until the key servers know. Survives a restart. */
 export interface CatalogKeyChanges {
   /** The oldest changes that the key servers were not told of. */
   pending(limit: number): Promise<readonly KeyChange[]>;

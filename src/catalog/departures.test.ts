@@ -28,13 +28,13 @@ test('what is hidden is nowhere, loses nothing, and comes back as it was', async
   assert.equal(await shelf.catalog.names.series(before.seriesId), undefined);
   assert.deepEqual(await shelf.catalog.names.filesOf(before.seriesId), []);
   assert.equal(await shelf.catalog.versions.knowsReplica(before.replica?.id as ReplicaId), true);
-  assert.deepEqual(await tell(shelf), ['key-1 closed berlin/lung']);
+  assert.deepEqual(await tell(shelf), ['lung/p-1/t-1/s-1 hidden']);
   await shelf.feed({ kind: 'series-hidden', place: one });
   assert.deepEqual(await tell(shelf), []);
   await shelf.feed(announced(one));
   assert.deepEqual(await shelf.seen(), seen);
   assert.deepEqual(await shelf.file(one), before);
-  assert.deepEqual(await tell(shelf), ['key-1 open berlin/lung']);
+  assert.deepEqual(await tell(shelf), ['lung/p-1/t-1/s-1 open']);
 });
 
 test('a study and a patient are hidden with the last of their series', async (t) => {
@@ -78,10 +78,10 @@ test('a hidden collection is nowhere with all that is in it, until it is offered
     [],
   );
   assert.equal(await shelf.catalog.names.series(seriesId), undefined);
-  assert.deepEqual(await shelf.catalog.policies.hidden(), ['berlin/lung']);
+  assert.deepEqual(await tell(shelf), ['lung hidden']);
   await shelf.feed(offered);
   assert.deepEqual(await shelf.seen(), seen);
-  assert.deepEqual(await shelf.catalog.policies.hidden(), []);
+  assert.deepEqual(await tell(shelf), ['lung open']);
 });
 
 test('nothing is published of what was hidden or held back meanwhile', async (t) => {
@@ -109,10 +109,10 @@ test('a series in conflict is listed and served to nobody, until it is announced
   await shelf.feed({ kind: 'series-conflict', place: one });
   assert.equal((await shelf.file(one))?.state, 'conflict');
   assert.equal((await shelf.catalog.names.series(before.seriesId))?.isInConflict, true);
-  assert.deepEqual(await tell(shelf), ['key-1 closed berlin/lung']);
+  assert.deepEqual(await tell(shelf), ['lung/p-1/t-1/s-1 hidden']);
   await shelf.feed(announced(one));
   assert.deepEqual(await shelf.file(one), before);
-  assert.deepEqual(await tell(shelf), ['key-1 open berlin/lung']);
+  assert.deepEqual(await tell(shelf), ['lung/p-1/t-1/s-1 open']);
 });
 
 test('a reassigned series goes with its keys and comes under another name, in one change', async (t) => {
@@ -123,7 +123,7 @@ test('a reassigned series goes with its keys and comes under another name, in on
   await shelf.feed({ kind: 'series-reassigned', from: one, series });
   assert.deepEqual(await find(shelf), [pathOf(moved)]);
   assert.equal((await shelf.file(moved))?.state, 'announced');
-  assert.deepEqual(await tell(shelf), ['key-1 destroyed']);
+  assert.deepEqual(await tell(shelf), ['lung/p-1/t-1/s-1 destroyed']);
   // The old name never comes back, and a key that is destroyed is never opened.
   await shelf.feed(announced(one));
   assert.deepEqual(await find(shelf), [pathOf(moved)]);
@@ -140,20 +140,20 @@ test('of a reassignment that cannot be announced the withdrawal is applied', asy
   assert.deepEqual(await find(shelf), [pathOf(two)]);
 });
 
-test('a later word about a key counts, but none about a destroyed one', async (t) => {
+test('a later word about a place counts, but none about a destroyed one', async (t) => {
   const shelf = await open(t, offered, announced(one));
   await shelf.publish(one, 'key-1');
   await shelf.feed({ kind: 'series-hidden', place: one });
   const changes = await shelf.catalog.keyChanges.pending(10);
   await shelf.feed(announced(one));
   await shelf.catalog.keyChanges.told(changes);
-  assert.deepEqual(await tell(shelf), ['key-1 open berlin/lung']);
+  assert.deepEqual(await tell(shelf), ['lung/p-1/t-1/s-1 open']);
   // Of keys that were made and not published in the end only those of no version go.
   await shelf.catalog.keyChanges.destroyUnused(['key-1', 'key-2']);
-  assert.deepEqual(await tell(shelf), ['key-2 destroyed']);
+  assert.deepEqual(await tell(shelf), ['key-2 unused']);
   await shelf.feed({ kind: 'series-withdrawn', place: one, reason: 'test' });
   await shelf.feed({ kind: 'series-hidden', place: one }, announced(one));
-  assert.deepEqual(await tell(shelf), ['key-1 destroyed']);
+  assert.deepEqual(await tell(shelf), ['lung/p-1/t-1/s-1 destroyed']);
 });
 
 test('what no configured archive holds says so', async (t) => {

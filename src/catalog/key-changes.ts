@@ -1,144 +1,165 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { CatalogKeyChanges, KeyChange } from './catalog.ts';
+import { sql } from 'kysely';
+import type { CatalogKeyChanges, EntryPlace, KeyChange } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
-import type { CatalogSchema } from './schema.ts';
-import { isBelow, policyOf, wholeLineage } from './tree.ts';
+import { isBelow } from './tree.ts';
 
 /** What the key servers have still to be told, over the database. */
 export function createKeyChanges({ db }: CatalogContext): CatalogKeyChanges {
   return {
-    async pending(limit) {
-      for (;;) {
-        const changes = await pending(db.query, limit);
-        if (changes.length > 0 || (await nextSweep(db.query)) === undefined) return changes;
-        await db.transaction((tx) => sweepOnce(tx, limit));
-      }
-    },
+    pending: (limit) => pending(db.query, limit),
     async told(changes) {
       const ids = changes.map(({ id }) => id);
       await db.query.deleteFrom('key_change').where('id', 'in', ids).execute();
     },
     async destroyUnused(keyIds) {
       await sql`
-        INSERT INTO key_change (key_id, goal)
-        SELECT value, 'destroyed' FROM json_each(${JSON.stringify(keyIds)})
+        INSERT INTO key_change (key_id)
+        SELECT value FROM json_each(${JSON.stringify(keyIds)})
         WHERE NOT EXISTS (SELECT 1 FROM version WHERE key_id = value)
         ON CONFLICT (key_id) DO NOTHING`.execute(db.query);
     },
   };
 }
 
-/** Note that the key servers must hear how all keys of a series are now. */
-export function changeKeys(
-  session: Session,
-  seriesId: number,
-  goal: 'mapped' | 'destroyed',
-): Promise<void> {
-  const keys = sql`SELECT v.key_id FROM file f JOIN version v ON v.file_id = f.id
-    WHERE f.series_id = ${seriesId}`;
-  return noteKeys(session, keys, goal);
-}
-
 /**
- * A key that is noted again gets a new number, so that who tells of it does not take the later
- * change for the one it told. What is destroyed stays so.
+ * The key servers must hear how it is now with all keys at a place: a directory, or one with the stem of
+ * an entry. A place that is noted again gets a new number, so that who tells of it does not take the
+ * later change for the one it told. What is destroyed stays so.
  */
-async function noteKeys(
+export async function notePlace(
   session: Session,
-  keys: RawBuilder<unknown>,
-  goal: 'mapped' | 'destroyed',
+  { path, destroyed = null }: { readonly path: string; readonly destroyed?: string | null },
 ): Promise<void> {
   await sql`
-    INSERT OR REPLACE INTO key_change (key_id, goal)
-    SELECT key_id, ${goal} FROM (${keys}) AS k WHERE NOT EXISTS (
-      SELECT 1 FROM key_change d WHERE d.key_id = k.key_id AND d.goal = 'destroyed')`.execute(
+    INSERT OR REPLACE INTO key_change (path, destroyed)
+    SELECT ${path}, coalesce(${destroyed}, (SELECT destroyed FROM key_change WHERE path = ${path}))`.execute(
     session,
   );
 }
 
-/** The key servers must hear how all keys at or below a path are now; a part at a time, later. */
-export async function sweepKeys(
+/** A lock was set or cleared: on a file, whose entry it then is of, or on a directory. */
+export async function noteLock(
   session: Session,
-  { path, fileId }: { readonly path: string; readonly fileId: number | null },
+  lock: { readonly path: string; readonly file_id: number | null },
 ): Promise<void> {
-  const start = { file_id: fileId, after_path: '', after_version: 0 };
-  await session
-    .insertInto('key_sweep')
-    .values({ path, ...start })
-    .onConflict((conflict) => conflict.column('path').doUpdateSet(start))
-    .execute();
-}
-
-type Sweep = Selectable<CatalogSchema['key_sweep']>;
-
-function nextSweep(session: Session): Promise<Sweep | undefined> {
-  return session.selectFrom('key_sweep').selectAll().limit(1).executeTakeFirst();
-}
-
-/** Make the next `limit` keys of a sweep changes. */
-async function sweepOnce(tx: Session, limit: number): Promise<void> {
-  const sweep = await nextSweep(tx);
-  if (sweep === undefined) return;
-  const rows = await keysAfter(tx, sweep, limit);
-  const keyIds = JSON.stringify(rows.map(({ key_id }) => key_id));
-  await noteKeys(tx, sql`SELECT value AS key_id FROM json_each(${keyIds})`, 'mapped');
-  const last = rows.length < limit ? undefined : rows.at(-1);
-  if (last === undefined) {
-    await tx.deleteFrom('key_sweep').where('path', '=', sweep.path).execute();
+  if (lock.file_id !== null) {
+    for (const { path, stem } of await lockedStems(session, sql`f.id = ${lock.file_id}`))
+      await notePlace(session, { path: `${path}/${stem}` });
     return;
   }
-  const after = { after_path: last.path, after_version: last.id };
-  await tx.updateTable('key_sweep').set(after).where('path', '=', sweep.path).execute();
+  if (lock.path.split('/').length > collectionDepth) return notePlace(session, lock);
+  const collections = await session
+    .selectFrom('node')
+    .select('path')
+    .where('kind', '=', 'collection')
+    .where(isBelow('path', lock.path))
+    .execute();
+  for (const { path } of collections) await notePlace(session, { path });
 }
 
-/** Series by series in the order of their paths, so that a step looks at no more than it takes. */
-async function keysAfter(tx: Session, sweep: Sweep, limit: number) {
-  const { path, file_id, after_path, after_version } = sweep;
-  const isMeant = file_id === null ? isBelow('n.path', path) : sql`f.id = ${file_id}`;
-  const { rows } = await sql<{ key_id: string; id: number; path: string }>`
-    SELECT v.key_id, v.id, n.path
-    FROM node n CROSS JOIN file f ON f.series_id = n.series_id JOIN version v ON v.file_id = f.id
-    WHERE n.series_id IS NOT NULL AND n.path >= ${after_path}
-      AND (n.path, v.id) > (${after_path}, ${after_version}) AND ${isMeant}
-    ORDER BY n.path, v.id LIMIT ${limit}`.execute(tx);
-  return rows;
+/** The stacks of a series are about to change, or did: locks on its files may be of other entries. */
+export async function noteLockedFiles(session: Session, seriesId: number): Promise<void> {
+  const isLocked = sql`f.series_id = ${seriesId} AND f.id IN (SELECT file_id FROM lock)`;
+  for (const { path, stem } of await lockedStems(session, isLocked))
+    await notePlace(session, { path: `${path}/${stem}` });
 }
 
-/** How each key is now, whatever it was changed for: a later change is not undone by an earlier one. */
+/** Of `/site/collection`, split at its slashes. */
+const collectionDepth = 3;
+
+interface LockedStem {
+  /** Of the series. */
+  readonly path: string;
+  readonly stem: string;
+  readonly reason: string | null;
+}
+
+/** Stems of files: what all forms and sidecars of an entry share. */
+async function lockedStems(
+  session: Session,
+  which: ReturnType<typeof sql>,
+): Promise<readonly LockedStem[]> {
+  const { rows } = await sql<{
+    path: string;
+    name: string;
+    stack: string | null;
+    reason: string | null;
+  }>`
+    SELECT n.path, f.name, k.name AS stack, l.reason
+    FROM file f JOIN node n ON n.series_id = f.series_id
+    LEFT JOIN stack k ON k.id = f.stack_id LEFT JOIN lock l ON l.file_id = f.id
+    WHERE ${which}`.execute(session);
+  return rows.map(({ path, name, stack, reason }) => ({ path, reason, stem: stemOf(name, stack) }));
+}
+
+/** An instance's slices are of one entry with it. */
+function stemOf(fileName: string, stack: string | null): string {
+  return stack ?? /^i-[0-9a-z]+/.exec(fileName)?.[0] ?? 'volume';
+}
+
 async function pending(session: Session, limit: number): Promise<readonly KeyChange[]> {
   const rows = await session
     .selectFrom('key_change')
-    .leftJoin('version', 'version.key_id', 'key_change.key_id')
-    .leftJoin('file', 'file.id', 'version.file_id')
-    .leftJoin('series', 'series.id', 'file.series_id')
-    .leftJoin('node', 'node.id', 'series.node_id')
-    .leftJoin('lock', 'lock.file_id', 'file.id')
-    .select(['key_change.id', 'key_change.key_id', 'goal', 'node.path', 'hidden', 'conflict'])
-    .select('lock.path as lockedFile')
-    .orderBy('key_change.id')
+    .selectAll()
+    .orderBy('id')
     .limit(limit)
     .execute();
-  const places = new Map<string, Place>();
-  for (const { path } of rows) {
-    if (path !== null && !places.has(path)) places.set(path, await placeOf(session, path));
+  const changes: KeyChange[] = [];
+  for (const { id, key_id, path, destroyed } of rows) {
+    if (path === null) changes.push({ id, kind: 'unused', keyId: key_id ?? '' });
+    else
+      changes.push({
+        id,
+        kind: 'place',
+        place: placeOf(path),
+        hidden: await whyHidden(session, path),
+        locked: await whyLocked(session, path),
+        destroyed: destroyed ?? undefined,
+      });
   }
-  return rows.map(({ id, key_id, goal, path, hidden, conflict, lockedFile }) => {
-    const place = path === null ? undefined : places.get(path);
-    const isServed = hidden === 0 && conflict === 0 && lockedFile === null;
-    const mapped = isServed && place?.isLocked === false ? 'open' : 'closed';
-    const policyId = place?.policyId;
-    return { id, keyId: key_id, goal: goal === 'destroyed' ? goal : mapped, policyId };
-  });
+  return changes;
 }
 
-interface Place {
-  readonly policyId: string | undefined;
-  /** By a lock that closes keys one by one. */
-  readonly isLocked: boolean;
+function placeOf(path: string): EntryPlace {
+  const [, , collection = '', subject, study, series, stem] = path.split('/');
+  return {
+    collection,
+    ...(subject === undefined ? {} : { subject }),
+    ...(study === undefined ? {} : { study }),
+    ...(series === undefined ? {} : { series }),
+    ...(stem === undefined ? {} : { stem }),
+  };
 }
 
-/** The policy that holds in a directory once nothing above it is hidden. */
-async function placeOf(session: Session, path: string): Promise<Place> {
-  const lineage = await wholeLineage(session, path);
-  return { policyId: policyOf(lineage), isLocked: lineage.some(({ by_key }) => by_key === 1) };
+/** Studies and patients are hidden with the last of their series, which are told of themselves. */
+async function whyHidden(session: Session, path: string): Promise<string | undefined> {
+  const node = await session
+    .selectFrom('node')
+    .leftJoin('series', 'series.id', 'node.series_id')
+    .select(['hidden', 'conflict'])
+    .where('path', '=', path)
+    .where('kind', 'in', ['collection', 'series'])
+    .executeTakeFirst();
+  if (node?.hidden === 1) return 'hidden';
+  return node?.conflict === 1 ? 'conflict' : undefined;
+}
+
+async function whyLocked(session: Session, path: string): Promise<string | undefined> {
+  const [, site, , ...names] = path.split('/');
+  const [, , , stem] = names;
+  if (stem !== undefined) {
+    const series = path.slice(0, path.lastIndexOf('/'));
+    const locked = sql`n.path = ${series} AND l.reason IS NOT NULL`;
+    const stems = await lockedStems(session, locked);
+    return stems.find((other) => other.stem === stem)?.reason ?? undefined;
+  }
+  // No place is above a collection: what is locked up there is told of each.
+  const paths = names.length === 0 ? ['/', `/${site}`, path] : [path];
+  const lock = await session
+    .selectFrom('lock')
+    .select('reason')
+    .where('path', 'in', paths)
+    .limit(1)
+    .executeTakeFirst();
+  return lock?.reason;
 }

@@ -4,6 +4,7 @@ import { products } from '../../test/support/catalog-products.ts';
 import {
   announced,
   find,
+  offer,
   offered,
   openShelf as open,
   pathOf,
@@ -19,7 +20,6 @@ const two = placeOf('s-2');
 const other = placeOf('s-3', 'p-2', 't-2');
 const top = '/berlin/lung';
 const why = { reason: 'nobody knows yet', by: 'alice' };
-const [closed, opened] = ['key-1 closed berlin/lung', 'key-1 open berlin/lung'];
 
 const lock = ({ catalog }: Shelf, path: string) => catalog.locks.set({ path, ...why });
 const isSeen = async (shelf: Shelf): Promise<boolean> =>
@@ -33,8 +33,7 @@ test('a lock at any depth stops what lies below and nothing else, and gives all 
   const depths = ['/', '/berlin', top, `${top}/p-1`, `${top}/p-1/t-1`, pathOf(one)];
   for (const path of [...depths, `${pathOf(one)}/i-1.dcm`]) {
     const shelf = await openThree(t);
-    const { names, versions, locks, policies } = shelf.catalog;
-    await policies.put({ id: 'berlin/lung', version: 1, entries: [] });
+    const { names, versions, locks } = shelf.catalog;
     const before = await shelf.publish(one, 'key-1');
     const seen = await shelf.seen();
     await lock(shelf, path);
@@ -57,68 +56,68 @@ test('a lock at any depth stops what lies below and nothing else, and gives all 
     await assert.rejects(versions.publish({ fileId: before.id, version, replica }), {
       code: 'CATALOG_LOCKED',
     });
-    // Of a whole collection the key servers forget the policy; below it each key is nobody's.
-    assert.deepEqual(await policies.hidden(), isWide || path === '/' ? ['berlin/lung'] : []);
-    assert.deepEqual(await tell(shelf), isWide || path === '/' ? [] : [closed]);
+    // No place is above a collection.
+    const [, , ...parts] = isWide || path === '/' ? top.split('/') : path.split('/');
+    const place = parts.join('/').replace('.dcm', '');
+    assert.deepEqual(await tell(shelf), [`${place} locked`]);
     assert.equal((await locks.clear(path))?.path, path);
     assert.deepEqual(await shelf.seen(), seen);
     assert.deepEqual(await shelf.file(one), before);
-    assert.deepEqual(await policies.hidden(), []);
-    assert.deepEqual(await tell(shelf), isWide || path === '/' ? [] : [opened]);
+    assert.deepEqual(await tell(shelf), [`${place} open`]);
     assert.equal(await locks.covers(pathOf(one)), false);
   }
 });
 
 test('locks nest: what is still locked inside stays so, with its keys', async (t) => {
   const shelf = await openThree(t);
-  await shelf.publish(one, 'key-1');
-  await shelf.publish(two, 'key-2');
+  const [inner, outer] = ['lung/p-1/t-1/s-1', 'lung/p-1'];
   await lock(shelf, pathOf(one));
   await lock(shelf, `${top}/p-1`);
-  assert.deepEqual(await tell(shelf), [closed, 'key-2 closed berlin/lung']);
+  assert.deepEqual(await tell(shelf), [`${inner} locked`, `${outer} locked`]);
   await shelf.catalog.locks.clear(`${top}/p-1`);
   assert.equal(await isSeen(shelf), false);
   assert.ok((await find(shelf)).includes(pathOf(two)));
-  assert.deepEqual(await tell(shelf), [closed, 'key-2 open berlin/lung']);
+  assert.deepEqual(await tell(shelf), [`${outer} open`]);
   // The other way round: the inner lock ends first.
   await lock(shelf, `${top}/p-1`);
   await shelf.catalog.locks.clear(pathOf(one));
   assert.equal(await isSeen(shelf), false);
-  assert.deepEqual(await tell(shelf), [closed, 'key-2 closed berlin/lung']);
+  assert.deepEqual(await tell(shelf), [`${outer} locked`, `${inner} open`]);
   await shelf.catalog.locks.clear(`${top}/p-1`);
-  assert.deepEqual(await tell(shelf), [opened, 'key-2 open berlin/lung']);
+  assert.deepEqual(await tell(shelf), [`${outer} open`]);
 });
 
-test('an inner lock that ends under a locked collection leaves its keys under the policy that is gone', async (t) => {
+test('a collection is locked as long as anything that it is in is, also one that is made under a lock', async (t) => {
   const shelf = await openThree(t);
-  await shelf.catalog.policies.put({ id: 'berlin/lung', version: 1, entries: [] });
-  await shelf.publish(one, 'key-1');
-  await lock(shelf, `${top}/p-1`);
-  assert.deepEqual(await tell(shelf), [closed]);
-  await lock(shelf, top);
-  await shelf.catalog.locks.clear(`${top}/p-1`);
-  assert.deepEqual(await tell(shelf), [opened]);
-  assert.deepEqual(await shelf.catalog.policies.hidden(), ['berlin/lung']);
-  assert.equal(await isSeen(shelf), false);
+  await lock(shelf, '/berlin');
+  await lock(shelf, '/');
+  assert.deepEqual(await tell(shelf), ['lung locked']);
+  await shelf.catalog.locks.clear('/berlin');
+  assert.deepEqual(await tell(shelf), ['lung locked']);
+  await shelf.feed({ kind: 'collection', offer: { ...offer, name: 'brain' } });
+  assert.deepEqual(await tell(shelf), ['brain locked']);
+  await shelf.catalog.locks.clear('/');
+  assert.deepEqual((await tell(shelf)).toSorted(), ['brain open', 'lung open']);
 });
 
 test('hiding and locking do not undo each other, whichever ends first', async (t) => {
   const shelf = await openThree(t);
-  await shelf.publish(one, 'key-1');
+  const [series, patient] = ['lung/p-1/t-1/s-1', 'lung/p-1'];
   await lock(shelf, `${top}/p-1`);
   await shelf.feed({ kind: 'series-hidden', place: one });
   assert.equal(await shelf.catalog.locks.covers(pathOf(one)), false);
-  assert.deepEqual(await tell(shelf), [closed]);
+  assert.deepEqual(await tell(shelf), [`${patient} locked`, `${series} hidden`]);
   await shelf.catalog.locks.clear(`${top}/p-1`);
   assert.equal(await isSeen(shelf), false);
-  assert.deepEqual(await tell(shelf), [closed]);
-  await lock(shelf, `${top}/p-1`);
+  assert.deepEqual(await tell(shelf), [`${patient} open`]);
+  await lock(shelf, pathOf(one));
+  assert.deepEqual(await tell(shelf), [`${series} hidden locked`]);
   await shelf.feed(announced(one));
   assert.equal(await isSeen(shelf), false);
-  assert.deepEqual(await tell(shelf), [closed]);
-  await shelf.catalog.locks.clear(`${top}/p-1`);
+  assert.deepEqual(await tell(shelf), [`${series} locked`]);
+  await shelf.catalog.locks.clear(pathOf(one));
   assert.equal(await isSeen(shelf), true);
-  assert.deepEqual(await tell(shelf), [opened]);
+  assert.deepEqual(await tell(shelf), [`${series} open`]);
 });
 
 test('what is announced below a lock is locked, and a lock outlives what it was set on', async (t) => {
@@ -136,38 +135,42 @@ test('what is announced below a lock is locked, and a lock outlives what it was 
   assert.notEqual(await shelf.file(again), undefined);
 });
 
-test('a change that comes while another of the same key is told is not lost', async (t) => {
+test('a change that comes while another of the same place is told is not lost', async (t) => {
   const shelf = await openThree(t);
-  await shelf.publish(one, 'key-1');
+  const series = 'lung/p-1/t-1/s-1';
   await lock(shelf, pathOf(one));
   const { keyChanges, locks } = shelf.catalog;
   const first = await keyChanges.pending(10);
   await locks.clear(pathOf(one));
   await keyChanges.told(first);
-  assert.deepEqual(await tell(shelf), [opened]);
+  assert.deepEqual(await tell(shelf), [`${series} open`]);
   await lock(shelf, pathOf(one));
   const second = await keyChanges.pending(10);
   await shelf.feed({ kind: 'series-hidden', place: one });
   await keyChanges.told(second);
-  assert.deepEqual(await tell(shelf), [closed]);
+  assert.deepEqual(await tell(shelf), [`${series} hidden locked`]);
 });
 
-test('keys are changed a part at a time, each of them once', async (t) => {
+test('a lock on a file is told of its entry, whatever that turns out to be', async (t) => {
   const shelf = await openThree(t);
-  for (const [at, place] of [one, two, other, one, two].entries())
-    await shelf.publish(place, `key-${at}`);
-  await lock(shelf, pathOf(one));
-  await lock(shelf, `${top}/p-1`);
-  const told: string[] = [];
-  const { keyChanges } = shelf.catalog;
-  for (let round = 0; round < 10; round++) {
-    const changes = await keyChanges.pending(2);
-    if (changes.length === 0) break;
-    assert.ok(changes.length <= 2);
-    told.push(...changes.map(({ keyId }) => keyId));
-    await keyChanges.told(changes);
-  }
-  assert.deepEqual([...new Set(told)].sort(), ['key-0', 'key-1', 'key-3', 'key-4']);
+  const { names, versions, locks } = shelf.catalog;
+  const [path, series] = [`${pathOf(one)}/volume.nii`, 'lung/p-1/t-1/s-1'];
+  const volume = await names.resolve(path);
+  assert.ok(volume?.kind === 'file');
+  await lock(shelf, path);
+  assert.deepEqual(await tell(shelf), [`${series}/volume locked`]);
+  const stack = { name: 'v-abc', products: ['nii'], state: 'made' } as const;
+  await versions.stacksProven(volume.seriesId, [stack]);
+  assert.deepEqual(await tell(shelf), [`${series}/volume open`, `${series}/v-abc locked`]);
+  await locks.clear(path);
+  assert.deepEqual(await tell(shelf), [`${series}/v-abc open`]);
+});
+
+test('what is withdrawn is told as destroyed, also when it was to be told as hidden', async (t) => {
+  const shelf = await openThree(t);
+  await shelf.feed({ kind: 'series-hidden', place: one });
+  await shelf.feed({ kind: 'series-withdrawn', place: one, reason: 'test' });
+  assert.deepEqual(await tell(shelf), ['lung/p-1/t-1/s-1 destroyed']);
 });
 
 test('a file is locked under all its names, and once', async (t) => {

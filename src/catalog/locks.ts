@@ -3,10 +3,10 @@ import type { CatalogLocks, FileId, LockRow } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import { fileNamed } from './file-rows.ts';
-import { sweepKeys } from './key-changes.ts';
+import { noteLock } from './key-changes.ts';
 import type { CatalogLimits } from './limits.ts';
 import type { LockTable } from './schema.ts';
-import { ancestry, depthMax, isBelow, isLocked, policyOf, wholeLineage } from './tree.ts';
+import { ancestry, depthMax, isLocked, wholeLineage } from './tree.ts';
 
 /** Locks over the database. */
 export function createLocks({ db, clock, limits }: CatalogContext): CatalogLocks {
@@ -48,7 +48,7 @@ async function setLock(
     .values(lock)
     .onConflict((conflict) => conflict.column('path').doUpdateSet({ reason, locked_by: by }))
     .execute();
-  if (lock.by_key === 1) await sweepKeys(tx, { path: lock.path, fileId: lock.file_id });
+  await noteLock(tx, lock);
   return lockOf(lock);
 }
 
@@ -56,7 +56,7 @@ async function clearLock(tx: Session, path: string): Promise<LockRow | undefined
   const lock = await lockAt(tx, path);
   if (lock === undefined) return undefined;
   await tx.deleteFrom('lock').where('path', '=', lock.path).execute();
-  if (lock.by_key === 1) await sweepKeys(tx, { path: lock.path, fileId: lock.file_id });
+  await noteLock(tx, lock);
   return lockOf(lock);
 }
 
@@ -81,17 +81,15 @@ async function lockAt(session: Session, path: string): Promise<LockTable | undef
 async function targetAt(
   session: Session,
   path: string,
-): Promise<Pick<LockTable, 'file_id' | 'by_key'> | undefined> {
+): Promise<Pick<LockTable, 'file_id'> | undefined> {
   const lineage = await wholeLineage(session, path);
   const last = lineage.at(-1);
   if (last === undefined) return undefined;
   if (last.path !== path) {
     const file = await fileAt(session, { path, directory: last });
-    return file === undefined ? undefined : { file_id: file, by_key: 1 };
+    return file === undefined ? undefined : { file_id: file };
   }
-  const isInherited = last.policy_id === null && policyOf(lineage) !== undefined;
-  const isByKey = isInherited || (await sharesPolicy(session, path));
-  return { file_id: null, by_key: Number(isByKey) };
+  return { file_id: null };
 }
 
 async function fileAt(
@@ -107,16 +105,6 @@ async function fileAt(
   const { rows } = await sql<{ id: number }>`
     SELECT f.id FROM file f WHERE ${fileNamed(directory.series_id, name)}`.execute(session);
   return rows[0]?.id;
-}
-
-/** Whether a policy that is attached at or below a path is attached elsewhere too. */
-async function sharesPolicy(session: Session, path: string): Promise<boolean> {
-  const { rows } = await sql<{ shared: number }>`
-    SELECT EXISTS (
-      SELECT 1 FROM node a JOIN node b ON b.policy_id = a.policy_id
-      WHERE a.policy_id IS NOT NULL AND ${isBelow('a.path', path)} AND NOT ${isBelow('b.path', path)}
-    ) AS shared`.execute(session);
-  return rows[0]?.shared === 1;
 }
 
 /** Nothing else may hide it: who locks tells nothing of what was not there anyway. */

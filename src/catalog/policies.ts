@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Policy, PolicyEntry } from '../authz/policy.ts';
 import type { CatalogPolicies } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
@@ -30,19 +29,7 @@ export function createPolicies({ db, clock }: CatalogContext): CatalogPolicies {
         .executeTakeFirst();
       if (numUpdatedRows === 0n) throw catalogErrors.create('CATALOG_NODE_UNKNOWN');
     },
-    hidden: () => hidden(db.query),
   };
-}
-
-async function hidden(session: Session): Promise<readonly string[]> {
-  const { rows } = await sql<{ policy_id: string }>`
-    SELECT policy_id FROM (
-      SELECT policy_id, hidden OR EXISTS (
-        SELECT 1 FROM lock l WHERE l.path IN ('/', n.path)
-          OR (n.path > l.path || '/' AND n.path < l.path || '0')) AS shut
-      FROM node n WHERE policy_id IS NOT NULL)
-    GROUP BY policy_id HAVING min(shut) = 1`.execute(session);
-  return rows.map(({ policy_id }) => policy_id);
 }
 
 /** Looks only at directories that have a policy: what else exists makes no difference, in time either. */

@@ -4,6 +4,7 @@ import { addAliases, addFiles } from './add-files.ts';
 import type { ProvenStack, SeriesId } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { aliasStem, productsOf } from './file-rows.ts';
+import { noteLockedFiles } from './key-changes.ts';
 import { type StackForms, type StackRow, stackChanges } from './stack-changes.ts';
 import { announceAnew, isOneOf, removeFiles } from './turn-files.ts';
 
@@ -36,6 +37,7 @@ export async function proveStacks(tx: Session, proof: Proof, context: Context): 
   const changes = stackChanges(await rowsOf(tx, series), stacks);
   if (changes === undefined) return;
   const nowMs = context.clock.nowMs();
+  await noteLockedFiles(tx, series);
   await enterStacks(tx, proof, context);
   await removeFiles(tx, changes.gone, nowMs);
   await announceAnew(tx, changes.anew, nowMs);
@@ -54,6 +56,7 @@ export async function proveStacks(tx: Session, proof: Proof, context: Context): 
   await addFiles(tx, { seriesId: series, files }, context);
   await markUnmade(tx, series, stacks);
   await addAliases(tx, series, context);
+  await noteLockedFiles(tx, series);
 }
 
 /** All forms of a stack that is refused answer: with what says why, or with the code. */

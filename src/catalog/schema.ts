@@ -157,8 +157,6 @@ export interface LockTable {
   reason: string;
   locked_by: string;
   locked_ms: number;
-  /** 1: its keys are closed one by one; 0: the policies attached below it are removed as a whole. */
-  by_key: number;
 }
 
 export interface CatalogSchema {
@@ -185,11 +183,17 @@ export interface CatalogSchema {
     failure: string | null;
   };
   policy: { id: string; version: number; entries: string };
-  /** What the key servers have still to be told, in the order of `id`. */
-  key_change: { id: Generated<number>; key_id: string; goal: 'mapped' | 'destroyed' };
+  /**
+   * What the key servers have still to be told, in the order of `id`: of a key that is not used, or of
+   * a place and why it is destroyed; what else is so of it is looked up when they are told.
+   */
+  key_change: {
+    id: Generated<number>;
+    key_id: string | null;
+    path: string | null;
+    destroyed: string | null;
+  };
   lock: LockTable;
-  /** Keys below a path that are yet to become key changes: those after a version of a series. */
-  key_sweep: { path: string; file_id: number | null; after_path: string; after_version: number };
   feed: { id: number; sequence: number };
 }
 
@@ -307,22 +311,16 @@ export const catalogMigrations: readonly Migration[] = [
       CREATE INDEX version_key ON version (key_id);
       CREATE TABLE key_change (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
-        key_id TEXT NOT NULL UNIQUE,
-        goal TEXT NOT NULL
+        key_id TEXT UNIQUE,
+        path TEXT UNIQUE,
+        destroyed TEXT
       ) STRICT;
-      CREATE TABLE key_sweep (
-        path TEXT PRIMARY KEY,
-        file_id INTEGER,
-        after_path TEXT NOT NULL,
-        after_version INTEGER NOT NULL
-      ) STRICT, WITHOUT ROWID;
       CREATE TABLE lock (
         path TEXT PRIMARY KEY,
         file_id INTEGER REFERENCES file (id),
         reason TEXT NOT NULL,
         locked_by TEXT NOT NULL,
-        locked_ms INTEGER NOT NULL,
-        by_key INTEGER NOT NULL
+        locked_ms INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX lock_file ON lock (file_id) WHERE file_id IS NOT NULL;
 

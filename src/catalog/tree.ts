@@ -36,8 +36,8 @@ export type LineageRow = Selectable<
     'id' | 'path' | 'name' | 'policy_id' | 'series_id' | 'hidden' | 'created_ms' | 'modified_ms'
   >
 > & {
-  /** Of the lock that is set exactly here; null without one. */
-  readonly by_key: number | null;
+  /** Null where no lock is set exactly here. */
+  readonly locked_ms: number | null;
 };
 
 /**
@@ -50,8 +50,8 @@ export async function lineageOf(session: Session, path: string): Promise<readonl
 }
 
 /** Whether a lock is set exactly on that directory. */
-export function isLocked({ by_key }: LineageRow): boolean {
-  return by_key !== null;
+export function isLocked({ locked_ms }: LineageRow): boolean {
+  return locked_ms !== null;
 }
 
 /** As `lineageOf`, whatever is hidden or locked. */
@@ -60,7 +60,7 @@ export async function wholeLineage(session: Session, path: string): Promise<read
     .selectFrom('node')
     .leftJoin('lock', 'lock.path', 'node.path')
     .select(['id', 'node.path', 'name', 'policy_id', 'series_id', 'hidden'])
-    .select(['created_ms', 'modified_ms', 'by_key'])
+    .select(['created_ms', 'modified_ms', 'locked_ms'])
     .where('node.path', 'in', ancestry(path).slice(0, depthMax))
     .execute();
   // Of one line of ancestors a longer path is a nearer one.

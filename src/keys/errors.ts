@@ -82,6 +82,13 @@ export const keysErrors = defineErrors('keys', {
     user: 'Ask for fewer files at a time.',
     operator: 'See docs/limits.md.',
   },
+  KEYS_FEED_DAMAGED: {
+    disposition: 'permanent',
+    meaning: 'The policy feed at rest is not the chain of signed entries that was written.',
+    user: 'Nothing to do.',
+    operator:
+      'Its database was edited or is damaged, or the feed key is another one: keep it as evidence and restore a backup (docs/operating/backup.md).',
+  },
   KEYS_FEED_REFUSED: {
     disposition: 'permanent',
     meaning: 'A key server does not continue our policy feed: its history is another one.',

@@ -3,16 +3,19 @@
  * follow. The protocol is in docs/sealed-format.md.
  */
 export { keysErrors } from './errors.ts';
+export { FeedState } from './feed/feed-state.ts';
+export type { FeedStore, KeptAck } from './feed/feed-store.ts';
 export {
   createPolicyFeed,
   type FeedSpread,
-  type FeedStore,
   type PolicyFeed,
   type PolicyFeedOptions,
 } from './feed/policy-feed.ts';
+export { isNext, replayFeed } from './feed/replay-feed.ts';
 export type { FetchedKeys, KeyRequest } from './fetch/fetch-session.ts';
 export {
   checkAddresses,
+  type FeedServer,
   type KeyCredential,
   type KeyServerAddress,
 } from './http/server-address.ts';
@@ -28,32 +31,43 @@ export { keysLimits } from './limits.ts';
 export { joinOriginalShares } from './original/join-shares.ts';
 export { originalThresholdOf, parseOriginalShares } from './original/parse-shares.ts';
 export type { KeyDeposit } from './shares/deposit-records.ts';
+export { type AuditHead, auditStart } from './wire/audit-head.ts';
 export { type Deposit, signDeposit, verifyDeposit } from './wire/deposit.ts';
-export {
-  type FeedChange,
-  type FeedEntry,
-  type FeedPosition,
-  feedStart,
-  nobodyPolicyId,
-  readPolicy,
-  type VerifiedFeedEntry,
-  verifyFeedEntry,
-} from './wire/feed-entry.ts';
+export { type FeedAck, signFeedAck, verifyFeedAck } from './wire/feed-ack.ts';
+export type { FeedChange, FeedPolicy } from './wire/feed-change.ts';
+export { type FeedEntry, type VerifiedFeedEntry, verifyFeedEntry } from './wire/feed-entry.ts';
+export { type FeedPosition, feedStart } from './wire/feed-position.ts';
+export { feedReadHeader, signFeedRead, verifyFeedRead } from './wire/feed-read.ts';
 export { type Heartbeat, verifyHeartbeat } from './wire/heartbeat.ts';
 export {
   type ErrorAnswer,
+  type FeedAnswer,
+  type FeedEntriesAnswer,
+  type FeedRequest,
   type KeyServerStatus,
   keyServerPath,
   readDepositRequest,
   readFeedRequest,
   readSharesRequest,
   type ShareItem,
+  withinMessage,
 } from './wire/messages.ts';
+export {
+  covers,
+  type KeyLine,
+  type KeySubject,
+  namesOf,
+  type Place,
+  volumeStem,
+} from './wire/place.ts';
 export {
   commitmentOf,
   type KeyDescription,
+  type KeyStanding,
   keyBytes,
   matchKeyOf,
+  releasedOf,
   type ShareRecord,
+  type StoredShare,
   toBase64Url,
 } from './wire/share-record.ts';

@@ -32,10 +32,10 @@ export const keysLimits = defineLimits('keys', {
     unit: 'bytes',
     reason: 'Changes beyond this go into another entry; the largest policy has 430 KiB.',
   },
-  feedRequestSizeMax: {
-    value: 4 * 1024 * 1024,
+  feedMessageSizeMax: {
+    value: 3 * 1024 * 1024,
     unit: 'bytes',
-    reason: 'Entries beyond this go into another request; a server reads 5 MiB.',
+    reason: 'Entries beyond this go into another message; both sides read 4 MiB.',
   },
   feedEntriesPerRequestMax: {
     value: 64,
@@ -88,6 +88,12 @@ export const keysLimits = defineLimits('keys', {
     value: 60_000,
     unit: 'ms',
     reason: 'How long a key server answers without a sign that it knows the newest policies.',
+  },
+  confirmsWantedMax: {
+    value: 1024,
+    unit: 'count',
+    reason:
+      'Entries on which the word of one server is waited for; the oldest is waited for no more.',
   },
   heartbeatsKeptMax: {
     value: 4096,

@@ -1,4 +1,6 @@
-import { type Deposit, type ShareRecord, verifyDeposit } from '../keys/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Deposit, type StoredShare, verifyDeposit } from '../keys/index.ts';
+import { codeOf } from '../lib/errors/mdm-error.ts';
 import { keyserverErrors } from './errors.ts';
 import type { KeyServerCore } from './key-server-core.ts';
 import { appendAudit } from './store/audit-chain.ts';
@@ -8,27 +10,23 @@ import { unwrapShare, wrapShare } from './store/share-row.ts';
  * Store the shares of a signed deposit, all or none, durably. The same deposit again is accepted:
  * a producer whose answer got lost may ask once more.
  *
- * @throws KEYSERVER_NOT_ADDRESSED, KEYSERVER_SHARE_CONFLICT, KEYSERVER_KEY_DESTROYED, and what
- *   `verifyDeposit` throws
+ * @throws KEYSERVER_NOT_ADDRESSED, KEYSERVER_SHARE_CONFLICT, KEYSERVER_KEY_DESTROYED,
+ *   KEYSERVER_PRODUCER_RETIRED, and what `verifyDeposit` throws
  */
 export async function acceptDeposit(core: KeyServerCore, statement: string): Promise<void> {
-  const deposit: Deposit = await verifyDeposit(statement, core.depositorKeys);
+  const deposit = await verified(core, statement);
   if (deposit.server !== core.name) throw keyserverErrors.create('KEYSERVER_NOT_ADDRESSED');
   const keyIds = deposit.records.map((record) => record.key.keyId);
   if (new Set(keyIds).size !== keyIds.length)
     throw keyserverErrors.create('KEYSERVER_REQUEST_INVALID', { message: 'a key stands twice' });
   if (keyIds.length === 0) return;
+  checkAlive(core, deposit);
   await core.db.transaction(async (tx) => {
-    const dead = await tx
-      .selectFrom('tombstone')
-      .select('key_id')
-      .where('key_id', 'in', keyIds)
-      .limit(1)
-      .executeTakeFirst();
-    if (dead !== undefined) throw keyserverErrors.create('KEYSERVER_KEY_DESTROYED');
     const rows = await tx.selectFrom('share').selectAll().where('key_id', 'in', keyIds).execute();
     const stored = new Map(rows.map((row) => [row.key_id, unwrapShare(row, core.masterKey)]));
     const fresh = deposit.records.filter((record) => isFresh(record, stored));
+    // The feed may have destroyed them while this waited for its turn; then it has erased before it.
+    checkAlive(core, deposit);
     for (const record of fresh)
       await tx.insertInto('share').values(wrapShare(record, core.masterKey)).execute();
     const event = { kind: 'deposit', keyIds: fresh.map((record) => record.key.keyId) } as const;
@@ -36,11 +34,30 @@ export async function acceptDeposit(core: KeyServerCore, statement: string): Pro
   });
 }
 
+/** A key that the feed retired signs nothing any more, though it is enrolled. */
+async function verified(core: KeyServerCore, statement: string): Promise<Deposit> {
+  const { retiredProducers } = core.feed.state;
+  const enrolled = [...core.depositorKeys];
+  const trusted = new Map(enrolled.filter(([id]) => !retiredProducers.has(id)));
+  try {
+    return await verifyDeposit(statement, trusted);
+  } catch (error) {
+    if (codeOf(error) !== 'SEAL_RECEIPT_UNTRUSTED' || trusted.size === enrolled.length) throw error;
+    await verifyDeposit(statement, core.depositorKeys);
+    throw keyserverErrors.create('KEYSERVER_PRODUCER_RETIRED');
+  }
+}
+
+/** @throws KEYSERVER_KEY_DESTROYED */
+function checkAlive({ feed }: KeyServerCore, { records }: Deposit): void {
+  if (records.some(({ key }) => feed.state.isDestroyed(key)))
+    throw keyserverErrors.create('KEYSERVER_KEY_DESTROYED');
+}
+
 /** @throws KEYSERVER_SHARE_CONFLICT when another record of the key is stored */
-function isFresh(record: ShareRecord, stored: ReadonlyMap<string, ShareRecord>): boolean {
+function isFresh(record: StoredShare, stored: ReadonlyMap<string, StoredShare>): boolean {
   const known = stored.get(record.key.keyId);
   if (known === undefined) return true;
-  if (JSON.stringify(known) !== JSON.stringify(record))
-    throw keyserverErrors.create('KEYSERVER_SHARE_CONFLICT');
+  if (!isDeepStrictEqual(known, record)) throw keyserverErrors.create('KEYSERVER_SHARE_CONFLICT');
   return false;
 }

@@ -10,8 +10,9 @@ import type { Random } from '../lib/random.ts';
 import type { ListenerLimits } from '../listener/limits.ts';
 import { createListener, type Listener } from '../listener/listener.ts';
 import type { TlsFiles } from '../listener/tls-server.ts';
-import type { PinnedKeys } from '../seal/index.ts';
+import type { PinnedKeys, Signer } from '../seal/index.ts';
 import { keyserverErrors } from './errors.ts';
+import { FeedChain } from './feed-chain.ts';
 import { createKeyServerDoor } from './key-server-door.ts';
 import { Lease } from './lease.ts';
 import { MasterKey } from './master-key.ts';
@@ -28,6 +29,8 @@ export interface KeyServerOptions {
   readonly folder: string;
   /** Made by `initMasterKey`; kept and backed up apart from the folder. */
   readonly masterKeyFile: string;
+  /** With which it signs what it acknowledges; gateways enrol its public half. */
+  readonly signer: Signer;
   readonly authenticate: Authenticate;
   /** Producers whose deposits it takes; enrolled by its operator. */
   readonly depositorKeys: PinnedKeys;
@@ -55,7 +58,7 @@ export interface KeyServer {
 /**
  * Open a key server: one share of each key, released to whom the policy allows and while its lease
  * on the policies lasts.
- * @throws KEYSERVER_MASTER_KEY_INVALID, DB_*
+ * @throws KEYSERVER_MASTER_KEY_INVALID, KEYSERVER_STORE_DAMAGED, DB_*
  */
 export async function createKeyServer(options: KeyServerOptions): Promise<KeyServer> {
   const { clock, random } = options;
@@ -72,7 +75,8 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     // A crash may have left the log behind with shares that were destroyed.
     await db.checkpoint();
     const lease = new Lease(clock, options.leaseMs ?? keysLimits.leaseMs);
-    const door = createKeyServerDoor({ ...options, db, masterKey, lease });
+    const feed = await FeedChain.open({ ...options, db, lease });
+    const door = createKeyServerDoor({ ...options, db, masterKey, lease, feed });
     const refusals = createRefusalCount({
       record: ({ refusal, count }) => {
         const event = { kind: 'refused', ...(refusal && { refusal }), count } as const;

@@ -84,6 +84,19 @@ export const keyserverErrors = defineErrors('keyserver', {
     operator:
       '`mdm status` shows how far the clock of each key server is off. Set the clocks of gateway and key server (NTP).',
   },
+  KEYSERVER_READ_STALE: {
+    disposition: 'transient',
+    meaning:
+      'A signed request for entries of the policy feed is older than a minute, or of the future.',
+    user: 'Nothing to do.',
+    operator: 'Set the clocks of gateway and key server (NTP).',
+  },
+  KEYSERVER_PRODUCER_RETIRED: {
+    disposition: 'permanent',
+    meaning: 'The key that signed the deposit was retired by the policy feed.',
+    user: 'Tell the site operator: files are made with a key that is used no more.',
+    operator: 'Start the gateway with its new producer key.',
+  },
   KEYSERVER_CALLER_BUSY: {
     disposition: 'transient',
     meaning: 'The caller has as many connections to this server as one caller may.',

@@ -1,7 +1,8 @@
 import type { Database } from '../db/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { PinnedKeys } from '../seal/index.ts';
+import type { PinnedKeys, Signer } from '../seal/index.ts';
+import type { FeedChain } from './feed-chain.ts';
 import type { Lease } from './lease.ts';
 import type { MasterKey } from './master-key.ts';
 import type { KeyServerSchema } from './store/schema.ts';
@@ -14,7 +15,10 @@ export interface KeyServerCore {
   readonly masterKey: MasterKey;
   readonly depositorKeys: PinnedKeys;
   readonly feedKeys: PinnedKeys;
+  /** Signs what it acknowledges. */
+  readonly signer: Signer;
   readonly lease: Lease;
+  readonly feed: FeedChain;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -8,12 +8,13 @@ import type { KeyServerCore } from './key-server-core.ts';
 import { keyserverLimits } from './limits.ts';
 import { createOperations, type Operation } from './operations.ts';
 
-/** The protocol of a key server over HTTP: four operations, JSON both ways. */
+/** The protocol of a key server over HTTP: five operations, JSON both ways. */
 export function createKeyServerDoor(core: KeyServerCore): HttpDoor {
-  const { deposits, feed, shares, status } = createOperations(core);
+  const { deposits, feed, feedRead, shares, status } = createOperations(core);
   const routes = new Map<string, Operation>([
     [`POST ${keyServerPath.deposits}`, deposits],
     [`POST ${keyServerPath.feed}`, feed],
+    [`GET ${keyServerPath.feed}`, feedRead],
     [`POST ${keyServerPath.shares}`, shares],
     [`GET ${keyServerPath.status}`, status],
   ]);

@@ -29,6 +29,11 @@ export class Lease {
     this.#endsMs = Math.max(this.#endsMs, endsMs);
   }
 
+  /** Answer nobody until it is renewed. */
+  end(): void {
+    this.#endsMs = Number.NEGATIVE_INFINITY;
+  }
+
   remainingMs(): number {
     return Math.max(0, Math.ceil(this.#endsMs - this.#clock.monotonicMs()));
   }

@@ -75,6 +75,16 @@ export const keyserverLimits = defineLimits('keyserver', {
     unit: 'count',
     reason: 'Callers whose rate is remembered; the one that asked longest ago is forgotten first.',
   },
+  sharesErasedAtOnce: {
+    value: 500,
+    unit: 'count',
+    reason: 'Destroyed shares that one statement erases: some 10 ms, overwritten page by page.',
+  },
+  readAgeMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'How far off the time of a signed request for entries may be: as the lease.',
+  },
   clockSkewMs: {
     value: 5_000,
     unit: 'ms',

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Principal } from '../identity/principal.ts';
 import {
+  type FeedAnswer,
+  type FeedEntriesAnswer,
+  feedReadHeader,
   type KeyServerStatus,
   readDepositRequest,
   readFeedRequest,
@@ -11,9 +14,10 @@ import { TokenBuckets } from '../lib/token-buckets.ts';
 import type { Exchange } from '../listener/door.ts';
 import { acceptDeposit } from './accept-deposit.ts';
 import { keyserverErrors } from './errors.ts';
-import { feedPosition, followFeed } from './follow-feed.ts';
+import { followFeed } from './follow-feed.ts';
 import type { KeyServerCore } from './key-server-core.ts';
 import { keyserverLimits } from './limits.ts';
+import { readFeed } from './read-feed.ts';
 import { releaseShares } from './release-shares.ts';
 import { StrangerBodies } from './stranger-bodies.ts';
 
@@ -33,19 +37,26 @@ export interface Operation {
 /** All operations of a key server. */
 export function createOperations(
   core: KeyServerCore,
-): Readonly<Record<'deposits' | 'feed' | 'shares' | 'status', Operation>> {
+): Readonly<Record<'deposits' | 'feed' | 'feedRead' | 'shares' | 'status', Operation>> {
   const signed = createSignedRequests(core);
   const statusAnswer = async (): Promise<KeyServerStatus> => {
-    const position = await feedPosition(core);
+    const { position } = core.feed.state;
     const leaseRemainingMs = core.lease.remainingMs();
     return { name: core.name, ...position, leaseRemainingMs, nowMs: core.clock.nowMs() };
   };
+  const feedAnswer = async (body: unknown): Promise<FeedAnswer> => ({
+    ack: await followFeed(core, readFeedRequest(body)),
+  });
+  const entriesAnswer = async (_: unknown, exchange: Exchange): Promise<FeedEntriesAnswer> => ({
+    entries: await readFeed(core, feedReadOf(exchange)),
+  });
   return {
     deposits: signed('depositor', async (body) => {
       await acceptDeposit(core, readDepositRequest(body).deposit);
       return {};
     }),
-    feed: signed('gateway', (body) => followFeed(core, readFeedRequest(body))),
+    feed: signed('gateway', feedAnswer),
+    feedRead: signed('gateway', entriesAnswer),
     status: signed(undefined, statusAnswer),
     shares: createShares(core),
   };
@@ -72,7 +83,7 @@ function createSignedRequests(core: KeyServerCore) {
   });
   return (
     signer: 'depositor' | 'gateway' | undefined,
-    answer: (body: unknown) => Promise<unknown>,
+    answer: (body: unknown, exchange: Exchange) => Promise<unknown>,
   ): Operation => ({
     bodyBytesMax: keyserverLimits.bodySizeMax,
     admit({ request: { method, headers, socket } }) {
@@ -87,12 +98,24 @@ function createSignedRequests(core: KeyServerCore) {
       assertInRate(strangers.take(address, costOf(sizeBytes)));
       return bodies.take(address, sizeBytes);
     },
-    async answer({ request: { socket }, recognise }, body) {
-      const found = await answer(body);
+    async answer(exchange, body) {
+      const { request, recognise } = exchange;
+      const { socket } = request;
+      const found = await answer(body, exchange);
       if (signer !== undefined && recognise(`enrolled ${signer}`)) signers.set(socket, signer);
       return found;
     },
   });
+}
+
+/** @throws KEYSERVER_REQUEST_INVALID, KEYSERVER_UNAUTHENTICATED */
+function feedReadOf({ request }: Exchange): { readonly after: number; readonly signature: string } {
+  const [, query] = (request.url ?? '').split('?');
+  const after = /^after=(\d{1,15})$/.exec(query ?? '')?.[1];
+  if (after === undefined) throw keyserverErrors.create('KEYSERVER_REQUEST_INVALID');
+  const signature = request.headers[feedReadHeader];
+  if (typeof signature !== 'string') throw keyserverErrors.create('KEYSERVER_UNAUTHENTICATED');
+  return { after: Number(after), signature };
 }
 
 /** In requests: a large body costs what small ones of its size do. */

@@ -3,14 +3,12 @@ import type { FeedStore } from '../keys/index.ts';
 
 interface FeedSchema {
   feed_entry: { seq: number; digest: string; statement: string };
-  policy_sent: { policy_id: string; version: number };
+  /** What servers signed of entries: the certificate that they have them. */
+  feed_ack: { seq: number; server: string; statement: string };
 }
 
-/** The policy feed at rest, and which version of each policy it holds. */
+/** The policy feed at rest. */
 export interface PolicyFeedStore extends FeedStore {
-  /** Version of a policy that the feed holds; 0 if none, or if it was removed. */
-  sentVersion(policyId: string): Promise<number>;
-  noteSent(policyId: string, version: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,16 +19,18 @@ export async function openPolicyFeedStore(path: string): Promise<PolicyFeedStore
     migrations: [
       {
         version: 1,
-        name: 'policy-feed',
+        name: 'policy-feed-2',
         sql: `
           CREATE TABLE feed_entry (
             seq INTEGER PRIMARY KEY,
             digest TEXT NOT NULL,
             statement TEXT NOT NULL
           ) STRICT;
-          CREATE TABLE policy_sent (
-            policy_id TEXT PRIMARY KEY,
-            version INTEGER NOT NULL
+          CREATE TABLE feed_ack (
+            seq INTEGER NOT NULL,
+            server TEXT NOT NULL,
+            statement TEXT NOT NULL,
+            PRIMARY KEY (seq, server)
           ) STRICT, WITHOUT ROWID;
         `,
       },
@@ -38,13 +38,6 @@ export async function openPolicyFeedStore(path: string): Promise<PolicyFeedStore
   });
   const { query } = db;
   return {
-    last: () =>
-      query
-        .selectFrom('feed_entry')
-        .select(['seq', 'digest'])
-        .orderBy('seq', 'desc')
-        .limit(1)
-        .executeTakeFirst(),
     async append(entry) {
       await query.insertInto('feed_entry').values(entry).execute();
     },
@@ -58,21 +51,15 @@ export async function openPolicyFeedStore(path: string): Promise<PolicyFeedStore
         .execute();
       return rows.map((row) => row.statement);
     },
-    async sentVersion(policyId) {
-      const row = await query
-        .selectFrom('policy_sent')
-        .select('version')
-        .where('policy_id', '=', policyId)
-        .executeTakeFirst();
-      return row?.version ?? 0;
-    },
-    async noteSent(policyId, version) {
+    async keepAck(ack) {
       await query
-        .insertInto('policy_sent')
-        .values({ policy_id: policyId, version })
-        .onConflict((conflict) => conflict.column('policy_id').doUpdateSet({ version }))
+        .insertInto('feed_ack')
+        .values(ack)
+        .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
+    acksOf: (seq) =>
+      query.selectFrom('feed_ack').selectAll().where('seq', '=', seq).orderBy('server').execute(),
     close: () => db.close(),
   };
 }

@@ -12,7 +12,13 @@ function desk(operators: readonly string[]) {
   const done: string[] = [];
   const note = (what: string) => (): Promise<void> => Promise.resolve(void done.push(what));
   const row = { path: '/s/c', fileId: undefined, reason: 'r', by: 'a', sinceMs: 1 };
-  const spread = { acknowledged: ['one'], leaseExpired: [], quorum: true, complete: true };
+  const spread = {
+    acknowledged: ['one'],
+    leaseExpired: [],
+    quorum: true,
+    shut: true,
+    complete: true,
+  };
   const made = createOperatorDesk({
     isOperator: createIsOperator(operators),
     applyHiding: async (collection) => {

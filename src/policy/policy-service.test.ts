@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { newSigner } from '../../test/integration/keyserver-fixture.ts';
 import { products } from '../../test/support/catalog-products.ts';
 import { callerNamed } from '../../test/support/files-bench.ts';
 import { manualClock } from '../../test/support/manual-clock.ts';
@@ -7,7 +8,8 @@ import type { PolicyEntry } from '../authz/policy.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { openCatalog } from '../catalog/index.ts';
 import { deidentified } from '../flow/mint/deidentified.ts';
-import type { FeedSpread, PolicyFeed } from '../keys/index.ts';
+import { OwnFeed } from '../keys/feed/own-feed.ts';
+import { type FeedSpread, namesOf, type PolicyFeed } from '../keys/index.ts';
 import { openPolicyFeedStore } from './feed-store.ts';
 import { policyLimits } from './limits.ts';
 import { createPolicyService, type PolicyService } from './policy-service.ts';
@@ -24,10 +26,12 @@ interface Bench {
   readonly policy: PolicyService;
   readonly catalog: Catalog;
   readonly clock: ReturnType<typeof manualClock>;
-  readonly sent: number[];
+  /** Versions of the list, and what was said of places. */
+  readonly sent: (number | string)[];
   readonly audited: string[];
   /** What the servers do; tests replace it. */
   spread: PolicyFeed['spread'];
+  now: FeedSpread;
   entries(): Promise<readonly PolicyEntry[]>;
 }
 
@@ -35,6 +39,7 @@ const done: FeedSpread = {
   acknowledged: ['one', 'two', 'three'],
   leaseExpired: [],
   quorum: true,
+  shut: true,
   complete: true,
 };
 
@@ -65,27 +70,29 @@ async function open(t: TestContext, entries: readonly PolicyEntry[]): Promise<Be
     { sequence: 2, change: { kind: 'series', series } },
   ]);
   await catalog.policies.put({ id: 'ct', version: 1, entries });
-  const sent: number[] = [];
+  const sent: (number | string)[] = [];
+  const { signer } = newSigner();
+  const own = new OwnFeed({ site: 'berlin', signer, store, clock });
   const audited: string[] = [];
-  const state: Pick<Bench, 'spread'> = { spread: () => Promise.resolve(done) };
+  const state: Pick<Bench, 'spread' | 'now'> = { spread: () => Promise.resolve(done), now: done };
   const feed = {
-    putPolicies(policies: readonly { readonly version: number }[]) {
-      sent.push(...policies.map(({ version }) => version));
-      return Promise.resolve({ seq: sent.length, digest: '' });
+    append(changes: Parameters<PolicyFeed['append']>[0]) {
+      for (const change of changes) {
+        if (change.kind === 'policy') sent.push(change.policy.version);
+        if ('place' in change) sent.push(`${change.kind} ${namesOf(change.place).join('/')}`);
+      }
+      return own.append(changes);
     },
-    removePolicies(ids: readonly string[]) {
-      sent.push(-ids.length);
-      return Promise.resolve({ seq: sent.length, digest: '' });
-    },
+    state: () => own.state(),
     spread: (...args: Parameters<PolicyFeed['spread']>) => state.spread(...args),
-    spreadNow: () => done,
+    spreadNow: () => state.now,
     beat: () => Promise.resolve(),
   } as unknown as PolicyFeed; // only these are called
   const policy = createPolicyService({
     neverMatches: (who) => (who === 'group:nobody' ? 'nobody is in it' : undefined),
     catalog,
     feed,
-    store,
+    forKeyServers: (list) => ({ ...list, collection: 'ct' }),
     clock,
     audit: ({ action, path, who }) => {
       audited.push(`${action} ${path} ${who}`);
@@ -219,13 +226,14 @@ const silent: PolicyFeed['spread'] = (_position, { signal }) =>
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
-test('a revocation is complete without a quorum, when the leases ran out', async (t) => {
+test('without a quorum a revocation is never complete: nobody gets a share, when the leases ran out', async (t) => {
   const bench = await open(t, [holder, reader]);
   bench.spread = (position, options) =>
     options.until === 'complete' ? Promise.resolve(done) : silent(position, options);
+  bench.now = { ...done, acknowledged: [], quorum: false, complete: false };
   const made = await revoke(bench, nameOf(bob));
-  assert.equal(made.quorumMs, undefined);
-  assert.notEqual(made.completeMs, undefined);
+  assert.deepEqual([made.quorumMs, made.completeMs], [undefined, undefined]);
+  assert.notEqual(made.shutMs, undefined);
 });
 
 test('a change does not wait for ever, nor for somebody who left', async (t) => {
@@ -254,7 +262,7 @@ test('what a crash kept from the servers is sent at the next start', async (t) =
   assert.deepEqual(bench.sent, [1]);
 });
 
-test('the list of a hidden collection allows nobody at the key servers, until it is shown', async (t) => {
+test('a hidden collection is shut at the key servers, until it is shown', async (t) => {
   const bench = await open(t, [holder]);
   await bench.policy.reconcile();
   const { inbox } = bench.catalog;
@@ -262,30 +270,30 @@ test('the list of a hidden collection allows nobody at the key servers, until it
   await inbox.apply([{ sequence: 3, change: hidden }]);
   await bench.policy.reconcile();
   await bench.policy.reconcile();
-  assert.deepEqual(bench.sent, [1, -1]);
+  assert.deepEqual(bench.sent, [1, 'hidden ct']);
   await assert.rejects(grant(bench, reader), { code: 'POLICY_NOT_FOUND' });
   const offer = { site: 'berlin', name: 'ct', delivery: 'open', formats: [], policyId: 'ct' };
   const change = { kind: 'collection', offer } as never; // reason: literal types of a test
   await inbox.apply([{ sequence: 4, change }]);
   await bench.policy.reconcile();
-  assert.deepEqual(bench.sent, [1, -1, 1]);
+  assert.deepEqual(bench.sent, [1, 'hidden ct', 'shown ct']);
 });
 
-test('the list of a locked collection can be mended, and reaches the key servers when it is unlocked', async (t) => {
+test('the list of a locked collection can be mended, and reaches the key servers under the lock', async (t) => {
   const bench = await open(t, [holder, reader]);
   await bench.policy.reconcile();
   const { locks } = bench.catalog;
   await locks.set({ path: top, reason: 'test', by: 'test' });
   await bench.policy.reconcile();
-  assert.deepEqual(bench.sent, [1, -1]);
+  assert.deepEqual(bench.sent, [1, 'locked ct']);
   await assert.rejects(revoke(bench, nameOf(bob), below), { code: 'POLICY_INHERITED' });
   await revoke(bench, nameOf(bob));
   await bench.policy.reconcile();
   assert.deepEqual(await bench.entries(), [holder]);
-  assert.deepEqual(bench.sent, [1, -1]);
+  assert.deepEqual(bench.sent, [1, 'locked ct', 2]);
   await locks.clear(top);
   await bench.policy.reconcile();
-  assert.deepEqual(bench.sent, [1, -1, 2]);
+  assert.deepEqual(bench.sent, [1, 'locked ct', 2, 'unlocked ct']);
 });
 
 test('a grant to whom nobody can be is refused, and can still be revoked', async (t) => {

@@ -2,13 +2,12 @@ import { evaluate } from '../authz/index.ts';
 import type { Policy, PolicyEntry, Right } from '../authz/policy.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
-import { type FeedPosition, feedStart, type PolicyFeed } from '../keys/index.ts';
+import type { FeedPolicy, FeedPosition, PolicyFeed } from '../keys/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import { Mutex } from '../lib/streams/mutex.ts';
 import { checkEntry, checkWho, isSameWho } from './check-entry.ts';
 import { policyErrors } from './errors.ts';
-import type { PolicyFeedStore } from './feed-store.ts';
 import { policyLimits } from './limits.ts';
 import { tellKeys } from './tell-keys.ts';
 import { type SpreadTimes, type StartedSpread, waitForSpread } from './wait-for-spread.ts';
@@ -45,8 +44,8 @@ export interface PolicyService {
     call: PolicyCall,
   ): Promise<PolicyChange>;
   /**
-   * Send to the key servers what they were not told: lists that changed, collections and keys that
-   * were hidden, locked, shown or withdrawn. Done at the start and whenever the catalog changed.
+   * Send to the key servers what they were not told: lists that changed, and what was hidden, locked,
+   * shown or withdrawn. Done at the start and whenever the catalog changed.
    * @returns where the feed then stands
    */
   reconcile(): Promise<FeedPosition>;
@@ -61,7 +60,8 @@ export interface PolicyCall {
 export interface PolicyPorts {
   readonly catalog: Catalog;
   readonly feed: PolicyFeed;
-  readonly store: PolicyFeedStore;
+  /** A list as the key servers must see it. */
+  readonly forKeyServers: (policy: Policy) => FeedPolicy;
   readonly clock: Clock;
   /** Why no caller can ever be who an entry names; undefined when somebody can. */
   readonly neverMatches: (who: string) => string | undefined;
@@ -118,24 +118,17 @@ export function createPolicyService(ports: PolicyPorts): PolicyService {
 
 /** What allows nobody anything goes first. */
 async function reconcile(ports: PolicyPorts): Promise<FeedPosition> {
-  const { catalog, feed, store } = ports;
-  let told = 0;
-  const hidden = new Set(await catalog.policies.hidden());
-  for (const id of hidden) {
-    if ((await store.sentVersion(id)) === 0) continue;
-    await feed.removePolicies([id]);
-    await store.noteSent(id, 0);
-    told += 1;
-  }
-  told += await tellKeys(catalog.keyChanges, feed);
+  const { catalog, feed, forKeyServers } = ports;
+  let told = await tellKeys(catalog.keyChanges, feed);
+  const state = await feed.state();
   for (const policy of await catalog.policies.all()) {
-    if (hidden.has(policy.id) || (await store.sentVersion(policy.id)) >= policy.version) continue;
-    await send(ports, policy);
+    if ((state.policy(policy.id)?.version ?? 0) >= policy.version) continue;
+    await feed.append([{ kind: 'policy', policy: forKeyServers(policy) }]);
     told += 1;
   }
   // Who hangs is waited for by nobody: his lease runs out.
   if (told > 0) void feed.beat();
-  return headOf(ports);
+  return state.position;
 }
 
 function placed({ policy, path }: PlacedPolicy, times: SpreadTimes): PolicyChange {
@@ -166,7 +159,9 @@ async function makeChange(
     if (codeOf(cause) !== 'CATALOG_POLICY_CONFLICT') throw cause;
     throw policyErrors.create('POLICY_CONFLICT', { cause });
   }
-  return { policy: changed, path: placedAt, position: await sendIfServed(ports, changed), startMs };
+  const policyChange = { kind: 'policy', policy: ports.forKeyServers(changed) } as const;
+  const position = await ports.feed.append([policyChange]);
+  return { policy: changed, path: placedAt, position, startMs };
 }
 
 /** Whether somebody may change the list now. */
@@ -175,22 +170,6 @@ function hasHolder(entries: readonly PolicyEntry[], nowMs: number): boolean {
     ({ rights, expiresMs }) =>
       rights.includes('change-permissions') && (expiresMs === undefined || expiresMs > nowMs),
   );
-}
-
-/** A list of what is locked or hidden as a whole goes when that is over. */
-async function sendIfServed(ports: PolicyPorts, policy: Policy): Promise<FeedPosition> {
-  const hidden = await ports.catalog.policies.hidden();
-  return hidden.includes(policy.id) ? headOf(ports) : send(ports, policy);
-}
-
-async function headOf({ store }: PolicyPorts): Promise<FeedPosition> {
-  return (await store.last()) ?? feedStart;
-}
-
-async function send({ feed, store }: PolicyPorts, policy: Policy): Promise<FeedPosition> {
-  const position = await feed.putPolicies([policy]);
-  await store.noteSent(policy.id, policy.version);
-  return position;
 }
 
 interface Found {

@@ -1,30 +1,42 @@
 import type { CatalogKeyChanges, KeyChange } from '../catalog/catalog.ts';
-import { nobodyPolicyId, type PolicyFeed } from '../keys/index.ts';
+import type { FeedChange, FeedState, PolicyFeed } from '../keys/index.ts';
 import { policyLimits } from './limits.ts';
 
 /**
- * Tell the key servers of keys that are closed, opened again or destroyed: the one way in which a key
- * is withheld from everybody or given back. In batches, each of one entry of the feed or two; a crash
- * in between repeats one, which changes nothing.
- * @returns how many keys
+ * Tell the key servers of what was hidden, locked, shown or withdrawn, place by place, and of keys that
+ * nobody shall use. What the feed says already is not said again. In batches; a crash in between repeats
+ * one, which changes nothing.
+ * @returns how many changes the feed took
  */
 export async function tellKeys(
   keyChanges: CatalogKeyChanges,
-  feed: Pick<PolicyFeed, 'mapKeys' | 'destroy'>,
+  feed: Pick<PolicyFeed, 'append' | 'state'>,
 ): Promise<number> {
   for (let told = 0; ; ) {
     const changes = await keyChanges.pending(policyLimits.keyChangesPerBatch);
     if (changes.length === 0) return told;
-    const destroyed = changes.filter(({ goal }) => goal === 'destroyed');
-    const mapped = changes.filter(({ goal }) => goal !== 'destroyed');
-    if (mapped.length > 0) await feed.mapKeys(mapped.map(mappingOf));
-    if (destroyed.length > 0) await feed.destroy(destroyed.map(({ keyId }) => keyId));
+    const state = await feed.state();
+    const news = changes.flatMap((change) => newsOf(change, state));
+    if (news.length > 0) await feed.append(news);
     await keyChanges.told(changes);
-    told += changes.length;
+    told += news.length;
   }
 }
 
-/** Without a policy of its own a key is nobody's. */
-function mappingOf({ keyId, goal, policyId = nobodyPolicyId }: KeyChange) {
-  return { keyId, policyId: goal === 'open' ? policyId : nobodyPolicyId };
+function newsOf(change: KeyChange, state: FeedState): readonly FeedChange[] {
+  if (change.kind === 'unused') return [{ kind: 'tombstone', keyId: change.keyId }];
+  const { place, hidden, locked, destroyed } = change;
+  const said = state.places.at(place);
+  const news: FeedChange[] = [];
+  if (hidden !== undefined && !said.has('hidden'))
+    news.push({ kind: 'hidden', place, reason: hidden });
+  if (hidden === undefined && said.has('hidden'))
+    news.push({ kind: 'shown', place, reason: 'shown again' });
+  if (locked !== undefined && !said.has('locked'))
+    news.push({ kind: 'locked', place, reason: locked });
+  if (locked === undefined && said.has('locked'))
+    news.push({ kind: 'unlocked', place, reason: 'unlocked' });
+  if (destroyed !== undefined && !said.has('destroyed'))
+    news.push({ kind: 'destroyed', place, reason: destroyed });
+  return news;
 }

@@ -14,11 +14,14 @@ export interface SpreadTimes {
   readonly spread: FeedSpread;
   readonly quorumMs: number | undefined;
   readonly completeMs: number | undefined;
+  /** Nobody gets a share any more, because leases ran out; but too few servers keep the change. */
+  readonly shutMs: number | undefined;
 }
 
 /**
  * Wait for the servers, but no longer than they can matter: a change is made, and goes on its way
- * to those that are silent. Without a quorum a change can still be complete, when leases ran out.
+ * to those that are silent. Without a quorum nobody may get a share any more all the same, when leases
+ * ran out; complete it is only with one.
  */
 export async function waitForSpread(
   {
@@ -42,10 +45,13 @@ export async function waitForSpread(
   try {
     const quorum = reach('quorum');
     quorum.catch(() => undefined);
-    const completeMs = until === 'complete' ? await reach('complete') : undefined;
+    const shutMs = until === 'complete' ? await reach('complete') : undefined;
     if (until === 'complete') tooLong.abort();
     const quorumMs = await quorum;
-    return { spread: feed.spreadNow(position), quorumMs, completeMs };
+    const spread = feed.spreadNow(position);
+    return spread.complete
+      ? { spread, quorumMs, completeMs: shutMs, shutMs: undefined }
+      : { spread, quorumMs, completeMs: undefined, shutMs };
   } finally {
     timer.cancel();
     tooLong.abort();

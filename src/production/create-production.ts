@@ -1,3 +1,4 @@
+import type { KeyLine } from '../keys/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import type { Sealer, Signer } from '../seal/index.ts';
@@ -13,7 +14,8 @@ export interface NewKey {
   readonly guid: string;
   readonly version: number;
   readonly generation: number;
-  readonly collection: string;
+  /** Where its file stands: collection, subject, study, series, stem, by their names. */
+  readonly of: KeyLine;
   readonly policyId: string;
   readonly recipientPublicKey: Uint8Array;
   /** Wiped by the caller once the promise settles. */

@@ -65,6 +65,8 @@ export interface ProductionJob {
   readonly collection: string;
   readonly policyId: string;
   readonly seriesName: string;
+  /** `t-<H>`. */
+  readonly studyName: string;
   /** `p-<H>`. */
   readonly subjectName: string;
   readonly deidentifier: Deidentifier;

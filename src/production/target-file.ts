@@ -1,4 +1,5 @@
 import type { Deidentified } from '../flow/index.ts';
+import { volumeStem } from '../keys/index.ts';
 import { equalBytes, toHex } from '../lib/bytes/bytes.ts';
 import {
   newRecipientKeyPair,
@@ -231,7 +232,13 @@ async function newKey(
       guid: target.guid,
       version: target.nextVersionNumber,
       generation,
-      collection: job.collection,
+      of: {
+        collection: job.collection,
+        subject: job.subjectName,
+        study: job.studyName,
+        series: job.seriesName,
+        stem: target.instanceName ?? target.stackName ?? volumeStem,
+      },
       policyId: job.policyId,
       recipientPublicKey: publicKey,
       privateKey,

@@ -239,8 +239,9 @@ function jobOf(options: {
   return {
     site: series.site,
     collection: series.collection,
-    policyId: series.policyId ?? collection.policyId,
+    policyId: collection.policyId,
     seriesName: series.seriesName,
+    studyName: target.studyName,
     subjectName: target.subjectName,
     deidentifier: collection.deidentifier,
     targets,

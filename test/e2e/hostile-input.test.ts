@@ -31,8 +31,8 @@ collections:
   - { name: all, delivery: open }
 keyServers:
   servers:
-    - { name: a, url: "http://127.0.0.1:1" }
-    - { name: b, url: "http://127.0.0.1:2" }
+    - { name: a, url: "http://127.0.0.1:1", signingKey: a.pub }
+    - { name: b, url: "http://127.0.0.1:2", signingKey: b.pub }
 `;
 
 /** What is changed in a good configuration, and the path and line that the message must name. */

@@ -293,7 +293,7 @@ crawl: { everyMinutes: ${options.crawlMinutes} }
 keyServers:
   threshold: 2
   servers:
-${options.keyServers.map(({ name, url }) => `    - { name: ${name}, url: "${url}" }`).join('\n')}
+${options.keyServers.map(({ name, url }) => `    - { name: ${name}, url: "${url}", signingKey: ${folder}/${name}/data/keyserver.signing.key.pub }`).join('\n')}
 `;
 }
 

@@ -43,7 +43,9 @@ checkGrowth([
         who: `user:token:issuer#${index}`,
         rights: ['read' as const],
       }));
-      const changes = [{ kind: 'policy' as const, policy: { id: 'p', version: 1, entries } }];
+      const changes = [
+        { kind: 'policy' as const, policy: { id: 'p', version: 1, collection: 'c', entries } },
+      ];
       return feedWork(changes);
     },
     beyond: { n: keysLimits.entriesPerPolicyMax + 1, code: 'KEYS_RECORD_INVALID' },
@@ -64,6 +66,6 @@ function feedWork(changes: Parameters<typeof signFeedEntry>[0]['changes']): () =
   return async () => {
     const entry = { site: 'site', seq: 1, previous: '0'.repeat(64), timeMs: 0, changes };
     for (let time = 0; time < 5; time += 1)
-      await verifyFeedEntry(await signFeedEntry(entry, signer), pinKeys([publicKey]));
+      await verifyFeedEntry((await signFeedEntry(entry, signer)).statement, pinKeys([publicKey]));
   };
 }

@@ -1,15 +1,18 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Authenticate } from '../../src/identity/authenticate.ts';
 import {
   createKeyServers,
   createPolicyFeed,
-  type FeedPosition,
+  type FeedChange,
+  type FeedPolicy,
+  type FeedServer,
   type FeedStore,
+  type KeptAck,
   type KeyCredential,
   type KeyDeposit,
-  type KeyServerAddress,
+  type KeyLine,
   type KeyServers,
   type PolicyFeed,
 } from '../../src/keys/index.ts';
@@ -19,6 +22,7 @@ import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { Sensitive } from '../../src/lib/sensitive.ts';
+import { signingKeyFile } from '../../src/node/secrets/key-files.ts';
 import {
   keyIdOf,
   newRecipientKeyPair,
@@ -61,19 +65,23 @@ export class FakeClock implements Clock {
 }
 
 /** A feed kept in memory. */
-export function memoryFeedStore(): FeedStore & { readonly statements: string[] } {
+export function memoryFeedStore(): FeedStore & {
+  readonly statements: string[];
+  readonly acks: KeptAck[];
+} {
   const statements: string[] = [];
-  let last: FeedPosition | undefined;
+  const acks: KeptAck[] = [];
   return {
     statements,
-    last: () => Promise.resolve(last),
+    acks,
     append({ statement, ...position }) {
       assert(position.seq === statements.length + 1, 'entries follow each other');
       statements.push(statement);
-      last = position;
       return Promise.resolve();
     },
     after: (seq, limit) => Promise.resolve(statements.slice(seq, seq + limit)),
+    keepAck: (ack) => Promise.resolve(void acks.push(ack)),
+    acksOf: (seq) => Promise.resolve(acks.filter((ack) => ack.seq === seq)),
   };
 }
 
@@ -100,18 +108,22 @@ export function newSigner(): { readonly signer: Signer; readonly pinned: PinnedK
   return { signer: { keyId: keyIdOf(publicKey), privateKey }, pinned: pinKeys([publicKey]) };
 }
 
+/** Where the keys of these tests stand, unless they say otherwise. */
+export const line: KeyLine = {
+  collection: 'trial',
+  subject: 'p-1',
+  study: 't-1',
+  series: 's-1',
+  stem: 'i-1',
+};
+
 /** A new key under `policyId`, as a producer deposits it. */
-export function newDeposit(keyId: string, policyId = 'trial'): KeyDeposit {
-  return {
-    keyId,
-    guid: `guid-${keyId}`,
-    version: 1,
-    generation: 1,
-    collection: 'hospital-a/trial',
-    policyId,
-    recipient: newRecipientKeyPair(systemRandom),
-    receiptDigest: null,
-  };
+export function newDeposit(
+  keyId: string,
+  { policyId = 'trial', of = line }: { readonly policyId?: string; readonly of?: KeyLine } = {},
+): KeyDeposit {
+  const recipient = newRecipientKeyPair(systemRandom);
+  return { keyId, guid: `guid-${keyId}`, version: 1, generation: 1, of, policyId, recipient };
 }
 
 /** How to open a server of the trio. */
@@ -124,7 +136,21 @@ export interface ServerOptions {
   readonly feedKeys: PinnedKeys;
 }
 
-/** Open a server; makes its master key on the first time. */
+/** Where a server of the trio keeps its signing key. */
+function signerOf({ root, name }: Pick<ServerOptions, 'root' | 'name'>): Signer {
+  return signingKeyFile(join(root, `${name}.signing.key`), join(root, 'never'));
+}
+
+/** The server as who writes the feed knows it. */
+export function feedServerOf(
+  server: Pick<ServerOptions, 'root' | 'name'>,
+  baseUrl: string,
+): FeedServer {
+  const signingKey = createPublicKey(signerOf(server).privateKey);
+  return { name: server.name, baseUrl, signingKey };
+}
+
+/** Open a server; makes its keys on the first time. */
 export function openServer(options: ServerOptions): Promise<KeyServer> {
   const folder = join(options.root, options.name);
   const masterKeyFile = join(options.root, `${options.name}.key`);
@@ -134,6 +160,7 @@ export function openServer(options: ServerOptions): Promise<KeyServer> {
     site,
     folder,
     masterKeyFile,
+    signer: signerOf(options),
     authenticate: authenticateByName,
     random: systemRandom,
     log: silentLog,
@@ -145,15 +172,15 @@ export interface Trio {
   readonly root: string;
   readonly clock: Clock;
   readonly servers: KeyServer[];
-  readonly addresses: KeyServerAddress[];
+  readonly addresses: FeedServer[];
   readonly producer: Signer;
   readonly gateway: Signer;
   readonly depositorKeys: PinnedKeys;
   readonly feedKeys: PinnedKeys;
   readonly store: ReturnType<typeof memoryFeedStore>;
   /** Client of the servers as they are addressed now. */
-  keys(addresses?: readonly KeyServerAddress[]): KeyServers;
-  feed(addresses?: readonly KeyServerAddress[]): PolicyFeed;
+  keys(addresses?: readonly FeedServer[]): KeyServers;
+  feed(addresses?: readonly FeedServer[]): PolicyFeed;
 }
 
 export async function startTrio(owner: Owner, root: string, clock?: Clock): Promise<Trio> {
@@ -167,14 +194,15 @@ export async function startTrio(owner: Owner, root: string, clock?: Clock): Prom
     feedKeys: gateway.pinned,
   };
   const servers: KeyServer[] = [];
-  const addresses: KeyServerAddress[] = [];
+  const addresses: FeedServer[] = [];
   owner.after(async () => {
     await Promise.all(servers.map((server) => server.close()));
   });
   for (const name of serverNames) {
     const server = await openServer({ ...shared, name });
     servers.push(server);
-    addresses.push({ name, baseUrl: await server.listen({ host: '127.0.0.1', port: 0 }) });
+    const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
+    addresses.push(feedServerOf({ root, name }, baseUrl));
   }
   const common = { threshold: 2, clock: systemClock, log: silentLog };
   return {
@@ -204,11 +232,16 @@ export async function startTrio(owner: Owner, root: string, clock?: Clock): Prom
   };
 }
 
-/** The policy `trial`: these callers may read. */
-export function trialPolicy(version: number, ...who: readonly string[]) {
-  return {
-    id: 'trial',
-    version,
-    entries: who.map((name) => ({ who: name, rights: ['read'] as const })),
-  };
+/** The policy `trial` of the collection `trial`: these callers may read. */
+export function trialPolicy(version: number, ...who: readonly string[]): FeedPolicy {
+  const entries = who.map((name) => ({ who: name, rights: ['read'] as const }));
+  return { id: 'trial', version, collection: 'trial', entries };
 }
+
+/** The change that puts it. */
+export function putTrial(version: number, ...who: readonly string[]): FeedChange[] {
+  return [{ kind: 'policy', policy: trialPolicy(version, ...who) }];
+}
+
+/** The change that destroys a key. */
+export const destroyed = (keyId: string): FeedChange[] => [{ kind: 'tombstone', keyId }];

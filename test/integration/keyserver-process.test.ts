@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import {
   createKeyServers,
   createPolicyFeed,
-  type KeyServerAddress,
+  type FeedServer,
   type KeyServers,
   type PolicyFeed,
 } from '../../src/keys/index.ts';
@@ -20,15 +20,17 @@ import { makeGridCertificates } from '../support/certificates.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { tempFolder } from '../support/temp.ts';
 import {
+  destroyed,
+  feedServerOf,
   memoryFeedStore,
   newDeposit,
   newSigner,
   openServer,
+  putTrial,
   serverNames,
   site,
   startTrio,
   tokenOf,
-  trialPolicy,
 } from './keyserver-fixture.ts';
 
 const alice = 'user:token:test#alice';
@@ -47,18 +49,18 @@ async function startProcesses(t: TestContext) {
   const pemOf = (signer: typeof producer): string =>
     createPublicKey(signer.privateKey).export({ format: 'pem', type: 'spki' }).toString();
   const children = new Map<string, Child>();
-  const addresses = new Map<string, KeyServerAddress>();
+  const addresses = new Map<string, FeedServer>();
   const start = async (name: string): Promise<void> => {
     const args = [root, name, pemOf(producer), pemOf(gateway)];
     const child = await startChild(t, [process.execPath, childPath, ...args]);
     const [, baseUrl = ''] = await child.waitForOutput(/listening (\S+)/);
     children.set(name, child);
-    addresses.set(name, { name, baseUrl });
+    addresses.set(name, feedServerOf({ root, name }, baseUrl));
   };
   await Promise.all(serverNames.map(start));
   const common = { threshold: 2, clock: systemClock, log: silentLog };
   const store = memoryFeedStore();
-  const addressOf = (name: string) => addresses.get(name) as KeyServerAddress;
+  const addressOf = (name: string) => addresses.get(name) as FeedServer;
   const inOrder = () => serverNames.map(addressOf);
   const keys = (): KeyServers => {
     const client = createKeyServers({ ...common, servers: inOrder(), producer });
@@ -80,11 +82,11 @@ async function startProcesses(t: TestContext) {
 test('what three processes acknowledged survives kill -9 of all of them', async (t) => {
   const { start, kill, keys, feed } = await startProcesses(t);
   const first = feed();
-  await first.putPolicies([trialPolicy(1, alice)]);
+  await first.append(putTrial(1, alice));
   await first.beat();
   const deposits = Array.from({ length: 20 }, (_, at) => newDeposit(`k${at}`));
   await keys().deposit(deposits, {});
-  const position = await first.destroy(['k0']);
+  const position = await first.append(destroyed('k0'));
   await first.spread(position, { until: 'complete' });
   await Promise.all(serverNames.map(kill));
   await Promise.all(serverNames.map(start));
@@ -104,7 +106,7 @@ test('what three processes acknowledged survives kill -9 of all of them', async 
 test('kill -9 of one process in the middle of deposits loses no share it acknowledged', async (t) => {
   const { start, kill, keys, feed, addressOf } = await startProcesses(t);
   const first = feed();
-  await first.putPolicies([trialPolicy(1, alice)]);
+  await first.append(putTrial(1, alice));
   await first.beat();
   const client = keys();
   const acknowledged: ReturnType<typeof newDeposit>[] = [];
@@ -134,21 +136,22 @@ test('a server restored from an old backup learns of revocations and tombstones 
   const root = await tempFolder(t);
   const trio = await startTrio(t, root);
   const feed = trio.feed();
-  await feed.putPolicies([trialPolicy(1, alice)]);
+  await feed.append(putTrial(1, alice));
   await feed.beat();
   const keys = trio.keys();
   const [doomed, kept] = [newDeposit('k1'), newDeposit('k2')];
   await keys.deposit([doomed, kept], {});
   await trio.servers[0]?.close();
   cpSync(join(root, 'hospital'), join(root, 'backup'), { recursive: true });
-  await feed.putPolicies([trialPolicy(2)]);
-  await feed.destroy(['k1']);
+  await feed.append(putTrial(2));
+  await feed.append(destroyed('k1'));
   rmSync(join(root, 'hospital'), { recursive: true });
   cpSync(join(root, 'backup'), join(root, 'hospital'), { recursive: true });
   const restored = await openServer({ ...trio, name: 'hospital' });
   t.after(() => restored.close());
   const baseUrl = await restored.listen({ host: '127.0.0.1', port: 0 });
-  const addresses = [{ name: 'hospital', baseUrl }, ...trio.addresses.slice(1)];
+  const own = feedServerOf({ root, name: 'hospital' }, baseUrl);
+  const addresses = [own, ...trio.addresses.slice(1)];
   const ask = async (): Promise<unknown> => {
     const response = await fetch(`${baseUrl}/v1/shares`, {
       method: 'POST',
@@ -168,15 +171,17 @@ test('over TLS a client certificate is who asks, on every connection', async (t)
   const certificates = await makeGridCertificates(root);
   const producer = newSigner();
   const gateway = newSigner();
-  const servers: KeyServerAddress[] = [];
+  const servers: FeedServer[] = [];
   for (const name of ['a', 'b']) {
     const masterKeyFile = join(root, `${name}.key`);
     initMasterKey(masterKeyFile, systemRandom);
+    const signing = newSigner();
     const server = await createKeyServer({
       name,
       site,
       folder: join(root, name),
       masterKeyFile,
+      signer: signing.signer,
       authenticate: ({ chain: [own] }) => {
         if (own === undefined) return Promise.resolve({ kind: 'anonymous' });
         const { subject } = new X509Certificate(own);
@@ -198,7 +203,9 @@ test('over TLS a client certificate is who asks, on every connection', async (t)
     t.after(() => server.close());
     const url = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
     const baseUrl = `https://localhost:${url.port}`;
-    servers.push({ name, baseUrl, authorities: certificates.authority.pem });
+    const [signingKey] = signing.pinned.values();
+    assert.ok(signingKey !== undefined);
+    servers.push({ name, baseUrl, signingKey, authorities: certificates.authority.pem });
   }
   const common = { servers, threshold: 2, clock: systemClock, log: silentLog };
   const keys = createKeyServers({ ...common, producer: producer.signer });
@@ -213,7 +220,7 @@ test('over TLS a client certificate is who asks, on every connection', async (t)
     await feed.close();
   });
   const commonName = new X509Certificate(certificates.user.der).subject.split('\n').at(-1) ?? '';
-  await feed.putPolicies([trialPolicy(1, `user:x509:${commonName}`)]);
+  await feed.append(putTrial(1, `user:x509:${commonName}`));
   await feed.beat();
   const deposit = newDeposit('k1');
   await keys.deposit([deposit], {});

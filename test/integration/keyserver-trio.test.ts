@@ -1,22 +1,33 @@
 import assert from 'node:assert/strict';
+import type { KeyObject } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { openSqlite } from '../../src/db/index.ts';
-import { keyServerPath, signDeposit, toBase64Url } from '../../src/keys/index.ts';
+import {
+  auditStart,
+  keyServerPath,
+  signDeposit,
+  toBase64Url,
+  verifyFeedAck,
+} from '../../src/keys/index.ts';
 import { verifyAudit } from '../../src/keyserver/store/audit-chain.ts';
 import { type KeyServerSchema, migrations } from '../../src/keyserver/store/schema.ts';
 import type { MdmError } from '../../src/lib/errors/mdm-error.ts';
 import { systemRandom } from '../../src/lib/random.ts';
-import { signStatement } from '../../src/seal/index.ts';
+import { pinKeys, signStatement } from '../../src/seal/index.ts';
 import { tempFolder } from '../support/temp.ts';
 import {
+  destroyed,
   FakeClock,
+  feedServerOf,
+  line,
   newDeposit,
   newSigner,
   openServer,
+  putTrial,
   site,
   startTrio,
   type Trio,
@@ -29,7 +40,7 @@ const alice = 'user:token:test#alice';
 async function readyTrio(t: TestContext, clock?: FakeClock): Promise<Trio> {
   const trio = await startTrio(t, await tempFolder(t), clock);
   const feed = trio.feed();
-  await feed.putPolicies([trialPolicy(1, alice, 'group:/vo/trial')]);
+  await feed.append(putTrial(1, alice, 'group:/vo/trial'));
   await feed.beat();
   return trio;
 }
@@ -74,10 +85,10 @@ test('a forbidden key, an absent one and a destroyed one give the same answer', 
   const trio = await readyTrio(t);
   const keys = trio.keys();
   const feed = trio.feed();
-  const destroyed = newDeposit('k-destroyed');
-  const forbidden = newDeposit('k-forbidden', 'nobody');
-  await keys.deposit([destroyed, forbidden], {});
-  await feed.destroy(['k-destroyed']);
+  const gone = newDeposit('k-destroyed');
+  const forbidden = newDeposit('k-forbidden', { policyId: 'nobody' });
+  await keys.deposit([gone, forbidden], {});
+  await feed.append(destroyed('k-destroyed'));
   await feed.beat();
   const keyIds = ['k-forbidden', 'k-destroyed', 'k-absent'];
   const answer = await post(trio.addresses[0]?.baseUrl ?? '', keyServerPath.shares, { keyIds });
@@ -120,7 +131,7 @@ test('a server that lies is made up for and named', async (t) => {
   await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
   t.after(() => liar.close());
   const { port } = liar.address() as { port: number };
-  const lying = { name: 'hospital', baseUrl: `http://127.0.0.1:${port}` };
+  const lying = feedServerOf({ ...trio, name: 'hospital' }, `http://127.0.0.1:${port}`);
   const keys = trio.keys([lying, ...trio.addresses.slice(1)]);
   const fetched = await keys.fetch([wanted(deposit)], tokenOf('alice'), {});
   assert.deepEqual(fetched.keys.get('k1'), deposit.recipient.privateKey);
@@ -152,7 +163,7 @@ test('revoked means refused, once the servers have acknowledged', async (t) => {
   const feed = trio.feed();
   const deposit = newDeposit('k1');
   await keys.deposit([deposit], {});
-  const position = await feed.putPolicies([trialPolicy(2)]);
+  const position = await feed.append(putTrial(2));
   const spread = await feed.spread(position, { until: 'complete' });
   assert.deepEqual(spread.acknowledged.length, 3);
   const fetched = await keys.fetch([wanted(deposit)], tokenOf('alice'), {});
@@ -164,7 +175,7 @@ test('with a server down a revocation is quorum at once, complete when its lease
   const trio = await readyTrio(t, clock);
   await trio.servers[2]?.close();
   const feed = trio.feed();
-  const position = await feed.putPolicies([trialPolicy(2)]);
+  const position = await feed.append(putTrial(2));
   await feed.beat();
   const soon = feed.spreadNow(position);
   assert.deepEqual([soon.quorum, soon.complete], [true, false]);
@@ -178,19 +189,70 @@ test('with a server down a revocation is quorum at once, complete when its lease
   assert.deepEqual([later.complete, later.leaseExpired], [true, ['infrastructure']]);
 });
 
-test('moving a key to another policy takes effect, also before its share arrives', async (t) => {
+test('what is hidden or locked at any depth is given to nobody, also what is deposited later', async (t) => {
   const trio = await readyTrio(t);
   const keys = trio.keys();
   const feed = trio.feed();
-  await feed.mapKeys([{ keyId: 'k1', policyId: 'nobody' }]);
-  await feed.beat();
+  const { collection, subject, study, series, stem } = line;
+  const places = [
+    { collection },
+    { collection, subject },
+    { collection, subject, study },
+    { collection, subject, study, series },
+    { collection, subject, study, series, stem },
+  ];
+  const other = newDeposit('other', { of: { ...line, subject: 'p-2' } });
+  const before = newDeposit('before');
+  await keys.deposit([other, before], {});
+  const given = async (deposit: typeof before) =>
+    (await keys.fetch([wanted(deposit)], tokenOf('alice'), {})).keys.has(deposit.keyId);
+  for (const [depth, place] of places.entries()) {
+    for (const [close, open] of [['hidden', 'shown'] as const, ['locked', 'unlocked'] as const]) {
+      await feed.append([{ kind: close, place, reason: 'test' }]);
+      await feed.beat();
+      const late = newDeposit(`late-${depth}-${close}`);
+      await keys.deposit([late], {});
+      assert.deepEqual(
+        [await given(before), await given(late)],
+        [false, false],
+        `${depth} ${close}`,
+      );
+      assert.equal(await given(other), depth > 0);
+      await feed.append([{ kind: open, place, reason: 'test' }]);
+      await feed.beat();
+      assert.deepEqual([await given(before), await given(late)], [true, true], `${depth} ${open}`);
+    }
+  }
+});
+
+test('a policy of another collection gives nothing, whatever it allows', async (t) => {
+  const trio = await readyTrio(t);
+  const keys = trio.keys();
+  const foreign = newDeposit('k1', { of: { ...line, collection: 'other' } });
+  await keys.deposit([foreign], {});
+  const fetched = await keys.fetch([wanted(foreign)], tokenOf('alice'), {});
+  assert.equal(fetched.failures.get('k1')?.code, 'KEYS_FORBIDDEN');
+});
+
+test('who is banned gets nothing, by name or by group, until the ban ends', async (t) => {
+  const trio = await readyTrio(t);
+  const keys = trio.keys();
+  const feed = trio.feed();
   const deposit = newDeposit('k1');
   await keys.deposit([deposit], {});
-  const before = await keys.fetch([wanted(deposit)], tokenOf('alice'), {});
-  assert.equal(before.failures.get('k1')?.code, 'KEYS_FORBIDDEN');
-  await feed.mapKeys([{ keyId: 'k1', policyId: 'trial' }]);
-  await feed.beat();
-  assert.equal((await keys.fetch([wanted(deposit)], tokenOf('alice'), {})).keys.size, 1);
+  const given = async (caller: string) =>
+    (await keys.fetch([wanted(deposit)], tokenOf(caller), {})).keys.has('k1');
+  for (const [who, caller] of [
+    [alice, 'alice'],
+    ['group:/vo/trial/Role=NULL', 'bob,/vo/trial'],
+  ] as const) {
+    await feed.append([{ kind: 'banned', who }]);
+    await feed.beat();
+    assert.equal(await given(caller), false, who);
+    await feed.append([{ kind: 'unbanned', who }]);
+    await feed.beat();
+    assert.equal(await given(caller), true, who);
+  }
 });
 
 test('a destroyed share is in no file any more, and its key is refused for ever', async (t) => {
@@ -204,7 +266,7 @@ test('a destroyed share is in no file any more, and its key is refused for ever'
     Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
   const publicKey = toBase64Url(deposit.recipient.publicKey);
   assert.ok(bytesOnDisk().includes(publicKey), 'the row can be seen before');
-  const spread = await feed.spread(await feed.destroy(['k1']), { until: 'complete' });
+  const spread = await feed.spread(await feed.append(destroyed('k1')), { until: 'complete' });
   assert.equal(spread.acknowledged.length, 3);
   assert.ok(!bytesOnDisk().includes(publicKey), 'and nothing of it after');
   const fetched = await keys.fetch([wanted(deposit)], tokenOf('alice'), {});
@@ -225,13 +287,12 @@ test('deposits count only when an enrolled producer signed them for this server'
       guid: 'g',
       version: 1,
       generation: 1,
-      collection: 'c',
+      of: line,
       policyId: 'trial',
       shareCount: 2,
       threshold: 2,
       epoch: 0,
       recipientPublicKey: 'A'.repeat(43),
-      receiptDigest: null,
       commitments: ['0'.repeat(64), '1'.repeat(64)],
     },
     x: 1,
@@ -260,20 +321,22 @@ test('the feed is followed in order, by signature, without gaps, forks or old he
   const trio = await readyTrio(t);
   const url = trio.addresses[0]?.baseUrl ?? '';
   const feed = trio.feed([
-    { name: 'x', baseUrl: 'http://127.0.0.1:9' },
-    { name: 'y', baseUrl: 'http://127.0.0.1:10' },
+    feedServerOf({ ...trio, name: 'x' }, 'http://127.0.0.1:9'),
+    feedServerOf({ ...trio, name: 'y' }, 'http://127.0.0.1:10'),
   ]);
-  await feed.putPolicies([trialPolicy(2)]);
-  await feed.putPolicies([trialPolicy(3)]);
+  await feed.append(putTrial(2));
+  await feed.append(putTrial(3));
   const [first, second, third] = trio.store.statements;
+  const pinned = pinKeys([trio.addresses[0]?.signingKey as KeyObject]);
   const send = async (entries: readonly unknown[], heartbeat: string | null = null) => {
-    const answer = await post(url, keyServerPath.feed, { entries, heartbeat });
-    return [answer.status, answer.body['code'] ?? answer.body['seq']];
+    const answer = await post(url, keyServerPath.feed, { entries, heartbeat, confirm: null });
+    if (answer.status !== 200) return [answer.status, answer.body['code']];
+    return [200, (await verifyFeedAck(String(answer.body['ack']), pinned)).seq];
   };
   assert.deepEqual(await send([third]), [409, 'KEYSERVER_FEED_GAP']);
   assert.deepEqual(await send([first, second, third]), [200, 3]);
   assert.deepEqual(await send([second]), [200, 3], 'known entries are passed over');
-  const entry = { site, timeMs: 0, changes: [], format: 'mdm-policy-feed', formatVersion: 1 };
+  const entry = { site, timeMs: 0, changes: [], format: 'mdm-policy-feed', formatVersion: 2 };
   const sign = (fields: object, by = trio.gateway) =>
     signStatement('mdm-policy-feed', { ...entry, ...fields }, by);
   const previous = '0'.repeat(64);
@@ -285,7 +348,8 @@ test('the feed is followed in order, by signature, without gaps, forks or old he
   const other = await sign({ seq: 4, previous, site: 'other' });
   assert.deepEqual(await send([other]), [403, 'KEYSERVER_NOT_ADDRESSED']);
   const beat = async (fields: object) => {
-    const heartbeat = { format: 'mdm-feed-heartbeat', formatVersion: 1, site, ...fields };
+    const audit = auditStart;
+    const heartbeat = { format: 'mdm-feed-heartbeat', formatVersion: 2, site, audit, ...fields };
     return send([], await signStatement('mdm-feed-heartbeat', heartbeat, trio.gateway));
   };
   const digest = previous;
@@ -309,11 +373,12 @@ test('policies as large as they may be reach every server, however many', async 
     ...trialPolicy(2, ...Array.from({ length: 200 }, (__, at) => who(at))),
     id: `large-${index}`,
   }));
-  const position = await feed.putPolicies([...policies, trialPolicy(3)]);
+  const all = [...policies, trialPolicy(3)];
+  const position = await feed.append(all.map((policy) => ({ kind: 'policy', policy })));
   const spread = await feed.spread(position, { until: 'complete' });
   assert.equal(spread.acknowledged.length, 3);
-  const many = Array.from({ length: 1_200 }, (_, at) => ({ keyId: `k${at}`, policyId: 'trial' }));
-  const last = await feed.mapKeys(many);
+  const many = Array.from({ length: 1_200 }, (_, at) => destroyed(`k${at}`));
+  const last = await feed.append(many.flat());
   assert.equal(last.seq, position.seq + 3);
   assert.equal((await feed.spread(last, { until: 'complete' })).acknowledged.length, 3);
 });

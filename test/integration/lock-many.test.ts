@@ -9,7 +9,7 @@ import type { ReplicaId } from '../../src/storage/storage.ts';
 import { products } from '../support/catalog-products.ts';
 import { callerNamed } from '../support/files-bench.ts';
 import { tempFolder } from '../support/temp.ts';
-import { newDeposit, startTrio, tokenOf } from './keyserver-fixture.ts';
+import { line, newDeposit, startTrio, tokenOf } from './keyserver-fixture.ts';
 
 const [seriesCount, filesPerSeries] = [20, 500];
 const policyId = 'trial';
@@ -37,12 +37,6 @@ async function openMany(t: TestContext) {
   const trio = await startTrio(t, root);
   const catalog = await openCatalog({ products, path: ':memory:' });
   t.after(() => catalog.close());
-  const sent = new Map<string, number>();
-  const store = Object.assign(trio.store, {
-    sentVersion: async (id: string) => sent.get(id) ?? 0,
-    noteSent: async (id: string, version: number) => void sent.set(id, version),
-    close: async () => {},
-  });
   const offer = {
     site: 'hospital-a',
     name: 'trial',
@@ -90,7 +84,7 @@ async function openMany(t: TestContext) {
   const policies = createPolicyService({
     catalog,
     feed,
-    store,
+    forKeyServers: (list) => ({ ...list, collection: 'trial' }),
     clock: systemClock,
     neverMatches: () => undefined,
     audit: async () => {},
@@ -113,7 +107,9 @@ async function openMany(t: TestContext) {
 test('10,000 files below a lock are shut at all key servers within a minute, and open again', async (t) => {
   const { trio, desk, keys } = await openMany(t);
   assert.equal(keys, seriesCount * filesPerSeries);
-  const deposit = newDeposit(`k${keys}`, policyId);
+  const deposit = newDeposit(`k${keys}`, {
+    of: { ...line, series: `s-${seriesCount - 1}`, stem: `i-${filesPerSeries - 1}` },
+  });
   const servers = trio.keys();
   await servers.deposit([deposit], {});
   const wanted = [{ keyId: deposit.keyId, recipientPublicKey: deposit.recipient.publicKey }];

@@ -99,14 +99,23 @@ export async function openShelf(t: TestContext, ...changes: CatalogChange[]): Pr
     },
   };
   await shelf.feed(...changes);
+  await tell(shelf);
   return shelf;
 }
 
-/** What the key servers would be told, and then are. */
+/** What the key servers would be told, and then are: `collection/p-1 locked`. */
 export async function tell({ catalog }: Shelf): Promise<readonly string[]> {
   const changes = await catalog.keyChanges.pending(100);
   await catalog.keyChanges.told(changes);
-  return changes.map(({ keyId, goal, policyId }) => `${keyId} ${goal} ${policyId ?? ''}`.trim());
+  return changes.map((change) => {
+    if (change.kind === 'unused') return `${change.keyId} unused`;
+    const { place, hidden, locked, destroyed } = change;
+    const marks = Object.entries({ hidden, locked, destroyed }).filter(
+      ([, why]) => why !== undefined,
+    );
+    const isSo = marks.length === 0 ? 'open' : marks.map(([mark]) => mark).join(' ');
+    return `${Object.values(place).join('/')} ${isSo}`;
+  });
 }
 
 /** Paths of all series that somebody with every right finds. */

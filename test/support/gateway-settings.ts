@@ -54,6 +54,10 @@ export function publicKeysOf({ folder }: Places) {
   };
 }
 
+function keyServerFolder({ folder }: Places, name: string): string {
+  return join(folder, `key-server-${name}`);
+}
+
 /** Write a configuration as a YAML file; gives its path. */
 export function writeYaml(folder: string, name: string, value: unknown): string {
   const path = join(folder, `${name}.yaml`);
@@ -106,7 +110,11 @@ export function gatewaySettings(
     operators: options.operators,
     keyServers: {
       threshold: 2,
-      servers: options.keyServers.map((server) => ({ ...server, ...authorities })),
+      servers: options.keyServers.map((server) => ({
+        ...server,
+        ...authorities,
+        signingKey: join(keyServerFolder(places, server.name), 'keyserver.signing.key.pub'),
+      })),
     },
     ...options.extra,
   };
@@ -129,7 +137,7 @@ export function keyServerSettings(
   return {
     name: server.name,
     site,
-    data: join(folder, `key-server-${server.name}`),
+    data: keyServerFolder(places, server.name),
     masterKey: join(folder, `key-server-${server.name}.key`),
     listen: listenOf(places, server.port),
     producers: [keys.producer],

@@ -220,6 +220,7 @@ export function jobOf(
     collection: 'collection',
     policyId: 'site/collection',
     seriesName: 's-0000000000000000',
+    studyName: 't-1',
     subjectName: 'p-0000000000000000',
     deidentifier: testDeidentifier,
     targets: [targetOf({ fileId: 1 })],

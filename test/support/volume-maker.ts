@@ -128,6 +128,7 @@ export async function openMaker(folder: string, output?: MakerOutput): Promise<M
       collection: 'collection',
       policyId: 'site/collection',
       seriesName: `s-${hash(series.uid)}`,
+      studyName: 't-1',
       subjectName: 'p-0000000000000000',
       deidentifier,
       targets,

@@ -76,6 +76,8 @@ export const gatewaySettings: Readonly<Record<string, string>> = {
   'keyServers.threshold': 'How many shares open a key: k of the n servers listed.',
   'keyServers.servers[].name': 'Exactly as in the configuration of that key server.',
   'keyServers.servers[].url': 'Where it listens; plain HTTP on loopback only.',
+  'keyServers.servers[].signingKey':
+    'Public key (PEM) with which it signs what it acknowledges: its `keyserver.signing.key.pub`, enrolled by hand. Nothing else of it is believed.',
   'keyServers.servers[].authorities':
     'PEM file of authorities for its certificate; without it, those of Node.',
   operators:

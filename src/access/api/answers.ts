@@ -22,10 +22,11 @@ export function lockJson(change: LockChange): object {
   return { path, reason, by, sinceMs, ...spreadJson(change) };
 }
 
-function spreadJson({ spread, quorumMs, completeMs }: SpreadTimes): object {
+function spreadJson({ spread, quorumMs, completeMs, shutMs }: SpreadTimes): object {
   return {
     quorumMs,
     completeMs,
+    shutMs,
     servers: [
       ...spread.acknowledged.map((name) => ({ name, acknowledged: true })),
       ...spread.leaseExpired.map((name) => ({ name, acknowledged: false })),

@@ -35,10 +35,16 @@ async function open(t: TestContext): Promise<Bench> {
       return Promise.resolve(answer);
     };
   const placed = { policy: { id: 'ct', version: 1, entries: [] }, path: '/a' };
-  const spread = { acknowledged: [], leaseExpired: [], quorum: true, complete: true };
-  const change = { ...placed, spread, quorumMs: undefined, completeMs: undefined };
+  const spread = { acknowledged: [], leaseExpired: [], quorum: true, shut: true, complete: true };
+  const change = {
+    ...placed,
+    spread,
+    quorumMs: undefined,
+    completeMs: undefined,
+    shutMs: undefined,
+  };
   const lockRow = { path: '/s/c', fileId: undefined, reason: 'why', by: 'alice', sinceMs: 7 };
-  const locked = { ...lockRow, spread, quorumMs: 1, completeMs: 2 };
+  const locked = { ...lockRow, spread, quorumMs: 1, completeMs: 2, shutMs: undefined };
   const files = new FilesModel({ tree });
   const ports: ApiPorts & { readonly log: typeof silentLog } = {
     files,

@@ -15,7 +15,7 @@ export async function lock(
   );
   const answer = await connection.api.lock(request);
   output.result(answer, `${answer.path} is locked; ${spreadLine(answer)}`);
-  if (answer.completeMs === undefined)
+  if (answer.completeMs === undefined && answer.shutMs === undefined)
     output.note('Not every key server is known to have stopped: `mdm status` shows their leases.');
   output.note('A key or a file that was fetched before cannot be called back.');
 }

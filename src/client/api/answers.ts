@@ -59,8 +59,10 @@ export interface AclAnswer {
 export interface SpreadAnswer {
   /** No one without an earlier share can collect enough any more. */
   readonly quorumMs?: number;
-  /** All servers know it, or their leases ran out. */
+  /** So many know it, and all others' leases ran out. */
   readonly completeMs?: number;
+  /** Nobody gets a share any more, because leases ran out; too few servers keep the change yet. */
+  readonly shutMs?: number;
   readonly servers: readonly { readonly name: string; readonly acknowledged: boolean }[];
 }
 

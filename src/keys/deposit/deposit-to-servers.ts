@@ -11,7 +11,7 @@ import { keysLimits } from '../limits.ts';
 import { depositRecordsOf, type KeyDeposit } from '../shares/deposit-records.ts';
 import { signDeposit } from '../wire/deposit.ts';
 import { keyServerPath } from '../wire/messages.ts';
-import type { ShareRecord } from '../wire/share-record.ts';
+import type { StoredShare } from '../wire/share-record.ts';
 
 /** What depositing needs. */
 export interface DepositOptions {
@@ -36,7 +36,7 @@ export async function depositToServers(
   const stored = new Set<string>();
   const failures = new Map<string, unknown>();
   const attempts = clients.map(async (client, index) => {
-    const own = records.map((all) => all[index] as ShareRecord);
+    const own = records.map((all) => all[index] as StoredShare);
     const deposit = await signDeposit({ server: client.server, records: own }, producer);
     try {
       await send(client, deposit, call);

@@ -1,66 +1,76 @@
 import type { Clock } from '../../lib/clock.ts';
 import { codeOf, MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Signer } from '../../seal/index.ts';
+import { type PinnedKeys, pinKeys, type Signer } from '../../seal/index.ts';
 import { keysErrors } from '../errors.ts';
-import type { JsonClient } from '../http/json-client.ts';
+import { createJsonClient, type JsonAnswer, type JsonClient } from '../http/json-client.ts';
 import { errorOf, refusalOf } from '../http/refusal.ts';
+import type { FeedServer } from '../http/server-address.ts';
 import { keysLimits } from '../limits.ts';
-import { type FeedPosition, feedStart } from '../wire/feed-entry.ts';
+import type { AuditHead } from '../wire/audit-head.ts';
+import { type FeedAck, verifyFeedAck } from '../wire/feed-ack.ts';
+import type { FeedPosition } from '../wire/feed-position.ts';
 import { signHeartbeat } from '../wire/heartbeat.ts';
-import { keyServerPath, readFeedAnswer, readStatus } from '../wire/messages.ts';
-import type { FeedStore } from './policy-feed.ts';
+import { keyServerPath, readFeedAnswer, readStatus, withinMessage } from '../wire/messages.ts';
+import type { FeedState } from './feed-state.ts';
+import type { FeedStore } from './feed-store.ts';
+import { SentHeartbeats } from './sent-heartbeats.ts';
 
-/** What is known of one server that follows the feed. */
+/** What a follower is made of. */
+export interface FollowerOptions {
+  readonly site: string;
+  readonly signer: Signer;
+  readonly store: FeedStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What the feed says now. */
+  readonly state: () => Promise<FeedState>;
+  /** The end of our own audit record. */
+  readonly auditHead: () => Promise<AuditHead>;
+}
+
+/** One server that follows the feed: brings it what it lacks and keeps what it signed. */
 export class FeedFollower {
-  readonly #site: string;
-  readonly #signer: Signer;
-  readonly #store: FeedStore;
+  readonly server: string;
+  readonly #options: FollowerOptions;
   readonly #client: JsonClient;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  /** How far it has confirmed; undefined until it has said so. */
+  readonly #pinned: PinnedKeys;
+  readonly #heartbeats: SentHeartbeats;
+  /** How far it has followed, as it says without proof: from where to send. */
   #seq: number | undefined;
-  /** Newest heartbeat that may have reached it for each head, oldest first. */
-  readonly #heartbeats: { seq: number; ms: number }[];
+  /** How far it has followed, by its signature. */
+  #acked = -1;
+  /** Entries that it is to confirm, each by its digest. */
+  readonly #unconfirmed = new Set<number>();
   #round: Promise<void> | undefined;
   #nextRound: Promise<void> | undefined;
   #closed = false;
 
-  constructor(options: {
-    readonly site: string;
-    readonly signer: Signer;
-    readonly store: FeedStore;
-    readonly client: JsonClient;
-    readonly clock: Clock;
-    readonly log: Log;
-  }) {
-    this.#site = options.site;
-    this.#signer = options.signer;
-    this.#store = options.store;
-    this.#client = options.client;
-    this.#clock = options.clock;
-    this.#log = options.log;
-    // A process before this one may have renewed its lease, for any head, up to now.
-    this.#heartbeats = [{ seq: -1, ms: options.clock.monotonicMs() }];
+  constructor(server: FeedServer, options: FollowerOptions) {
+    this.server = server.name;
+    this.#options = options;
+    this.#client = createJsonClient(server, options.clock);
+    this.#pinned = pinKeys([server.signingKey]);
+    this.#heartbeats = new SentHeartbeats(options.clock);
   }
 
-  get server(): string {
-    return this.#client.server;
+  /** Whether it has signed that it holds entry `seq`, and that very entry where it was asked. */
+  acknowledges(seq: number): boolean {
+    return this.#acked >= seq && !this.#unconfirmed.has(seq);
   }
 
-  get seq(): number {
-    return this.#seq ?? -1;
+  /** Ask it for its word on an entry, from the next round on. */
+  ask(seq: number): void {
+    if (seq === 0) return;
+    this.#unconfirmed.add(seq);
+    const [oldest] = this.#unconfirmed;
+    if (this.#unconfirmed.size > keysLimits.confirmsWantedMax && oldest !== undefined)
+      this.#unconfirmed.delete(oldest);
   }
 
-  /**
-   * When it gives no more shares under policies older than `seq`, at the latest: a lease after the
-   * newest heartbeat for an older head. A heartbeat for `seq` or a newer one renews nothing old,
-   * because a server applies the entries up to its head before it takes it.
-   */
+  /** When it gives no more shares under policies older than `seq`, at the latest. Monotonic. */
   leaseEndsMs(seq: number, leaseMs: number): number {
-    const older = this.#heartbeats.findLast((heartbeat) => heartbeat.seq < seq);
-    return older === undefined ? Number.NEGATIVE_INFINITY : older.ms + leaseMs;
+    return this.#heartbeats.lastBeforeMs(seq) + leaseMs;
   }
 
   async close(): Promise<void> {
@@ -92,63 +102,108 @@ export class FeedFollower {
   async #bringToHead(): Promise<void> {
     if (this.#closed) return;
     try {
-      const head = (await this.#store.last()) ?? feedStart;
+      const state = await this.#options.state();
+      const head = state.position;
       this.#seq ??= await this.#askPosition();
-      // Each round sends at least one entry, or learns the server's position once more.
-      const rounds = 4 + head.seq;
-      for (let round = 0; round < rounds; round++) if (await this.#sendNext(head)) return;
+      // Each round sends at least one entry, settles one, or learns the server's position once more.
+      const rounds = 6 + head.seq + this.#unconfirmed.size;
+      for (let round = 0; round < rounds; round++) if (await this.#sendNext(state, head)) return;
       throw keysErrors.create('KEYS_FEED_REFUSED', { context: { server: this.server } });
     } catch (error) {
       const code = codeOf(error) ?? String(error);
       const reason = error instanceof MdmError ? error.context['code'] : undefined;
-      this.#log.warn('keys.feed_not_delivered', { server: this.server, code, reason });
+      this.#options.log.warn('keys.feed_not_delivered', { server: this.server, code, reason });
     }
   }
 
-  /** @returns whether the server is at `head` with its lease renewed */
-  async #sendNext(head: FeedPosition): Promise<boolean> {
+  /** @returns whether the server is at `head` with its lease renewed, and all asked for confirmed */
+  async #sendNext(state: FeedState, head: FeedPosition): Promise<boolean> {
     const from = this.#seq ?? 0;
     const limit = keysLimits.feedEntriesPerRequestMax;
-    const stored = from < head.seq ? await this.#store.after(from, limit) : [];
-    const entries = withinRequest(stored);
-    const last = from + entries.length >= head.seq;
+    const stored = from < head.seq ? await this.#options.store.after(from, limit) : [];
+    const entries = withinMessage(stored);
+    const reach = from + entries.length;
+    const last = reach >= head.seq;
     const heartbeat = last ? await this.#heartbeatFor(head) : null;
-    const answer = await this.#client.ask({
-      method: 'POST',
-      path: keyServerPath.feed,
-      body: { entries, heartbeat },
-    });
-    if (answer.status === 200) {
-      this.#seq = readFeedAnswer(answer.body).seq;
-      return last && this.#seq >= head.seq;
+    const confirm = this.#nextToConfirm(reach);
+    const answer = await this.#post({ entries, heartbeat, confirm });
+    if (answer.status !== 200) return this.#takeRefusal(state, answer, from);
+    await this.#takeAck(state, readFeedAnswer(answer.body).ack);
+    return last && this.#acked >= head.seq && this.#nextToConfirm(head.seq) === null;
+  }
+
+  #nextToConfirm(reach: number): number | null {
+    for (const seq of this.#unconfirmed) if (seq <= reach) return seq;
+    return null;
+  }
+
+  /** Believes what is signed and fits our chain; the rest is none of ours. */
+  async #takeAck(state: FeedState, statement: string): Promise<void> {
+    const ack = await verifyFeedAck(statement, this.#pinned);
+    const isOurs = ack.server === this.server && ack.site === this.#options.site;
+    if (!isOurs || !state.has(ack)) {
+      this.#seq = undefined;
+      throw keysErrors.create('KEYS_FEED_REFUSED', { context: { server: this.server } });
     }
+    this.#seq = ack.seq;
+    this.#acked = ack.seq;
+    if (ack.confirmed !== null) await this.#keep(state, ack.confirmed, statement);
+  }
+
+  async #keep(
+    state: FeedState,
+    confirmed: NonNullable<FeedAck['confirmed']>,
+    statement: string,
+  ): Promise<void> {
+    const { seq } = confirmed;
+    if (!state.has(confirmed) || !this.#unconfirmed.has(seq)) return;
+    await this.#options.store.keepAck({ seq, server: this.server, statement });
+    this.#unconfirmed.delete(seq);
+  }
+
+  /** Go on from where the server says it is, or lead it back from a branch that was given up. */
+  async #takeRefusal(state: FeedState, answer: JsonAnswer, from: number): Promise<boolean> {
     const { code, position } = refusalOf(answer);
-    // It was restored, or another process has sent to it: go on from where it says it is.
+    if (position !== null && state.givenUpBy(position.digest) !== undefined) {
+      const led = await this.#post({
+        entries: await this.#givingUp(state),
+        heartbeat: null,
+        confirm: null,
+      });
+      this.#seq = led.status === 200 ? undefined : refusalOf(led).position?.seq;
+      this.#seq ??= await this.#askPosition();
+      return false;
+    }
+    // It was restored, or another process has sent to it.
     if (code === 'KEYSERVER_FEED_GAP' && position !== null && position.seq !== from) {
       this.#seq = position.seq;
+      this.#acked = Math.min(this.#acked, position.seq);
       return false;
     }
     this.#seq = undefined;
     throw errorOf(this.server, answer);
   }
 
-  /** A newer entry than `head` may exist by now; then the server refuses this heartbeat. */
-  #heartbeatFor(head: FeedPosition): Promise<string> {
-    this.#note(head.seq);
-    const timeMs = this.#clock.nowMs();
-    return signHeartbeat({ site: this.#site, ...head, timeMs }, this.#signer);
+  /** The entries that gave others up. */
+  async #givingUp(state: FeedState): Promise<readonly string[]> {
+    const statements = state.repairs.map((seq) => this.#options.store.after(seq - 1, 1));
+    return (await Promise.all(statements)).flat();
   }
 
-  #note(seq: number): void {
-    const ms = this.#clock.monotonicMs();
-    const last = this.#heartbeats.at(-1);
-    if (last?.seq === seq) last.ms = ms;
-    else this.#heartbeats.push({ seq, ms });
-    if (this.#heartbeats.length <= keysLimits.heartbeatsKeptMax) return;
-    // Too many to tell apart: the oldest two count as one for the older head, sent when the newer was.
-    const [oldest, next] = this.#heartbeats;
-    if (oldest !== undefined && next !== undefined) next.seq = oldest.seq;
-    this.#heartbeats.shift();
+  #post(body: {
+    readonly entries: readonly string[];
+    readonly heartbeat: string | null;
+    readonly confirm: number | null;
+  }): Promise<JsonAnswer> {
+    return this.#client.ask({ method: 'POST', path: keyServerPath.feed, body });
+  }
+
+  /** A newer entry than `head` may exist by now; then the server refuses this heartbeat. */
+  async #heartbeatFor(head: FeedPosition): Promise<string> {
+    const { site, signer, clock, auditHead } = this.#options;
+    const audit = await auditHead();
+    this.#heartbeats.note(head.seq);
+    return signHeartbeat({ site, ...head, timeMs: clock.nowMs(), audit }, signer);
   }
 
   async #askPosition(): Promise<number> {
@@ -156,14 +211,4 @@ export class FeedFollower {
     if (answer.status !== 200) throw errorOf(this.server, answer);
     return readStatus(answer.body).seq;
   }
-}
-
-/** As many of the entries as one request takes; at least one. */
-function withinRequest(entries: readonly string[]): readonly string[] {
-  let size = 0;
-  const end = entries.findIndex((entry, index) => {
-    size += entry.length;
-    return index > 0 && size > keysLimits.feedRequestSizeMax;
-  });
-  return end === -1 ? entries : entries.slice(0, end);
 }

@@ -1,54 +1,40 @@
-import type { Policy } from '../../authz/policy.ts';
 import { type Clock, sleep, type Timer } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { type Signer, statementDigestOf } from '../../seal/index.ts';
-import { createJsonClient } from '../http/json-client.ts';
-import type { KeyServerAddress } from '../http/server-address.ts';
-import { checkAddresses } from '../http/server-address.ts';
+import type { Signer } from '../../seal/index.ts';
+import { checkAddresses, type FeedServer } from '../http/server-address.ts';
 import { keysLimits } from '../limits.ts';
-import {
-  type FeedChange,
-  type FeedPosition,
-  feedStart,
-  signFeedEntry,
-} from '../wire/feed-entry.ts';
+import { type AuditHead, auditStart } from '../wire/audit-head.ts';
+import type { FeedChange } from '../wire/feed-change.ts';
+import type { FeedPosition } from '../wire/feed-position.ts';
 import { FeedFollower } from './feed-follower.ts';
-
-/** Where the feed is kept: durable, on the gateway's side. */
-export interface FeedStore {
-  /** The newest entry; undefined while there is none. */
-  last(): Promise<FeedPosition | undefined>;
-  /** Durable when it resolves; rejects when `seq` is not the one after the last. */
-  append(entry: FeedPosition & { readonly statement: string }): Promise<void>;
-  /** Statements from `seq + 1` on, in order, at most `limit`. */
-  after(seq: number, limit: number): Promise<readonly string[]>;
-}
+import type { FeedState } from './feed-state.ts';
+import type { FeedStore } from './feed-store.ts';
+import { OwnFeed } from './own-feed.ts';
 
 /** How far a position has spread. */
 export interface FeedSpread {
-  /** Servers that have applied it. */
+  /** Servers that have signed that they applied it. */
   readonly acknowledged: readonly string[];
   /** Servers that have not, but whose lease has run out since: they answer nobody. */
   readonly leaseExpired: readonly string[];
   /** n-k+1 acknowledged: who has no share yet can no longer collect k under the old policy. */
   readonly quorum: boolean;
-  /** All acknowledged or are without lease: nobody can finish collecting either. */
+  /** All acknowledged or are without lease: nobody gets a share under the old policy now. */
+  readonly shut: boolean;
+  /** Both: nobody can finish collecting, and no server that is restored undoes it. */
   readonly complete: boolean;
 }
 
-/** The one signed chain of policies and tombstones that all key servers follow. */
+/** The one signed chain of policies, places and tombstones that all key servers follow. */
 export interface PolicyFeed {
-  /** The policies are now these. Durable when it resolves, on its way to the servers. */
-  putPolicies(policies: readonly Policy[]): Promise<FeedPosition>;
-  /** These policies allow nobody anything. */
-  removePolicies(policyIds: readonly string[]): Promise<FeedPosition>;
-  /** These keys are under these policies from now on. */
-  mapKeys(
-    keys: readonly { readonly keyId: string; readonly policyId: string }[],
-  ): Promise<FeedPosition>;
-  /** Erase the shares of these keys and refuse them for ever. */
-  destroy(keyIds: readonly string[]): Promise<FeedPosition>;
-  /** Wait until a position is `quorum` or `complete`; tells how far it is at any time. */
+  /** All of it is so from now on. Durable when it resolves, on its way to the servers. */
+  append(changes: readonly FeedChange[]): Promise<FeedPosition>;
+  /** What the feed says. It is kept up to date; whoever reads it changes nothing. */
+  state(): Promise<FeedState>;
+  /**
+   * Wait until a position is `quorum`, or `complete` or at least `shut`; the servers' signed words on
+   * it are kept in the store. Tells how far it is at any time.
+   */
   spread(
     position: FeedPosition,
     options: { readonly until: 'quorum' | 'complete'; readonly signal?: AbortSignal },
@@ -66,12 +52,14 @@ export interface PolicyFeedOptions {
   readonly site: string;
   readonly signer: Signer;
   readonly store: FeedStore;
-  readonly servers: readonly KeyServerAddress[];
+  readonly servers: readonly FeedServer[];
   readonly threshold: number;
   readonly clock: Clock;
   readonly log: Log;
   /** As the servers are configured; default 60 s. */
   readonly leaseMs?: number;
+  /** The end of our own audit record, for the servers to keep. */
+  readonly auditHead?: () => Promise<AuditHead>;
 }
 
 const pollMs = 50;
@@ -85,35 +73,26 @@ export function createPolicyFeed(options: PolicyFeedOptions): PolicyFeed {
 class SignedPolicyFeed implements PolicyFeed {
   readonly #options: PolicyFeedOptions;
   readonly #leaseMs: number;
+  readonly #own: OwnFeed;
   readonly #followers: readonly FeedFollower[];
-  #appending: Promise<unknown> = Promise.resolve();
   #timer: Timer | undefined;
   #closed = false;
 
   constructor(options: PolicyFeedOptions) {
     this.#options = options;
     this.#leaseMs = options.leaseMs ?? keysLimits.leaseMs;
-    this.#followers = options.servers.map(
-      (server) => new FeedFollower({ ...options, client: createJsonClient(server, options.clock) }),
-    );
+    this.#own = new OwnFeed(options);
+    const auditHead = options.auditHead ?? (() => Promise.resolve(auditStart));
+    const shared = { ...options, auditHead, state: () => this.#own.state() };
+    this.#followers = options.servers.map((server) => new FeedFollower(server, shared));
   }
 
-  putPolicies(policies: readonly Policy[]): Promise<FeedPosition> {
-    return this.#append(policies.map((policy) => ({ kind: 'policy', policy })));
+  append(changes: readonly FeedChange[]): Promise<FeedPosition> {
+    return this.#own.append(changes);
   }
 
-  removePolicies(policyIds: readonly string[]): Promise<FeedPosition> {
-    return this.#append(policyIds.map((policyId) => ({ kind: 'policy-removed', policyId })));
-  }
-
-  mapKeys(
-    keys: readonly { readonly keyId: string; readonly policyId: string }[],
-  ): Promise<FeedPosition> {
-    return this.#append(keys.map((key) => ({ kind: 'key-policy', ...key })));
-  }
-
-  destroy(keyIds: readonly string[]): Promise<FeedPosition> {
-    return this.#append(keyIds.map((keyId) => ({ kind: 'tombstone', keyId })));
+  state(): Promise<FeedState> {
+    return this.#own.state();
   }
 
   async spread(
@@ -121,11 +100,13 @@ class SignedPolicyFeed implements PolicyFeed {
     options: { readonly until: 'quorum' | 'complete'; readonly signal?: AbortSignal },
   ): Promise<FeedSpread> {
     const { clock } = this.#options;
+    const goal = options.until === 'complete' ? 'shut' : 'quorum';
+    for (const follower of this.#followers) follower.ask(position.seq);
     let beatAtMs = Number.NEGATIVE_INFINITY;
     let beating: Promise<void> | undefined;
     for (;;) {
       const spread = this.spreadNow(position);
-      if (spread[options.until]) return spread;
+      if (spread[goal]) return spread;
       options.signal?.throwIfAborted();
       if (clock.monotonicMs() - beatAtMs >= this.#leaseMs / 3) {
         beatAtMs = clock.monotonicMs();
@@ -139,19 +120,19 @@ class SignedPolicyFeed implements PolicyFeed {
     }
   }
 
-  spreadNow(position: FeedPosition): FeedSpread {
+  spreadNow({ seq }: FeedPosition): FeedSpread {
     const nowMs = this.#options.clock.monotonicMs();
-    const behind = this.#followers.filter((follower) => follower.seq < position.seq);
-    const expired = behind.filter(
-      (follower) => nowMs >= follower.leaseEndsMs(position.seq, this.#leaseMs),
-    );
-    const acknowledged = this.#followers.filter((follower) => follower.seq >= position.seq);
-    const needed = this.#followers.length - this.#options.threshold + 1;
+    const acknowledged = this.#followers.filter((follower) => follower.acknowledges(seq));
+    const behind = this.#followers.filter((follower) => !follower.acknowledges(seq));
+    const expired = behind.filter((follower) => nowMs >= follower.leaseEndsMs(seq, this.#leaseMs));
+    const quorum = acknowledged.length > this.#followers.length - this.#options.threshold;
+    const shut = behind.length === expired.length;
     return {
       acknowledged: acknowledged.map((follower) => follower.server),
       leaseExpired: expired.map((follower) => follower.server),
-      quorum: acknowledged.length >= needed,
-      complete: behind.length === expired.length,
+      quorum,
+      shut,
+      complete: quorum && shut,
     };
   }
 
@@ -175,45 +156,4 @@ class SignedPolicyFeed implements PolicyFeed {
     this.#timer?.cancel();
     await Promise.all(this.#followers.map((follower) => follower.close()));
   }
-
-  /** Appends take turns: two at once would sign two entries with one number. */
-  #append(changes: readonly FeedChange[]): Promise<FeedPosition> {
-    const appended = this.#appending.then(() => this.#appendParts(changes));
-    this.#appending = appended.catch(() => undefined);
-    return appended;
-  }
-
-  async #appendParts(changes: readonly FeedChange[]): Promise<FeedPosition> {
-    const { store, clock, site, signer } = this.#options;
-    let position = (await store.last()) ?? feedStart;
-    for (const part of partsOf(changes)) {
-      const seq = position.seq + 1;
-      const previous = position.digest;
-      const entry = { site, seq, previous, timeMs: clock.nowMs(), changes: part };
-      const statement = await signFeedEntry(entry, signer);
-      position = { seq, digest: statementDigestOf(statement) };
-      await store.append({ ...position, statement });
-    }
-    return position;
-  }
-}
-
-/** Split changes into entries that readers take. */
-function* partsOf(changes: readonly FeedChange[]): Generator<readonly FeedChange[]> {
-  let part: FeedChange[] = [];
-  let size = 0;
-  for (const change of changes) {
-    const changeSize = Buffer.byteLength(JSON.stringify(change));
-    const full =
-      part.length === keysLimits.changesPerEntryMax ||
-      size + changeSize > keysLimits.feedChangesSizeMax;
-    if (full && part.length > 0) {
-      yield part;
-      part = [];
-      size = 0;
-    }
-    part.push(change);
-    size += changeSize;
-  }
-  if (part.length > 0) yield part;
 }

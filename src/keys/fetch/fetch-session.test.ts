@@ -16,10 +16,9 @@ const described = {
   guid: 'g1',
   version: 1,
   generation: 1,
-  collection: 'site/trial',
+  of: { collection: 'trial', subject: 'p-1', study: 't-1', series: 's-1', stem: 'i-1' },
   policyId: 'p1',
   recipient,
-  receiptDigest: null,
 };
 const records = await depositRecordsOf(described, { shareCount: 3, threshold: 2 });
 

@@ -13,10 +13,9 @@ const deposit = {
   guid: 'g1',
   version: 1,
   generation: 1,
-  collection: 'site/trial',
+  of: { collection: 'trial', subject: 'p-1', study: 't-1', series: 's-1', stem: 'i-1' },
   policyId: 'p1',
   recipient,
-  receiptDigest: null,
 };
 
 function recordsOf(count: number, threshold: number): Promise<readonly ShareRecord[]> {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Sensitive } from '../../lib/sensitive.ts';
 import { keysErrors } from '../errors.ts';
 import { keysLimits } from '../limits.ts';
@@ -11,6 +12,12 @@ export interface KeyServerAddress {
   readonly baseUrl: string;
   /** PEM of the authorities of its certificate; default: those of the system. */
   readonly authorities?: string;
+}
+
+/** A key server that follows a feed, as its writer knows it. */
+export interface FeedServer extends KeyServerAddress {
+  /** The key with which it signs what it acknowledges; enrolled by hand. */
+  readonly signingKey: KeyObject;
 }
 
 /** What a caller shows to the key servers. */

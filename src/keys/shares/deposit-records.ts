@@ -1,31 +1,31 @@
-import type { KeyDescription, ShareRecord } from '../wire/share-record.ts';
-import { commitmentOf, toBase64Url } from '../wire/share-record.ts';
+import {
+  commitmentOf,
+  type KeyStanding,
+  type StoredShare,
+  toBase64Url,
+} from '../wire/share-record.ts';
 import { splitSecret } from './threshold-shares.ts';
 
 /** A key to deposit. */
-export interface KeyDeposit {
+export interface KeyDeposit extends KeyStanding {
   readonly keyId: string;
   readonly guid: string;
   readonly version: number;
   readonly generation: number;
-  readonly collection: string;
-  readonly policyId: string;
   /** 32 bytes each. `privateKey` is read, not kept; the caller wipes it. */
   readonly recipient: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array };
-  /** `statementDigestOf` the version receipt; null when there is none yet. */
-  readonly receiptDigest: string | null;
 }
 
 /** Split a key into the records of `shareCount` servers, in their order. */
 export async function depositRecordsOf(
   deposit: KeyDeposit,
   shape: { readonly shareCount: number; readonly threshold: number },
-): Promise<readonly ShareRecord[]> {
+): Promise<readonly StoredShare[]> {
   const { recipient, ...described } = deposit;
   const { shareCount, threshold } = shape;
   const shares = await splitSecret(recipient.privateKey, { count: shareCount, threshold });
   const identity = { keyId: deposit.keyId, epoch: 0 };
-  const key: KeyDescription = {
+  const key: StoredShare['key'] = {
     ...described,
     shareCount,
     threshold,

@@ -3,22 +3,22 @@ import { type PinnedKeys, type Signer, signStatement, verifyStatement } from '..
 import { keysLimits } from '../limits.ts';
 import { pattern } from './patterns.ts';
 import { refuseField } from './refuse.ts';
-import { readShareRecord, type ShareRecord } from './share-record.ts';
+import { readStoredShare, type StoredShare } from './share-record.ts';
 
 /** What a producer sends to one server: that server's shares, signed by the producer. */
 export interface Deposit {
   readonly format: 'mdm-share-deposit';
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   /** Name of the only server that may accept it. */
   readonly server: string;
-  readonly records: readonly ShareRecord[];
+  readonly records: readonly StoredShare[];
 }
 
 export function signDeposit(
-  deposit: { readonly server: string; readonly records: readonly ShareRecord[] },
+  deposit: { readonly server: string; readonly records: readonly StoredShare[] },
   producer: Signer,
 ): Promise<string> {
-  const statement: Deposit = { format: 'mdm-share-deposit', formatVersion: 1, ...deposit };
+  const statement: Deposit = { format: 'mdm-share-deposit', formatVersion: 2, ...deposit };
   return signStatement('mdm-share-deposit', statement, producer);
 }
 
@@ -31,10 +31,12 @@ export async function verifyDeposit(jws: string, producers: PinnedKeys): Promise
   const fields = new JsonFields(payload, { path: 'deposit', refuse: refuseField });
   const deposit: Deposit = {
     format: fields.choice('format', ['mdm-share-deposit']),
-    formatVersion: fields.integer('formatVersion', 1, 1) as 1,
+    formatVersion: fields.integer('formatVersion', 2, 2) as 2,
     server: fields.text('server', pattern.name),
-    records: fields.objects('records', keysLimits.keysPerRequestMax, readShareRecord),
+    records: fields.objects('records', keysLimits.keysPerRequestMax, readStoredShare),
   };
   fields.end();
+  // Who owns a key deposits it himself: no producer does it in his name.
+  if (deposit.records.some(({ key }) => 'owner' in key.of)) throw refuseField('deposit.of');
   return deposit;
 }

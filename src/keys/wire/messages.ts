@@ -1,6 +1,6 @@
 import { JsonFields } from '../../lib/json/json-fields.ts';
 import { keysLimits } from '../limits.ts';
-import type { FeedPosition } from './feed-entry.ts';
+import { type FeedPosition, readPosition } from './feed-position.ts';
 import { pattern } from './patterns.ts';
 import { refuseField } from './refuse.ts';
 import { readShareRecord, type ShareRecord } from './share-record.ts';
@@ -33,6 +33,18 @@ export interface ShareItem {
 export interface FeedRequest {
   readonly entries: readonly string[];
   readonly heartbeat: string | null;
+  /** Number of the entry whose digest the answer is to name. */
+  readonly confirm: number | null;
+}
+
+/** The answer to it: an `mdm-feed-ack`. */
+export interface FeedAnswer {
+  readonly ack: string;
+}
+
+/** `GET /v1/feed?after=`: entries in order; fewer than there are where they are large. */
+export interface FeedEntriesAnswer {
+  readonly entries: readonly string[];
 }
 
 /** `GET /status`. */
@@ -59,7 +71,7 @@ function fieldsOf(value: unknown, path: string): JsonFields {
 
 export function readDepositRequest(value: unknown): DepositRequest {
   const fields = fieldsOf(value, 'request');
-  const request = { deposit: fields.text('deposit', /^[A-Za-z0-9._-]+$/) };
+  const request = { deposit: fields.text('deposit', pattern.jws) };
   fields.end();
   return request;
 }
@@ -73,10 +85,10 @@ export function readSharesRequest(value: unknown): SharesRequest {
 
 export function readFeedRequest(value: unknown): FeedRequest {
   const fields = fieldsOf(value, 'request');
-  const jws = /^[A-Za-z0-9._-]+$/;
   const request = {
-    entries: fields.texts('entries', keysLimits.feedEntriesPerRequestMax, jws),
-    heartbeat: fields.nullableText('heartbeat', jws) ?? null,
+    entries: fields.texts('entries', keysLimits.feedEntriesPerRequestMax, pattern.jws),
+    heartbeat: fields.nullableText('heartbeat', pattern.jws) ?? null,
+    confirm: fields.nullableInteger('confirm') ?? null,
   };
   fields.end();
   return request;
@@ -104,11 +116,28 @@ export function readStatus(value: unknown): KeyServerStatus {
   return status;
 }
 
-export function readFeedAnswer(value: unknown): FeedPosition {
+export function readFeedAnswer(value: unknown): FeedAnswer {
   const fields = fieldsOf(value, 'answer');
-  const position = readPosition(fields);
+  const answer = { ack: fields.text('ack', pattern.jws) };
   fields.end();
-  return position;
+  return answer;
+}
+
+export function readFeedEntriesAnswer(value: unknown): FeedEntriesAnswer {
+  const fields = fieldsOf(value, 'answer');
+  const entries = fields.texts('entries', keysLimits.feedEntriesPerRequestMax, pattern.jws);
+  fields.end();
+  return { entries };
+}
+
+/** As many of the statements as one message takes; at least one. */
+export function withinMessage(statements: readonly string[]): readonly string[] {
+  let size = 0;
+  const end = statements.findIndex((statement, index) => {
+    size += statement.length;
+    return index > 0 && size > keysLimits.feedMessageSizeMax;
+  });
+  return end === -1 ? statements : statements.slice(0, end);
 }
 
 export function readErrorAnswer(value: unknown): ErrorAnswer {
@@ -119,8 +148,4 @@ export function readErrorAnswer(value: unknown): ErrorAnswer {
   };
   fields.end();
   return answer;
-}
-
-function readPosition(fields: JsonFields): FeedPosition {
-  return { seq: fields.integer('seq', 0), digest: fields.text('digest', pattern.digest) };
 }

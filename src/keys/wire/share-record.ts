@@ -3,72 +3,95 @@ import { utf8, viewOf } from '../../lib/bytes/bytes.ts';
 import type { JsonFields } from '../../lib/json/json-fields.ts';
 import { keysLimits } from '../limits.ts';
 import { pattern } from './patterns.ts';
+import { type KeySubject, readKeySubject } from './place.ts';
 import { refuseField } from './refuse.ts';
 
-/** What every server of a key stores alike. Digests are hex, keys base64url. */
+/** What every server of a key says of it alike. Digests are hex, keys base64url. */
 export interface KeyDescription {
   readonly keyId: string;
   readonly guid: string;
   readonly version: number;
   readonly generation: number;
-  readonly collection: string;
-  /** The policy that the key was deposited under; the policy feed may map it to another. */
-  readonly policyId: string;
   /** n and k. */
   readonly shareCount: number;
   readonly threshold: number;
   /** Grows when shares are refreshed; shares of two epochs never combine. */
   readonly epoch: number;
   readonly recipientPublicKey: string;
-  /** Null when the shares were deposited before the receipt could be signed. */
-  readonly receiptDigest: string | null;
   /** `commitmentOf` each of the n shares, so that any k honest servers expose a wrong share. */
   readonly commitments: readonly string[];
 }
 
-/** One share of a key, as one server stores it. */
-export interface ShareRecord {
-  readonly key: KeyDescription;
+/** What a server decides by, and tells nobody. */
+export interface KeyStanding {
+  readonly of: KeySubject;
+  /** The policy that decides who may have it. It must be of the same collection, or owner. */
+  readonly policyId: string;
+}
+
+/** One share of a key, as a server gives it. */
+export interface ShareRecord<Key extends KeyDescription = KeyDescription> {
+  readonly key: Key;
   /** Where the polynomial was evaluated, 1 to 255; fixed for this server and key. */
   readonly x: number;
   /** Its value there, 32 bytes, base64url. Secret. */
   readonly y: string;
 }
 
+/** One share of a key, as it is deposited and kept. */
+export type StoredShare = ShareRecord<KeyDescription & KeyStanding>;
+
+/** What leaves a server of a share that it keeps. */
+export function releasedOf({ key, x, y }: StoredShare): ShareRecord {
+  const { of: _of, policyId: _policyId, ...described } = key;
+  return { key: described, x, y };
+}
+
 /** @throws KEYS_RECORD_INVALID */
 export function readShareRecord(fields: JsonFields): ShareRecord {
+  return readRecord(fields, readKeyDescription);
+}
+
+/** @throws KEYS_RECORD_INVALID */
+export function readStoredShare(fields: JsonFields): StoredShare {
+  return readRecord(fields, (described) => ({
+    ...readKeyDescription(described),
+    of: readKeySubject(described.object('of')),
+    policyId: described.text('policyId', pattern.policyId),
+  }));
+}
+
+function readRecord<Key extends KeyDescription>(
+  fields: JsonFields,
+  readKey: (described: JsonFields) => Key,
+): ShareRecord<Key> {
   const described = fields.object('key');
-  const key = readKeyDescription(described);
+  const key = readKey(described);
   described.end();
+  if (key.threshold > key.shareCount || key.commitments.length !== key.shareCount)
+    throw refuseField('threshold, shareCount, commitments');
   const record = { key, x: fields.integer('x', 1, 255), y: fields.text('y', pattern.key) };
   fields.end();
   return record;
 }
 
 function readKeyDescription(fields: JsonFields): KeyDescription {
-  const key: KeyDescription = {
+  return {
     keyId: fields.text('keyId', pattern.id),
     guid: fields.text('guid', pattern.id),
     version: fields.integer('version', 1),
     generation: fields.integer('generation', 1),
-    collection: fields.text('collection', pattern.name),
-    policyId: fields.text('policyId', pattern.policyId),
     shareCount: fields.integer('shareCount', 2, keysLimits.serversMax),
     threshold: fields.integer('threshold', 2, keysLimits.serversMax),
     epoch: fields.integer('epoch', 0),
     recipientPublicKey: fields.text('recipientPublicKey', pattern.key),
-    receiptDigest: fields.nullableText('receiptDigest', pattern.digest) ?? null,
     commitments: fields.texts('commitments', keysLimits.serversMax, pattern.digest),
   };
-  if (key.threshold > key.shareCount || key.commitments.length !== key.shareCount)
-    throw refuseField('threshold, shareCount, commitments');
-  return key;
 }
 
-/** What must be equal for shares to be of one key. Policy and receipt may be newer at one server. */
+/** What must be equal for shares to be of one key: all but the share itself. */
 export function matchKeyOf(key: KeyDescription): string {
-  const { policyId: _policy, receiptDigest: _receipt, ...rest } = key;
-  return JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(Object.entries(key).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const domain = utf8('mdm share commitment v1\0');

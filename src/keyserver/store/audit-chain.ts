@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Refusal } from '../../audit/index.ts';
 import type { Database } from '../../db/index.ts';
+import { type AuditHead, auditStart } from '../../keys/index.ts';
 import { keyserverErrors } from '../errors.ts';
 import type { KeyServerSchema } from './schema.ts';
 
@@ -24,6 +25,17 @@ export type AuditEvent =
   | { readonly kind: 'feed'; readonly from: number; readonly to: number };
 
 const start = '0'.repeat(64);
+
+/** Where the record ends now. */
+export async function auditHead({ query }: Database<KeyServerSchema>): Promise<AuditHead> {
+  const last = await query
+    .selectFrom('audit')
+    .select(['seq', 'digest'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last === undefined ? auditStart : { count: last.seq, digest: last.digest };
+}
 
 /** Append to the hash-chained record, in the transaction of what it records. */
 export async function appendAudit(

@@ -6,13 +6,18 @@ export interface ShareTable {
   guid: string;
   version: number;
   generation: number;
-  collection: string;
+  /** What the key is of: a line, or an owner; the others are null. */
+  collection: string | null;
+  subject: string | null;
+  study: string | null;
+  series: string | null;
+  stem: string | null;
+  owner: string | null;
   policy_id: string;
   share_count: number;
   threshold: number;
   epoch: number;
   recipient_public_key: string;
-  receipt_digest: string | null;
   /** JSON list. */
   commitments: string;
   x: number;
@@ -22,13 +27,11 @@ export interface ShareTable {
 
 export interface KeyServerSchema {
   share: ShareTable;
-  /** Policies as the feed left them; `entries` is a JSON list. */
-  policy: { id: string; version: number; entries: string };
-  /** What the feed says of a key, also before its share arrives. */
-  key_policy: { key_id: string; policy_id: string };
-  /** Destroyed keys. Rows are never deleted. */
-  tombstone: { key_id: string; feed_seq: number };
-  feed: { seq: number; digest: string; statement: string };
+  /**
+   * The feed as it came. Read at the start, verified, and never for a decision. `branch` is 0 for the
+   * chain that is followed; entries that were given up stay under other numbers, for what they destroyed.
+   */
+  feed: { branch: number; seq: number; digest: string; statement: string };
   audit: { seq: number; time_ms: number; event: string; digest: string };
   /** One row: who this server is and a check of its master key. */
   server: { id: number; name: string; site: string; master_key_check: string };
@@ -37,41 +40,35 @@ export interface KeyServerSchema {
 export const migrations: readonly Migration[] = [
   {
     version: 1,
-    name: 'shares-policies-feed-audit',
+    name: 'shares-feed-audit-2',
     sql: `
       CREATE TABLE share (
         key_id TEXT PRIMARY KEY,
         guid TEXT NOT NULL,
         version INTEGER NOT NULL,
         generation INTEGER NOT NULL,
-        collection TEXT NOT NULL,
+        collection TEXT,
+        subject TEXT,
+        study TEXT,
+        series TEXT,
+        stem TEXT,
+        owner TEXT,
         policy_id TEXT NOT NULL,
         share_count INTEGER NOT NULL,
         threshold INTEGER NOT NULL,
         epoch INTEGER NOT NULL,
         recipient_public_key TEXT NOT NULL,
-        receipt_digest TEXT,
         commitments TEXT NOT NULL,
         x INTEGER NOT NULL,
         wrapped_y BLOB NOT NULL
       ) STRICT, WITHOUT ROWID;
-      CREATE TABLE policy (
-        id TEXT PRIMARY KEY,
-        version INTEGER NOT NULL,
-        entries TEXT NOT NULL
-      ) STRICT, WITHOUT ROWID;
-      CREATE TABLE key_policy (
-        key_id TEXT PRIMARY KEY,
-        policy_id TEXT NOT NULL
-      ) STRICT, WITHOUT ROWID;
-      CREATE TABLE tombstone (
-        key_id TEXT PRIMARY KEY,
-        feed_seq INTEGER NOT NULL
-      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX share_place ON share (collection, subject, study, series, stem);
       CREATE TABLE feed (
-        seq INTEGER PRIMARY KEY,
+        branch INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
         digest TEXT NOT NULL,
-        statement TEXT NOT NULL
+        statement TEXT NOT NULL,
+        PRIMARY KEY (branch, seq)
       ) STRICT;
       CREATE TABLE audit (
         seq INTEGER PRIMARY KEY,

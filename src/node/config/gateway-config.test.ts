@@ -17,8 +17,8 @@ function faultOf(
     collections: [{ name: 'open', delivery: 'open' }],
     keyServers: {
       servers: [
-        { name: 'a', url: 'https://a.example' },
-        { name: 'b', url: 'https://b.example' },
+        { name: 'a', url: 'https://a.example', signingKey: 'a.pub' },
+        { name: 'b', url: 'https://b.example', signingKey: 'b.pub' },
       ],
     },
     ...more,

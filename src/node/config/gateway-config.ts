@@ -126,7 +126,9 @@ const gatewaySettings = z.strictObject({
   storage: z.strictObject({ limit: bytes.default(10 * 1024 ** 3) }).prefault({}),
   keyServers: z.strictObject({
     threshold: z.int().min(2).default(2),
-    servers: z.array(z.strictObject({ name, url: z.url(), authorities: file.optional() })).min(2),
+    servers: z
+      .array(z.strictObject({ name, url: z.url(), authorities: file.optional(), signingKey: file }))
+      .min(2),
   }),
   crawl: z
     .strictObject({

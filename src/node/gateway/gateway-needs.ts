@@ -13,7 +13,10 @@ export function gatewayNeeds(
   const { listen, receiver, trustDirectory, issuers, keyServers } = config;
   const trusted = [
     ...issuers.map(({ jwks }) => jwks),
-    ...keyServers.servers.flatMap(({ authorities }) => authorities ?? []),
+    ...keyServers.servers.flatMap(({ authorities, signingKey }) => [
+      ...(authorities === undefined ? [] : [authorities]),
+      signingKey,
+    ]),
     ...(trustDirectory === undefined ? [] : [trustDirectory]),
   ];
   return {

@@ -11,6 +11,11 @@ export function policyIdOf(site: string, collection: string): string {
   return `${site}/${collection}`;
 }
 
+/** The collection that a policy of `policyIdOf` is of. */
+export function collectionOfPolicy(site: string, policyId: string): string {
+  return policyId.slice(site.length + 1);
+}
+
 /** The collections of a configuration, each under its own key. @throws CONFIG_SECRET_LOST */
 export async function openCollections(
   config: GatewayConfig,

@@ -1,6 +1,6 @@
 import type { Policy } from '../../authz/policy.ts';
 import type { ReplicaKeys } from '../../files/index.ts';
-import { createPolicyFeed, type KeyServers, type PolicyFeed } from '../../keys/index.ts';
+import type { FeedPolicy, KeyServers } from '../../keys/index.ts';
 import { present } from '../../lib/assert.ts';
 import type { KeyDeposits } from '../../production/index.ts';
 import type { ServiceCredential } from './service-credential.ts';
@@ -14,8 +14,7 @@ export function keyDeposits(
     ...shape,
     async deposit({ recipientPublicKey, privateKey, ...key }) {
       const recipient = { publicKey: recipientPublicKey, privateKey };
-      // The receipt can only be signed when the last byte is known; the shares are needed before.
-      await servers.deposit([{ ...key, recipient, receiptDigest: null }], {});
+      await servers.deposit([{ ...key, recipient }], {});
     },
   };
 }
@@ -34,28 +33,20 @@ export function replicaKeys(servers: KeyServers, credential: ServiceCredential):
 }
 
 /**
- * The policy feed as the key servers must see it: policies of open collections also let the
- * gateway itself have keys, whatever the catalog's list says; those of sealed collections never do.
+ * A policy as the key servers must see it: with the collection whose keys may be under it. That of an
+ * open collection also lets the gateway itself have keys, whatever the catalog's list says; that of a
+ * sealed one never does.
  */
-export function feedWithService(
-  options: Parameters<typeof createPolicyFeed>[0] & {
+export function policyForKeyServers(
+  policy: Policy,
+  options: {
+    readonly collection: string;
+    readonly isOpen: boolean;
     readonly serviceSubject: string;
-    readonly isOpen: (policyId: string) => boolean;
   },
-): PolicyFeed {
-  const feed = createPolicyFeed(options);
-  const service = { who: `user:${options.serviceSubject}`, rights: ['read'] } as const;
-  const shown = (policy: Policy): Policy =>
-    options.isOpen(policy.id) ? { ...policy, entries: [...policy.entries, service] } : policy;
-  return {
-    putPolicies: (policies) => feed.putPolicies(policies.map(shown)),
-    removePolicies: (ids) => feed.removePolicies(ids),
-    mapKeys: (keys) => feed.mapKeys(keys),
-    destroy: (ids) => feed.destroy(ids),
-    spread: (position, until) => feed.spread(position, until),
-    spreadNow: (position) => feed.spreadNow(position),
-    beat: () => feed.beat(),
-    start: () => feed.start(),
-    close: () => feed.close(),
-  };
+): FeedPolicy {
+  const { collection, isOpen, serviceSubject } = options;
+  const service = { who: `user:${serviceSubject}`, rights: ['read'] } as const;
+  const entries = isOpen ? [...policy.entries, service] : policy.entries;
+  return { ...policy, collection, entries };
 }

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { createKeyServers, type KeyServers, type PolicyFeed } from '../../keys/index.ts';
+import type { Policy } from '../../authz/policy.ts';
+import {
+  createKeyServers,
+  createPolicyFeed,
+  type FeedPolicy,
+  type KeyServers,
+  type PolicyFeed,
+} from '../../keys/index.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import {
   createPolicyService,
@@ -7,10 +14,11 @@ import {
   openPolicyFeedStore,
   type PolicyService,
 } from '../../policy/index.ts';
+import { publicKeyFile } from '../secrets/key-files.ts';
 import type { GatewayContext } from './context.ts';
-import { policyIdOf } from './open-collections.ts';
+import { collectionOfPolicy } from './open-collections.ts';
 import type { ComputingSide } from './open-computing-side.ts';
-import { feedWithService } from './open-key-client.ts';
+import { policyForKeyServers } from './open-key-client.ts';
 import { serviceSubjectOf } from './service-credential.ts';
 import { nameSourcesOf } from './warn-never-matches.ts';
 
@@ -38,16 +46,17 @@ export async function openKeysSide(
   const { config, path, tools, keys, folders, teardown } = context;
   const { clock, log } = tools;
   const { threshold } = config.keyServers;
-  const servers = config.keyServers.servers.map(({ name, url, authorities }) => ({
+  const servers = config.keyServers.servers.map(({ name, url, authorities, signingKey }) => ({
     name,
     baseUrl: url,
+    signingKey: publicKeyFile(path(signingKey)),
     ...(authorities === undefined ? {} : { authorities: readFileSync(path(authorities), 'utf8') }),
   }));
   const keyServers = createKeyServers({ servers, threshold, producer: keys.producer, clock, log });
   teardown.add(async () => keyServers.close());
   const store = await openPolicyFeedStore(folders.computing.feed);
   teardown.add(() => store.close());
-  const feed = feedWithService({
+  const feed = createPolicyFeed({
     site: config.site,
     signer: keys.feed,
     store,
@@ -55,14 +64,12 @@ export async function openKeysSide(
     threshold,
     clock,
     log,
-    serviceSubject: serviceSubjectOf(config.site),
-    isOpen: isOpenPolicy(context),
   });
   teardown.add(() => feed.close());
   const policy = createPolicyService({
     catalog,
     feed,
-    store,
+    forKeyServers: policiesForKeyServers(context),
     clock,
     neverMatches: (who) => neverMatches(who, nameSourcesOf(config)),
     audit: ({ caller, who, ...change }) =>
@@ -88,11 +95,14 @@ export async function openKeysSide(
   };
 }
 
-function isOpenPolicy({ config }: GatewayContext): (policyId: string) => boolean {
-  const open = new Set(
-    config.collections
-      .filter(({ delivery }) => delivery === 'open')
-      .map(({ name }) => policyIdOf(config.site, name)),
-  );
-  return (policyId) => open.has(policyId);
+function policiesForKeyServers({ config }: GatewayContext): (policy: Policy) => FeedPolicy {
+  const { site } = config;
+  const open = config.collections.filter(({ delivery }) => delivery === 'open');
+  const openNames = new Set<string>(open.map(({ name }) => name));
+  const serviceSubject = serviceSubjectOf(site);
+  return (policy) => {
+    const collection = collectionOfPolicy(site, policy.id);
+    const isOpen = openNames.has(collection);
+    return policyForKeyServers(policy, { collection, isOpen, serviceSubject });
+  };
 }

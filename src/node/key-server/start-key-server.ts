@@ -9,11 +9,14 @@ import type { KeyServerConfig } from '../config/key-server-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { nodeErrors } from '../errors.ts';
 import { openIdentity } from '../open-identity.ts';
-import { publicKeyFile } from '../secrets/key-files.ts';
+import { publicKeyFile, signingKeyFile } from '../secrets/key-files.ts';
 import { readPrivateFile } from '../secrets/private-file.ts';
 import type { RunningService, ServiceTools } from '../service.ts';
 
-/** Start a key server. Its master key is made at the first start, and never again. */
+/** With which it signs what it acknowledges; its public half lies beside it, for gateways to enrol. */
+const signingKeyName = 'keyserver.signing.key';
+
+/** Start a key server. Its keys are made at the first start, and never again. */
 export async function startKeyServer(
   { config, path }: LoadedConfig<KeyServerConfig>,
   tools: ServiceTools,
@@ -34,8 +37,9 @@ async function start(
   lock: FileLock,
 ): Promise<RunningService> {
   const masterKeyFile = path(config.masterKey);
+  const database = join(path(config.data), 'keyserver.db');
   if (!existsSync(masterKeyFile)) {
-    if (existsSync(join(path(config.data), 'keyserver.db'))) {
+    if (existsSync(database)) {
       throw nodeErrors.create('CONFIG_SECRET_LOST', { message: masterKeyFile });
     }
     initMasterKey(masterKeyFile, tools.random);
@@ -54,6 +58,7 @@ async function start(
     site: config.site,
     folder: path(config.data),
     masterKeyFile,
+    signer: signingKeyFile(join(path(config.data), signingKeyName), database),
     authenticate: identity.authenticate,
     depositorKeys: pinKeys(config.producers.map((file) => publicKeyFile(path(file)))),
     feedKeys: pinKeys(config.gateways.map((file) => publicKeyFile(path(file)))),
@@ -81,11 +86,12 @@ async function start(
 }
 
 function needsOf({ config, path }: LoadedConfig<KeyServerConfig>): StartNeeds {
-  const { listen, masterKey, trustDirectory, issuers, producers, gateways } = config;
+  const { listen, masterKey, trustDirectory, issuers, producers, gateways, data } = config;
   const trusted = [...issuers.map(({ jwks }) => jwks), ...producers, ...gateways];
   if (trustDirectory !== undefined) trusted.push(trustDirectory);
   const secrets = listen.tls === undefined ? [] : [path(listen.tls.key)];
-  if (existsSync(path(masterKey))) secrets.push(path(masterKey));
+  const made = [path(masterKey), join(path(data), signingKeyName)];
+  secrets.push(...made.filter((file) => existsSync(file)));
   const addresses = { listen: { ...listen, isPlain: listen.tls === undefined } };
-  return { addresses, secrets, trusted: trusted.map(path), data: path(config.data) };
+  return { addresses, secrets, trusted: trusted.map(path), data: path(data) };
 }

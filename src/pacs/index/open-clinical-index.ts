@@ -64,7 +64,7 @@ async function recallTarget(
 ): Promise<RecallTarget | undefined> {
   const entry = await db.query
     .selectFrom('entry')
-    .select(['lookup', 'patient_name', 'sealed'])
+    .select(['lookup', 'patient_name', 'study_name', 'sealed'])
     .where('collection', '=', at.collection)
     .where('series_name', '=', at.seriesName)
     .where('state', '=', 'shown')
@@ -82,6 +82,7 @@ async function recallTarget(
   return new RecallTarget({
     archives: rows.map(({ pacs }) => pacs),
     subjectName: entry.patient_name,
+    studyName: entry.study_name,
     series: { studyInstanceUid, seriesInstanceUid },
     instances: records.openInstances(at, entry.sealed),
   });

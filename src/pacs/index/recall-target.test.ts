@@ -12,6 +12,7 @@ function classOf(known: string | undefined, answered: string | undefined): strin
   const target = new RecallTarget({
     archives: ['p'],
     subjectName: 'p-a',
+    studyName: 't-1',
     series,
     instances: [instance],
   });

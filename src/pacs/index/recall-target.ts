@@ -47,6 +47,7 @@ export class RecallTarget {
   /** Names of the PACS that hold it, the one seen first first. */
   readonly archives: readonly string[];
   readonly subjectName: string;
+  readonly studyName: string;
   readonly #series: SeriesRef;
   readonly #byName: ReadonlyMap<string, NamedInstance>;
   readonly #nameBySopInstanceUid: ReadonlyMap<string, string>;
@@ -54,11 +55,13 @@ export class RecallTarget {
   constructor(options: {
     readonly archives: readonly string[];
     readonly subjectName: string;
+    readonly studyName: string;
     readonly series: SeriesRef;
     readonly instances: readonly NamedInstance[];
   }) {
     this.archives = options.archives;
     this.subjectName = options.subjectName;
+    this.studyName = options.studyName;
     this.#series = options.series;
     this.#byName = new Map(options.instances.map((instance) => [instance.name, instance]));
     this.#nameBySopInstanceUid = new Map(

@@ -24,7 +24,9 @@ export type StatementType =
   | 'mdm-production-record'
   | 'mdm-share-deposit'
   | 'mdm-policy-feed'
-  | 'mdm-feed-heartbeat';
+  | 'mdm-feed-heartbeat'
+  | 'mdm-feed-ack'
+  | 'mdm-feed-read';
 
 const base64url = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 

@@ -1,0 +1,97 @@
+import { createPublicKey } from 'node:crypto';
+import type { Clock } from '../../lib/clock.ts';
+import { Mutex } from '../../lib/streams/mutex.ts';
+import { pinKeys, type Signer } from '../../seal/index.ts';
+import { keysLimits } from '../limits.ts';
+import type { FeedChange } from '../wire/feed-change.ts';
+import { signFeedEntry } from '../wire/feed-entry.ts';
+import type { FeedPosition } from '../wire/feed-position.ts';
+import type { FeedState } from './feed-state.ts';
+import type { FeedStore } from './feed-store.ts';
+import { replayFeed } from './replay-feed.ts';
+
+/** The feed that this process writes, and what it says. */
+export class OwnFeed {
+  readonly #options: {
+    readonly site: string;
+    readonly signer: Signer;
+    readonly store: FeedStore;
+    readonly clock: Clock;
+  };
+  readonly #turns = new Mutex();
+  #state: Promise<FeedState> | undefined;
+
+  constructor(options: {
+    readonly site: string;
+    readonly signer: Signer;
+    readonly store: FeedStore;
+    readonly clock: Clock;
+  }) {
+    this.#options = options;
+  }
+
+  /** Read from the store once, then kept. @throws KEYS_FEED_DAMAGED, and what the store throws */
+  state(): Promise<FeedState> {
+    this.#state ??= this.#replay();
+    return this.#state;
+  }
+
+  /** Appends take turns: two at once would sign two entries with one number. */
+  append(changes: readonly FeedChange[]): Promise<FeedPosition> {
+    return this.#turns.run(() => this.#append(changes));
+  }
+
+  async #replay(): Promise<FeedState> {
+    const { site, signer, store } = this.#options;
+    const pinned = pinKeys([createPublicKey(signer.privateKey)]);
+    try {
+      return await replayFeed({ site, pinned, after: (seq, limit) => store.after(seq, limit) });
+    } catch (error) {
+      this.#state = undefined;
+      throw error;
+    }
+  }
+
+  async #append(changes: readonly FeedChange[]): Promise<FeedPosition> {
+    const { clock, site, signer } = this.#options;
+    const state = await this.state();
+    for (const part of partsOf(changes)) {
+      const { seq, digest: previous } = state.position;
+      const entry = { site, seq: seq + 1, previous, timeMs: clock.nowMs(), changes: part };
+      const signed = await signFeedEntry(entry, signer);
+      await this.#store({ seq: seq + 1, digest: signed.digest, statement: signed.statement });
+      state.apply(signed);
+    }
+    return state.position;
+  }
+
+  /** A commit may fail after it took effect: what the store then holds is read again. */
+  async #store(entry: Parameters<FeedStore['append']>[0]): Promise<void> {
+    try {
+      await this.#options.store.append(entry);
+    } catch (error) {
+      this.#state = undefined;
+      throw error;
+    }
+  }
+}
+
+/** Split changes into entries that readers take. */
+function* partsOf(changes: readonly FeedChange[]): Generator<readonly FeedChange[]> {
+  let part: FeedChange[] = [];
+  let size = 0;
+  for (const change of changes) {
+    const changeSize = Buffer.byteLength(JSON.stringify(change));
+    const full =
+      part.length === keysLimits.changesPerEntryMax ||
+      size + changeSize > keysLimits.feedChangesSizeMax;
+    if (full && part.length > 0) {
+      yield part;
+      part = [];
+      size = 0;
+    }
+    part.push(change);
+    size += changeSize;
+  }
+  if (part.length > 0) yield part;
+}
