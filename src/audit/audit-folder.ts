@@ -1,73 +1,61 @@
-import { constants, type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { assert } from '../lib/assert.ts';
-import { utf8 } from '../lib/bytes/bytes.ts';
 import type { AuditHead } from './audit.ts';
 import type { AuditSink } from './audit-sink.ts';
+import { makeFolder, syncFolder, writeAll } from './durable-file.ts';
+import { HeadFile } from './head-file.ts';
 import type { AuditLimits } from './limits.ts';
 
-const headName = 'head';
-/** A head is overwritten in place: one of two slots at a time, so that one is always whole. */
-const slotBytes = 128;
+/** Where a record is. */
+export interface AuditPlaces {
+  /** The folder of its files; readable by its owner only. */
+  readonly path: string;
+  /** The file of its newest head; lies with the keys, never in the folder. */
+  readonly headFile: string;
+}
 
-/** Names of the record's files in a folder, oldest first. */
+/** Names of the record's files in a folder, oldest first; none if there is no folder. */
 export async function recordFiles(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder);
   return names.filter((name) => /^audit-\d{12}\.log$/.test(name)).sort();
 }
 
-/** The newest head that was anchored in a folder; undefined if none is whole. */
-export async function readHead(folder: string): Promise<AuditHead | undefined> {
-  const text = await readFile(join(folder, headName), 'latin1').catch(() => '');
-  const slots = [text.slice(0, slotBytes), text.slice(slotBytes, 2 * slotBytes)];
-  return slots
-    .map(parseSlot)
-    .filter((head) => head !== undefined)
-    .sort((a, b) => a.sequence - b.sequence)
-    .at(-1);
-}
-
-function parseSlot(slot: string): AuditHead | undefined {
-  const match = /^(\d{16}) ([0-9a-f]{64}) end *\n$/.exec(slot);
-  if (match === null) return undefined;
-  return { sequence: Number(match[1]), hash: match[2] ?? '' };
-}
-
-function formatSlot(head: AuditHead): Uint8Array {
-  const text = `${String(head.sequence).padStart(16, '0')} ${head.hash} end`;
-  return utf8(`${text.padEnd(slotBytes - 1)}\n`);
+/** Number of the first record of a file. */
+export function firstOf(name: string): number {
+  return Number(/\d{12}/.exec(name)?.[0]);
 }
 
 /** Where an opened record goes on. */
 export interface AuditPosition {
-  /** The newest file and how much of it is good; undefined if there is none. */
+  /** The newest file and how much of it is good; undefined to begin a new one. */
   readonly file: { readonly name: string; readonly size: number } | undefined;
 }
 
 /**
- * Appends to `audit-<first sequence>.log` files in a folder. Every file ends with a whole line; what
+ * Appends to `audit-<first number>.log` files in a folder. Every file ends with a whole line; what
  * a failed append left is cut off before the next.
  */
 export class AuditFolder implements AuditSink {
-  readonly #folder: string;
+  readonly #places: AuditPlaces;
   readonly #limits: AuditLimits;
-  #head: FileHandle | undefined;
+  #head: HeadFile | undefined;
   #file: FileHandle | undefined;
   #size = 0;
   #dirty = false;
-  #slot = 0;
 
-  constructor(folder: string, limits: AuditLimits) {
-    this.#folder = resolve(folder);
+  constructor(places: AuditPlaces, limits: AuditLimits) {
+    this.#places = { ...places, path: resolve(places.path) };
     this.#limits = limits;
   }
 
   /** Go on at the end of what is there. */
   async open(position: AuditPosition): Promise<void> {
-    const { O_RDWR, O_CREAT } = constants;
-    this.#head = await open(join(this.#folder, headName), O_RDWR | O_CREAT, 0o600);
+    const { path, headFile } = this.#places;
+    await makeFolder(path);
+    this.#head = await HeadFile.open(headFile);
     if (position.file !== undefined) {
-      this.#file = await open(join(this.#folder, position.file.name), 'r+');
+      this.#file = await open(join(path, position.file.name), 'r+');
       this.#size = position.file.size;
     }
     await this.recover();
@@ -88,16 +76,14 @@ export class AuditFolder implements AuditSink {
 
   async anchor(head: AuditHead): Promise<void> {
     assert(this.#head !== undefined, 'the folder is open');
-    this.#slot = 1 - this.#slot;
-    await writeAll(this.#head, formatSlot(head), this.#slot * slotBytes);
-    await this.#head.datasync();
+    await this.#head.write(head);
   }
 
   async recover(): Promise<void> {
     await this.#file?.truncate(this.#size);
     await this.#file?.datasync();
     // The failure may have come between making a file and putting its name on the disk.
-    await this.#syncFolder();
+    await syncFolder(this.#places.path);
     this.#dirty = false;
   }
 
@@ -109,29 +95,11 @@ export class AuditFolder implements AuditSink {
   async #nextFile(firstSequence: number): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
+    const { path } = this.#places;
     const name = `audit-${String(firstSequence).padStart(12, '0')}.log`;
     // 'w': a file of this name can only be what a failed rotation left, with nothing durable in it.
-    this.#file = await open(join(this.#folder, name), 'w', 0o600);
+    this.#file = await open(join(path, name), 'w', 0o600);
     this.#size = 0;
-    await this.#syncFolder();
-  }
-
-  async #syncFolder(): Promise<void> {
-    await using folder = await open(this.#folder, 'r');
-    await folder.sync();
-  }
-}
-
-/** Make the folder of a record, durably. */
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  await using parent = await open(dirname(resolve(path)), 'r');
-  await parent.sync();
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
+    await syncFolder(path);
   }
 }

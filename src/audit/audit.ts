@@ -23,7 +23,8 @@ export type AuditAction =
   | 'service-start'
   | 'service-stop'
   | 'audit-repaired'
-  | 'audit-recovered';
+  | 'audit-recovered'
+  | 'audit-accepted';
 
 /**
  * One thing to record. Holds no patient data: names are pseudonymous paths, reasons are codes.
@@ -50,14 +51,27 @@ export interface AuditEvent {
   readonly requestId?: string;
   /** Further non-identifying facts: a key id, a policy id, a count. */
   readonly detail?: string;
+  /** Of `audit-accepted`: what is not there, and is known not to be. */
+  readonly gap?: AuditGap;
 }
 
-/** Where the chain of records stands: anchor it elsewhere to detect a cut. */
+/**
+ * Where a chain of records stands. Kept elsewhere it is an *anchor*: it proves a record that goes
+ * through it, and shows one that was cut, or begun anew.
+ */
 export interface AuditHead {
   /** Number of the newest durable record; 0 before the first. */
-  readonly sequence: number;
+  readonly count: number;
   /** Its digest, 64 lower-case hex digits. */
-  readonly hash: string;
+  readonly digest: string;
+}
+
+/** What of a record is missing or damaged, and was accepted by an operator. */
+export interface AuditGap {
+  /** The last whole record before each place where something is missing or damaged. */
+  readonly after: readonly AuditHead[];
+  /** Anchors that the record does not go through. */
+  readonly lost: readonly AuditHead[];
 }
 
 /**

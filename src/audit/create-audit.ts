@@ -44,7 +44,7 @@ class ChainedAudit implements Audit {
   constructor(options: CreateAuditOptions) {
     this.#options = options;
     this.#head = options.head;
-    this.#anchored = options.head.sequence;
+    this.#anchored = options.head.count;
   }
 
   get head(): AuditHead {
@@ -99,7 +99,7 @@ class ChainedAudit implements Audit {
     const { sink } = this.#options;
     if (this.#failedAtMs !== undefined) await sink.recover();
     const { lines, head } = this.#encode(group);
-    await sink.append(utf8(lines.join('')), this.#head.sequence + 1);
+    await sink.append(utf8(lines.join('')), this.#head.count + 1);
     this.#head = head;
     this.#recovered();
     this.#anchoring ??= this.#anchorHead();
@@ -108,10 +108,10 @@ class ChainedAudit implements Audit {
   async #anchorHead(): Promise<void> {
     const { sink, log } = this.#options;
     try {
-      while (this.#anchored < this.#head.sequence) {
+      while (this.#anchored < this.#head.count) {
         const head = this.#head;
         await sink.anchor(head);
-        this.#anchored = head.sequence;
+        this.#anchored = head.count;
       }
     } catch (error) {
       // The record itself is whole; the next group tries again.
@@ -123,14 +123,9 @@ class ChainedAudit implements Audit {
   #encode(group: readonly Waiting[]): { lines: string[]; head: AuditHead } {
     let head = this.#head;
     const lines = group.map(({ event, utcMs, monotonicMs }) => {
-      const { sequence, hash: previous } = head;
-      const encoded = encodeRecord({
-        sequence: sequence + 1,
-        utcMs,
-        monotonicMs,
-        previous,
-        event,
-      });
+      const { count, digest: previous } = head;
+      const sequence = count + 1;
+      const encoded = encodeRecord({ sequence, utcMs, monotonicMs, previous, event });
       head = encoded.head;
       return encoded.line;
     });

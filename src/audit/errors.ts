@@ -1,4 +1,5 @@
 import { defineErrors } from '../lib/errors/error-table.ts';
+import type { AuditHead } from './audit.ts';
 
 /** Failures of the audit record. */
 export const auditErrors = defineErrors('audit', {
@@ -18,9 +19,17 @@ export const auditErrors = defineErrors('audit', {
   AUDIT_DAMAGED: {
     disposition: 'permanent',
     meaning:
-      'Records that were durable are missing or changed; the service does not start on them.',
+      'Records that were durable are missing or changed: the record is empty, cut, damaged, or an older one from a backup. The service does not start on it.',
     user: 'Nothing to do.',
-    operator: 'Keep the folder as evidence, find out why, and start with an empty one.',
+    operator:
+      'Find out why; `mdm audit verify` says what is missing. Keep a copy of the record as evidence. If it is a restore: `mdm audit accept --reason ...` (docs/operating/audit.md).',
+  },
+  AUDIT_GAP_TOO_WIDE: {
+    disposition: 'permanent',
+    meaning: 'The record is damaged in more places than a record can name.',
+    user: 'Nothing to do.',
+    operator:
+      'Move the record away as evidence and leave an empty folder in its place; then `mdm audit accept` again: it names one gap.',
   },
   AUDIT_FORMAT_NEWER: {
     disposition: 'permanent',
@@ -35,3 +44,13 @@ export const auditErrors = defineErrors('audit', {
     operator: 'See docs/limits.md.',
   },
 });
+
+/** A record that ends at `end` does not go through an anchor. */
+export function notThrough(anchor: AuditHead, end: AuditHead): Error {
+  const message =
+    end.count >= anchor.count
+      ? `record ${anchor.count} is not the one that was anchored`
+      : `${end.count === 0 ? 'there is no record' : `nothing whole follows record ${end.count}`}, and ${anchor.count} were anchored`;
+  const context = { anchored: anchor.count, found: end.count };
+  return auditErrors.create('AUDIT_DAMAGED', { message, context });
+}

@@ -1,6 +1,24 @@
 /** The durable, hash-chained record of what was done and disclosed. */
-export type { Audit, AuditAction, AuditEvent, AuditHead } from './audit.ts';
-export { auditErrors } from './errors.ts';
+export {
+  type AcceptAuditOptions,
+  type Acceptance,
+  acceptAudit,
+  acceptanceOf,
+} from './accept-audit.ts';
+export type { Audit, AuditAction, AuditEvent, AuditGap, AuditHead } from './audit.ts';
+export type { AuditPlaces } from './audit-folder.ts';
+export {
+  type AcceptedGap,
+  type AuditProblem,
+  type AuditVerdict,
+  acceptedIn,
+  ChainCheck,
+  isSame,
+} from './chain-check.ts';
+export { type CheckBeside, checkBeside } from './check-beside.ts';
+export { describeGap, describeProblem } from './describe.ts';
+export { auditErrors, notThrough } from './errors.ts';
+export { HeadFile, readHeadFile } from './head-file.ts';
 export { type AuditLimits, auditLimits } from './limits.ts';
 export { type OpenAuditOptions, openAudit } from './open-audit.ts';
 export type { AuditRecord } from './record.ts';
@@ -10,4 +28,4 @@ export {
   type Refusal,
   type RefusalCount,
 } from './refusal-count.ts';
-export { type AuditProblem, type AuditVerdict, verifyAudit } from './verify-audit.ts';
+export { type AuditProgress, type VerifyOptions, verifyAudit } from './verify-audit.ts';

@@ -22,6 +22,26 @@ export const auditLimits = defineLimits('audit', {
     unit: 'count',
     reason: 'Records made durable together: some hundred KiB, a few milliseconds.',
   },
+  gapPlacesMax: {
+    value: 100,
+    unit: 'count',
+    reason: 'Places of damage that an operator accepts together; more is no record any more.',
+  },
+  backgroundRestMs: {
+    value: 32,
+    unit: 'ms',
+    reason: 'The check beside the service rests so long after 8 ms of work: a fifth of a core.',
+  },
+  checkIntervalMs: {
+    value: 24 * 60 * 60 * 1_000,
+    unit: 'ms',
+    reason: 'The whole record is checked at the start and then this often.',
+  },
+  problemsShownMax: {
+    value: 5,
+    unit: 'count',
+    reason: 'Problems of a record in the status and the log; `mdm audit verify` shows all.',
+  },
   refusalKindsMax: {
     value: 1_000,
     unit: 'count',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,10 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { AuditEvent } from './audit.ts';
+import type { AuditVerdict } from './chain-check.ts';
 import { auditLimits } from './limits.ts';
 import { openAudit } from './open-audit.ts';
 import type { AuditRecord } from './record.ts';
-import { type AuditVerdict, verifyAudit } from './verify-audit.ts';
+import { type VerifyAuditOptions, verifyAudit } from './verify-audit.ts';
 
 /** Some ten records a file. */
 const limits = { ...auditLimits, fileBytesMax: 4_000 };
@@ -32,14 +34,23 @@ const event = (bytes: number): AuditEvent => ({
 });
 
 function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), 'mdm-audit-'));
-  t.after(() => rmSync(path, { recursive: true }));
+  const root = mkdtempSync(join(tmpdir(), 'mdm-audit-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const path = join(root, 'audit');
+  mkdirSync(path);
   return path;
 }
 
+const headFileOf = (path: string): string => join(path, '..', 'keys', 'audit.head');
+
+const open = (path: string) => openAudit({ path, headFile: headFileOf(path), limits });
+
+const verify = (path: string, options: VerifyAuditOptions = {}): Promise<AuditVerdict> =>
+  verifyAudit(path, { headFile: headFileOf(path), ...options });
+
 /** A closed record of `count` events, one after the other. */
 async function recorded(path: string, count: number): Promise<string> {
-  const audit = await openAudit({ path, limits });
+  const audit = await open(path);
   for (let index = 1; index <= count; index += 1) await audit.record(event(index));
   await audit.close();
   return path;
@@ -57,7 +68,7 @@ test('records survive, in order, over files and openings', async (t) => {
   const path = await recorded(folder(t), 25);
   await recorded(path, 25);
   const seen: AuditRecord[] = [];
-  const verdict = await verifyAudit(path, { onRecord: (record) => seen.push(record) });
+  const verdict = await verify(path, { onRecord: (record) => seen.push(record) });
   assert.deepEqual(verdict.problems, []);
   assert.equal(verdict.records, 50);
   assert.ok(files(path).length > 3);
@@ -69,12 +80,12 @@ test('records survive, in order, over files and openings', async (t) => {
 
 test('waiting records are made durable together and stay in the order asked', async (t) => {
   const path = folder(t);
-  const audit = await openAudit({ path });
+  const audit = await open(path);
   await Promise.all(Array.from({ length: 3_000 }, (_, index) => audit.record(event(index))));
-  assert.equal(audit.head.sequence, 3_000);
+  assert.equal(audit.head.count, 3_000);
   await audit.close();
   const seen: (number | undefined)[] = [];
-  await verifyAudit(path, { onRecord: (record) => seen.push(record.event.bytes) });
+  await verify(path, { onRecord: (record) => seen.push(record.event.bytes) });
   assert.deepEqual(
     seen,
     Array.from({ length: 3_000 }, (_, index) => index),
@@ -89,11 +100,11 @@ test('one changed bit anywhere is seen', async (t) => {
       const changed = Buffer.from(whole);
       changed[position] = (whole[position] ?? 0) ^ (1 << (position % 8));
       writeFileSync(file, changed);
-      assert.notDeepEqual(kinds(await verifyAudit(path)), [], `bit in byte ${position} of ${file}`);
+      assert.notDeepEqual(kinds(await verify(path)), [], `bit in byte ${position} of ${file}`);
     }
     writeFileSync(file, whole);
   }
-  assert.deepEqual(kinds(await verifyAudit(path)), []);
+  assert.deepEqual(kinds(await verify(path)), []);
 });
 
 test('a line taken out, doubled or moved breaks the chain', async (t) => {
@@ -110,7 +121,7 @@ test('a line taken out, doubled or moved breaks the chain', async (t) => {
   ];
   for (const edit of edits) {
     writeFileSync(file, edit.map((line) => `${line}\n`).join(''));
-    const found = kinds(await verifyAudit(path));
+    const found = kinds(await verify(path));
     assert.ok(found.includes('chain-broken') || found.includes('start-missing'), found.join());
   }
 });
@@ -123,7 +134,7 @@ test('a missing file is seen: first, middle or last', async (t) => {
   ] as const) {
     const path = await recorded(folder(t), 50);
     unlinkSync(files(path).at(pick) ?? '');
-    assert.deepEqual(kinds(await verifyAudit(path)), [kind]);
+    assert.deepEqual(kinds(await verify(path)), [kind]);
   }
 });
 
@@ -138,32 +149,32 @@ test('a cut tail is seen by the anchored head, and the service does not go on fr
       .map((line) => `${line}\n`)
       .join(''),
   );
-  assert.deepEqual(kinds(await verifyAudit(path)), ['tail-missing']);
-  await assert.rejects(openAudit({ path, limits }), { code: 'AUDIT_DAMAGED' });
+  assert.deepEqual(kinds(await verify(path)), ['tail-missing']);
+  await assert.rejects(open(path), { code: 'AUDIT_DAMAGED' });
 });
 
 test('a head noted elsewhere shows a record that was written anew', async (t) => {
   const path = folder(t);
-  const audit = await openAudit({ path, limits });
+  const audit = await open(path);
   await audit.record(event(1));
   const anchors = [audit.head];
   await audit.record(event(2));
   await audit.close();
-  assert.deepEqual(kinds(await verifyAudit(path, { anchors })), []);
-  rmSync(path, { recursive: true });
+  assert.deepEqual(kinds(await verify(path, { anchors })), []);
+  rmSync(join(path, '..'), { recursive: true });
   await recorded(path, 2);
-  assert.deepEqual(kinds(await verifyAudit(path)), []);
-  assert.deepEqual(kinds(await verifyAudit(path, { anchors })), ['tail-missing']);
+  assert.deepEqual(kinds(await verify(path)), []);
+  assert.deepEqual(kinds(await verify(path, { anchors })), ['tail-missing']);
 });
 
 test('what a crash left of the last record is cut off, and that is recorded', async (t) => {
   for (const torn of ['x', '{"half": ', `${'0'.repeat(64)} {}\n`, '\0'.repeat(5_000)]) {
     const path = await recorded(folder(t), 3);
     appendFileSync(files(path).at(-1) ?? '', torn);
-    assert.notDeepEqual(kinds(await verifyAudit(path)), []);
+    assert.notDeepEqual(kinds(await verify(path)), []);
     await recorded(path, 1);
     const seen: AuditRecord[] = [];
-    const verdict = await verifyAudit(path, { onRecord: (record) => seen.push(record) });
+    const verdict = await verify(path, { onRecord: (record) => seen.push(record) });
     assert.deepEqual(kinds(verdict), []);
     assert.deepEqual(
       seen.map((record) => record.event.action),
@@ -179,27 +190,27 @@ test('what a crash left of the last record is cut off, and that is recorded', as
 test('a crash right after a new file was begun is no damage', async (t) => {
   for (const torn of ['', 'half a reco']) {
     const path = await recorded(folder(t), 11);
-    const { head } = await verifyAudit(path);
-    const name = `audit-${String(head.sequence + 1).padStart(12, '0')}.log`;
+    const { head } = await verify(path);
+    const name = `audit-${String(head.count + 1).padStart(12, '0')}.log`;
     writeFileSync(join(path, name), torn);
     await recorded(path, 1);
-    assert.deepEqual(kinds(await verifyAudit(path)), []);
+    assert.deepEqual(kinds(await verify(path)), []);
   }
 });
 
 test('losing the head file, or half of it, loses no record', async (t) => {
   const path = await recorded(folder(t), 5);
-  truncateSync(join(path, 'head'), 130);
-  assert.deepEqual(kinds(await verifyAudit(path)), []);
-  unlinkSync(join(path, 'head'));
-  assert.deepEqual(kinds(await verifyAudit(path)), ['head-missing']);
+  truncateSync(headFileOf(path), 130);
+  assert.deepEqual(kinds(await verify(path)), []);
+  unlinkSync(headFileOf(path));
+  assert.deepEqual(kinds(await verify(path)), ['head-missing']);
   await recorded(path, 1);
-  assert.deepEqual(kinds(await verifyAudit(path)), []);
+  assert.deepEqual(kinds(await verify(path)), []);
 });
 
 test('a newer format and a place that is no folder are refused', async (t) => {
   const path = folder(t);
   writeFileSync(join(path, 'file'), '');
-  await assert.rejects(openAudit({ path: join(path, 'file') }), { code: 'AUDIT_OPEN_FAILED' });
-  await assert.rejects(verifyAudit(join(path, 'nowhere')), { code: 'AUDIT_OPEN_FAILED' });
+  await assert.rejects(open(join(path, 'file')), { code: 'AUDIT_OPEN_FAILED' });
+  await assert.rejects(verify(join(path, 'nowhere')), { code: 'AUDIT_OPEN_FAILED' });
 });

@@ -1,26 +1,24 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import type { Audit, AuditHead } from './audit.ts';
-import { AuditFolder, makeFolder, readHead, recordFiles } from './audit-folder.ts';
+import { AuditFolder, type AuditPlaces } from './audit-folder.ts';
 import { createAudit } from './create-audit.ts';
-import { auditErrors } from './errors.ts';
+import { makeFolder } from './durable-file.ts';
+import { auditErrors, notThrough } from './errors.ts';
+import { readHeadFile } from './head-file.ts';
 import { type AuditLimits, auditLimits } from './limits.ts';
-import { follows, genesis } from './record.ts';
-import { scanFile } from './scan.ts';
+import { genesis } from './record.ts';
+import { goesThrough, readTail, type Tail } from './tail.ts';
 
-/** How to open the record in a folder. */
-export interface OpenAuditOptions {
-  /** Made if absent; readable by its owner only. One process at a time. */
-  readonly path: string;
+/** How to open a record. One process at a time; its folder is made if absent. */
+export interface OpenAuditOptions extends AuditPlaces {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly limits?: AuditLimits;
 }
 
 /**
- * Open the record in a folder and go on where it ends.
+ * Open a record and go on where it ends, if it goes through its newest head.
  *
  * What a crash left of a record that was never acknowledged is cut off, and that is recorded. Older
  * files are not read: `verifyAudit` does that.
@@ -28,8 +26,8 @@ export interface OpenAuditOptions {
  */
 export async function openAudit(options: OpenAuditOptions): Promise<Audit> {
   const { clock = systemClock, log = silentLog, limits = auditLimits } = options;
-  const sink = new AuditFolder(options.path, limits);
-  const tail = await openTail(options.path, sink);
+  const sink = new AuditFolder(options, limits);
+  const tail = await openTail(options, sink);
   const audit = createAudit({ sink, head: tail.head, clock, log, limits });
   if (tail.tornBytes > 0) {
     log.warn('audit.repaired', { bytes: tail.tornBytes });
@@ -44,15 +42,14 @@ export async function openAudit(options: OpenAuditOptions): Promise<Audit> {
   return audit;
 }
 
-async function openTail(path: string, sink: AuditFolder): Promise<Tail> {
+async function openTail({ path, headFile }: AuditPlaces, sink: AuditFolder): Promise<Tail> {
   try {
     await makeFolder(path);
-    const anchored = (await readHead(path)) ?? genesis;
-    const tail = await findTail(path, anchored);
-    if (anchored.sequence > tail.head.sequence)
-      throw damaged('records are missing at the end', anchored);
+    const anchor = (await readHeadFile(headFile)) ?? genesis;
+    const tail = await readTail(path);
+    if (!(await endsBehind(path, { tail: tail.head, anchor }))) throw notThrough(anchor, tail.head);
     await sink.open({ file: tail.file });
-    if (tail.head.sequence > 0) await sink.anchor(tail.head);
+    if (tail.head.count > 0) await sink.anchor(tail.head);
     return tail;
   } catch (error) {
     if (auditErrors.has(error)) throw error;
@@ -60,52 +57,9 @@ async function openTail(path: string, sink: AuditFolder): Promise<Tail> {
   }
 }
 
-interface Tail {
-  readonly head: AuditHead;
-  readonly file: { readonly name: string; readonly size: number } | undefined;
-  readonly tornBytes: number;
-}
-
-/** The end of the chain: in the newest file, or in the one before if a crash left that one empty. */
-async function findTail(path: string, anchored: AuditHead): Promise<Tail> {
-  const names = (await recordFiles(path)).slice(-2).reverse();
-  let tornBytes = 0;
-  let empty: string | undefined;
-  for (const name of names) {
-    const { head, size } = await goodPart(join(path, name), anchored);
-    tornBytes += (await stat(join(path, name))).size - size;
-    if (head !== undefined)
-      return {
-        head,
-        file: empty === undefined ? { name, size } : { name: empty, size: 0 },
-        tornBytes,
-      };
-    empty ??= name;
-  }
-  const file = empty === undefined ? undefined : { name: empty, size: 0 };
-  return { head: genesis, file, tornBytes };
-}
-
-/** How far the records of a file are whole and chained. */
-async function goodPart(
+async function endsBehind(
   path: string,
-  anchored: AuditHead,
-): Promise<{ head: AuditHead | undefined; size: number }> {
-  let head: AuditHead | undefined;
-  let size = 0;
-  for await (const line of scanFile(path)) {
-    if (line.kind === 'damaged') break;
-    if (head !== undefined && !follows(head, line.record)) break;
-    if (line.head.sequence === anchored.sequence && line.head.hash !== anchored.hash)
-      throw damaged('a record is not the one that was anchored', anchored);
-    ({ head, end: size } = line);
-  }
-  return { head, size };
-}
-
-function damaged(message: string, anchored: AuditHead): Error {
-  return auditErrors.create('AUDIT_DAMAGED', {
-    message,
-    context: { anchoredSequence: anchored.sequence },
-  });
+  { tail, anchor }: { readonly tail: AuditHead; readonly anchor: AuditHead },
+): Promise<boolean> {
+  return tail.count >= anchor.count && (await goesThrough(path, anchor));
 }

@@ -15,7 +15,7 @@ export interface AuditRecord {
 }
 
 /** Before the first record. */
-export const genesis: AuditHead = { sequence: 0, hash: '0'.repeat(64) };
+export const genesis: AuditHead = { count: 0, digest: '0'.repeat(64) };
 
 const version = 1;
 
@@ -29,7 +29,7 @@ export function encodeRecord(record: AuditRecord): { line: string; head: AuditHe
   const { sequence, utcMs, monotonicMs, previous, event } = record;
   const body = JSON.stringify({ version, sequence, utcMs, monotonicMs, previous, event });
   const digest = hash('sha256', body);
-  return { line: `${digest} ${body}\n`, head: { sequence, hash: digest } };
+  return { line: `${digest} ${body}\n`, head: { count: sequence, digest } };
 }
 
 /**
@@ -48,10 +48,10 @@ export function decodeRecord(
   };
   if (written !== version)
     throw auditErrors.create('AUDIT_FORMAT_NEWER', { context: { known: version } });
-  return { record, head: { sequence: record.sequence, hash: digest } };
+  return { record, head: { count: record.sequence, digest } };
 }
 
 /** Whether `record` is the one that comes after `head`. */
 export function follows(head: AuditHead, record: AuditRecord): boolean {
-  return record.sequence === head.sequence + 1 && record.previous === head.hash;
+  return record.sequence === head.count + 1 && record.previous === head.digest;
 }

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { boundHeap } from './bounded-heap.ts';
 import type { AddServices } from './program.ts';
 
@@ -28,4 +28,48 @@ export const addServices: AddServices = (program, services) => {
       const { init } = await import('./commands/init.ts');
       await init(options, services.output());
     });
+  addAudit(program.command('audit').description('the record of who did what'), services);
 };
+
+function addAudit(audit: Command, services: Parameters<AddServices>[1]): void {
+  audit
+    .command('verify [folder]')
+    .description('check all of a record, also beside its service; or a copy of its folder')
+    .option('-c, --config <file>', 'configuration of the service')
+    .option('--anchor <count:digest>', 'a head noted elsewhere that it must hold', anchorOf, [])
+    .action(async (folder: string | undefined, flags: VerifyFlags, command: Command) => {
+      services.asOperator();
+      const { config, anchor } = flags;
+      const of = config === undefined ? folder && { folder } : { config };
+      if (!of) return command.error('error: mdm audit verify --config <file>, or <folder>');
+      const { verify } = await import('./commands/audit.ts');
+      await verify(of, services.output(), anchor);
+    });
+  audit
+    .command('accept')
+    .description('let a service start on what is left of its record, as after a restore')
+    .requiredOption('-c, --config <file>', 'configuration of the service; it must not be running')
+    .requiredOption('--reason <text>', 'why, for other operators; no patient data')
+    .action(async (options: { config: string; reason: string }) => {
+      services.asOperator();
+      const { accept } = await import('./commands/audit.ts');
+      await accept(options, services.output());
+    });
+}
+
+interface VerifyFlags {
+  readonly config?: string;
+  readonly anchor: readonly Anchor[];
+}
+
+interface Anchor {
+  readonly count: number;
+  readonly digest: string;
+}
+
+/** As `mdm audit verify` prints the newest head. */
+function anchorOf(text: string, before: readonly Anchor[]): readonly Anchor[] {
+  const match = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('a number, a colon and 64 hex digits.');
+  return [...before, { count: Number(match[1]), digest: match[2] ?? '' }];
+}

@@ -11,6 +11,7 @@ const limits = { ...auditLimits, fileBytesMax: 20_000 };
 
 test('a killed service loses no acknowledged record and its chain goes on', async (t) => {
   const path = join(await tempFolder(t), 'audit');
+  const headFile = `${path}.head`;
   const acknowledged: string[] = [];
   for (let life = 0; life < 5; life += 1) {
     const child = await startChild(t, [process.execPath, program, path]);
@@ -19,9 +20,10 @@ test('a killed service loses no acknowledged record and its chain goes on', asyn
     await child.exited;
     acknowledged.push(...child.stdout().split('\n').slice(0, -1));
     // Opening repairs what the kill cut off; after that nothing may be wrong.
-    await (await openAudit({ path, limits })).close();
+    await (await openAudit({ path, headFile, limits })).close();
     const recorded = new Set<string | undefined>();
     const verdict = await verifyAudit(path, {
+      headFile,
       onRecord: (record) => recorded.add(record.event.requestId),
     });
     assert.deepEqual(verdict.problems, []);

@@ -2,7 +2,11 @@
 import { auditLimits, openAudit } from '../../src/audit/index.ts';
 
 const [path = ''] = process.argv.slice(2);
-const audit = await openAudit({ path, limits: { ...auditLimits, fileBytesMax: 20_000 } });
+const audit = await openAudit({
+  path,
+  headFile: `${path}.head`,
+  limits: { ...auditLimits, fileBytesMax: 20_000 },
+});
 const record = async (requestId: string): Promise<void> => {
   await audit.record({ action: 'read', subject: 'x', outcome: 'success', requestId });
   process.stdout.write(`${requestId}\n`);

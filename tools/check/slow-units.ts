@@ -10,6 +10,7 @@ export const slowUnits: readonly string[] = [
   'src/access/webdav/propfind.test.ts',
   'src/access/webdav/request-target.test.ts',
   'src/access/webdav/webdav-door.test.ts',
+  'src/audit/accept-audit.test.ts',
   'src/audit/open-audit.test.ts',
   'src/catalog/departures.test.ts',
   'src/catalog/editions.test.ts',

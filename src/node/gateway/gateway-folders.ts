@@ -22,6 +22,8 @@ export function gatewayFolders(data: string) {
       feed: join(computing, 'policy-feed.db'),
       replicas: join(computing, 'replicas'),
       audit: join(computing, 'audit'),
+      /** Newest head of the audit record. */
+      auditHead: join(computing, 'keys', 'audit.head'),
       /** Signs the policy feed. */
       feedKey: join(computing, 'keys', 'policy-feed.pem'),
       /** Signs the gateway's own tokens for the key servers. */

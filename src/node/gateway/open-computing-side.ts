@@ -1,14 +1,16 @@
-import { type Audit, openAudit } from '../../audit/index.ts';
+import { type Audit, type CheckBeside, checkBeside, openAudit } from '../../audit/index.ts';
 import { type Catalog, openCatalog } from '../../catalog/index.ts';
 import { productionEdition, products } from '../../production/index.ts';
 import { openDiskStorage } from '../../storage/backends/disk/index.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { GatewayContext } from './context.ts';
+import { gatewayRecord } from './gateway-record.ts';
 import { removeStrayReplicas } from './remove-stray-replicas.ts';
 
 /** What rests on the computing side: ciphertext, and nothing that identifies a patient. */
 export interface ComputingSide {
   readonly audit: Audit;
+  readonly auditCheck: CheckBeside;
   readonly storage: Storage;
   readonly catalog: Catalog;
 }
@@ -18,8 +20,10 @@ export async function openComputingSide(context: GatewayContext): Promise<Comput
   const { config, tools, teardown } = context;
   const { clock, random, log } = tools;
   const folders = context.folders.computing;
-  const audit = await openAudit({ path: folders.audit, clock, log });
+  const audit = await openAudit({ path: folders.audit, headFile: folders.auditHead, clock, log });
   teardown.add(() => audit.close());
+  const auditCheck = checkBeside({ verify: gatewayRecord(context).verify, clock, log });
+  teardown.add(() => auditCheck.stop());
   const storage = await openDiskStorage({
     name: 'disk',
     path: folders.replicas,
@@ -36,5 +40,5 @@ export async function openComputingSide(context: GatewayContext): Promise<Comput
   });
   teardown.add(() => catalog.close());
   await removeStrayReplicas({ storage, versions: catalog.versions, log });
-  return { audit, storage, catalog };
+  return { audit, auditCheck, storage, catalog };
 }

@@ -50,7 +50,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const { tls, host, port, publicHost, proxies, connectionsPerCaller } = config.listen;
   const { keyServers, policy } = sides.keysSide;
   const { opened, registration } = sides.clinical;
-  const { audit } = sides.computing;
+  const { audit, auditCheck } = sides.computing;
   const metadata = createFileMetadata({
     catalog,
     clock,
@@ -67,6 +67,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     registration,
     catalog,
     audit,
+    auditCheck,
     isOperator,
     clock,
   });

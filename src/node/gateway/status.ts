@@ -1,4 +1,4 @@
-import type { Audit } from '../../audit/index.ts';
+import type { Audit, CheckBeside } from '../../audit/index.ts';
 import type { IsOperator } from '../../authz/index.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Principal } from '../../identity/principal.ts';
@@ -31,6 +31,7 @@ export interface StatusPorts {
   readonly registration: Pick<Registration, 'status'>;
   readonly catalog: Pick<Catalog, 'locks' | 'names' | 'recalls'>;
   readonly audit: Pick<Audit, 'healthy'>;
+  readonly auditCheck: Pick<CheckBeside, 'amiss' | 'gaps'>;
   readonly isOperator: IsOperator;
   readonly clock: Clock;
 }
@@ -61,7 +62,7 @@ interface Looked {
 
 /** What does not work as it should, as operators read it. */
 function amissOf(
-  { audit, opened, crawler }: StatusPorts,
+  { audit, auditCheck, opened, crawler }: StatusPorts,
   { reports, space }: Looked,
 ): readonly string[] {
   const { usedBytes, limitBytes, disk } = space;
@@ -69,6 +70,7 @@ function amissOf(
     usedBytes >= limitBytes || (disk !== undefined && disk.freeBytes <= disk.keptBytes);
   return [
     ...(audit.healthy ? [] : ['the audit record cannot be written: nothing is disclosed']),
+    ...auditCheck.amiss.map((problem) => `the audit record is damaged: ${problem}`),
     ...(isFull ? ['the store of replicas is full'] : []),
     ...[...opened.sources].flatMap(([name, { guard }]) =>
       pacsAmiss({ name, circuit: guard.status().circuit, failure: crawler.failureOf(name) }),
@@ -78,7 +80,7 @@ function amissOf(
 }
 
 async function installation(ports: StatusPorts, { reports, space }: Looked) {
-  const { config, storage, opened, crawler, registration, catalog } = ports;
+  const { config, storage, opened, crawler, registration, catalog, auditCheck } = ports;
   const collections = await registration.status();
   return {
     roles: ['clinical', 'computing'],
@@ -86,6 +88,7 @@ async function installation(ports: StatusPorts, { reports, space }: Looked) {
       ...oneProcessNotes,
       ...clockNotes(reports, config.keyServers.threshold),
       ...filterNotes(collections),
+      ...auditCheck.gaps.map((gap) => `the audit record has a gap: ${gap}`),
     ],
     storage: { name: storage.name, ...space },
     pacs: [...opened.sources].map(([name, { guard }]) => ({

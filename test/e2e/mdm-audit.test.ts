@@ -1,0 +1,54 @@
+/** A record that was emptied, cut or restored stops the start; its operator says that it is a restore. */
+import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startStory } from './story.ts';
+
+interface Verdict {
+  readonly records: number;
+  readonly head: { readonly count: number; readonly digest: string };
+  readonly problems: readonly { readonly kind: string }[];
+}
+
+test('a gateway starts on the record that it wrote, or on what its operator accepts', async (t) => {
+  const story = await startStory(t);
+  const [config, folder] = [story.file('gateway.yaml'), story.file('gateway/computing/audit')];
+  const verify = async (): Promise<Verdict | undefined> =>
+    (await story.json<Verdict>('alice', 'audit', 'verify', '-c', config))[0];
+  const series = await story.series('bob', 'open');
+  const before = await verify();
+  assert.deepEqual(before?.problems, []);
+  assert.match((await story.fails(1, 'alice', ...accept(config))).stderr, /DB_LOCKED/);
+
+  await story.kill('gateway');
+  cpSync(folder, join(story.folder, 'backup'), { recursive: true });
+  await story.start('gateway');
+  await story.run('bob', 'find', series);
+  await story.stop('gateway');
+  const { head } = (await verify()) ?? assert.fail('a verdict');
+  rmSync(folder, { recursive: true });
+  await assert.rejects(story.start('gateway'), /AUDIT_DAMAGED: there is no record, and \d+ were/);
+  cpSync(join(story.folder, 'backup'), folder, { recursive: true });
+  await assert.rejects(story.start('gateway'), /AUDIT_DAMAGED: nothing whole follows record \d+/);
+  const refused = await story.fails(8, 'alice', 'audit', 'verify', '-c', config);
+  assert.match(refused.stdout, /NOT WHOLE.*\n {2}the end is missing/);
+  assert.match(await story.run('alice', 'audit', 'verify', folder), /^whole: /);
+  const anchor = `${head.count}:${head.digest}`;
+  await story.fails(8, 'alice', 'audit', 'verify', folder, '--anchor', anchor);
+
+  assert.match(await story.run('alice', ...accept(config)), /from the backup of Monday/);
+  await story.start('gateway');
+  await story.service('gateway').waitForOutput(/audit\.checked/);
+  assert.match(await story.run('alice', 'status'), /gap: .*backup of Monday/);
+  assert.doesNotMatch(await story.run('bob', 'status'), /Monday/);
+  await story.run('bob', 'find', series);
+  const after = await verify();
+  assert.deepEqual(after?.problems, []);
+  assert.ok(after.head.count > head.count);
+});
+
+const accept = (config: string): readonly string[] => [
+  ...['audit', 'accept', '-c', config],
+  ...['--reason', 'from the backup of Monday'],
+];
