@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { tokenPrincipal } from '../support/login.ts';
+import { until } from '../support/until.ts';
 import { type Story, startStory } from './story.ts';
 
 interface Refused {
@@ -44,6 +45,8 @@ test('refusals and probing at the doors are recorded, the first at once and the 
   const series = await story.series('bob', 'open');
   const absent = `${series}/i-none.dcm`;
   assert.equal((await story.fetch('bob', absent)).status, 404);
+  // No answer waits for its record.
+  await until(() => refusalsOf(story).length > 0);
   assert.deepEqual(countsOf(story), { [`${nameOf('bob')} FILES_NOT_FOUND`]: 1 });
   for (let at = 0; at < 6; at++) await story.fetch('bob', absent);
   assert.equal(refusalsOf(story).length, 1);
