@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { toHex } from '../lib/bytes/bytes.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { aliasStem, productsOf } from './file-rows.ts';
 
@@ -21,22 +20,16 @@ export interface NewFile {
 export async function addFiles(
   session: Session,
   { seriesId, files }: NewFiles,
-  { clock, random }: Pick<CatalogContext, 'clock' | 'random'>,
+  { clock }: Pick<CatalogContext, 'clock'>,
 ): Promise<number> {
   const nowMs = clock.nowMs();
-  const guids = toHex(random.bytes(16 * files.length));
-  const rows = files.map(({ name, product, stack = null }, index) => [
-    guids.slice(32 * index, 32 * index + 32),
-    name,
-    product,
-    stack,
-  ]);
+  const rows = files.map(({ name, product, stack = null }) => [name, product, stack]);
   const { numAffectedRows } = await sql`
-    INSERT INTO file (guid, series_id, stack_id, name, product, state, created_ms, modified_ms)
-    SELECT value ->> 0, ${seriesId}, stack.id, value ->> 1, value ->> 2,
+    INSERT INTO file (series_id, stack_id, name, product, state, created_ms, modified_ms)
+    SELECT ${seriesId}, stack.id, value ->> 0, value ->> 1,
       'announced', ${nowMs}, ${nowMs}
     FROM json_each(${JSON.stringify(rows)})
-      LEFT JOIN stack ON stack.series_id = ${seriesId} AND stack.name = value ->> 3
+      LEFT JOIN stack ON stack.series_id = ${seriesId} AND stack.name = value ->> 2
     WHERE true
     ON CONFLICT (series_id, name) DO NOTHING`.execute(session);
   return Number(numAffectedRows ?? 0n);
@@ -46,7 +39,7 @@ export async function addFiles(
 export async function addAliases(
   session: Session,
   seriesId: number,
-  context: Pick<CatalogContext, 'clock' | 'random' | 'products'>,
+  context: Pick<CatalogContext, 'clock' | 'products'>,
 ): Promise<void> {
   const files = productsOf(context.products, 'stack').map((product) => ({
     name: `${aliasStem}${product}`,

@@ -134,7 +134,6 @@ export interface DirectoryNode {
 export interface FileNode {
   readonly kind: 'file';
   readonly id: FileId;
-  readonly guid: Guid;
   readonly seriesId: SeriesId;
   /** `i-<H>.dcm`, `i-<H>-<nnnn>.dcm` of one that tiles slices; `v-<H>.nii` once its stack is proven; `volume.nii` of a series whose stacks are not. */
   readonly name: string;
@@ -163,7 +162,9 @@ export interface FileNode {
 /** Immutable content of a file. */
 export interface FileVersion {
   readonly id: number;
-  /** Counts from 1. */
+  /** Of the file, as the clinical side minted it. */
+  readonly guid: string;
+  /** Counts from 1 under one GUID. */
   readonly number: number;
   /**
    * Random, 32 lower-case hex digits; made when the production of the version began, and no other's
@@ -178,7 +179,7 @@ export interface FileVersion {
   readonly sha256: string;
   /** SHA-256 of each 64 KiB plaintext segment, 32 bytes each, in order. */
   readonly segmentDigests: Uint8Array;
-  /** Compact JWS, exact bytes. */
+  /** Receipt of the version statement, exact text. */
   readonly receipt: string;
   readonly createdMs: number;
 }
@@ -191,7 +192,7 @@ export interface FileReplica {
   readonly sealedSize: number;
   /** Lower-case hex of the SHA-256 of the sealed bytes. */
   readonly sealedSha256: string;
-  /** Production record: compact JWS, exact bytes. */
+  /** Receipt of the production statement, exact text. */
   readonly production: string;
   readonly createdMs: number;
   /** UTC ms of the last read, at a grain of a minute. */
@@ -232,7 +233,7 @@ export interface SeriesNode {
 export interface Publication {
   readonly fileId: FileId;
   /** A new version, or the number of an existing one that was produced again. */
-  readonly version: Omit<FileVersion, 'id' | 'number' | 'createdMs'> | { readonly number: number };
+  readonly version: Omit<FileVersion, 'id' | 'createdMs'> | Pick<FileVersion, 'guid' | 'number'>;
   readonly replica: Omit<FileReplica, 'createdMs' | 'lastReadMs'>;
 }
 
@@ -240,8 +241,6 @@ export interface Publication {
 export interface CatalogVersions {
   /** @throws CATALOG_FILE_GONE when the file was withdrawn, hidden or held back meanwhile; CATALOG_LOCKED */
   publish(publication: Publication): Promise<FileNode>;
-  /** Number that the next new version of a file gets; versions that were outgrown keep theirs. */
-  nextNumber(file: FileId): Promise<number>;
   /**
    * All stacks of a series are known: their files have names and are listed if offered. What stood
    * for the one stack becomes its file; files of stacks that are not of the series any more are gone

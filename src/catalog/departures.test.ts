@@ -97,7 +97,7 @@ test('nothing is published of what was hidden or held back meanwhile', async (t)
       production: 'p',
     };
     await assert.rejects(
-      shelf.catalog.versions.publish({ fileId: id, version: { number: 1 }, replica }),
+      shelf.catalog.versions.publish({ fileId: id, version: { guid: 'g', number: 1 }, replica }),
       { code: 'CATALOG_FILE_GONE' },
     );
   }

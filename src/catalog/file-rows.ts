@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { present } from '../lib/assert.ts';
 import type { ReplicaId } from '../storage/storage.ts';
-import type { FileId, FileNode, FileReplica, FileVersion, Guid, SeriesId } from './catalog.ts';
+import type { FileId, FileNode, FileReplica, FileVersion, SeriesId } from './catalog.ts';
 import type { ProductsByName, Session } from './context.ts';
 import type {
   CollectionTable,
@@ -31,10 +31,10 @@ type FileRow = Omit<FileTable, 'id' | 'version_id' | 'tiled' | 'unmade'> &
 
 const selectFiles = sql.raw(`
   SELECT
-    f.id AS file_id, f.guid, f.series_id, f.stack_id, f.name, f.product, f.tiled, f.unmade, f.state, f.refusal,
+    f.id AS file_id, f.series_id, f.stack_id, f.name, f.product, f.tiled, f.unmade, f.state, f.refusal,
     f.refusal_edition, f.refused_until_ms,
     f.created_ms, f.modified_ms, k.name AS stack_name, s.held, s.conflict, c.delivery, c.formats,
-    v.id AS version_id, v.number, v.validator, v.key_id, v.recipient_public_key, v.plaintext_size,
+    v.id AS version_id, v.guid, v.number, v.validator, v.key_id, v.recipient_public_key, v.plaintext_size,
     v.sha256, v.receipt, v.created_ms AS version_created_ms, v.segment_digests,
     r.id AS replica_id, r.storage, r.sealed_size, r.sealed_sha256, r.production,
     r.created_ms AS replica_created_ms, r.last_read_ms
@@ -107,7 +107,6 @@ function fileNodeOf(row: FileRow, { policyId, nowMs, products }: ShownWith): Fil
   return {
     kind: 'file',
     id: row.file_id as FileId,
-    guid: row.guid as Guid,
     seriesId: row.series_id as SeriesId,
     name: row.name,
     product,
@@ -136,6 +135,7 @@ function versionOf(row: FileRow): FileVersion | undefined {
   const version = row as FileRow & VersionTable;
   return {
     id: row.version_id,
+    guid: version.guid,
     number: version.number,
     validator: version.validator,
     keyId: version.key_id,

@@ -51,7 +51,7 @@ test('a lock at any depth stops what lies below and nothing else, and gives all 
     }
     const isWide = top.startsWith(path);
     assert.equal((await shelf.file(other)) === undefined, isWide || path === '/');
-    const version = { number: 1 };
+    const version = { guid: 'guid-key-1', number: 1 };
     const replica = { ...before.replica, id: 'f'.repeat(32) } as NonNullable<typeof before.replica>;
     await assert.rejects(versions.publish({ fileId: before.id, version, replica }), {
       code: 'CATALOG_LOCKED',

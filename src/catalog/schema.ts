@@ -81,7 +81,6 @@ export interface StackTable {
 
 export interface FileTable {
   id: Generated<number>;
-  guid: string;
   series_id: number;
   /** Null of an instance, and of what stands for the one stack of a series. */
   stack_id: number | null;
@@ -107,6 +106,7 @@ export interface FileTable {
 export interface VersionTable {
   id: Generated<number>;
   file_id: number;
+  guid: string;
   number: number;
   validator: string;
   key_id: string;
@@ -277,7 +277,6 @@ export const catalogMigrations: readonly Migration[] = [
 
       CREATE TABLE file (
         id INTEGER PRIMARY KEY,
-        guid TEXT NOT NULL,
         series_id INTEGER NOT NULL REFERENCES series (id),
         stack_id INTEGER REFERENCES stack (id),
         name TEXT NOT NULL,
@@ -297,6 +296,7 @@ export const catalogMigrations: readonly Migration[] = [
       CREATE TABLE version (
         id INTEGER PRIMARY KEY,
         file_id INTEGER NOT NULL REFERENCES file (id),
+        guid TEXT NOT NULL,
         number INTEGER NOT NULL,
         validator TEXT NOT NULL UNIQUE,
         key_id TEXT NOT NULL,
@@ -306,7 +306,7 @@ export const catalogMigrations: readonly Migration[] = [
         receipt TEXT NOT NULL,
         created_ms INTEGER NOT NULL,
         segment_digests BLOB NOT NULL,
-        UNIQUE (file_id, number)
+        UNIQUE (file_id, guid, number)
       ) STRICT;
       CREATE INDEX version_key ON version (key_id);
       CREATE TABLE key_change (

@@ -62,7 +62,7 @@ test('a stack that is not of the series any more is gone with its content, until
   assert.equal((await fileAt(shelf, 'volume.nii')).name, 'v-a.nii');
   const late = {
     fileId: file.id,
-    version: { ...content, validator: 'b' },
+    version: { ...content, number: 2, validator: 'b' },
     replica: replicaOf('2'),
   };
   await assert.rejects(versions.publish(late), { code: 'CATALOG_FILE_GONE' });

@@ -18,7 +18,6 @@ export function createVersions(context: CatalogContext): CatalogVersions {
   return {
     publish: (publication) =>
       db.transaction((tx) => publish(tx, publication, { nowMs: clock.nowMs(), products })),
-    nextNumber: (file) => nextNumber(db.query, file),
     stacksProven: (series, stacks) =>
       db.transaction((tx) => proveStacks(tx, { series, stacks }, context)),
     slicesProven: (series, instances) =>
@@ -113,7 +112,7 @@ async function publish(
   return present(published, 'a published file is there');
 }
 
-/** The version a publication is of: an existing one by its number, else a new one. */
+/** The version a publication is of: an existing one by its GUID and number, else a new one. */
 async function versionOf(tx: Session, publication: Publication, nowMs: number): Promise<number> {
   const { fileId, version } = publication;
   if (!('sha256' in version)) {
@@ -121,6 +120,7 @@ async function versionOf(tx: Session, publication: Publication, nowMs: number): 
       .selectFrom('version')
       .select('id')
       .where('file_id', '=', fileId)
+      .where('guid', '=', version.guid)
       .where('number', '=', version.number)
       .executeTakeFirst();
     if (known === undefined) throw catalogErrors.create('CATALOG_VERSION_UNKNOWN');
@@ -130,7 +130,8 @@ async function versionOf(tx: Session, publication: Publication, nowMs: number): 
     .insertInto('version')
     .values({
       file_id: fileId,
-      number: await nextNumber(tx, fileId),
+      guid: version.guid,
+      number: version.number,
       validator: version.validator,
       key_id: version.keyId,
       recipient_public_key: version.recipientPublicKey,
@@ -143,15 +144,6 @@ async function versionOf(tx: Session, publication: Publication, nowMs: number): 
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
-}
-
-async function nextNumber(session: Session, file: number): Promise<number> {
-  const newest = await session
-    .selectFrom('version')
-    .select((select) => select.fn.max('number').as('number'))
-    .where('file_id', '=', file)
-    .executeTakeFirst();
-  return (newest?.number ?? 0) + 1;
 }
 
 async function supersede(tx: Session, file: number, nowMs: number): Promise<void> {

@@ -7,7 +7,7 @@ import { createKeyServers, type KeyCredential } from '../keys/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { Sensitive } from '../lib/sensitive.ts';
-import { pinKeys } from '../seal/index.ts';
+import { pinProducers } from '../seal/index.ts';
 import type { ClientSettings } from './settings.ts';
 
 /** A command's connection to its gateway and to the key servers. */
@@ -43,7 +43,9 @@ export function connect(settings: ClientSettings): Connection {
     api: new MdmApi(transport, gateway),
     keyServers,
     credential: credentialOf(settings),
-    pinned: pinKeys(settings.producerKeys.map(publicKeyOf)),
+    pinned: pinProducers(
+      settings.producerKeys.map((pem) => ({ publicKey: publicKeyOf(pem), fromMs: 0 })),
+    ),
     clock: systemClock,
     close() {
       transport.close();

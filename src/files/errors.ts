@@ -73,6 +73,13 @@ export const filesErrors = defineErrors('files', {
     operator:
       'The store altered or lost a replica: check the disk. `files.replica_damaged` in the log names the replica.',
   },
+  FILES_PROOF_INVALID: {
+    disposition: 'permanent',
+    meaning: 'What the catalog has for this path is not what the producer signed for it.',
+    user: 'Tell the site operator the path: nothing of the file is served until it is looked into.',
+    operator:
+      '`files.proof_invalid` in the log has the reason. Somebody, or a restore, changed `catalog.db`: keep it as evidence. A new catalog is filled by the next walk (docs/operating/backup.md).',
+  },
   FILES_NOT_PRODUCED: {
     disposition: 'transient',
     meaning: 'The file was never produced, so there is no receipt of it yet.',

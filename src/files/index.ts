@@ -23,4 +23,5 @@ export {
   type FoundPage,
 } from './metadata.ts';
 export { parseTreePath, withoutEmptySegments } from './path.ts';
+export { createProofs, type Proofs } from './proofs.ts';
 export type { ReplicaKeys } from './replica-keys.ts';

@@ -29,6 +29,11 @@ export const filesLimits = defineLimits('files', {
     unit: 'count',
     reason: 'A damaged replica is recalled once within a read; twice in a row is a broken store.',
   },
+  provenFilesMax: {
+    value: 1000,
+    unit: 'count',
+    reason: 'Verified receipts that are kept, some 8 KiB a file: a run of ranges verifies once.',
+  },
   policyRecheckMs: {
     value: 30_000,
     unit: 'ms',

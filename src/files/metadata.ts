@@ -11,9 +11,9 @@ import { createVisibility, type Visibility } from './visibility.ts';
 
 /** What proves a file: exact signed bytes, and the list that one of them signs the root of. */
 export interface FileReceipts {
-  /** Version receipt, compact JWS. */
+  /** Receipt of the version statement. */
   readonly version: string;
-  /** Production record of the staged replica, compact JWS; undefined when none is staged. */
+  /** Receipt of the production statement of the staged replica; undefined when none is staged. */
   readonly production: string | undefined;
   /** SHA-256 of each 64 KiB plaintext segment, 32 bytes each. */
   readonly segmentDigests: Uint8Array;

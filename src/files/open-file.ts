@@ -8,6 +8,7 @@ import type { FollowedReplica, RecallPort, RecallTicket } from '../recall/port.t
 import { recallFailureOf } from '../recall/translate.ts';
 import { sealedSizeOf } from '../seal/index.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Proofs, StagedFileNode } from './proofs.ts';
 import type { Span } from './range.ts';
 import type { ReplicaSource } from './replica-reader.ts';
 
@@ -36,30 +37,37 @@ export interface OpenContext {
   readonly catalog: Catalog;
   readonly recall: RecallPort;
   readonly storage: Storage;
+  readonly proofs: Proofs;
   readonly clock: Clock;
+}
+
+/** A file as its reader asked for it. */
+interface AskedNode {
+  readonly path: string;
+  readonly file: FileNode;
 }
 
 /**
  * The replica of a file: the one staged, else the one that a recall makes, as soon as it may be
  * read or until `signal` says that nobody waits any more.
- * @throws RECALL_*
+ * @throws RECALL_*, FILES_PROOF_INVALID
  */
 export async function openReplica(
   context: OpenContext,
-  file: FileNode,
+  { path, file }: AskedNode,
   reader: { readonly caller: Principal; readonly signal: AbortSignal },
 ): Promise<OpenedReplica> {
   const { caller, signal } = reader;
   const refusal = refusalOf(file);
   if (refusal !== undefined) throw refusal;
-  const staged = stagedReplica(context, file);
+  const staged = await stagedReplica(context, { path, file });
   if (staged !== undefined) return staged;
   const ticket = await context.recall.request(file, {
     priority: 'interactive',
     caller: caller.subject,
   });
   try {
-    return await awaitReplica(context, { file, ticket }, signal);
+    return await awaitReplica(context, { path, file, ticket }, signal);
   } catch (error) {
     ticket.detach();
     throw error;
@@ -75,42 +83,55 @@ export function refusalOf(file: FileNode): MdmError | undefined {
   return recallErrors.create(failure, { context: { reason: file.refusal } });
 }
 
-/** The complete replica of a published file. */
-function stagedReplica(context: OpenContext, file: FileNode): OpenedReplica | undefined {
-  const { version, replica } = file;
-  if (version === undefined || replica === undefined) return undefined;
+/** The complete replica of a published file. @throws FILES_PROOF_INVALID */
+async function stagedReplica(
+  context: OpenContext,
+  { path, file }: AskedNode,
+): Promise<OpenedReplica | undefined> {
+  if (!isStaged(file)) return undefined;
+  const { version, production } = await context.proofs.ofStaged(path, file);
+  const { plaintextSize, keyId, recipientPublicKey } = version;
+  const { headerDigest, sealedSize, sealedSha256 } = production;
+  const id = file.replica.id;
   return {
     file,
-    replica,
+    replica: file.replica,
     growing: undefined,
     settled: () => Promise.resolve(file),
     isRecalled: false,
-    plaintextSize: version.plaintextSize,
-    sealedSize: replica.sealedSize,
+    plaintextSize,
+    sealedSize,
     source: {
-      key: version,
-      plaintextSize: version.plaintextSize,
-      production: replica.production,
-      sealedSha256: replica.sealedSha256,
-      sealedBytes: (span, call) => context.storage.open(replica.id, span, call),
+      key: { keyId, recipientPublicKey: Buffer.from(recipientPublicKey, 'base64url') },
+      plaintextSize,
+      headerDigest,
+      sealedSha256,
+      sealedBytes: (span, call) => context.storage.open(id, span, call),
     },
     release() {},
   };
 }
 
+function isStaged(file: FileNode): file is StagedFileNode {
+  return file.version !== undefined && file.replica !== undefined;
+}
+
 async function awaitReplica(
   context: OpenContext,
-  { file, ticket }: { readonly file: FileNode; readonly ticket: RecallTicket },
+  { path, file, ticket }: AskedNode & { readonly ticket: RecallTicket },
   signal: AbortSignal,
 ): Promise<OpenedReplica> {
   const settled = ticket.settled({ signal });
   const growing = ticket.following({ signal }).then<OpenedReplica | FileNode, FileNode>(
-    (replica) => growingReplica({ file, ticket, replica }) ?? settled,
+    (replica) => {
+      context.proofs.checkGrowing(path, replica.of);
+      return growingReplica({ file, ticket, replica }) ?? settled;
+    },
     () => settled,
   );
   const first = await Promise.race<OpenedReplica | FileNode>([settled, growing]);
   if (!('kind' in first)) return first;
-  const staged = stagedReplica(context, first);
+  const staged = await stagedReplica(context, { path, file: first });
   if (staged === undefined) throw recallErrors.create('RECALL_FAILED');
   return { ...staged, isRecalled: true, release: () => ticket.detach() };
 }
@@ -135,7 +156,7 @@ function growingReplica(options: {
     source: {
       key: replica.key,
       plaintextSize,
-      production: undefined,
+      headerDigest: undefined,
       sealedSha256: undefined,
       sealedBytes: (span, call) => untilPublished({ ticket, replica, plaintextSize }, span, call),
     },

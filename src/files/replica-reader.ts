@@ -19,8 +19,8 @@ import type { ReplicaKeys } from './replica-keys.ts';
 export interface ReplicaSource {
   readonly key: KeyRef;
   readonly plaintextSize: number;
-  /** Production record, compact JWS; undefined while it grows. */
-  readonly production: string | undefined;
+  /** SHA-256 of its header, hex, as the producer stated it; undefined while it grows. */
+  readonly headerDigest: string | undefined;
   /** Digest of all sealed bytes, hex; undefined while it grows. */
   readonly sealedSha256: string | undefined;
   /** Sealed bytes from the start of a span, at least to its end; waits where the replica grows. */
@@ -79,7 +79,7 @@ export async function plaintextBody(
     }),
   ]);
   try {
-    checkHeader(header, source.production);
+    checkHeader(header, source.headerDigest);
     const dataKey = openHeader(header, privateKey);
     const sealed = sealedBody(source, sealedRangeOf(span, source.plaintextSize), options);
     return openSegments(sealed, { dataKey, plaintextSize: source.plaintextSize, range: span });
@@ -92,19 +92,8 @@ export async function plaintextBody(
  * Only the header that the producer signed for leads to the right data key, and so to the right
  * bytes: anybody who knows the public key could write another.
  */
-function checkHeader(header: Uint8Array, production: string | undefined): void {
-  if (production === undefined) return;
-  if (hash('sha256', header, 'hex') !== headerDigestOf(production)) {
+function checkHeader(header: Uint8Array, digest: string | undefined): void {
+  if (digest !== undefined && hash('sha256', header, 'hex') !== digest) {
     throw filesErrors.create('FILES_REPLICA_CORRUPT');
-  }
-}
-
-/** The header's digest as a production record states it. */
-function headerDigestOf(production: string): unknown {
-  const payload = Buffer.from(production.split('.')[1] ?? '', 'base64url').toString();
-  try {
-    return (JSON.parse(payload) as { readonly headerDigest?: unknown }).headerDigest;
-  } catch (cause) {
-    throw filesErrors.create('FILES_REPLICA_CORRUPT', { cause });
   }
 }

@@ -73,7 +73,8 @@ interface Reading {
 
 async function serve(context: ServeContext, reading: Reading): Promise<OpenFile> {
   const { caller, found, signal } = reading;
-  const opened = await openReplica(context, found.node, { caller, signal });
+  const asked = { path: found.tree.path, file: found.node };
+  const opened = await openReplica(context, asked, { caller, signal });
   try {
     if (opened.isRecalled) await stillAllowed(context, caller, opened.file);
     return await answer(context, { ...reading, opened });

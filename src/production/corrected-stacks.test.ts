@@ -10,6 +10,7 @@ import {
   producedOf,
   resultsOf,
   targetOf,
+  versionOf,
 } from '../../test/support/production.ts';
 import type { ProductionTarget, StackOfSeries } from './index.ts';
 
@@ -64,10 +65,8 @@ test('the plain name stays refused; its correction is the same bytes in any orde
 test('the receipt of a correction names it, and counts what is in it', async (t) => {
   const workshop = await openWorkshop(t);
   const job = jobOf(workshop, jobSeries(repeated), { targets: [corrected] });
-  const { version } = producedOf(await resultsOf(workshop.production.produce(job)), 2);
-  assert('receipt' in version);
-  const [, payload = ''] = version.receipt.split('.');
-  const { recipe, source } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  const result = producedOf(await resultsOf(workshop.production.produce(job)), 2);
+  const { recipe, source } = await versionOf(workshop, result);
   assert.deepEqual(recipe.at(-1), { name: 'correction', value: 'pick-first-duplicate' });
   assert.deepEqual([source.instances, source.completeness], [4, 'verified']);
 });

@@ -7,12 +7,15 @@ export {
 } from './create-production.ts';
 export { productionEdition } from './edition.ts';
 export { productionErrors } from './errors.ts';
+export { stackFileName } from './file-name.ts';
 export { type ProductionLimits, productionLimits } from './limits.ts';
 export type {
   ExistingVersion,
   ExpectedInstanceOfJob,
+  FileRegister,
   FileResult,
   GrowingReplica,
+  MintedFile,
   NamedIdentifiedInstance,
   ProducedReplica,
   ProducedVersion,

@@ -6,6 +6,7 @@ import type { FrameShape } from '../pixel/index.ts';
 import { frameShapeOf } from '../volume/index.ts';
 import type { ProductionPorts } from './create-production.ts';
 import { cutTile } from './cut-tile.ts';
+import { instanceFileName } from './file-name.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import { productionLimits } from './limits.ts';
 import { NativeFrameIntake } from './native-frame-intake.ts';
@@ -146,7 +147,8 @@ export class InstanceFiles {
       const padding = new Uint8Array(pixels.length & 1);
       const size = start.length + pixels.length + padding.length;
       const expected = { exact: size, most: size, mayGrowInSight: false };
-      const file = await TargetFile.open(this.#context, target, expected);
+      const wanted = { target, name: instanceFileName(target) };
+      const file = await TargetFile.open(this.#context, wanted, expected);
       this.#made.set(target, file);
       for (const bytes of [start, pixels, padding]) {
         if (bytes.length > 0) await file.write(derive(this.#box, () => bytes));
@@ -160,7 +162,14 @@ export class InstanceFiles {
     const recipe = [...derivedRecipe(facts.derived), ...droppedRecipe(drops)];
     // One instance is whole by itself: nothing is counted.
     const source = { listed: 1, counted: null, unconfirmed: undefined };
-    return { ...identityOf(this.#box), source, instances: 1, withoutImage: 0, recipe };
+    return {
+      ...identityOf(this.#box),
+      source,
+      instances: 1,
+      withoutImage: 0,
+      stacks: null,
+      recipe,
+    };
   }
 }
 
@@ -170,7 +179,8 @@ function openWhole(
   box: Box,
 ): Promise<TargetFile> {
   const { facts, transferSyntaxUid } = readDeidentified(box);
-  return TargetFile.open(context, target, {
+  const wanted = { target, name: instanceFileName(target) };
+  return TargetFile.open(context, wanted, {
     exact: undefined,
     most: instanceSizeAtMost(facts),
     // Compressed frames are judged one by one: the last may withhold the first.

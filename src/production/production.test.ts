@@ -8,15 +8,24 @@ import {
   jobOf,
   jobSeries,
   openWorkshop,
+  type Produced,
   plaintextOf,
   producedOf,
   resultsOf,
+  statedOf,
   targetOf,
+  versionOf,
   type Workshop,
 } from '../../test/support/production.ts';
 import { sopClass, transferSyntax } from '../dicom/index.ts';
 import { readSealed } from '../flow/index.ts';
-import type { FileResult, GrowingReplica, ProductionJob, ProductionResult } from './index.ts';
+import type {
+  ExistingVersion,
+  FileResult,
+  GrowingReplica,
+  ProductionJob,
+  ProductionResult,
+} from './index.ts';
 import { productionLimits } from './limits.ts';
 
 const small = { slices: 6, rows: 16, columns: 12 } as const;
@@ -45,9 +54,13 @@ test('a volume holds every slice at its place, and its receipt says what it is',
   assert.equal(bytes.length, 352 + 6 * 16 * 12 * 2);
   assert('sha256' in result.version);
   assert.equal(result.version.sha256, createHash('sha256').update(bytes).digest('hex'));
-  const [, payload = ''] = result.version.receipt.split('.');
-  const receipt = JSON.parse(Buffer.from(payload, 'base64url').toString());
-  assert.deepEqual(receipt.source, {
+  const { version, production } = await statedOf(workshop, result);
+  const stack = workshop.keys[0]?.of.stem;
+  const name = `p-0000000000000000/t-0000000000000000/s-0000000000000000/${stack}.nii`;
+  assert.deepEqual([version.name, version.stacks, version.version], [name, 1, 1]);
+  assert.equal(version.keyId, workshop.keys[0]?.keyId);
+  assert.equal(production.productionId, result.replica.id);
+  assert.deepEqual(version.source, {
     expectedInstances: 6,
     countedInstances: 6,
     instances: 6,
@@ -125,17 +138,24 @@ test('what was set aside and not used is free again', async (t) => {
   assert.equal(await workshop.freeBytes(), 64 * 1024 * 1024 - used);
 });
 
+/** As a recall gives it back. */
+async function existingOf(workshop: Workshop, made: Produced): Promise<ExistingVersion> {
+  assert('segmentDigests' in made.version);
+  const { segmentDigests } = made.version;
+  return { ...(await statedOf(workshop, made)), segmentDigests };
+}
+
 test('a second production gives the same content under the same key', async (t) => {
   const { workshop, results } = await produceAll(t);
-  const { version } = producedOf(results, 1);
-  assert('keyId' in version);
-  const targets = [{ ...volume, existing: { ...version, number: 1 }, nextVersionNumber: 2 }];
+  const existing = await existingOf(workshop, producedOf(results, 1));
+  const targets = [{ ...volume, existing }];
   const again = jobOf(workshop, jobSeries(small), { targets });
   const growing: number[] = [];
   const second = await resultsOf(
     workshop.production.produce({ ...again, onGrowing: (fileId) => growing.push(fileId) }),
   );
-  assert.deepEqual(producedOf(second, 1).version, { number: 1 });
+  const { guid } = existing.version;
+  assert.deepEqual(producedOf(second, 1).version, { guid, number: 1 });
   assert.equal(workshop.keys.length, 1);
   // It is compared before anybody may read it.
   assert.deepEqual(growing, []);
@@ -143,9 +163,7 @@ test('a second production gives the same content under the same key', async (t) 
 
 test('other content than that of the version is not served under it', async (t) => {
   const { workshop, results } = await produceAll(t);
-  const { version } = producedOf(results, 1);
-  assert('keyId' in version);
-  const targets = [{ ...volume, existing: { ...version, number: 1 }, nextVersionNumber: 2 }];
+  const targets = [{ ...volume, existing: await existingOf(workshop, producedOf(results, 1)) }];
   const free = await workshop.freeBytes();
   const other = jobOf(workshop, jobSeries({ ...small, seed: 2 }), { targets });
   assert.deepEqual(await resultsOf(workshop.production.produce(other)), [
@@ -486,10 +504,7 @@ test('a receipt says what was taken from the length of the pixel data', async (t
   };
   const whole = await produceAll(t);
   const { workshop, results } = await produceAll(t, lacking);
-  const { version } = producedOf(results, 1);
-  assert('receipt' in version);
-  const [, payload = ''] = version.receipt.split('.');
-  const { recipe } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  const { recipe } = await versionOf(workshop, producedOf(results, 1));
   assert.deepEqual(recipe.at(-1), { name: 'derived', value: 'HighBit,SamplesPerPixel' });
   assert.deepEqual(
     await plaintextOf(workshop, producedOf(results, 1)),
@@ -524,14 +539,11 @@ test('an object that holds no image is no part of the volume, and the receipt co
       for (const index of order) yield series.instance(index, index === 6 ? rawObject : {});
     })();
     const job = jobOf(workshop, series, { instances });
-    const { version } = producedOf(await resultsOf(workshop.production.produce(job)), 1);
-    assert('receipt' in version);
-    const { source } = JSON.parse(
-      Buffer.from(version.receipt.split('.')[1] ?? '', 'base64url').toString(),
-    );
+    const made = producedOf(await resultsOf(workshop.production.produce(job)), 1);
+    const { source, plaintextSha256 } = await versionOf(workshop, made);
     assert.equal(source.instances, 6);
     assert.equal(source.withoutImage, 1);
-    digests.add(version.sha256);
+    digests.add(plaintextSha256);
   }
   const { results } = await produceAll(t);
   const plain = producedOf(results, 1).version;

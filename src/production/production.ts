@@ -4,13 +4,13 @@ import type { Instance } from '../dicom/stream/instance.ts';
 import type { SeriesFacts } from '../facts/index.ts';
 import type { Deidentified, Identified } from '../flow/index.ts';
 import type { MdmError } from '../lib/errors/mdm-error.ts';
+import type { StatedFile, VerifiedVersion } from '../seal/index.ts';
 import type { ReplicaId, Reservation } from '../storage/storage.ts';
 
 /** One file to make. */
 export interface ProductionTarget {
   /** The catalog's id of the file; only handed back. */
   readonly fileId: number;
-  readonly guid: string;
   /** Name of its form in the registry of products. */
   readonly product: string;
   /** `i-<H>` of the instance it is of. */
@@ -21,19 +21,27 @@ export interface ProductionTarget {
   readonly stackName: string | undefined;
   /** The version this file has already: the production must give the same plaintext. */
   readonly existing: ExistingVersion | undefined;
-  /** Number of the version that a new content would be. */
-  readonly nextVersionNumber: number;
 }
 
-/** What is recorded of a version that is produced again. */
-export interface ExistingVersion {
-  readonly number: number;
-  readonly keyId: string;
-  readonly recipientPublicKey: Uint8Array;
-  readonly plaintextSize: number;
+/** A version that is produced again: what this side stated of it, verified by the caller. */
+export interface ExistingVersion extends VerifiedVersion {
+  /** Those of the statement. */
   readonly segmentDigests: Uint8Array;
-  /** Its receipt, exact bytes. */
-  readonly receipt: string;
+}
+
+/** What is minted beside the name of a file. */
+export interface MintedFile {
+  readonly guid: string;
+  /** Number of the newest version that was stated; 0 before the first. */
+  readonly version: number;
+}
+
+/** What the clinical index says of the files of a series, and is told of them. */
+export interface FileRegister {
+  /** Of the file with this name. */
+  minted(fileName: string): Promise<MintedFile>;
+  /** A version is about to be stated: no other will have its number. Durable. */
+  take(fileName: string, version: number): Promise<void>;
 }
 
 /** One instance of the series as the job expects it. */
@@ -69,6 +77,9 @@ export interface ProductionJob {
   readonly studyName: string;
   /** `p-<H>`. */
   readonly subjectName: string;
+  /** Of the state that the series is in: its list of instances, and the recipe. */
+  readonly stateNumber: number;
+  readonly files: FileRegister;
   readonly deidentifier: Deidentifier;
   readonly targets: readonly ProductionTarget[];
   /** What must arrive for the job to be complete, in the order it was asked for. */
@@ -90,6 +101,8 @@ export interface ProductionJob {
 /** A replica that is being written. */
 export interface GrowingReplica {
   readonly replicaId: ReplicaId;
+  /** Of which file it is, and which version it will be. */
+  readonly of: StatedFile & { readonly version: number };
   /** Of the version that it will be of, if it is completed. */
   readonly validator: string;
   readonly key: { readonly keyId: string; readonly recipientPublicKey: Uint8Array };
@@ -136,7 +149,7 @@ export type FileResult =
       readonly kind: 'produced';
       readonly fileId: number;
       /** A number if the content is that of the existing version. */
-      readonly version: ProducedVersion | { readonly number: number };
+      readonly version: ProducedVersion | Pick<ProducedVersion, 'guid' | 'number'>;
       readonly replica: ProducedReplica;
     }
   /** This file cannot be made; another try would end the same. */
@@ -147,6 +160,8 @@ export type FileResult =
   | { readonly kind: 'changed'; readonly fileId: number };
 
 export interface ProducedVersion {
+  readonly guid: string;
+  readonly number: number;
   /** Random; made when the production began. */
   readonly validator: string;
   readonly keyId: string;

@@ -10,6 +10,7 @@ import {
   voxelBytesOf,
 } from '../volume/index.ts';
 import type { ProductionPorts } from './create-production.ts';
+import { stackFileName } from './file-name.ts';
 import type { FrameIntake } from './frame-intake.ts';
 import { productionLimits } from './limits.ts';
 import type {
@@ -137,7 +138,11 @@ export class StackFiles {
     const encoder = encoders.find(({ file }) => file.target === target);
     const stack = stackOf({ target, product }, series);
     if (encoder !== undefined && stack !== undefined) {
-      return this.#complete(encoder.file, product, contentOf(stack.described));
+      if (encoder.file.name === stackFileName(stack.name, target)) {
+        return this.#complete(encoder.file, product, contentOf(stack.described, series));
+      }
+      await encoder.abort();
+      return { kind: 'refused', fileId: target.fileId, code: 'VOLUME_NOT_AS_LISTED' };
     }
     await encoder?.abort();
     return { kind: 'refused', fileId: target.fileId, code: refusalOf({ target, product }, series) };
@@ -157,7 +162,8 @@ export class StackFiles {
       };
     }
     const bytes = new TextEncoder().encode(written.text);
-    const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
+    const wanted = { target, name: stackFileName(written.stackName, target) };
+    const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, wanted, {
       exact: bytes.length,
       most: bytes.length,
       mayGrowInSight: true,
@@ -174,7 +180,7 @@ export class StackFiles {
   async #complete(
     file: TargetFile,
     product: StackProduct,
-    { instances, isDoubted }: StackContent,
+    { instances, stacks, isDoubted }: StackContent,
   ): Promise<ProductionResult> {
     return file.complete({
       ...identityOf(present(this.#last, 'a complete stack has slices')),
@@ -182,6 +188,7 @@ export class StackFiles {
       source: this.#sourceStatement(isDoubted),
       instances,
       withoutImage: this.#withoutImage,
+      stacks,
       recipe: [...product.recipe, ...derivedRecipe(this.#series.derived)],
     });
   }
@@ -218,14 +225,15 @@ export class StackFiles {
 
   async #openEncoder(
     { target, product }: { readonly target: ProductionTarget; readonly product: VoxelProduct },
-    { plan }: MadeStack,
+    { name, plan }: MadeStack,
     isSizeCertain: boolean,
   ): Promise<StackEncoder> {
     const head = product.head(plan);
     const size = head.length + bodyBytesOf(product, plan);
     const isPacked = product.voxels === 'gzip';
     const slack = Math.ceil(size / 1000) + productionLimits.gzipSlackBytes;
-    const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, target, {
+    const wanted = { target, name: stackFileName(name, target) };
+    const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, wanted, {
       exact: isPacked || !isSizeCertain ? undefined : size,
       most: isPacked ? size + slack : size,
       mayGrowInSight: true,
@@ -262,27 +270,48 @@ interface WantedText extends WantedFile {
 /** What a receipt says of what a file was made of. */
 interface StackContent {
   readonly instances: number;
+  /** Of the series; null where not all are known. */
+  readonly stacks: number | null;
   readonly isDoubted: boolean;
 }
 
-function contentOf(described: DescribedStack): StackContent {
-  return { instances: described.slices.length, isDoubted: doubtsOf(described).length > 0 };
+function contentOf(described: DescribedStack, series: SeriesStacks): StackContent {
+  return {
+    instances: described.slices.length,
+    stacks: countOf(series),
+    isDoubted: doubtsOf(described).length > 0,
+  };
+}
+
+function countOf({ stacks, refused, isAlone, isProven }: SeriesStacks): number | null {
+  if (isAlone) return 1;
+  return isProven ? stacks.length + refused.length : null;
 }
 
 /** What a text says of the stack that its target is of; undefined where it says nothing. */
 function textFor(
   wanted: WantedText,
   series: SeriesStacks,
-): { readonly text: string; readonly content: StackContent } | undefined {
+):
+  | { readonly text: string; readonly stackName: string; readonly content: StackContent }
+  | undefined {
   const { product } = wanted;
-  const described = stackOf(wanted, series)?.described;
-  if (described !== undefined && product.has(described)) {
-    return { text: product.text(described), content: contentOf(described) };
+  const stack = stackOf(wanted, series);
+  if (stack !== undefined && product.has(stack.described)) {
+    const { described, name } = stack;
+    return {
+      text: product.text(described),
+      stackName: name,
+      content: contentOf(described, series),
+    };
   }
-  const refused = refusedStackOf(wanted, series)?.described;
-  const text = refused === undefined ? undefined : product.textOfRefused?.(refused);
-  if (refused === undefined || text === undefined) return undefined;
-  return { text, content: { instances: refused.slices.length, isDoubted: false } };
+  const refusal = refusedStackOf(wanted, series);
+  const described = refusal?.described;
+  const text = described === undefined ? undefined : product.textOfRefused?.(described);
+  if (refusal === undefined || described === undefined || text === undefined) return undefined;
+  const instances = described.slices.length;
+  const content = { instances, stacks: countOf(series), isDoubted: false };
+  return { text, stackName: refusal.name, content };
 }
 
 /** All stacks, those that are refused with what says why. */

@@ -1,20 +1,23 @@
 import type { Deidentified } from '../flow/index.ts';
-import { volumeStem } from '../keys/index.ts';
 import { equalBytes, toHex } from '../lib/bytes/bytes.ts';
 import {
   newRecipientKeyPair,
+  type ProductionStatement,
   type SealSummary,
+  type StatedFile,
+  type StatementBytes,
   sealedSizeOf,
-  signReceipt,
-  statementDigestOf,
-  type VersionReceipt,
+  signBatch,
+  statementBytes,
+  type VersionStatement,
   wipe,
 } from '../seal/index.ts';
 import type { Reservation } from '../storage/storage.ts';
 import type { ProductionPorts } from './create-production.ts';
+import { stemOf } from './file-name.ts';
 import type {
+  ExistingVersion,
   ProducedReplica,
-  ProducedVersion,
   ProductionJob,
   ProductionResult,
   ProductionTarget,
@@ -33,6 +36,8 @@ export interface SourceFacts {
   readonly seriesUid: string;
   /** Null for a file made of several instances. */
   readonly instanceUid: string | null;
+  /** How many stacks the series has; null where that is not known, or no matter of the file. */
+  readonly stacks: number | null;
   /** Format and settings, beside the profile's. */
   readonly recipe: readonly { readonly name: string; readonly value: string }[];
 }
@@ -47,6 +52,12 @@ export interface ExpectedSize {
   readonly mayGrowInSight: boolean;
 }
 
+/** A target, and the name that its file has in its series. */
+export interface NamedTarget {
+  readonly target: ProductionTarget;
+  readonly name: string;
+}
+
 interface TargetKey {
   readonly keyId: string;
   readonly recipientPublicKey: Uint8Array;
@@ -54,11 +65,20 @@ interface TargetKey {
 
 const generation = 1;
 
+/** What a new version of a file would be. */
+interface NextVersion {
+  readonly of: StatedFile;
+  readonly number: number;
+}
+
 /** One target being made: its key, its sealed file and, at the end, its receipts. */
 export class TargetFile {
   readonly target: ProductionTarget;
+  /** The name that it has in its series. */
+  readonly name: string;
   readonly #ports: ProductionPorts;
   readonly #job: ProductionJob;
+  readonly #next: NextVersion;
   readonly #key: TargetKey;
   /** Of the version that this becomes; dies with it where it does not. */
   readonly #validator: string;
@@ -67,8 +87,9 @@ export class TargetFile {
 
   private constructor(
     context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
-    target: ProductionTarget,
+    wanted: NamedTarget,
     made: {
+      readonly next: NextVersion;
       readonly key: TargetKey;
       readonly file: SealedFile;
       readonly reservation: Reservation;
@@ -76,7 +97,9 @@ export class TargetFile {
   ) {
     this.#ports = context.ports;
     this.#job = context.job;
-    this.target = target;
+    this.target = wanted.target;
+    this.name = wanted.name;
+    this.#next = made.next;
     this.#key = made.key;
     this.#validator = toHex(context.ports.random.bytes(16));
     this.#file = made.file;
@@ -89,19 +112,21 @@ export class TargetFile {
    */
   static async open(
     context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
-    target: ProductionTarget,
+    wanted: NamedTarget,
     size: ExpectedSize,
   ): Promise<TargetFile> {
     const { ports, job } = context;
+    const { existing } = wanted.target;
     const reservation = await job.reserve(sealedSizeOf(size.exact ?? size.most));
     try {
-      const key = target.existing ?? (await newKey(ports, job, target));
+      const next = await nextVersion(job, wanted.name);
+      const key = existing === undefined ? await newKey(ports, job, next) : keyOf(existing);
       const { recipientPublicKey } = key;
       const { storage, sealer, random } = ports;
       const sealing = { storage, sealer, random, recipientPublicKey, reservation };
       const file = await SealedFile.create(sealing);
-      const opened = new TargetFile(context, target, { key, file, reservation });
-      if (target.existing === undefined && size.mayGrowInSight) opened.#announce(size.exact);
+      const opened = new TargetFile(context, wanted, { next, key, file, reservation });
+      if (existing === undefined && size.mayGrowInSight) opened.#announce(size.exact);
       return opened;
     } catch (error) {
       reservation.release();
@@ -121,18 +146,19 @@ export class TargetFile {
       await this.abort();
       return { kind: 'changed', fileId };
     }
-    const made = existing === undefined ? await this.#newVersion(summary, facts) : undefined;
-    const receipt = made?.receipt ?? existing?.receipt ?? '';
+    const { version, production } =
+      existing === undefined
+        ? await this.#stateVersion(summary, facts)
+        : await this.#stateProduction(summary, existing);
     const replica: ProducedReplica = {
       id: this.#file.replicaId,
       storage: this.#ports.storage.name,
       sealedSize: summary.sealedSize,
       sealedSha256: toHex(summary.sealedSha256),
-      production: await this.#productionRecord(summary, receipt),
+      production,
     };
     await this.#file.commit();
     this.#reservation.release();
-    const version = made ?? { number: existing?.number ?? this.target.nextVersionNumber };
     return { kind: 'produced', fileId, version, replica };
   }
 
@@ -146,6 +172,7 @@ export class TargetFile {
   #announce(plaintextSize: number | undefined): void {
     this.#job.onGrowing(this.target.fileId, {
       replicaId: this.#file.replicaId,
+      of: { ...this.#next.of, version: this.#next.number },
       validator: this.#validator,
       key: this.#key,
       plaintextSize,
@@ -153,91 +180,142 @@ export class TargetFile {
     });
   }
 
-  async #newVersion(summary: SealSummary, facts: SourceFacts): Promise<ProducedVersion> {
-    const { ports, key, job, target } = {
-      ports: this.#ports,
-      key: this.#key,
-      job: this.#job,
-      target: this.target,
-    };
-    const receipt = await signReceipt(
-      {
-        format: 'mdm-version-receipt',
-        formatVersion: 1,
-        site: job.site,
-        guid: target.guid,
-        version: target.nextVersionNumber,
-        generation,
-        keyId: key.keyId,
-        recipientPublicKey: Buffer.from(key.recipientPublicKey).toString('base64url'),
-        keyServers: ports.deposits.serverNames,
-        threshold: ports.deposits.threshold,
-        plaintextSize: summary.plaintextSize,
-        plaintextSha256: toHex(summary.plaintextSha256),
-        segmentRoot: toHex(summary.segmentRoot),
-        source: sourceCountsOf(facts),
-        uids: { study: facts.studyUid, series: facts.seriesUid, instance: facts.instanceUid },
-        recipe: [
-          { name: 'profile', value: job.deidentifier.recipe.profile },
-          { name: 'profile-digest', value: job.deidentifier.recipe.digest },
-          ...facts.recipe,
-        ],
-        time: new Date(ports.clock.nowMs()).toISOString(),
-      },
-      ports.signer,
-    );
+  /** State a version and its first production, under one signature. */
+  async #stateVersion(summary: SealSummary, facts: SourceFacts): Promise<Stated> {
+    const { of, number } = this.#next;
+    const { keyId, recipientPublicKey } = this.#key;
+    const version = statementBytes(this.#versionOf(summary, facts));
+    const production = statementBytes(this.#productionOf(summary, { of, number, version }));
+    await this.#job.files.take(this.name, number);
+    const [receipt = '', made = ''] = await this.#sign([version, production]);
     return {
-      validator: this.#validator,
-      keyId: key.keyId,
-      recipientPublicKey: key.recipientPublicKey,
-      plaintextSize: summary.plaintextSize,
-      sha256: toHex(summary.plaintextSha256),
-      segmentDigests: summary.segmentDigests,
-      receipt,
+      version: {
+        guid: of.guid,
+        number,
+        validator: this.#validator,
+        keyId,
+        recipientPublicKey,
+        plaintextSize: summary.plaintextSize,
+        sha256: toHex(summary.plaintextSha256),
+        segmentDigests: summary.segmentDigests,
+        receipt,
+      },
+      production: made,
     };
   }
 
-  #productionRecord(summary: SealSummary, receipt: string): Promise<string> {
-    const { ports, target } = { ports: this.#ports, target: this.target };
-    return signReceipt(
-      {
-        format: 'mdm-production-record',
-        formatVersion: 1,
-        receiptDigest: statementDigestOf(receipt),
-        guid: target.guid,
-        version: target.existing?.number ?? target.nextVersionNumber,
-        generation,
-        productionId: this.#file.replicaId,
-        headerDigest: toHex(summary.headerDigest),
-        segmentCount: summary.segmentCount,
-        sealedSize: summary.sealedSize,
-        sealedSha256: toHex(summary.sealedSha256),
-        time: new Date(ports.clock.nowMs()).toISOString(),
-      },
-      ports.signer,
-    );
+  /** State one more production of a version. */
+  async #stateProduction(
+    summary: SealSummary,
+    { version, versionDigest }: ExistingVersion,
+  ): Promise<Stated> {
+    const of = { ...this.#next.of, guid: version.guid };
+    const number = version.version;
+    const about = { of, number, version: { digest: versionDigest } };
+    const [production = ''] = await this.#sign([
+      statementBytes(this.#productionOf(summary, about)),
+    ]);
+    return { version: { guid: version.guid, number }, production };
   }
+
+  #sign(statements: readonly StatementBytes[]): Promise<readonly string[]> {
+    const { signer, random, clock } = this.#ports;
+    const { site, collection } = this.#job;
+    return signBatch(statements, { site, collection, timeMs: clock.nowMs(), signer, random });
+  }
+
+  #versionOf(summary: SealSummary, facts: SourceFacts): VersionStatement {
+    const { deposits } = this.#ports;
+    const { recipe } = this.#job.deidentifier;
+    const { of, number } = this.#next;
+    return {
+      format: 'mdm-version-statement',
+      formatVersion: 2,
+      ...of,
+      stacks: facts.stacks,
+      version: number,
+      generation,
+      keyId: this.#key.keyId,
+      recipientPublicKey: Buffer.from(this.#key.recipientPublicKey).toString('base64url'),
+      keyServers: deposits.serverNames,
+      threshold: deposits.threshold,
+      plaintextSize: summary.plaintextSize,
+      plaintextSha256: toHex(summary.plaintextSha256),
+      segmentRoot: toHex(summary.segmentRoot),
+      source: sourceCountsOf(facts),
+      uids: { study: facts.studyUid, series: facts.seriesUid, instance: facts.instanceUid },
+      recipe: [
+        { name: 'profile', value: recipe.profile },
+        { name: 'profile-digest', value: recipe.digest },
+        ...facts.recipe,
+      ],
+      time: this.#now(),
+    };
+  }
+
+  #productionOf(
+    summary: SealSummary,
+    about: NextVersion & { readonly version: { readonly digest: string } },
+  ): ProductionStatement {
+    return {
+      format: 'mdm-production-statement',
+      formatVersion: 2,
+      ...about.of,
+      versionDigest: about.version.digest,
+      version: about.number,
+      generation,
+      productionId: this.#file.replicaId,
+      headerDigest: toHex(summary.headerDigest),
+      segmentCount: summary.segmentCount,
+      sealedSize: summary.sealedSize,
+      sealedSha256: toHex(summary.sealedSha256),
+      time: this.#now(),
+    };
+  }
+
+  #now(): string {
+    return new Date(this.#ports.clock.nowMs()).toISOString();
+  }
+}
+
+/** What was signed. */
+interface Stated {
+  readonly version: Extract<ProductionResult, { kind: 'produced' }>['version'];
+  /** Receipt of the production. */
+  readonly production: string;
+}
+
+async function nextVersion(job: ProductionJob, name: string): Promise<NextVersion> {
+  const { site, collection, subjectName, studyName, seriesName, stateNumber } = job;
+  const { guid, version } = await job.files.minted(name);
+  const canonical = `${subjectName}/${studyName}/${seriesName}/${name}`;
+  return { of: { site, collection, name: canonical, guid, stateNumber }, number: version + 1 };
+}
+
+function keyOf({ version }: ExistingVersion): TargetKey {
+  const { keyId, recipientPublicKey } = version;
+  return { keyId, recipientPublicKey: Buffer.from(recipientPublicKey, 'base64url') };
 }
 
 async function newKey(
   ports: ProductionPorts,
   job: ProductionJob,
-  target: ProductionTarget,
+  { of, number }: NextVersion,
 ): Promise<TargetKey> {
   const { publicKey, privateKey } = newRecipientKeyPair(ports.random);
   const keyId = toHex(ports.random.bytes(16));
   try {
     await ports.deposits.deposit({
       keyId,
-      guid: target.guid,
-      version: target.nextVersionNumber,
+      guid: of.guid,
+      version: number,
       generation,
       of: {
         collection: job.collection,
         subject: job.subjectName,
         study: job.studyName,
         series: job.seriesName,
-        stem: target.instanceName ?? target.stackName ?? volumeStem,
+        stem: stemOf(of.name.slice(of.name.lastIndexOf('/') + 1)),
       },
       policyId: job.policyId,
       recipientPublicKey: publicKey,
@@ -253,7 +331,7 @@ function sourceCountsOf({
   source,
   instances,
   withoutImage,
-}: SourceFacts): VersionReceipt['source'] {
+}: SourceFacts): VersionStatement['source'] {
   const { listed, counted, unconfirmed } = source;
   return {
     expectedInstances: listed,
@@ -265,12 +343,9 @@ function sourceCountsOf({
   };
 }
 
-function isSameContent(
-  existing: NonNullable<ProductionTarget['existing']>,
-  summary: SealSummary,
-): boolean {
+function isSameContent(existing: ExistingVersion, summary: SealSummary): boolean {
   return (
-    existing.plaintextSize === summary.plaintextSize &&
+    existing.version.plaintextSize === summary.plaintextSize &&
     equalBytes(existing.segmentDigests, summary.segmentDigests)
   );
 }

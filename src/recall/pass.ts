@@ -4,9 +4,9 @@ import { present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
-import type { ClinicalIndex, RecallTarget } from '../pacs/index/index.ts';
+import type { ClinicalIndex, RecallTarget, StatedSeries } from '../pacs/index/index.ts';
 import type { PacsSource } from '../pacs/pacs-source.ts';
-import { isListedWithoutImage, isSizedByShape } from '../production/index.ts';
+import { isListedWithoutImage, isSizedByShape, stackFileName } from '../production/index.ts';
 import type {
   FileResult,
   Production,
@@ -14,11 +14,13 @@ import type {
   ProductionTarget,
   SeriesResult,
 } from '../production/production.ts';
+import type { ProducerKeys } from '../seal/index.ts';
 import type { ReplicaId, Storage } from '../storage/storage.ts';
 import { arrivals } from './arrivals.ts';
 import type { RecallBoard } from './board.ts';
 import { recallErrors } from './errors.ts';
 import { type ExpectedSet, expectedSet } from './expected-set.ts';
+import { SeriesFiles, statedVersion } from './series-files.ts';
 import { reserveSpace } from './space.ts';
 import { followReplica } from './tickets.ts';
 import { recallError, recallFailureOf } from './translate.ts';
@@ -31,6 +33,10 @@ export interface RecallCollection {
 
 /** What a recall works with. */
 export interface RecallPorts {
+  /** Name of the site. */
+  readonly site: string;
+  /** Keys that this side signs with, or did. */
+  readonly producers: ProducerKeys;
   readonly catalog: Catalog;
   readonly index: ClinicalIndex;
   /** By PACS name. */
@@ -60,6 +66,9 @@ interface Place {
   readonly collection: RecallCollection;
   readonly target: RecallTarget;
   readonly source: PacsSource;
+  /** By its minted names. */
+  readonly series: StatedSeries;
+  readonly stateNumber: number;
 }
 
 /** What a pass makes, and of which instances. */
@@ -99,7 +108,10 @@ async function placeOf(ports: RecallPorts, series: SeriesNode): Promise<Place> {
   if (collection === undefined || target === undefined) throw recallErrors.create('RECALL_LOST');
   const source = ports.sources.get(heldBy(ports, target) ?? '');
   if (source === undefined) throw recallErrors.create('RECALL_NO_ARCHIVE');
-  return { collection, target, source };
+  const named = { collection: series.collection, ...target.names };
+  const stateNumber = await ports.index.files.state(named, collection.deidentifier.recipe.digest);
+  if (stateNumber === undefined) throw recallErrors.create('RECALL_LOST');
+  return { collection, target, source, series: named, stateNumber };
 }
 
 function heldBy({ sources }: RecallPorts, { archives }: RecallTarget): string | undefined {
@@ -186,9 +198,14 @@ async function makeAll(
     call: { signal: board.signal, priority },
     log: ports.log.with({ series: pass.series.seriesName }),
   });
-  const targets = await targetsOf(ports, plan.files, pass.renew === true);
+  const files = await SeriesFiles.open(ports.index.files, place.series, namesOf(plan.files));
+  const targets = await targetsOf(ports, place, {
+    files,
+    wanted: plan.files,
+    renew: pass.renew === true,
+  });
   const keyIds: string[] = [];
-  const job = jobOf({ ports, pass, place, plan, targets, instances, keyIds });
+  const job = jobOf({ ports, pass, place, plan, targets, files, instances, keyIds });
   const changed: FileNode[] = [];
   const misplaced: FileNode[] = [];
   try {
@@ -229,20 +246,23 @@ function jobOf(options: {
   readonly place: Place;
   readonly plan: Plan;
   readonly targets: readonly ProductionTarget[];
+  readonly files: SeriesFiles;
   readonly instances: ProductionJob['instances'];
   /** Gets the keys under which something is written. */
   readonly keyIds: string[];
 }): ProductionJob {
-  const { ports, plan, targets, instances } = options;
-  const { series, board } = options.pass;
-  const { collection, target } = options.place;
+  const { ports, plan, targets, files, instances } = options;
+  const { board } = options.pass;
+  const { collection, series, stateNumber } = options.place;
   return {
-    site: series.site,
+    site: ports.site,
     collection: series.collection,
     policyId: collection.policyId,
     seriesName: series.seriesName,
-    studyName: target.studyName,
-    subjectName: target.subjectName,
+    studyName: series.studyName,
+    subjectName: series.patientName,
+    stateNumber,
+    files,
     deidentifier: collection.deidentifier,
     targets,
     expected: plan.expected,
@@ -275,21 +295,49 @@ function jobOf(options: {
 
 function targetsOf(
   ports: RecallPorts,
-  files: readonly FileNode[],
-  renew: boolean,
+  { series }: Place,
+  { files, wanted, renew }: WantedFiles,
 ): Promise<readonly ProductionTarget[]> {
   return Promise.all(
-    files.map(async (file) => ({
-      fileId: file.id,
-      guid: file.guid,
-      product: file.product.name,
-      instanceName: isInstance(file) ? instanceNameOf(file) : undefined,
-      slice: sliceOf(file),
-      stackName: file.stackName,
-      existing: renew ? undefined : file.version,
-      nextVersionNumber: await ports.catalog.versions.nextNumber(file.id),
-    })),
+    wanted.map(async (file) => {
+      const fileName = mintedNameOf(file);
+      const existing =
+        renew || fileName === undefined
+          ? undefined
+          : await statedVersion(
+              file,
+              { ...series, site: ports.site, fileName, ...(await files.minted(fileName)) },
+              ports,
+            );
+      return {
+        fileId: file.id,
+        product: file.product.name,
+        instanceName: isInstance(file) ? instanceNameOf(file) : undefined,
+        slice: sliceOf(file),
+        stackName: file.stackName,
+        existing,
+      };
+    }),
   );
+}
+
+/** What is wanted of a series. */
+interface WantedFiles {
+  readonly files: SeriesFiles;
+  readonly wanted: readonly FileNode[];
+  /** Make new versions. */
+  readonly renew: boolean;
+}
+
+/** The name that a file has; undefined of what stands for a stack that is not proven. */
+function mintedNameOf(file: FileNode): string | undefined {
+  if (isInstance(file)) return file.name;
+  const { stackName, product } = file;
+  return stackName === undefined ? undefined : stackFileName(stackName, { product: product.name });
+}
+
+function namesOf(files: readonly FileNode[]): readonly string[] {
+  return files.flatMap((file) => mintedNameOf(file) ?? []);
 }
 
 const isInstance = ({ product }: FileNode): boolean => product.of === 'instance';

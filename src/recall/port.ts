@@ -1,5 +1,6 @@
 import type { FileId, FileNode, RecallRow } from '../catalog/catalog.ts';
 import type { Sealed } from '../flow/index.ts';
+import type { StatedFile } from '../seal/index.ts';
 
 /** Names the key of a sealed file at the key servers. */
 export interface KeyRef {
@@ -19,6 +20,8 @@ export interface Validators {
 /** What a growing production shows to those who follow it. */
 export interface FollowedReplica {
   readonly validators: Validators;
+  /** Which file is made, as the clinical side says it. */
+  readonly of: StatedFile & { readonly version: number };
   /** Key of the version being made. */
   readonly key: KeyRef;
   /** The exact plaintext size; undefined when it is known only at the end. */

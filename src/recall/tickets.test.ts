@@ -7,6 +7,14 @@ import { followReplica } from './tickets.ts';
 
 const growing = {
   replicaId: '00' as ReplicaId,
+  of: {
+    site: 'site',
+    collection: 'all',
+    name: 'p-1/t-1/s-1/v-1.nii',
+    guid: 'g',
+    stateNumber: 1,
+    version: 1,
+  },
   validator: '01',
   key: { keyId: '', recipientPublicKey: new Uint8Array(32) },
   plaintextSize: 1,

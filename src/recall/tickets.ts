@@ -48,6 +48,7 @@ export function followReplica(options: {
   const { storage, growing, settled } = options;
   return {
     validators: { plain: growing.validator, sealed: growing.replicaId },
+    of: growing.of,
     key: growing.key,
     plaintextSize: growing.plaintextSize,
     sealedSize: growing.sealedSize,

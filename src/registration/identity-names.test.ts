@@ -47,7 +47,7 @@ test('ordinary identities keep the names they have always had', async (t) => {
   assert.ok(identities.length > 20);
   const random = seededRandom(1);
   const cipher = createIndexCipher({ hospitalKey: new Uint8Array(32).fill(1), random });
-  const index = await openClinicalIndex({ path: ':memory:', cipher, clock: systemClock });
+  const index = await openClinicalIndex({ path: ':memory:', cipher, clock: systemClock, random });
   t.after(() => index.close());
   const pseudonyms = createPseudonyms(new Uint8Array(32).fill(7));
   const filter = { pacs: [], modalities: [], patientIds: [], studyInstanceUids: [] };

@@ -80,6 +80,13 @@ export const sealErrors = defineErrors('seal', {
     operator:
       'Compare the producer key that `mdm init` names with the one that clients pin. If they are the same, somebody else signed: keep the replica as evidence.',
   },
+  SEAL_RECEIPT_OTHER_FILE: {
+    disposition: 'permanent',
+    meaning: 'What was signed is of another file, or another version, than the one asked for.',
+    user: 'Do not use the data. Get the file again, once: a series may just have grown. If it fails again, tell the operator the path: somebody swaps files.',
+    operator:
+      'The catalog names another file than the producer signed for: keep `catalog.db` as evidence, and look who could write to it.',
+  },
   SEAL_RECEIPT_MISMATCH: {
     disposition: 'permanent',
     meaning: 'Two signed statements, or a statement and the bytes it describes, do not agree.',

@@ -29,22 +29,36 @@ export {
   type SealStream,
   type SealSummary,
 } from './crypt4gh/seal-stream.ts';
-export { segmentRootOf } from './crypt4gh/segment-digests.ts';
+export {
+  type SegmentProof,
+  segmentProofOf,
+  segmentRootOf,
+} from './crypt4gh/segment-digests.ts';
 export { sealErrors } from './errors.ts';
 export { sealLimits } from './limits.ts';
 export { openOwn, type Wholeness } from './own/open-own.ts';
 export { sealOwn } from './own/seal-own.ts';
 export { splitOwnHeader } from './own/split-header.ts';
+export type { AliasStatement } from './receipt/alias-statement.ts';
+export { type AskedFile, askedFileOf, checkAsked } from './receipt/asked-file.ts';
+export {
+  type BatchContext,
+  type ProducerKey,
+  type ProducerKeys,
+  pinProducers,
+  signBatch,
+} from './receipt/batch.ts';
 export { pattern as statementPattern } from './receipt/patterns.ts';
-export type { ProductionRecord } from './receipt/production-record.ts';
+export type { ProductionStatement } from './receipt/production-statement.ts';
 export {
   checkHeader,
   checkSegmentDigests,
-  type Receipt,
-  signReceipt,
-  type VerifiedReceipts,
-  verifyReceipt,
-  verifyReceipts,
+  checkSegmentProof,
+  type VerifiedProduction,
+  type VerifiedVersion,
+  verifyAlias,
+  verifyProduction,
+  verifyVersion,
 } from './receipt/receipts.ts';
 export {
   keyIdOf,
@@ -56,4 +70,10 @@ export {
   statementDigestOf,
   verifyStatement,
 } from './receipt/signed-statement.ts';
-export type { PseudonymousUids, SourceCounts, VersionReceipt } from './receipt/version-receipt.ts';
+export { type Statement, type StatementBytes, statementBytes } from './receipt/statement.ts';
+export type {
+  PseudonymousUids,
+  SourceCounts,
+  StatedFile,
+  VersionStatement,
+} from './receipt/version-statement.ts';

@@ -38,6 +38,11 @@ export const sealLimits = defineLimits('seal', {
     unit: 'bytes',
     reason: 'Young objects of the sealing thread; its buffers are outside the heap.',
   },
+  batchLeavesMax: {
+    value: 4096,
+    unit: 'count',
+    reason: 'Statements under one signature: a path of 12 nodes, below 1 KiB, in each receipt.',
+  },
   statementSizeMax: {
     value: 64 * 1024,
     unit: 'bytes',

@@ -233,7 +233,10 @@ class Run {
     const id = String((this.#replicas += 1)).padStart(32, '0') as ReplicaId;
     const replica = { id, storage: 'd', sealedSize: 9, sealedSha256: 'x', production: 'p' };
     const anew = step.anew || file.current === 0;
+    const guid = `guid-${node.id}`;
     const fresh = {
+      guid,
+      number: file.versions + 1,
       validator: id,
       keyId: 'k',
       recipientPublicKey: new Uint8Array(32),
@@ -242,7 +245,7 @@ class Run {
       segmentDigests: new Uint8Array(32),
       receipt: 'r',
     };
-    const version = anew ? fresh : { number: file.current };
+    const version = anew ? fresh : { guid, number: file.current };
     const published = await this.catalog.versions.publish({ fileId: node.id, version, replica });
     if (file.replica !== undefined) this.#retired.add(file.replica);
     file.replica = id;

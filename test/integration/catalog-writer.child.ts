@@ -27,6 +27,8 @@ for (;;) {
   const file = (await catalog.names.resolve(name)) as FileNode;
   const id = String(sequence).padStart(32, '0') as ReplicaId;
   const version = {
+    guid: 'g',
+    number: sequence,
     validator: id,
     keyId: 'k',
     recipientPublicKey: new Uint8Array(32),

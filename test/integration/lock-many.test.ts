@@ -59,6 +59,8 @@ async function openMany(t: TestContext) {
     return catalog.versions.publish({
       fileId,
       version: {
+        guid: keyId,
+        number: 1,
         keyId,
         validator: keyId,
         recipientPublicKey: new Uint8Array(32),

@@ -39,6 +39,8 @@ export const pathOf = ({ patientName, studyName, seriesName }: SeriesPlace): str
 
 /** A version under a key; its content is told by the same text. */
 export const versionOf = (keyId: string) => ({
+  guid: `guid-${keyId}`,
+  number: 1,
   keyId,
   recipientPublicKey: new Uint8Array(32),
   plaintextSize: 1,

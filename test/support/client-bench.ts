@@ -12,7 +12,7 @@ import { type FetchedKeys, type KeyServers, keysErrors } from '../../src/keys/in
 import type { Clock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { Sensitive } from '../../src/lib/sensitive.ts';
-import { pinKeys } from '../../src/seal/index.ts';
+import { pinProducers } from '../../src/seal/index.ts';
 import {
   type BenchCollection,
   callerNamed,
@@ -104,7 +104,7 @@ export async function openClientBench(
     api: new MdmApi(transport, `http://127.0.0.1:${port}`),
     keyServers: keyServersOf(files),
     credential: { kind: 'token', tokenFor: () => new Sensitive('secret') },
-    pinned: pinKeys([files.producerKey]),
+    pinned: pinProducers([{ publicKey: files.producerKey, fromMs: 0 }]),
     clock: hasty(files.clock),
   };
   return Object.assign(state, {

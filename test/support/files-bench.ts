@@ -1,25 +1,26 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { Policy, PolicyEntry } from '../../src/authz/policy.ts';
 import type { Catalog, FileId, FileNode, Publication } from '../../src/catalog/catalog.ts';
 import { openCatalog } from '../../src/catalog/index.ts';
 import type { Disclosure, FileMetadata, Files } from '../../src/files/index.ts';
-import { createFileMetadata, createFiles } from '../../src/files/index.ts';
+import { createFileMetadata, createFiles, createProofs } from '../../src/files/index.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import type { Principal } from '../../src/identity/principal.ts';
 import { toHex } from '../../src/lib/bytes/bytes.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import type { GrowingReplica } from '../../src/production/index.ts';
 import { recallErrors } from '../../src/recall/errors.ts';
 import type { FollowedReplica, RecallPort, RecallTicket } from '../../src/recall/port.ts';
 import { followReplica } from '../../src/recall/tickets.ts';
 import {
   keyIdOf,
   newRecipientKeyPair,
-  type ProductionRecord,
+  pinProducers,
   type RecipientKeyPair,
   type SealStream,
   type SealSummary,
-  signReceipt,
-  statementDigestOf,
+  signBatch,
+  statementBytes,
 } from '../../src/seal/index.ts';
 import { openDiskStorage } from '../../src/storage/backends/disk/index.ts';
 import type { ReplicaId, ReplicaWriter, Storage } from '../../src/storage/storage.ts';
@@ -141,7 +142,11 @@ export async function openFilesBench(
       return key.slice();
     },
   };
-  const ports = { catalog, recall, storage, clock, random, keys, audit, log: silentLog };
+  const proofs = createProofs({
+    producers: pinProducers([{ publicKey: producerKey, fromMs: 0 }]),
+    log: silentLog,
+  });
+  const ports = { catalog, recall, storage, clock, random, keys, audit, proofs, log: silentLog };
   return Object.assign(state, {
     files: createFiles(ports),
     metadata: createFileMetadata({ ...ports, keywords: ['Modality', 'SeriesDescription'] }),
@@ -259,52 +264,51 @@ class Producer {
   }
 
   async #publication(file: FileNode, sealing: Sealing, sealed: SealSummary): Promise<Publication> {
-    const { signer } = this.ports;
     const { keyId, recipient, replicaId } = sealing;
-    const time = '2024-06-13T00:00:00Z';
-    const about = { formatVersion: 1, guid: file.guid, version: 1, generation: 1, time } as const;
-    const receipt =
-      file.version?.receipt ??
-      (await signReceipt(
-        {
-          ...about,
-          format: 'mdm-version-receipt',
-          site,
-          keyId,
-          recipientPublicKey: Buffer.from(recipient.publicKey).toString('base64url'),
-          keyServers: ['one', 'two'],
-          threshold: 2,
-          plaintextSize: sealed.plaintextSize,
-          plaintextSha256: toHex(sealed.plaintextSha256),
-          segmentRoot: toHex(sealed.segmentRoot),
-          source: {
-            expectedInstances: 1,
-            countedInstances: null,
-            instances: 1,
-            withoutImage: 0,
-            completeness: 'verified',
-            reason: null,
-          },
-          uids: { study: '2.25.1', series: '2.25.2', instance: '2.25.3' },
-          recipe: [],
-        },
-        signer,
-      ));
-    const record: ProductionRecord = {
-      ...about,
-      format: 'mdm-production-record',
-      receiptDigest: statementDigestOf(receipt),
+    const of = { ...(await this.fileOf(file)), generation: 1, time } as const;
+    const known = file.version;
+    const version = statementBytes({
+      ...of,
+      format: 'mdm-version-statement',
+      formatVersion: 2,
+      stacks: null,
+      keyId,
+      recipientPublicKey: Buffer.from(recipient.publicKey).toString('base64url'),
+      keyServers: ['one', 'two'],
+      threshold: 2,
+      plaintextSize: sealed.plaintextSize,
+      plaintextSha256: toHex(sealed.plaintextSha256),
+      segmentRoot: toHex(sealed.segmentRoot),
+      source: {
+        expectedInstances: 1,
+        countedInstances: null,
+        instances: 1,
+        withoutImage: 0,
+        completeness: 'verified',
+        reason: null,
+      },
+      uids: { study: '2.25.1', series: '2.25.2', instance: '2.25.3' },
+      recipe: [],
+    });
+    const production = statementBytes({
+      ...of,
+      format: 'mdm-production-statement',
+      formatVersion: 2,
+      versionDigest: version.digest,
       productionId: replicaId,
       headerDigest: toHex(sealed.headerDigest),
       segmentCount: sealed.segmentCount,
       sealedSize: sealed.sealedSize,
       sealedSha256: toHex(sealed.sealedSha256),
-    };
+    });
+    const [receipt = '', made = ''] = await this.#sign(of, [version, production]);
     return {
       fileId: file.id,
       version:
-        file.version === undefined
+        known === undefined
           ? {
+              guid: of.guid,
+              number: of.version,
               keyId,
               validator: sealing.validator,
               recipientPublicKey: recipient.publicKey,
@@ -313,17 +317,48 @@ class Producer {
               segmentDigests: sealed.segmentDigests,
               receipt,
             }
-          : { number: file.version.number },
+          : { guid: known.guid, number: known.number },
       replica: {
         id: replicaId,
         storage: 'disk',
         sealedSize: sealed.sealedSize,
         sealedSha256: toHex(sealed.sealedSha256),
-        production: await signReceipt(record, signer),
+        production: made,
       },
     };
   }
+
+  /** What is stated of a file; the first version of all. */
+  async fileOf(file: FileNode): Promise<GrowingReplica['of']> {
+    const series = await this.ports.catalog.names.series(file.seriesId);
+    if (series === undefined) throw new Error('no series');
+    const { collection, patientName, studyName, seriesName } = series;
+    return {
+      site,
+      collection,
+      name: `${patientName}/${studyName}/${seriesName}/${file.name}`,
+      guid: createHash('md5').update(`${collection}/${file.name}`).digest('hex'),
+      stateNumber: 1,
+      version: 1,
+    };
+  }
+
+  #sign(
+    { collection }: { readonly collection: string },
+    statements: Parameters<typeof signBatch>[0],
+  ): Promise<readonly string[]> {
+    const { signer, random } = this.ports;
+    return signBatch(statements, {
+      site,
+      collection,
+      timeMs: Date.parse(time),
+      signer,
+      random,
+    });
+  }
 }
+
+const time = '2024-06-13T00:00:00Z';
 
 function playRecalls(producer: Producer): PlayedRecall {
   let attached = 0;
@@ -394,6 +429,7 @@ function playOne(
         storage,
         growing: {
           replicaId,
+          of: await producer.fileOf(file),
           validator,
           key: { keyId, recipientPublicKey: recipient.publicKey },
           plaintextSize: producer.plaintextOf(file).length,

@@ -112,7 +112,12 @@ export async function openHospital(t: Owner): Promise<Hospital> {
     random: seededRandom(5),
   });
   const clock = manualClock();
-  const index = await openClinicalIndex({ path: ':memory:', cipher, clock });
+  const index = await openClinicalIndex({
+    path: ':memory:',
+    cipher,
+    clock,
+    random: seededRandom(9),
+  });
   const catalog = await openCatalog({ products, path: ':memory:', clock });
   t.after(async () => {
     await Promise.all([index.close(), catalog.close()]);

@@ -10,6 +10,7 @@ import { createFrameDecoder } from '../../src/pixel/index.ts';
 import {
   createProduction,
   createSpill,
+  type FileRegister,
   type FileResult,
   type KeyDeposits,
   type NamedIdentifiedInstance,
@@ -20,7 +21,17 @@ import {
   type ProductionResult,
   type ProductionTarget,
 } from '../../src/production/index.ts';
-import { keyIdOf, openHeader, openSegments, sealedLayout } from '../../src/seal/index.ts';
+import {
+  keyIdOf,
+  openHeader,
+  openSegments,
+  type ProducerKeys,
+  pinProducers,
+  sealedLayout,
+  type VerifiedProduction,
+  type VersionStatement,
+  verifyProduction,
+} from '../../src/seal/index.ts';
 import { openDiskStorage } from '../../src/storage/backends/disk/index.ts';
 import type { ReplicaId, Storage } from '../../src/storage/storage.ts';
 import { type MadeInstance, makeSeries, type SeriesOptions } from './make-series.ts';
@@ -34,6 +45,8 @@ export interface Workshop {
   readonly production: Production;
   readonly storage: Storage;
   readonly keys: readonly NewKey[];
+  /** Whose statements it makes. */
+  readonly producers: ProducerKeys;
   /** The plaintext of a committed replica. */
   plaintextOf(id: ReplicaId, key: NewKey): Promise<Buffer>;
   /** Bytes of the store that can still be reserved. */
@@ -85,6 +98,7 @@ export async function openWorkshop(owner: Owner, options: WorkshopOptions = {}):
     production,
     storage,
     keys,
+    producers: pinProducers([{ publicKey, fromMs: 0 }]),
     plaintextOf: (id, key) => openReplica(storage, id, key),
     freeBytes: async () => (await storage.space()).freeBytes,
   };
@@ -197,14 +211,27 @@ async function* chunksOf(dataSet: Uint8Array, change: InstanceChange) {
 /** A target of a job; the file's id is its place in the list of targets. */
 export function targetOf(target: Partial<ProductionTarget> & { fileId: number }): ProductionTarget {
   return {
-    guid: String(target.fileId).padStart(32, '0'),
     product: 'nii',
     instanceName: undefined,
     slice: undefined,
     stackName: undefined,
     existing: undefined,
-    nextVersionNumber: 1,
     ...target,
+  };
+}
+
+/** Files of which nothing was stated yet; a GUID is a digest of the name. */
+export function newRegister(): FileRegister {
+  const taken = new Map<string, number>();
+  return {
+    minted: async (fileName) => ({
+      guid: createHash('md5').update(fileName).digest('hex'),
+      version: taken.get(fileName) ?? 0,
+    }),
+    async take(fileName, version) {
+      assert.equal(version, (taken.get(fileName) ?? 0) + 1);
+      taken.set(fileName, version);
+    },
   };
 }
 
@@ -220,7 +247,9 @@ export function jobOf(
     collection: 'collection',
     policyId: 'site/collection',
     seriesName: 's-0000000000000000',
-    studyName: 't-1',
+    studyName: 't-0000000000000000',
+    stateNumber: 1,
+    files: newRegister(),
     subjectName: 'p-0000000000000000',
     deidentifier: testDeidentifier,
     targets: [targetOf({ fileId: 1 })],
@@ -261,6 +290,20 @@ export function producedOf(results: readonly FileResult[], fileId: number): Prod
   const result = results.find((each) => each.fileId === fileId);
   assert(result?.kind === 'produced', `file ${fileId} is produced`);
   return result;
+}
+
+/** What was stated of a file that was made, verified. */
+export function statedOf(
+  workshop: Workshop,
+  { version, replica: { production } }: Produced,
+): Promise<VerifiedProduction> {
+  assert('receipt' in version, 'a new version');
+  return verifyProduction({ version: version.receipt, production }, workshop.producers);
+}
+
+/** What was stated of a new version. */
+export async function versionOf(workshop: Workshop, made: Produced): Promise<VersionStatement> {
+  return (await statedOf(workshop, made)).version;
 }
 
 /** The plaintext of a file that was made. */

@@ -186,6 +186,14 @@ export interface Town {
   file(ending: string, index?: number): Promise<FileNode>;
 }
 
+const offer = {
+  site: 'site',
+  name: 'all',
+  delivery: 'open',
+  formats: ['dcm', 'nii', 'nii.gz'],
+  policyId: 'site/all',
+} as const;
+
 /** Build a town whose collection shows all that `pacs` holds. */
 export async function buildTown(
   owner: Owner,
@@ -200,16 +208,14 @@ export async function buildTown(
   const random = seededRandom(5);
   const cipher = createIndexCipher({ hospitalKey: new Uint8Array(32).fill(3), random });
   const catalog = await openCatalog({ products, path: ':memory:', clock, random });
-  const index = await openClinicalIndex({ path: options.indexPath ?? ':memory:', cipher, clock });
+  const index = await openClinicalIndex({
+    path: options.indexPath ?? ':memory:',
+    cipher,
+    clock,
+    random,
+  });
   owner.after(() => catalog.close());
   owner.after(() => index.close());
-  const offer = {
-    site: 'site',
-    name: 'all',
-    delivery: 'open',
-    formats: ['dcm', 'nii', 'nii.gz'],
-    policyId: 'site/all',
-  } as const;
   const register = (inbox: CatalogInbox): Registration =>
     createRegistration({
       index,
@@ -231,6 +237,8 @@ export async function buildTown(
   await registration.offerCollections();
   const workshop = await openWorkshop(owner, options);
   const truth: RecallPorts = {
+    site: 'site',
+    producers: workshop.producers,
     catalog,
     index,
     sources: new Map([[pacs.name, pacs]]),

@@ -26,7 +26,7 @@ import {
   openInstance,
   recordOf,
 } from '../../tools/volumes/read-folder.ts';
-import { openReplica, targetOf } from './production.ts';
+import { newRegister, openReplica, targetOf } from './production.ts';
 
 /** How instances come to production. */
 export interface MakeOptions {
@@ -128,7 +128,9 @@ export async function openMaker(folder: string, output?: MakerOutput): Promise<M
       collection: 'collection',
       policyId: 'site/collection',
       seriesName: `s-${hash(series.uid)}`,
-      studyName: 't-1',
+      studyName: 't-0',
+      stateNumber: 1,
+      files: newRegister(),
       subjectName: 'p-0000000000000000',
       deidentifier,
       targets,

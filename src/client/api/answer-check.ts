@@ -56,7 +56,8 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   receipts: (one) =>
     isText(one['version']) &&
     isText(one['segmentDigests']) &&
-    (one['production'] === undefined || isText(one['production'])),
+    (one['production'] === undefined || isText(one['production'])) &&
+    (one['alias'] === undefined || isText(one['alias'])),
   stage: (one) => isText(one['token']),
   release: (one) => isText(one['token']),
   acl: (one) => areAll(one['entries'], isEntry),

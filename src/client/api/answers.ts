@@ -31,6 +31,8 @@ export interface StageAnswer {
 export interface ReceiptsAnswer {
   readonly version: string;
   readonly production?: string;
+  /** That the path has an old name of a directory in it, which the statements have not. */
+  readonly alias?: string;
   /** base64 of 32 bytes a segment. */
   readonly segmentDigests: string;
 }

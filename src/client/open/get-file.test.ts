@@ -13,7 +13,7 @@ import {
   placeOf,
 } from '../../../test/support/client-bench.ts';
 import { entryFor, instancePath, plaintextOf } from '../../../test/support/files-bench.ts';
-import { pinKeys } from '../../seal/index.ts';
+import { pinProducers } from '../../seal/index.ts';
 import { getFile } from './get-file.ts';
 import { createNodeTransport } from './node-transport.ts';
 import { verifyLocal } from './verify-local.ts';
@@ -302,7 +302,7 @@ test('whether another try may help is what the server says, not what its status 
 
 test('without a producer key nothing is asked for, and that is what is said', async (t) => {
   const bench = await open(t);
-  const ports = { ...bench.ports, pinned: pinKeys([]) };
+  const ports = { ...bench.ports, pinned: pinProducers([]) };
   const request = { path: openPath, target: placeOf(bench.target), keepSealed: false };
   const missing = { code: 'CLIENT_PRODUCER_KEYS_MISSING' };
   await assert.rejects(getFile(ports, { ...request, force: false }), missing);
@@ -312,7 +312,7 @@ test('without a producer key nothing is asked for, and that is what is said', as
 
 test('a receipt signed by a key that is not pinned proves nothing', async (t) => {
   const bench = await open(t);
-  const pinned = pinKeys([generateKeyPairSync('ed25519').publicKey]);
+  const pinned = pinProducers([{ publicKey: generateKeyPairSync('ed25519').publicKey, fromMs: 0 }]);
   const ports = { ...bench.ports, pinned };
   const target = placeOf(bench.target);
   const request = { path: openPath, target, keepSealed: false, force: false };

@@ -3,7 +3,7 @@ import type { KeyCredential, KeyServers } from '../../keys/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import type { ByteStream } from '../../lib/streams/byte-stream.ts';
-import { openHeader, type PinnedKeys, sealedLayout, wipe } from '../../seal/index.ts';
+import { openHeader, type ProducerKeys, sealedLayout, wipe } from '../../seal/index.ts';
 import type { MdmApi } from '../api/mdm-api.ts';
 import type { ClientResponse } from '../api/transport.ts';
 import { clientErrors } from '../errors.ts';
@@ -35,7 +35,7 @@ export interface GetPorts {
   readonly keyServers: KeyServers | undefined;
   readonly credential: KeyCredential | undefined;
   /** Producer keys that receipts are verified with. */
-  readonly pinned: PinnedKeys;
+  readonly pinned: ProducerKeys;
   readonly clock: Clock;
 }
 

@@ -1,12 +1,16 @@
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import {
+  askedFileOf,
+  checkAsked,
   checkSegmentDigests,
-  type PinnedKeys,
-  type ProductionRecord,
-  type VersionReceipt,
-  verifyReceipt,
-  verifyReceipts,
+  type ProducerKeys,
+  type ProductionStatement,
+  sealErrors,
+  type VersionStatement,
+  verifyAlias,
+  verifyProduction,
+  verifyVersion,
 } from '../../seal/index.ts';
 import type { MdmApi } from '../api/mdm-api.ts';
 import { clientErrors } from '../errors.ts';
@@ -14,15 +18,15 @@ import { clientLimits } from '../limits.ts';
 
 /** Verified proofs of a file. */
 export interface FileProofs {
-  readonly version: VersionReceipt;
+  readonly version: VersionStatement;
   /** Of the replica that is staged; undefined when none is. */
-  readonly production: ProductionRecord | undefined;
+  readonly production: ProductionStatement | undefined;
   readonly segmentDigests: Uint8Array;
 }
 
 /** How to fetch proofs. */
 export interface ProofOptions {
-  readonly pinned: PinnedKeys;
+  readonly pinned: ProducerKeys;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
 }
@@ -54,11 +58,14 @@ export async function proveFile(
 }
 
 /** Without a key nothing can be verified. @throws CLIENT_PRODUCER_KEYS_MISSING */
-export function assertPinned(pinned: PinnedKeys): void {
+export function assertPinned(pinned: ProducerKeys): void {
   if (pinned.size === 0) throw clientErrors.create('CLIENT_PRODUCER_KEYS_MISSING');
 }
 
-/** Undefined while the file has no receipt. @throws CLIENT_PRODUCER_KEYS_MISSING, SEAL_RECEIPT_* */
+/**
+ * What was signed of the file that is asked for, and of no other. Undefined while it has no receipt.
+ * @throws CLIENT_PRODUCER_KEYS_MISSING, SEAL_RECEIPT_*
+ */
 export async function fetchProofs(
   api: MdmApi,
   path: string,
@@ -67,16 +74,29 @@ export async function fetchProofs(
   assertPinned(pinned);
   try {
     const answer = await api.receipts(path, signal);
-    const { version, production } = answer;
-    const receipts =
-      production === undefined
-        ? { version: await verifyReceipt(version, pinned), production: undefined }
-        : await verifyReceipts({ version, production }, pinned);
+    const { version: receipt, production: made } = answer;
+    const { version, production }: Omit<FileProofs, 'segmentDigests'> =
+      made === undefined
+        ? { ...(await verifyVersion(receipt, pinned)), production: undefined }
+        : await verifyProduction({ version: receipt, production: made }, pinned);
+    await checkOfFile(path, { version, alias: answer.alias }, pinned);
     const segmentDigests = Buffer.from(answer.segmentDigests, 'base64');
-    checkSegmentDigests(segmentDigests, receipts.version);
-    return { version: receipts.version, production: receipts.production, segmentDigests };
+    await checkSegmentDigests(segmentDigests, version);
+    return { version, production, segmentDigests };
   } catch (error) {
     if (codeOf(error) === 'FILES_NOT_PRODUCED') return undefined;
     throw error;
   }
+}
+
+/** @throws SEAL_RECEIPT_OTHER_FILE, and as what verifies an alias */
+async function checkOfFile(
+  path: string,
+  shown: { readonly version: VersionStatement; readonly alias: string | undefined },
+  pinned: ProducerKeys,
+): Promise<void> {
+  const asked = askedFileOf(path);
+  if (asked === undefined) throw sealErrors.create('SEAL_RECEIPT_OTHER_FILE');
+  const alias = shown.alias === undefined ? undefined : await verifyAlias(shown.alias, pinned);
+  checkAsked(asked, shown.version, alias);
 }

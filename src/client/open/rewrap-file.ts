@@ -8,7 +8,7 @@ import {
   rewrapHeader,
   SegmentOpener,
   sealedLayout,
-  type VersionReceipt,
+  type VersionStatement,
   wipe,
 } from '../../seal/index.ts';
 import { clientErrors } from '../errors.ts';
@@ -38,7 +38,7 @@ export interface RewrapRequest {
 /** A header for another reader, of 124 bytes, and the version whose sealed file it opens. */
 export interface Rewrapped {
   readonly header: Uint8Array;
-  readonly version: VersionReceipt;
+  readonly version: VersionStatement;
 }
 
 /**
@@ -109,7 +109,7 @@ async function dataKeyOf(
   ports: GetPorts,
   sealed: {
     readonly header: Uint8Array;
-    readonly version: VersionReceipt;
+    readonly version: VersionStatement;
     readonly signal: AbortSignal;
   },
 ): Promise<KeyObject> {

@@ -1,6 +1,7 @@
+import { createPublicKey } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Random } from '../../lib/random.ts';
-import type { Signer } from '../../seal/index.ts';
+import { type ProducerKeys, pinProducers, type Signer } from '../../seal/index.ts';
 import { secretKeyFile, signingKeyFile } from '../secrets/key-files.ts';
 import type { GatewayFolders } from './gateway-folders.ts';
 import { serviceKeySet } from './service-credential.ts';
@@ -9,6 +10,8 @@ import { serviceKeySet } from './service-credential.ts';
 export interface GatewayKeys {
   readonly hospitalKey: Uint8Array;
   readonly producer: Signer;
+  /** Those that what this site stated is believed by. */
+  readonly producers: ProducerKeys;
   readonly feed: Signer;
   readonly service: Signer;
 }
@@ -27,9 +30,11 @@ export async function openGatewayKeys(
   if (!existsSync(computing.serviceKeySet)) {
     writeFileSync(computing.serviceKeySet, JSON.stringify(await serviceKeySet(service)));
   }
+  const producer = signingKeyFile(clinical.producerKey, clinical.index);
   return {
     hospitalKey: secretKeyFile(clinical.hospitalKey, clinical.index, random),
-    producer: signingKeyFile(clinical.producerKey, clinical.index),
+    producer,
+    producers: pinProducers([{ publicKey: createPublicKey(producer.privateKey), fromMs: 0 }]),
     feed: signingKeyFile(computing.feedKey, computing.feed),
     service,
   };

@@ -29,7 +29,7 @@ export async function openClinicalSide(
   const { clock, random, log } = tools;
   const folders = context.folders.clinical;
   const cipher = createIndexCipher({ hospitalKey: keys.hospitalKey, random });
-  const index = await openClinicalIndex({ path: folders.index, cipher, clock });
+  const index = await openClinicalIndex({ path: folders.index, cipher, clock, random });
   teardown.add(() => index.close());
   const decoder = createFrameDecoder({ threads: availableParallelism(), clock });
   teardown.add(() => decoder.close());
@@ -45,6 +45,8 @@ export async function openClinicalSide(
   const sealer = createSealer();
   teardown.add(() => sealer.close());
   const recall = createRecallEngine({
+    site: config.site,
+    producers: keys.producers,
     catalog,
     index,
     storage,

@@ -6,6 +6,7 @@ import { createIsOperator, type IsOperator } from '../../authz/index.ts';
 import {
   createFileMetadata,
   createFiles,
+  createProofs,
   type DisclosureAudit,
   type Files,
 } from '../../files/index.ts';
@@ -137,6 +138,7 @@ function openFiles(context: GatewayContext, sides: GatewaySides): Files {
     random,
     log,
     keys: replicaKeys(keyServers, credential),
+    proofs: createProofs({ producers: keys.producers, log }),
     audit: disclosureAudit(sides),
   });
 }

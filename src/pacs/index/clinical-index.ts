@@ -4,6 +4,7 @@ import type { ListMemory } from '../lists/list-memory.ts';
 import type { Identifier } from './identifier.ts';
 import type { CatalogChangeText } from './outbox.ts';
 import type { RecallTarget } from './recall-target.ts';
+import type { StatedFiles } from './stated-files.ts';
 
 /** What a crawl found of one series: the C-FIND answers at each level. */
 export interface FoundSeries {
@@ -231,6 +232,8 @@ export interface ClinicalIndex {
   offer(collection: OfferedCollection, change: CatalogChangeText): Promise<void>;
   /** Whether names were minted for a collection: then its key must not be replaced. */
   hasNames(collection: string): Promise<boolean>;
+  /** What is minted beside the names of files. */
+  readonly files: StatedFiles;
   /** Where the bytes of a series are that is shown. Undefined: none is shown under that name. */
   recallTarget(collection: string, seriesName: string): Promise<RecallTarget | undefined>;
   close(): Promise<void>;

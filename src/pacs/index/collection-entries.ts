@@ -55,8 +55,13 @@ export class StoredEntries implements CollectionEntries {
       const row = this.#rowOf(candidate, names);
       await tx
         .insertInto('entry')
-        .values({ collection, lookup: candidate.lookup, ...row })
-        .onConflict((conflict) => conflict.columns(['collection', 'lookup']).doUpdateSet(row))
+        .values({ collection, lookup: candidate.lookup, state_number: 1, file_recipe: '', ...row })
+        .onConflict((conflict) =>
+          conflict.columns(['collection', 'lookup']).doUpdateSet({
+            ...row,
+            state_number: sql`state_number + (content <> ${row.content})`,
+          }),
+        )
         .execute();
       await this.#forgetFailure(tx, candidate.lookup);
       await putIntoOutbox(tx, [change]);
@@ -279,7 +284,8 @@ export class StoredEntries implements CollectionEntries {
   }
 }
 
-function namesOf(row: {
+/** The names of a row. */
+export function namesOf(row: {
   readonly patient_name: string;
   readonly study_name: string;
   readonly series_name: string;

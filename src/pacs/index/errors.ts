@@ -8,6 +8,12 @@ export const indexErrors = defineErrors('pacs/index', {
     user: 'Nothing to do.',
     operator: 'Make the collection again under a new key; this is expected once in 10^12 names.',
   },
+  INDEX_VERSION_STATED: {
+    disposition: 'permanent',
+    meaning: 'The number of a version that is about to be stated was taken before.',
+    user: 'Get the file again.',
+    operator: 'Two gateways use one clinical index, which never may be: stop one of them.',
+  },
   INDEX_NAME_WITHDRAWN: {
     disposition: 'permanent',
     meaning:

@@ -18,3 +18,4 @@ export { createIndexCipher, type IndexCipher } from './index-cipher.ts';
 export { openClinicalIndex } from './open-clinical-index.ts';
 export type { CatalogChangeText } from './outbox.ts';
 export { type ExpectedNames, RecallTarget } from './recall-target.ts';
+export type { MintedFile, StatedFiles, StatedSeries } from './stated-files.ts';

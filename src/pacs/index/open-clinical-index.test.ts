@@ -33,7 +33,7 @@ const cipher = createIndexCipher({
 
 async function openIndex(t: TestContext, path = ':memory:') {
   const clock = manualClock();
-  const index = await openClinicalIndex({ path, cipher, clock });
+  const index = await openClinicalIndex({ path, cipher, clock, random: seededRandom(9) });
   t.after(() => index.close());
   return { index, clock };
 }
@@ -276,4 +276,55 @@ test('the longest list of each PACS is remembered, also after a restart', async 
   assert.equal(await later.lists.isLongest('a', 4), false);
   assert.equal(await later.lists.isLongest('a', 5), true);
   await later.close();
+});
+
+const stated = { collection: 'all', patientName: 'p-1', studyName: 't-1', seriesName: 's-1' };
+
+test('a GUID is minted once beside a name, and a number of a version is taken once', async (t) => {
+  const { index } = await openIndex(t);
+  const { files } = index;
+  const first = await files.mint(stated, ['i-1.dcm', 'v-1.nii']);
+  assert.deepEqual(await files.mint(stated, ['v-1.nii', 'i-1.dcm']), first);
+  assert.deepEqual([...first.keys()], ['i-1.dcm', 'v-1.nii']);
+  const guids = [...first.values()].map(({ guid }) => guid);
+  for (const guid of guids) assert.match(guid, /^[0-9a-f]{32}$/);
+  assert.equal(new Set(guids).size, 2);
+  for (const other of [
+    { ...stated, collection: 'other' },
+    { ...stated, patientName: 'p-2' },
+    { ...stated, seriesName: 's-2' },
+  ]) {
+    const minted = await files.mint(other, ['v-1.nii']);
+    assert.ok(!guids.includes(minted.get('v-1.nii')?.guid ?? ''));
+  }
+  await files.take(stated, 'v-1.nii', 1);
+  await files.take(stated, 'v-1.nii', 2);
+  for (const version of [1, 2]) {
+    const taken = files.take(stated, 'v-1.nii', version);
+    await assert.rejects(taken, { code: 'INDEX_VERSION_STATED' });
+  }
+  assert.equal((await files.mint(stated, ['v-1.nii'])).get('v-1.nii')?.version, 2);
+  await files.renew();
+  const anew = (await files.mint(stated, ['v-1.nii'])).get('v-1.nii');
+  assert.equal(anew?.version, 0);
+  assert.ok(!guids.includes(anew.guid));
+});
+
+test('the state of a series counts its lists of instances and its recipes', async (t) => {
+  const place = await openIndex(t);
+  const { index } = place;
+  await index.record('pacs', identify(found({})));
+  await announceAll(place);
+  const target = await index.recallTarget('all', 's-1');
+  const series = { collection: 'all', ...(target?.names ?? assert.fail('announced')) };
+  const state = (recipe: string): Promise<number | undefined> => index.files.state(series, recipe);
+  assert.equal(await state('a'), 1);
+  assert.equal(await state('a'), 1);
+  assert.equal(await state('b'), 2);
+  assert.equal(await announceAll(place), 0);
+  assert.equal(await state('b'), 2);
+  await index.record('pacs', identify(found({ instances: 3 })));
+  await announceAll(place);
+  assert.equal(await state('b'), 3);
+  assert.equal(await index.files.state({ ...series, studyName: 't-2' }, 'b'), undefined);
 });

@@ -1,7 +1,8 @@
 import { type Database, openSqlite } from '../../db/index.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Random } from '../../lib/random.ts';
 import type { ClinicalIndex, OfferedCollection } from './clinical-index.ts';
-import { StoredEntries } from './collection-entries.ts';
+import { namesOf, StoredEntries } from './collection-entries.ts';
 import { type HoldingPorts, recordHolding } from './holdings.ts';
 import type { IndexCipher } from './index-cipher.ts';
 import { createListMemory } from './longest-lists.ts';
@@ -9,14 +10,16 @@ import { createOutbox, putIntoOutbox } from './outbox-store.ts';
 import { RecallTarget } from './recall-target.ts';
 import { type IndexSchema, indexMigrations } from './schema.ts';
 import { SealedRecords } from './sealed-records.ts';
+import { createStatedFiles } from './stated-files.ts';
 
 /** Open the clinical index at `path`; `:memory:` for tests. @throws DB_* */
 export async function openClinicalIndex(options: {
   readonly path: string;
   readonly cipher: IndexCipher;
   readonly clock: Clock;
+  readonly random: Random;
 }): Promise<ClinicalIndex> {
-  const { path, cipher, clock } = options;
+  const { path, cipher, clock, random } = options;
   const db = await openSqlite<IndexSchema>({ path, migrations: indexMigrations });
   const records = new SealedRecords(cipher);
   const ports: HoldingPorts = { db, cipher, records, clock };
@@ -44,6 +47,7 @@ export async function openClinicalIndex(options: {
       const named = await query.where('collection', '=', collection).limit(1).executeTakeFirst();
       return named !== undefined;
     },
+    files: createStatedFiles(db, random),
     recallTarget: (collection, seriesName) => recallTarget(ports, { collection, seriesName }),
     close: () => db.close(),
   };
@@ -64,7 +68,7 @@ async function recallTarget(
 ): Promise<RecallTarget | undefined> {
   const entry = await db.query
     .selectFrom('entry')
-    .select(['lookup', 'patient_name', 'study_name', 'sealed'])
+    .select(['lookup', 'patient_name', 'study_name', 'series_name', 'sealed'])
     .where('collection', '=', at.collection)
     .where('series_name', '=', at.seriesName)
     .where('state', '=', 'shown')
@@ -81,8 +85,7 @@ async function recallTarget(
   const { studyInstanceUid, seriesInstanceUid } = records.openSeries(first);
   return new RecallTarget({
     archives: rows.map(({ pacs }) => pacs),
-    subjectName: entry.patient_name,
-    studyName: entry.study_name,
+    names: namesOf(entry),
     series: { studyInstanceUid, seriesInstanceUid },
     instances: records.openInstances(at, entry.sealed),
   });

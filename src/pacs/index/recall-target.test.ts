@@ -11,8 +11,7 @@ function classOf(known: string | undefined, answered: string | undefined): strin
   const instance = { name: 'i-a', sopInstanceUid: '1.3', sopClassUid: known };
   const target = new RecallTarget({
     archives: ['p'],
-    subjectName: 'p-a',
-    studyName: 't-1',
+    names: { patientName: 'p-a', studyName: 't-a', seriesName: 's-a' },
     series,
     instances: [instance],
   });

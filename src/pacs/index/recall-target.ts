@@ -7,6 +7,7 @@ import { reveal } from '../../flow/mint/reveal.ts';
 import { present } from '../../lib/assert.ts';
 import { type Standing, standingOf } from '../lists/count.ts';
 import type { ExpectedList, ExpectedSeries, RetrieveUnit, SeriesRef } from '../pacs-source.ts';
+import type { EntryNames } from './clinical-index.ts';
 
 /** One instance of an announced series. */
 export interface NamedInstance {
@@ -46,22 +47,19 @@ export interface ExpectedNames {
 export class RecallTarget {
   /** Names of the PACS that hold it, the one seen first first. */
   readonly archives: readonly string[];
-  readonly subjectName: string;
-  readonly studyName: string;
+  readonly names: EntryNames;
   readonly #series: SeriesRef;
   readonly #byName: ReadonlyMap<string, NamedInstance>;
   readonly #nameBySopInstanceUid: ReadonlyMap<string, string>;
 
   constructor(options: {
     readonly archives: readonly string[];
-    readonly subjectName: string;
-    readonly studyName: string;
+    readonly names: EntryNames;
     readonly series: SeriesRef;
     readonly instances: readonly NamedInstance[];
   }) {
     this.archives = options.archives;
-    this.subjectName = options.subjectName;
-    this.studyName = options.studyName;
+    this.names = options.names;
     this.#series = options.series;
     this.#byName = new Map(options.instances.map((instance) => [instance.name, instance]));
     this.#nameBySopInstanceUid = new Map(

@@ -33,7 +33,22 @@ export interface IndexSchema {
     leaving: number;
     /** Keyed digest of what was announced; empty: to be announced again. */
     content: Blob;
+    /** Grows whenever what was announced, or the recipe that files are made by, is another one. */
+    state_number: number;
+    /** Digest of that recipe; empty before the first file. */
+    file_recipe: string;
     sealed: Blob;
+  };
+  /** Files that something was stated of, or is about to be. */
+  minted_file: {
+    collection: string;
+    patient_name: string;
+    study_name: string;
+    series_name: string;
+    file: string;
+    guid: string;
+    /** Number of the newest version that was stated; 0 before the first. */
+    version: number;
   };
   /** Paths that never come back. */
   withdrawn: {
@@ -98,12 +113,24 @@ export const indexMigrations: readonly Migration[] = [
         state TEXT NOT NULL,
         leaving INTEGER NOT NULL,
         content BLOB NOT NULL,
+        state_number INTEGER NOT NULL,
+        file_recipe TEXT NOT NULL,
         sealed BLOB NOT NULL,
         PRIMARY KEY (collection, lookup),
         UNIQUE (collection, series_name)
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX entry_leaving ON entry (collection, study_name) WHERE leaving = 1;
       CREATE INDEX entry_study ON entry (collection, study_name, state);
+      CREATE TABLE minted_file (
+        collection TEXT NOT NULL,
+        patient_name TEXT NOT NULL,
+        study_name TEXT NOT NULL,
+        series_name TEXT NOT NULL,
+        file TEXT NOT NULL,
+        guid TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        PRIMARY KEY (collection, series_name, study_name, patient_name, file)
+      ) STRICT, WITHOUT ROWID;
       CREATE TABLE withdrawn (
         id INTEGER PRIMARY KEY,
         collection TEXT NOT NULL,

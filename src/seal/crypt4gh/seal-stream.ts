@@ -9,14 +9,12 @@ import { newHeader } from './header.ts';
 import { sealedSizeOf, segmentCountOf } from './layout.ts';
 import type { Batch } from './seal-messages.ts';
 import { batchBytes, type SealListener, SealThread } from './seal-thread.ts';
-import { segmentRootOf } from './segment-digests.ts';
 import type { SealDigests } from './segment-sealer.ts';
 
 /** What receipts say of a sealed file; digests are SHA-256, 32 bytes. */
 export interface SealSummary extends SealDigests {
   readonly plaintextSize: number;
   readonly segmentCount: number;
-  readonly segmentRoot: Uint8Array;
   /** Of the 124 bytes of the header. */
   readonly headerDigest: Uint8Array;
   readonly sealedSize: number;
@@ -194,8 +192,6 @@ class ThreadStream implements SealStream, SealListener {
       ...digests,
       plaintextSize,
       segmentCount: segmentCountOf(plaintextSize),
-      // Asserts that there is one digest for each segment.
-      segmentRoot: segmentRootOf(digests.segmentDigests, plaintextSize),
       headerDigest: this.#headerDigest,
       sealedSize: sealedSizeOf(plaintextSize),
     };

@@ -1,5 +1,7 @@
 import { createCipheriv, createHash, hash, type KeyObject } from 'node:crypto';
 import { giveBack } from '../../lib/bytes/give-back.ts';
+import { TreeRoot } from '../tree/hash-tree.ts';
+import { segmentLeaf } from '../tree/leaf.ts';
 import { layout, writeSegmentNonce } from './layout.ts';
 import { DigestList } from './segment-digests.ts';
 
@@ -8,6 +10,8 @@ export interface SealDigests {
   readonly plaintextSha256: Uint8Array;
   /** Of each plaintext segment, in order. */
   readonly segmentDigests: Uint8Array;
+  /** Root of their tree. */
+  readonly segmentRoot: Uint8Array;
   /** Of the whole sealed file, header included. */
   readonly sealedSha256: Uint8Array;
 }
@@ -18,6 +22,7 @@ export class SegmentSealer {
   readonly #plainHash = createHash('sha256');
   readonly #sealedHash = createHash('sha256');
   readonly #digests = new DigestList();
+  readonly #tree = new TreeRoot();
   readonly #nonce = new Uint8Array(layout.nonceSize);
   #segmentCount = 0;
 
@@ -45,6 +50,7 @@ export class SegmentSealer {
     return {
       plaintextSha256: this.#plainHash.digest(),
       segmentDigests: this.#digests.toBytes(),
+      segmentRoot: this.#tree.root(),
       sealedSha256: this.#sealedHash.digest(),
     };
   }
@@ -52,7 +58,9 @@ export class SegmentSealer {
   #sealSegment(plain: Uint8Array, into: Uint8Array): number {
     // All three passes over a segment run while it is in the processor's cache.
     this.#plainHash.update(plain);
-    this.#digests.push(hash('sha256', plain, 'buffer'));
+    const digest = hash('sha256', plain, 'buffer');
+    this.#digests.push(digest);
+    this.#tree.push(segmentLeaf(digest));
     writeSegmentNonce(this.#nonce, this.#segmentCount);
     this.#segmentCount += 1;
     const cipher = createCipheriv('chacha20-poly1305', this.#dataKey, this.#nonce, {

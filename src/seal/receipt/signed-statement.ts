@@ -20,8 +20,7 @@ export type PinnedKeys = ReadonlyMap<string, KeyObject>;
 
 /** What a statement is about; stands in the protected header, so that none passes for another. */
 export type StatementType =
-  | 'mdm-version-receipt'
-  | 'mdm-production-record'
+  | 'mdm-batch'
   | 'mdm-share-deposit'
   | 'mdm-policy-feed'
   | 'mdm-feed-heartbeat'
@@ -68,7 +67,7 @@ export async function verifyStatement(
 ): Promise<unknown> {
   const maxSize = options.maxSize ?? sealLimits.statementSizeMax;
   if (jws.length > maxSize || !base64url.test(jws)) throw invalid('not a compact JWS');
-  const publicKey = options.pinned.get(keyIdIn(jws));
+  const publicKey = options.pinned.get(signerOf(jws));
   if (publicKey === undefined) throw sealErrors.create('SEAL_RECEIPT_UNTRUSTED');
   try {
     const { payload, protectedHeader } = await compactVerify(jws, publicKey, {
@@ -89,7 +88,8 @@ export function statementDigestOf(jws: string): string {
   return toHex(createHash('sha256').update(jws).digest());
 }
 
-function keyIdIn(jws: string): string {
+/** Id of the key that a statement says it is signed with. @throws SEAL_RECEIPT_INVALID */
+export function signerOf(jws: string): string {
   try {
     return decodeProtectedHeader(jws).kid ?? '';
   } catch (cause) {

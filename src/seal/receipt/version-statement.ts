@@ -3,16 +3,27 @@ import { sealErrors } from '../errors.ts';
 import { sealLimits } from '../limits.ts';
 import { pattern } from './patterns.ts';
 
-/**
- * What the clinical side states of a version: which bytes it is and what they were made of.
- * Immutable; holds nothing that identifies a patient. Digests are hex, keys base64url.
- */
-export interface VersionReceipt {
-  readonly format: 'mdm-version-receipt';
-  readonly formatVersion: 1;
+/** Of which file something is stated. */
+export interface StatedFile {
   readonly site: string;
-  /** Of the file; random, stays when names change. */
+  readonly collection: string;
+  /** `p-<H>/t-<H>/s-<H>/<file>` as the clinical index minted it: neither its sealed form nor an alias. */
+  readonly name: string;
+  /** Random; minted beside the name. */
   readonly guid: string;
+  /** Number of the series' state, which is its list of instances and its recipe: counts from 1. */
+  readonly stateNumber: number;
+}
+
+/**
+ * What the clinical side states of a version: of which file it is, which bytes it is and what they
+ * were made of. Immutable; holds nothing that identifies a patient. Digests are hex, keys base64url.
+ */
+export interface VersionStatement extends StatedFile {
+  readonly format: 'mdm-version-statement';
+  readonly formatVersion: 2;
+  /** How many stacks the series has; null for a file that is of none of them. */
+  readonly stacks: number | null;
   readonly version: number;
   /** Grows when a version gets a new key. */
   readonly generation: number;
@@ -61,13 +72,13 @@ export interface PseudonymousUids {
 }
 
 /** @throws SEAL_RECEIPT_INVALID */
-export function readVersionReceipt(value: unknown): VersionReceipt {
-  const fields = new JsonFields(value, { path: 'receipt', refuse: refuseField });
-  const receipt: VersionReceipt = {
-    format: fields.choice('format', ['mdm-version-receipt']),
-    formatVersion: fields.integer('formatVersion', 1, 1) as 1,
-    site: fields.text('site', pattern.name),
-    guid: fields.text('guid', pattern.id),
+export function readVersionStatement(value: unknown): VersionStatement {
+  const fields = new JsonFields(value, { path: 'version', refuse: refuseField });
+  const statement: VersionStatement = {
+    format: fields.choice('format', ['mdm-version-statement']),
+    formatVersion: fields.integer('formatVersion', 2, 2) as 2,
+    ...readStatedFile(fields),
+    stacks: fields.nullableInteger('stacks') ?? null,
     version: fields.integer('version', 1),
     generation: fields.integer('generation', 1),
     keyId: fields.text('keyId', pattern.id),
@@ -86,8 +97,19 @@ export function readVersionReceipt(value: unknown): VersionReceipt {
     time: fields.text('time', pattern.instant),
   };
   fields.end();
-  if (receipt.threshold > receipt.keyServers.length) throw refuseField('receipt.threshold');
-  return receipt;
+  if (statement.threshold > statement.keyServers.length) throw refuseField('version.threshold');
+  return statement;
+}
+
+/** The fields of which file something is stated. @throws as the reader of `fields` */
+export function readStatedFile(fields: JsonFields): StatedFile {
+  return {
+    site: fields.text('site', pattern.name),
+    collection: fields.text('collection', pattern.name),
+    name: fields.text('name', pattern.file),
+    guid: fields.text('guid', pattern.id),
+    stateNumber: fields.integer('stateNumber', 1),
+  };
 }
 
 function readSource(fields: JsonFields): SourceCounts {
@@ -101,7 +123,7 @@ function readSource(fields: JsonFields): SourceCounts {
   };
   fields.end();
   if ((source.completeness === 'verified') !== (source.reason === null)) {
-    throw refuseField('receipt.source.reason');
+    throw refuseField('version.source.reason');
   }
   return source;
 }

@@ -2,17 +2,17 @@ import { JsonFields } from '../../lib/json/json-fields.ts';
 import { layout, sealedSizeOf, segmentCountOf } from '../crypt4gh/layout.ts';
 import { sealErrors } from '../errors.ts';
 import { pattern } from './patterns.ts';
+import { readStatedFile, type StatedFile } from './version-statement.ts';
 
 /**
- * What the clinical side states of one production, one sealed file of a version. A version has one
- * receipt and as many production records as it was produced, each with its own header and key.
+ * What the clinical side states of one production, one sealed file of a version. A version has as
+ * many of them as it was produced, each with its own header and key.
  */
-export interface ProductionRecord {
-  readonly format: 'mdm-production-record';
-  readonly formatVersion: 1;
-  /** `statementDigestOf` the version receipt. */
-  readonly receiptDigest: string;
-  readonly guid: string;
+export interface ProductionStatement extends StatedFile {
+  readonly format: 'mdm-production-statement';
+  readonly formatVersion: 2;
+  /** SHA-256 of the exact bytes of the version statement. */
+  readonly versionDigest: string;
   readonly version: number;
   readonly generation: number;
   /** Random. */
@@ -26,13 +26,13 @@ export interface ProductionRecord {
 }
 
 /** @throws SEAL_RECEIPT_INVALID */
-export function readProductionRecord(value: unknown): ProductionRecord {
-  const fields = new JsonFields(value, { path: 'record', refuse: refuseField });
-  const record: ProductionRecord = {
-    format: fields.choice('format', ['mdm-production-record']),
-    formatVersion: fields.integer('formatVersion', 1, 1) as 1,
-    receiptDigest: fields.text('receiptDigest', pattern.digest),
-    guid: fields.text('guid', pattern.id),
+export function readProductionStatement(value: unknown): ProductionStatement {
+  const fields = new JsonFields(value, { path: 'production', refuse: refuseField });
+  const statement: ProductionStatement = {
+    format: fields.choice('format', ['mdm-production-statement']),
+    formatVersion: fields.integer('formatVersion', 2, 2) as 2,
+    ...readStatedFile(fields),
+    versionDigest: fields.text('versionDigest', pattern.digest),
     version: fields.integer('version', 1),
     generation: fields.integer('generation', 1),
     productionId: fields.text('productionId', pattern.id),
@@ -43,14 +43,14 @@ export function readProductionRecord(value: unknown): ProductionRecord {
     time: fields.text('time', pattern.instant),
   };
   fields.end();
-  return record;
+  return statement;
 }
 
 /** Whether the sizes follow from a plaintext of this size. */
-export function sizesAgree(record: ProductionRecord, plaintextSize: number): boolean {
+export function sizesAgree(statement: ProductionStatement, plaintextSize: number): boolean {
   return (
-    record.segmentCount === segmentCountOf(plaintextSize) &&
-    record.sealedSize === sealedSizeOf(plaintextSize)
+    statement.segmentCount === segmentCountOf(plaintextSize) &&
+    statement.sealedSize === sealedSizeOf(plaintextSize)
   );
 }
 
