@@ -29,6 +29,8 @@ const exact: Readonly<Record<string, number>> = {
   WEBDAV_CREDENTIAL_REFUSED: exitCode.unauthenticated,
   KEYS_UNAUTHENTICATED: exitCode.unauthenticated,
   CLIENT_UNVERIFIED: exitCode.unverified,
+  KEYS_CERTIFICATE_INVALID: exitCode.unverified,
+  KEYS_CERTIFICATE_SHORT: exitCode.unverified,
   CLIENT_SETTINGS: exitCode.usage,
   CLIENT_PRODUCER_KEYS_MISSING: exitCode.usage,
   CLIENT_ARGUMENT: exitCode.usage,

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addCertificates } from './add-certificates.ts';
 import { boundHeap } from './bounded-heap.ts';
 import type { AddServices } from './program.ts';
 
@@ -29,6 +30,10 @@ export const addServices: AddServices = (program, services) => {
       await init(options, services.output());
     });
   addAudit(program.command('audit').description('the record of who did what'), services);
+  addCertificates(
+    program.command('certificate').description('what key servers signed of an entry of the feed'),
+    services,
+  );
 };
 
 function addAudit(audit: Command, services: Parameters<AddServices>[1]): void {

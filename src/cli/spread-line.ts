@@ -1,7 +1,13 @@
 import type { SpreadAnswer } from '../client/api/answers.ts';
 
 /** How far a change has come at the key servers, and how long that took, as one line. */
-export function spreadLine({ servers, quorumMs, completeMs, shutMs }: SpreadAnswer): string {
+export function spreadLine({
+  feedEntry,
+  servers,
+  quorumMs,
+  completeMs,
+  shutMs,
+}: SpreadAnswer): string {
   const acknowledged = servers.filter((server) => server.acknowledged).length;
   const silent = servers.length - acknowledged;
   const times = [
@@ -12,5 +18,5 @@ export function spreadLine({ servers, quorumMs, completeMs, shutMs }: SpreadAnsw
       : `nobody gets a share now (after ${shutMs} ms), not yet kept by the key servers`,
   ].filter((text) => text !== undefined);
   const waited = silent === 0 ? '' : `, ${silent} without lease`;
-  return `${acknowledged} key servers acknowledged${waited}; ${times.join(', ')}`;
+  return `${acknowledged} key servers signed entry ${feedEntry}${waited}; ${times.join(', ')}`;
 }

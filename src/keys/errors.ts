@@ -82,6 +82,21 @@ export const keysErrors = defineErrors('keys', {
     user: 'Ask for fewer files at a time.',
     operator: 'See docs/limits.md.',
   },
+  KEYS_CERTIFICATE_INVALID: {
+    disposition: 'permanent',
+    meaning:
+      'A certificate of the policy feed is of no entry, or of none that the feed key signed.',
+    user: 'Nothing to do.',
+    operator:
+      'Look at the number (`feedEntry` in the answer of the change), or at whether the feed key is that of this site.',
+  },
+  KEYS_CERTIFICATE_SHORT: {
+    disposition: 'transient',
+    meaning:
+      'Fewer key servers signed that they hold the entry than it takes for nobody to collect a key without it.',
+    user: 'Nothing to do.',
+    operator: '`mdm status` shows which key servers do not answer; show it again when they do.',
+  },
   KEYS_FEED_DAMAGED: {
     disposition: 'permanent',
     meaning: 'The policy feed at rest is not the chain of signed entries that was written.',

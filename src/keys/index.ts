@@ -2,6 +2,14 @@
  * Key shares: split, deposit, fetch, combine; and the signed feed of policies that the key servers
  * follow. The protocol is in docs/sealed-format.md.
  */
+export {
+  type CertificateTrust,
+  certificateOf,
+  type FeedCertificate,
+  readCertificate,
+  type VerifiedCertificate,
+  verifyCertificate,
+} from './certificate/feed-certificate.ts';
 export { keysErrors } from './errors.ts';
 export { FeedState } from './feed/feed-state.ts';
 export type { FeedStore, KeptAck } from './feed/feed-store.ts';

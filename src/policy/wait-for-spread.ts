@@ -11,6 +11,8 @@ export interface StartedSpread {
 
 /** How far a change has come at the key servers, and how long that took. */
 export interface SpreadTimes {
+  /** The entry of the feed that it is told in, or the last before it where nothing had to be told. */
+  readonly position: FeedPosition;
   readonly spread: FeedSpread;
   readonly quorumMs: number | undefined;
   readonly completeMs: number | undefined;
@@ -50,8 +52,8 @@ export async function waitForSpread(
     const quorumMs = await quorum;
     const spread = feed.spreadNow(position);
     return spread.complete
-      ? { spread, quorumMs, completeMs: shutMs, shutMs: undefined }
-      : { spread, quorumMs, completeMs: undefined, shutMs };
+      ? { position, spread, quorumMs, completeMs: shutMs, shutMs: undefined }
+      : { position, spread, quorumMs, completeMs: undefined, shutMs };
   } finally {
     timer.cancel();
     tooLong.abort();

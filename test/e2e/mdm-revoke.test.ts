@@ -1,12 +1,14 @@
 /** One grant and one revocation reach the doors and the key servers alike. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fetchKey } from '../support/fetch-key.ts';
 import { tokenPrincipal } from '../support/login.ts';
 import { startStory } from './story.ts';
 
 interface Change {
+  readonly feedEntry: number;
   readonly version: number;
   readonly quorumMs?: number;
   readonly completeMs?: number;
@@ -51,6 +53,15 @@ test('grant and revoke hold at the doors and at the key servers', async (t) => {
     revoked?.entries.some(({ who }) => who === bob),
     false,
   );
+
+  const config = join(story.folder, 'gateway.yaml');
+  const entry = String(revoked?.feedEntry);
+  const certificate = story.file('revoked.json');
+  writeFileSync(certificate, await story.run('alice', 'certificate', 'show', entry, '-c', config));
+  const proof = await story.run('bob', 'certificate', 'verify', certificate, '-c', config);
+  assert.match(proof, /policy test\/sealed, version 3/);
+  assert.equal(proof.match(/^kept by /gm)?.length, 3);
+  await story.fails(8, 'bob', 'certificate', 'show', '999', '-c', config);
 
   assert.equal(await fetchKey(story, 'bob', before), 'KEYS_FORBIDDEN');
   assert.equal(await fetchKey(story, 'alice', before), 'key');

@@ -22,8 +22,9 @@ export function lockJson(change: LockChange): object {
   return { path, reason, by, sinceMs, ...spreadJson(change) };
 }
 
-function spreadJson({ spread, quorumMs, completeMs, shutMs }: SpreadTimes): object {
+function spreadJson({ position, spread, quorumMs, completeMs, shutMs }: SpreadTimes): object {
   return {
+    feedEntry: position.seq,
     quorumMs,
     completeMs,
     shutMs,

@@ -35,16 +35,18 @@ async function open(t: TestContext): Promise<Bench> {
       return Promise.resolve(answer);
     };
   const placed = { policy: { id: 'ct', version: 1, entries: [] }, path: '/a' };
+  const position = { seq: 3, digest: '0'.repeat(64) };
   const spread = { acknowledged: [], leaseExpired: [], quorum: true, shut: true, complete: true };
   const change = {
     ...placed,
+    position,
     spread,
     quorumMs: undefined,
     completeMs: undefined,
     shutMs: undefined,
   };
   const lockRow = { path: '/s/c', fileId: undefined, reason: 'why', by: 'alice', sinceMs: 7 };
-  const locked = { ...lockRow, spread, quorumMs: 1, completeMs: 2, shutMs: undefined };
+  const locked = { ...lockRow, position, spread, quorumMs: 1, completeMs: 2, shutMs: undefined };
   const files = new FilesModel({ tree });
   const ports: ApiPorts & { readonly log: typeof silentLog } = {
     files,

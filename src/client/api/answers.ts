@@ -59,6 +59,8 @@ export interface AclAnswer {
 
 /** How far a change has come at the key servers. */
 export interface SpreadAnswer {
+  /** Number of the entry of the policy feed: of `mdm certificate show`. */
+  readonly feedEntry: number;
   /** No one without an earlier share can collect enough any more. */
   readonly quorumMs?: number;
   /** So many know it, and all others' leases ran out. */
