@@ -59,8 +59,8 @@ export class Demonstration {
     const made = await runMdm(['init', '--json', '--config', gatewayConfig], {});
     if (made.exitCode !== 0) throw new Error(`mdm init: ${made.output}`);
     const keyServers = new Map<KeyServerName, Service>();
-    for (const { name, port } of addresses) {
-      const config = writeKeyServerConfig(folder, { name, port });
+    for (const { name, port, url } of addresses) {
+      const config = writeKeyServerConfig(folder, { name, port, url });
       keyServers.set(name, await startService({ name, role: 'keyserver', config, folder }));
     }
     const gateway = await startService({
@@ -71,10 +71,9 @@ export class Demonstration {
     });
     const settings = new Map<User, string>();
     for (const user of users) {
-      const token = await login.token(user, Math.floor(Date.now() / 1000));
       const producerKey = join(folder, 'gateway', 'clinical', 'keys', 'producer.pem.pub');
       const shared = { folder, gateway: gateway.url, keyServers: addresses, producerKey };
-      settings.set(user, writeSettings({ ...shared, user, token }));
+      settings.set(user, await writeSettings({ ...shared, user, login }));
     }
     return new Demonstration({ folder, pacs, gateway, keyServers, settings });
   }
@@ -165,9 +164,9 @@ function signingKeyOf(folder: string, name: string): string {
 
 function writeKeyServerConfig(
   folder: string,
-  server: { readonly name: string; readonly port: number },
+  server: { readonly name: string; readonly port: number; readonly url: string },
 ): string {
-  const { name, port } = server;
+  const { name, port, url } = server;
   const path = join(folder, `${name}.yaml`);
   const gateway = join(folder, 'gateway');
   mkdirSync(join(folder, `key-server-${name}`), { recursive: true });
@@ -176,14 +175,15 @@ function writeKeyServerConfig(
     `# A key server; in earnest it belongs to another party than the gateway.
 name: ${name}
 site: ${site}
+publicUrl: ${url}
 data: ${join(folder, `key-server-${name}`, 'data')}
 masterKey: ${join(folder, `key-server-${name}`, 'master.key')}
 listen: { host: 127.0.0.1, port: ${port} }
 producers: [ ${join(gateway, 'clinical', 'keys', 'producer.pem.pub')} ]
 gateways: [ ${join(gateway, 'computing', 'keys', 'policy-feed.pem.pub')} ]
 issuers:
-  - { issuer: "${issuer}", audience: ${audience}, jwks: ${join(folder, 'login.jwks.json')}, algorithms: [ES256] }
-  - { issuer: "urn:mdm:${site}:gateway", audience: ${name}, jwks: ${join(gateway, 'computing', 'keys', 'service.jwks.json')}, algorithms: [EdDSA] }
+  - { issuer: "${issuer}", jwks: ${join(folder, 'login.jwks.json')}, algorithms: [ES256] }
+gatewayService: ${join(gateway, 'computing', 'keys', 'service.jwks.json')}
 `,
   );
   return path;

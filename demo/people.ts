@@ -5,7 +5,7 @@ import { exportJWK, SignJWT } from 'jose';
 
 /** Issuer of the demonstration's users: stands for the login service of a site. */
 export const issuer = 'https://login.demo.example';
-/** One audience for gateway and key servers is enough here; a site gives each its own. */
+/** The gateway's audience; that of a key server is its public URL, so that no two accept one token. */
 export const audience = 'mdm-demo';
 
 const lifetimeSeconds = 12 * 3600;
@@ -30,12 +30,12 @@ export class LoginService {
     );
   }
 
-  token(subject: string, nowSeconds: number): Promise<string> {
+  token(subject: string, nowSeconds: number, party = audience): Promise<string> {
     return new SignJWT({})
       .setProtectedHeader({ alg: 'ES256', kid: 'demo', typ: 'JWT' })
       .setIssuer(issuer)
       .setSubject(subject)
-      .setAudience(audience)
+      .setAudience(party)
       .setIssuedAt(nowSeconds)
       .setExpirationTime(nowSeconds + lifetimeSeconds)
       .sign(this.#privateKey);
@@ -47,20 +47,32 @@ export function principalOf(subject: string): string {
   return `user:token:${issuer}#${subject}`;
 }
 
-/** A user's settings file for the `mdm` command. */
-export function writeSettings(options: {
+/**
+ * A user's settings file for the `mdm` command, and beside it his tokens: one for the gateway and one for
+ * each key server, which no other party accepts.
+ */
+export async function writeSettings(options: {
   readonly folder: string;
   readonly user: string;
-  readonly token: string;
+  readonly login: LoginService;
   readonly gateway: string;
   readonly keyServers: readonly { readonly name: string; readonly url: string }[];
   readonly producerKey: string;
-}): string {
-  const { folder, user, token, gateway, keyServers, producerKey } = options;
-  const tokenFile = join(folder, `${user}.token`);
-  writeFileSync(tokenFile, token, { mode: 0o600 });
+}): Promise<string> {
+  const { folder, user, login, gateway, keyServers, producerKey } = options;
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const writeToken = async (name: string, party?: string): Promise<string> => {
+    const file = join(folder, `${name}.token`);
+    writeFileSync(file, await login.token(user, nowSeconds, party), { mode: 0o600 });
+    return file;
+  };
+  const tokenFile = await writeToken(user);
+  const servers: string[] = [];
+  for (const { name, url } of keyServers) {
+    const own = await writeToken(`${user}-${name}`, url);
+    servers.push(`    - { name: ${name}, url: "${url}", tokenFile: ${own} }`);
+  }
   const path = join(folder, `${user}.yaml`);
-  const servers = keyServers.map(({ name, url }) => `    - { name: ${name}, url: "${url}" }`);
   writeFileSync(
     path,
     [

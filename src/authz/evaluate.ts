@@ -46,9 +46,13 @@ function entryInForce(entry: PolicyEntry, nowMs: number): boolean {
   return entry.expiresMs === undefined ? Number.isFinite(nowMs) : isBefore(nowMs, entry.expiresMs);
 }
 
-/** Every `who` text that names this principal; entries are compared with these as a whole. */
+/**
+ * Every `who` text that names this principal; entries are compared with these as a whole.
+ * `authenticated` are people: a service is named, or it holds nothing.
+ */
 function namesOf(principal: Principal): ReadonlySet<string> {
-  const names = new Set(['authenticated', `user:${principal.subject}`]);
+  const names = new Set([`user:${principal.subject}`]);
+  if (principal.method !== 'service') names.add('authenticated');
   for (const group of principal.groups) names.add(`group:${normaliseGroup(group)}`);
   return names;
 }

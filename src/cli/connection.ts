@@ -1,12 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { MdmApi } from '../client/api/mdm-api.ts';
+import { gatewayTokenOf, keyCredentialOf } from '../client/credentials/key-credential.ts';
 import { clientErrors } from '../client/errors.ts';
 import type { GetPorts } from '../client/open/get-file.ts';
 import { createNodeTransport } from '../client/open/node-transport.ts';
-import { createKeyServers, type KeyCredential } from '../keys/index.ts';
+import { createKeyServers } from '../keys/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
-import { Sensitive } from '../lib/sensitive.ts';
 import { pinProducers } from '../seal/index.ts';
 import type { ClientSettings } from './settings.ts';
 
@@ -18,7 +18,8 @@ export interface Connection extends GetPorts {
 
 /** Connect as the settings say. Sends nothing yet. */
 export function connect(settings: ClientSettings): Connection {
-  const { gateway, ca, certificate, key, token } = settings;
+  const { gateway, ca, certificate, key } = settings;
+  const token = gatewayTokenOf(settings);
   const transport = createNodeTransport({
     ...(ca === undefined ? {} : { ca }),
     ...(certificate === undefined ? {} : { certificate }),
@@ -42,7 +43,7 @@ export function connect(settings: ClientSettings): Connection {
     gateway,
     api: new MdmApi(transport, gateway),
     keyServers,
-    credential: credentialOf(settings),
+    credential: keyCredentialOf(settings),
     pinned: pinProducers(
       settings.producerKeys.map((pem) => ({ publicKey: publicKeyOf(pem), fromMs: 0 })),
     ),
@@ -60,13 +61,4 @@ function publicKeyOf(pem: string): KeyObject {
   } catch (cause) {
     throw clientErrors.create('CLIENT_SETTINGS', { message: 'producerKeys: not a key', cause });
   }
-}
-
-function credentialOf({ token, certificate, key }: ClientSettings): KeyCredential | undefined {
-  if (token !== undefined) {
-    const shown = new Sensitive(token);
-    return { kind: 'token', tokenFor: () => shown };
-  }
-  if (certificate === undefined || key === undefined) return undefined;
-  return { kind: 'certificate', certificate, privateKey: new Sensitive(key) };
 }

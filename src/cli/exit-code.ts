@@ -28,6 +28,7 @@ const exact: Readonly<Record<string, number>> = {
   WEBDAV_UNAUTHENTICATED: exitCode.unauthenticated,
   WEBDAV_CREDENTIAL_REFUSED: exitCode.unauthenticated,
   KEYS_UNAUTHENTICATED: exitCode.unauthenticated,
+  KEYS_CREDENTIAL_SHARED: exitCode.unauthenticated,
   CLIENT_UNVERIFIED: exitCode.unverified,
   KEYS_CERTIFICATE_INVALID: exitCode.unverified,
   KEYS_CERTIFICATE_SHORT: exitCode.unverified,

@@ -24,11 +24,11 @@ test('the environment overrules the file; an empty variable is none', (t) => {
   const file = settingsFile(t, 'gateway: https://a.example/\ntokenFile: token\n');
   const base = { MDM_SETTINGS: file };
   assert.equal(readSettings(base).gateway, 'https://a.example');
-  assert.equal(readSettings(base).token, 'abc');
+  assert.equal(readSettings(base).token?.(), 'abc');
   const other = { ...base, MDM_GATEWAY: 'https://b.example', BEARER_TOKEN: ' xyz\n' };
   assert.equal(readSettings(other).gateway, 'https://b.example');
-  assert.equal(readSettings(other).token, 'xyz');
-  assert.equal(readSettings({ ...base, BEARER_TOKEN: '' }).token, 'abc');
+  assert.equal(readSettings(other).token?.(), 'xyz');
+  assert.equal(readSettings({ ...base, BEARER_TOKEN: '' }).token?.(), 'abc');
 });
 
 test('settings that cannot be used are named, and quote no secret', (t) => {

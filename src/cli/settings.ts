@@ -1,19 +1,24 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import type { HeldCredentials } from '../client/credentials/key-credential.ts';
+import type { OwnKeyServer } from '../client/credentials/token-route.ts';
 import { clientErrors } from '../client/errors.ts';
+import {
+  type Environment,
+  findServerToken,
+  findToken,
+  readText,
+  tokenAtDefault,
+} from './find-tokens.ts';
 
 /** What the client knows of the world: its settings file, overruled by the environment. */
-export interface ClientSettings {
+export interface ClientSettings extends HeldCredentials {
   /** Base URL of the gateway, without trailing slash. */
   readonly gateway: string;
-  readonly token: string | undefined;
-  /** PEM texts. */
+  /** PEM text. */
   readonly ca: string | undefined;
-  readonly certificate: string | undefined;
-  readonly key: string | undefined;
-  readonly keyServers: readonly { readonly name: string; readonly url: string }[];
   readonly threshold: number;
   /** PEM texts of the producer keys that receipts are trusted from. */
   readonly producerKeys: readonly string[];
@@ -27,12 +32,18 @@ interface SettingsFile {
   readonly key?: string;
   readonly keyServers?: {
     readonly threshold?: number;
-    readonly servers?: ClientSettings['keyServers'];
+    readonly servers?: readonly ServerSettings[];
   };
   readonly producerKeys?: readonly string[];
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+interface ServerSettings {
+  readonly name: string;
+  readonly url: string;
+  readonly publicUrl?: string;
+  readonly tokenFile?: string;
+  readonly acceptSharedAudience?: boolean;
+}
 
 /**
  * Read the settings. Order: environment, then `MDM_SETTINGS`, then `~/.config/mdm/client.yaml`.
@@ -45,30 +56,41 @@ export function readSettings(variables: Environment): ClientSettings {
   );
   const file = environment['MDM_SETTINGS'] ?? join(homedir(), '.config', 'mdm', 'client.yaml');
   const settings = readFile(file, environment['MDM_SETTINGS'] !== undefined);
+  const place = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(dirname(file), path);
   const text = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : readText(resolve(dirname(file), path));
   const gateway = environment['MDM_GATEWAY'] ?? settings.gateway;
   if (gateway === undefined) throw missing(`gateway: set it in ${file}, or MDM_GATEWAY`);
   if (!URL.canParse(gateway)) throw missing('gateway: not an address such as https://host:8446');
+  const certificate = text(environment['X509_USER_CERT'] ?? settings.certificate);
+  const token = findToken(environment, place(settings.tokenFile));
   return {
     gateway: gateway.replace(/\/+$/, ''),
-    token: tokenOf(environment, text(settings.tokenFile)),
+    // What lies about must not decide before what is set.
+    token: token ?? (certificate === undefined ? tokenAtDefault(environment) : undefined),
     ca: text(environment['MDM_CA'] ?? settings.ca),
-    certificate: text(environment['X509_USER_CERT'] ?? settings.certificate),
+    certificate,
     key: text(environment['X509_USER_KEY'] ?? settings.key),
-    keyServers: settings.keyServers?.servers ?? [],
+    keyServers: (settings.keyServers?.servers ?? []).map((server) =>
+      ownKeyServer(server, findServerToken(environment, server.name, place(server.tokenFile))),
+    ),
     threshold: settings.keyServers?.threshold ?? 2,
     producerKeys: (settings.producerKeys ?? []).map((path) => text(path) ?? ''),
   };
 }
 
-function tokenOf(environment: Environment, fromFile: string | undefined): string | undefined {
-  const { BEARER_TOKEN: token, BEARER_TOKEN_FILE: file } = environment;
-  const text = (token ?? (file === undefined ? fromFile : readText(file)))?.trim();
-  // One that cannot stand in a header would fail there, and be quoted.
-  if (text !== undefined && !/^[\x21-\x7e]+$/.test(text))
-    throw missing('token: not one word of printable characters');
-  return text;
+function ownKeyServer(
+  { name, url, publicUrl, acceptSharedAudience }: ServerSettings,
+  token: OwnKeyServer['token'],
+): OwnKeyServer {
+  return {
+    name,
+    url,
+    publicUrl: publicUrl ?? new URL(url).origin,
+    acceptSharedAudience: acceptSharedAudience === true,
+    token,
+  };
 }
 
 function readFile(file: string, mustExist: boolean): SettingsFile {
@@ -116,27 +138,42 @@ function checkFile(file: string, value: unknown): SettingsFile {
   if (!isFields(keyServers)) throw missing(`${file}: keyServers`);
   checkNames(`${file}: keyServers`, keyServers, ['threshold', 'servers']);
   const { servers = [], threshold = 2 } = keyServers;
-  const areServers =
-    Array.isArray(servers) &&
-    servers.every(
-      (one: unknown) =>
-        isFields(one) && typeof one['name'] === 'string' && URL.canParse(String(one['url'])),
-    );
-  if (!areServers) throw missing(`${file}: keyServers.servers`);
+  if (!Array.isArray(servers)) throw missing(`${file}: keyServers.servers`);
+  for (const server of servers as readonly unknown[]) checkServer(file, server);
   if (!Number.isSafeInteger(threshold)) throw missing(`${file}: keyServers.threshold`);
   return value;
 }
 
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+const serverTypes: Readonly<Record<keyof ServerSettings, string>> = {
+  name: 'string',
+  url: 'string',
+  publicUrl: 'string',
+  tokenFile: 'string',
+  acceptSharedAudience: 'boolean',
+};
+
+function checkServer(file: string, server: unknown): void {
+  const where = `${file}: keyServers.servers`;
+  if (!isFields(server)) throw missing(where);
+  checkNames(where, server, Object.keys(serverTypes));
+  for (const [name, type] of Object.entries(serverTypes)) {
+    const isRequired = name === 'name' || name === 'url';
+    const isRight = typeof server[name] === type || (!isRequired && server[name] === undefined);
+    if (!isRight) throw missing(`${where}: ${name}`);
+  }
+  if (!URL.canParse(String(server['url']))) throw missing(`${where}: url`);
+  const { publicUrl } = server;
+  // Compared as text with the audience of tokens.
+  if (typeof publicUrl === 'string' && originOf(publicUrl) !== publicUrl)
+    throw missing(`${where}: publicUrl is scheme, host and port, with nothing behind`);
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw clientErrors.create('CLIENT_SETTINGS', { message: `cannot read ${path}`, cause });
-  }
+function originOf(text: string): string | undefined {
+  return URL.canParse(text) ? new URL(text).origin : undefined;
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function missing(what: string): Error {

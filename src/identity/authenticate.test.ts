@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAuthenticate } from './authenticate.ts';
-import { type Outcome, refuse } from './outcome.ts';
+import { refuse } from './outcome.ts';
 
-const accept = (subject: string, method: 'certificate' | 'token'): Outcome => ({
-  kind: 'accepted',
+const accept = (subject: string, method: 'certificate' | 'token') => ({
+  kind: 'accepted' as const,
   principal: { subject, groups: [], method, expiresMs: 1 },
 });
 
-const authenticate = createAuthenticate({
+const request = { method: 'GET', target: '/', proofs: [] };
+const decide = createAuthenticate({
   chains: { validate: () => accept('x509:/CN=Alice', 'certificate') },
   tokens: {
     verify: (token) =>
@@ -18,6 +19,8 @@ const authenticate = createAuthenticate({
   },
 });
 const chain = [new Uint8Array(1)];
+const authenticate = (shown: Omit<Parameters<typeof decide>[0], 'request'>) =>
+  decide({ ...shown, request });
 const basic = (login: string): string => `Basic ${Buffer.from(login).toString('base64')}`;
 
 test('nothing shown is anonymous', async () => {
@@ -66,8 +69,8 @@ test('a token that a client cut, as neon does with passwords, is told of', async
 
 test('what is not configured is refused, not ignored', async () => {
   const none = createAuthenticate({});
-  assert.equal((await none({ authorization: 'Bearer good', chain })).kind, 'refused');
-  assert.equal((await none({ authorization: undefined, chain })).kind, 'refused');
+  assert.equal((await none({ authorization: 'Bearer good', chain, request })).kind, 'refused');
+  assert.equal((await none({ authorization: undefined, chain, request })).kind, 'refused');
 });
 
 test('a browser shows its token as the password of a login, whatever the user name', async () => {

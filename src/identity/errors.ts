@@ -122,6 +122,51 @@ export const identityErrors = defineErrors('identity', {
     operator:
       'Fetch the key set of the issuer anew into the file of `issuers[].jwks`, if it changed its keys (read again within a minute), and compare `issuers[].algorithms`.',
   },
+  IDENTITY_TOKEN_SHARED: {
+    disposition: 'permanent',
+    meaning: 'The token is one that other parties accept too, and is not taken here.',
+    user: 'Use a certificate, a ticket of this key server (`mdm ticket`), or a token whose only audience is this key server (docs/client.md).',
+    operator: 'Nothing to do: docs/operating/key-custody.md says how users get such tokens.',
+  },
+  IDENTITY_TOKEN_LONG_LIVED: {
+    disposition: 'permanent',
+    meaning: 'The token lives longer than the site takes from its issuer.',
+    user: 'Ask your issuer for a token of a shorter life; the explanation names the longest.',
+    operator: 'Compare `issuers[].longestLifetimeHours` with what the issuer gives out.',
+  },
+  IDENTITY_TOKEN_BOUND: {
+    disposition: 'permanent',
+    meaning: 'The token is bound to a key or certificate (`cnf`), which was not proven.',
+    user: 'Show it as it was made to be shown: with its certificate, or with a proof (`Authorization: DPoP`). Else get a token that is not bound.',
+    operator:
+      'Nothing to do, unless the explanation says that `publicUrl` is not configured: proofs are compared with it.',
+  },
+  IDENTITY_PROOF_INVALID: {
+    disposition: 'permanent',
+    meaning:
+      'The proof beside a token (header `DPoP`) is absent, or not of this request, token and key.',
+    user: 'Compare the address in your settings with what the site gave you; if it is the same, show its operator this.',
+    operator:
+      'Compare `publicUrl` with the address that clients use. Else nothing to do: somebody may show what is not his.',
+  },
+  IDENTITY_PROOF_STALE: {
+    disposition: 'transient',
+    meaning: 'The proof beside a token was not made just now, or before the service started.',
+    user: 'Try again; if it stays, set the clock of your machine.',
+    operator: 'Compare the clock of this machine with a time server.',
+  },
+  IDENTITY_PROOF_REPLAYED: {
+    disposition: 'permanent',
+    meaning: 'The proof beside a token was shown before.',
+    user: 'Nothing to do, if it was not you: somebody showed it again. Else make a proof for each request.',
+    operator: logged,
+  },
+  IDENTITY_PROOFS_TOO_MANY: {
+    disposition: 'transient',
+    meaning: 'A caller showed more proofs in two minutes than are remembered of one.',
+    user: 'Ask for more keys at a time, and try again in two minutes.',
+    operator: 'See docs/limits.md.',
+  },
   IDENTITY_TRUST_UNREADABLE: {
     disposition: 'permanent',
     meaning: 'A trust directory or key set cannot be read, or holds nothing usable.',

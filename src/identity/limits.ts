@@ -47,10 +47,36 @@ export const identityLimits = defineLimits('identity', {
     unit: 'count',
     reason: 'a bearer token; tokens with many groups stay below 8 KiB',
   },
+  tokenLifetimeSeconds: {
+    value: 86_400,
+    unit: 's',
+    reason:
+      'longest life of a token of an issuer for which none is set; a stolen one ends by itself',
+  },
   clockSkewSeconds: {
     value: 60,
     unit: 's',
     reason: 'difference of clocks forgiven between issuer and us',
+  },
+  proofCharactersMax: {
+    value: 4_096,
+    unit: 'count',
+    reason: 'a proof (DPoP): one public key, of RSA at most, and six claims',
+  },
+  proofAgeSecondsMax: {
+    value: 60,
+    unit: 's',
+    reason: 'from when a proof was made to when it is shown, and difference of clocks either way',
+  },
+  proofsPerCallerMax: {
+    value: 10_000,
+    unit: 'count',
+    reason: 'proofs of one caller remembered for two minutes; a request for 500 keys takes one',
+  },
+  proofsMax: {
+    value: 200_000,
+    unit: 'count',
+    reason: 'the same of all callers: some 30 MB',
   },
   groupsMax: {
     value: 256,

@@ -26,9 +26,17 @@ export const keysErrors = defineErrors('keys', {
   KEYS_UNAUTHENTICATED: {
     disposition: 'permanent',
     meaning: 'The key servers did not accept the credential.',
-    user: 'Renew the token or certificate. A token must name the key servers in its audience too, and they must trust its issuer: ask the site operator.',
+    user: 'Renew the token, certificate or ticket. If it is not over: the key servers do not trust its issuer; ask the site operator.',
     operator:
-      '`identity.refused` in the logs of the key servers says why. Compare their `issuers` and `trustDirectory` with those of the gateway.',
+      '`identity.refused` in the logs of the key servers says why. Compare their `issuers`, `publicUrl` and `trustDirectory` with those of the gateway.',
+  },
+  KEYS_CREDENTIAL_SHARED: {
+    disposition: 'permanent',
+    meaning:
+      'A sealed file needs a credential that only a key server accepts, and there is none: a token that other parties accept too is not shown to a key server.',
+    user: 'Set `certificate` and `key`; or get a token for each key server, with its public URL as only audience, and name the files in `BEARER_TOKEN_FILE_<NAME>`; or run `mdm ticket` where you have one of these (docs/client.md).',
+    operator:
+      'Have the issuer give tokens for each key server alone (docs/operating/key-custody.md); `acceptSharedAudience` at server and client gives the protection up.',
   },
   KEYS_UNAVAILABLE: {
     disposition: 'transient',

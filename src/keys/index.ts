@@ -22,10 +22,12 @@ export {
 export { isNext, replayFeed } from './feed/replay-feed.ts';
 export type { FetchedKeys, KeyRequest } from './fetch/fetch-session.ts';
 export {
+  type ClientCertificate,
   checkAddresses,
   type FeedServer,
   type KeyCredential,
   type KeyServerAddress,
+  type ServerCredential,
 } from './http/server-address.ts';
 export {
   createKeyServers,
@@ -79,3 +81,4 @@ export {
   type StoredShare,
   toBase64Url,
 } from './wire/share-record.ts';
+export { readTicketRequest, type TicketAnswer, type TicketKey } from './wire/ticket.ts';

@@ -10,6 +10,7 @@ import {
   checkAddresses,
   type KeyCredential,
   type KeyServerAddress,
+  type ServerCredential,
 } from './http/server-address.ts';
 import { keysLimits } from './limits.ts';
 import type { KeyDeposit } from './shares/deposit-records.ts';
@@ -56,7 +57,7 @@ export interface KeyServers {
   /**
    * Fetch shares and recover the private keys, each verified against its public key.
    * Rejects only for what concerns the whole batch; a key that cannot be had is in `failures`:
-   * KEYS_FORBIDDEN, KEYS_UNAUTHENTICATED, KEYS_UNAVAILABLE, KEYS_INCONSISTENT.
+   * KEYS_FORBIDDEN, KEYS_UNAUTHENTICATED, KEYS_CREDENTIAL_SHARED, KEYS_UNAVAILABLE, KEYS_INCONSISTENT.
    * @throws KEYS_TOO_MANY, the signal's reason
    */
   fetch(
@@ -110,9 +111,9 @@ async function fetchKeys(
     servers: [...clients.keys()],
     threshold: options.threshold,
     clock: options.clock,
-    ask: (server, keyIds, signal) =>
+    ask: async (server, keyIds, signal) =>
       askShares(clients.get(server) as JsonClient, keyIds, {
-        credential: options.credential,
+        credential: shownTo(server, options.credential),
         signal,
       }),
   });
@@ -121,10 +122,18 @@ async function fetchKeys(
   return fetched;
 }
 
+/** @throws KEYS_CREDENTIAL_SHARED */
+function shownTo(server: string, credential: KeyCredential): ServerCredential {
+  const shown = credential.for(server);
+  if (shown === undefined)
+    throw keysErrors.create('KEYS_CREDENTIAL_SHARED', { context: { server } });
+  return shown;
+}
+
 async function askShares(
   client: JsonClient,
   keyIds: readonly string[],
-  options: { readonly credential: KeyCredential; readonly signal: AbortSignal },
+  options: { readonly credential: ServerCredential; readonly signal: AbortSignal },
 ): Promise<readonly ShareItem[]> {
   const parts: (readonly string[])[] = [];
   for (let at = 0; at < keyIds.length; at += keysLimits.keysPerRequestMax)

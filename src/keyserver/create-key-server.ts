@@ -18,6 +18,7 @@ import { Lease } from './lease.ts';
 import { MasterKey } from './master-key.ts';
 import { appendAudit } from './store/audit-chain.ts';
 import { type KeyServerSchema, migrations } from './store/schema.ts';
+import { acceptTickets, createTickets } from './tickets.ts';
 
 /** What a key server is made of. */
 export interface KeyServerOptions {
@@ -31,7 +32,12 @@ export interface KeyServerOptions {
   readonly masterKeyFile: string;
   /** With which it signs what it acknowledges; gateways enrol its public half. */
   readonly signer: Signer;
+  /** Where its clients reach it: scheme, host and port. Issuer and audience of its tickets. */
+  readonly publicUrl: string;
+  /** Decides who calls; of tickets the server itself does. */
   readonly authenticate: Authenticate;
+  /** Whether `authenticate` takes tokens that other parties accept too: said at start and in the status. */
+  readonly acceptsShared?: boolean;
   /** Producers whose deposits it takes; enrolled by its operator. */
   readonly depositorKeys: PinnedKeys;
   /** Gateways whose policy feed it follows; enrolled by its operator. */
@@ -75,8 +81,13 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     // A crash may have left the log behind with shares that were destroyed.
     await db.checkpoint();
     const lease = new Lease(clock, options.leaseMs ?? keysLimits.leaseMs);
+    const { acceptsShared = false, publicUrl } = options;
+    if (acceptsShared) options.log.warn('keyserver.accepts_shared_audience', { publicUrl });
+    const tickets = createTickets({ publicUrl, masterKey, clock });
     const feed = await FeedChain.open({ ...options, db, lease });
-    const door = createKeyServerDoor({ ...options, db, masterKey, lease, feed });
+    const parts = { db, masterKey, lease, feed, tickets, acceptsShared };
+    const door = createKeyServerDoor({ ...options, ...parts });
+    const authenticate = acceptTickets(tickets, options);
     const refusals = createRefusalCount({
       record: ({ refusal, count }) => {
         const event = { kind: 'refused', ...(refusal && { refusal }), count } as const;
@@ -90,7 +101,8 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     return {
       async listen(endpoint) {
         const { host, port } = endpoint;
-        listener = await createListener({ ...options, host, port, onRefused, doors: [door] });
+        const heard = { ...options, authenticate, onRefused, doors: [door] };
+        listener = await createListener({ ...heard, host, port });
         return urlOf(listener, options.tls !== undefined);
       },
       async close() {

@@ -6,6 +6,7 @@ import { type KeyserverErrorCode, keyserverErrors } from './errors.ts';
 /** The one translation of failures to HTTP. */
 export const statusOf: Readonly<Record<KeyserverErrorCode, number>> = {
   KEYSERVER_UNAUTHENTICATED: 401,
+  KEYSERVER_CREDENTIAL_SHARED: 401,
   KEYSERVER_LEASE_EXPIRED: 503,
   KEYSERVER_RATE_LIMITED: 429,
   KEYSERVER_REQUEST_INVALID: 400,

@@ -5,9 +5,17 @@ export const keyserverErrors = defineErrors('keyserver', {
   KEYSERVER_UNAUTHENTICATED: {
     disposition: 'permanent',
     meaning: 'No credential was shown, or it was not accepted.',
-    user: 'Renew the token or certificate. The audience of a token must name the key servers too: docs/operating/key-custody.md.',
+    user: 'Renew the token, certificate or ticket: docs/client.md says what a key server takes.',
     operator:
-      '`identity.refused` in the log of the key server says why. Compare its `issuers` and `trustDirectory` with those of the gateway.',
+      '`identity.refused` in the log of the key server says why. Compare its `issuers`, `publicUrl` and `trustDirectory` with those of the gateway.',
+  },
+  KEYSERVER_CREDENTIAL_SHARED: {
+    disposition: 'permanent',
+    meaning:
+      'The credential is one that another party accepts too: a key server takes none of that kind.',
+    user: 'Use a certificate, a token whose only audience is the public URL of this key server (`BEARER_TOKEN_FILE_<NAME>`), or a ticket that you got with one of them (`mdm ticket`): docs/client.md.',
+    operator:
+      'Have the issuer give tokens for this key server alone (docs/operating/key-custody.md). `acceptSharedAudience` gives the protection up.',
   },
   KEYSERVER_LEASE_EXPIRED: {
     disposition: 'transient',

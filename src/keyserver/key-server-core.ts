@@ -6,6 +6,7 @@ import type { FeedChain } from './feed-chain.ts';
 import type { Lease } from './lease.ts';
 import type { MasterKey } from './master-key.ts';
 import type { KeyServerSchema } from './store/schema.ts';
+import type { Tickets } from './tickets.ts';
 
 /** What the operations of a key server work with. */
 export interface KeyServerCore {
@@ -19,6 +20,9 @@ export interface KeyServerCore {
   readonly signer: Signer;
   readonly lease: Lease;
   readonly feed: FeedChain;
+  readonly tickets: Tickets;
+  /** Whether tokens are taken that other parties accept too. */
+  readonly acceptsShared: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }

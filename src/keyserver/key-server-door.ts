@@ -8,14 +8,15 @@ import type { KeyServerCore } from './key-server-core.ts';
 import { keyserverLimits } from './limits.ts';
 import { createOperations, type Operation } from './operations.ts';
 
-/** The protocol of a key server over HTTP: five operations, JSON both ways. */
+/** The protocol of a key server over HTTP: six operations, JSON both ways. */
 export function createKeyServerDoor(core: KeyServerCore): HttpDoor {
-  const { deposits, feed, feedRead, shares, status } = createOperations(core);
+  const { deposits, feed, feedRead, shares, status, tickets } = createOperations(core);
   const routes = new Map<string, Operation>([
     [`POST ${keyServerPath.deposits}`, deposits],
     [`POST ${keyServerPath.feed}`, feed],
     [`GET ${keyServerPath.feed}`, feedRead],
     [`POST ${keyServerPath.shares}`, shares],
+    [`POST ${keyServerPath.tickets}`, tickets],
     [`GET ${keyServerPath.status}`, status],
   ]);
   return {
@@ -90,6 +91,7 @@ function sendFailure(core: KeyServerCore, exchange: Exchange, error: unknown): v
 /** What says no to who asks. That of a share is in the record of its request. */
 const refusals: ReadonlySet<KeyserverErrorCode> = new Set<KeyserverErrorCode>([
   'KEYSERVER_UNAUTHENTICATED',
+  'KEYSERVER_CREDENTIAL_SHARED',
   'KEYSERVER_RATE_LIMITED',
   'KEYSERVER_SIGNER_UNKNOWN',
   'KEYSERVER_NOT_ADDRESSED',

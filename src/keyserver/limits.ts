@@ -12,6 +12,31 @@ export const keyserverLimits = defineLimits('keyserver', {
     unit: 'bytes',
     reason: '500 key ids of at most 64 characters; refused before anything is looked up.',
   },
+  ticketBodySizeMax: {
+    value: 4 * 1024,
+    unit: 'bytes',
+    reason: 'One public key of an elliptic curve and a number.',
+  },
+  ticketCharactersMax: {
+    value: 24 * 1024,
+    unit: 'count',
+    reason: 'A ticket names the groups of a token, which has 16,384 characters at most.',
+  },
+  ticketLifetimeSecondsMax: {
+    value: 12 * 3600,
+    unit: 's',
+    reason: 'A job of a night; a stolen job folder opens nothing afterwards.',
+  },
+  ticketsBurst: {
+    value: 20,
+    unit: 'count',
+    reason: 'Tickets a caller may have at once: one for each job that he starts.',
+  },
+  ticketsPerSecond: {
+    value: 1,
+    unit: 'count',
+    reason: 'The same in the long run; each is a record of the audit.',
+  },
   jsonMarksMax: {
     value: 2_048,
     unit: 'count',

@@ -3,6 +3,7 @@ import {
   createDecipheriv,
   createHmac,
   createSecretKey,
+  hkdfSync,
   type KeyObject,
 } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
@@ -97,6 +98,11 @@ export class MasterKey {
   /** A text that tells this key from others and says nothing of it. */
   check(): string {
     return createHmac('sha256', this.#key).update('mdm master key check v1').digest('hex');
+  }
+
+  /** A key for another purpose, which `label` names. @standard RFC 5869 */
+  derive(label: string): KeyObject {
+    return createSecretKey(Buffer.from(hkdfSync('sha256', this.#key, '', label, keySize)));
   }
 
   /** Nonce, ciphertext and tag of `secret`, bound to `associated`. */

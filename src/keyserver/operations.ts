@@ -13,8 +13,9 @@ import { addressGroup } from '../lib/address/address-group.ts';
 import { TokenBuckets } from '../lib/token-buckets.ts';
 import type { Exchange } from '../listener/door.ts';
 import { acceptDeposit } from './accept-deposit.ts';
-import { keyserverErrors } from './errors.ts';
+import { type KeyserverErrorCode, keyserverErrors } from './errors.ts';
 import { followFeed } from './follow-feed.ts';
+import { issueTicket } from './issue-ticket.ts';
 import type { KeyServerCore } from './key-server-core.ts';
 import { keyserverLimits } from './limits.ts';
 import { readFeed } from './read-feed.ts';
@@ -37,12 +38,13 @@ export interface Operation {
 /** All operations of a key server. */
 export function createOperations(
   core: KeyServerCore,
-): Readonly<Record<'deposits' | 'feed' | 'feedRead' | 'shares' | 'status', Operation>> {
+): Readonly<Record<'deposits' | 'feed' | 'feedRead' | 'shares' | 'status' | 'tickets', Operation>> {
   const signed = createSignedRequests(core);
   const statusAnswer = async (): Promise<KeyServerStatus> => {
     const { position } = core.feed.state;
     const leaseRemainingMs = core.lease.remainingMs();
-    return { name: core.name, ...position, leaseRemainingMs, nowMs: core.clock.nowMs() };
+    const { name, acceptsShared } = core;
+    return { name, ...position, leaseRemainingMs, acceptsShared, nowMs: core.clock.nowMs() };
   };
   const feedAnswer = async (body: unknown): Promise<FeedAnswer> => ({
     ack: await followFeed(core, readFeedRequest(body)),
@@ -59,6 +61,7 @@ export function createOperations(
     feedRead: signed('gateway', entriesAnswer),
     status: signed(undefined, statusAnswer),
     shares: createShares(core),
+    tickets: createTicketDesk(core),
   };
 }
 
@@ -146,14 +149,44 @@ function createShares(core: KeyServerCore): Operation {
   };
 }
 
+function createTicketDesk(core: KeyServerCore): Operation {
+  const tickets = new TokenBuckets(core.clock, {
+    burst: keyserverLimits.ticketsBurst,
+    perSecond: keyserverLimits.ticketsPerSecond,
+    keysMax: keyserverLimits.callersTracked,
+  });
+  return {
+    bodyBytesMax: keyserverLimits.ticketBodySizeMax,
+    admit(exchange) {
+      callerOf(exchange);
+      return () => {};
+    },
+    answer(exchange, body) {
+      const caller = callerOf(exchange);
+      assertInRate(tickets.take(caller.subject));
+      return issueTicket(core, caller, body);
+    },
+  };
+}
+
 /** @throws KEYSERVER_RATE_LIMITED */
 function assertInRate(isInRate: boolean): void {
   if (!isInRate) throw keyserverErrors.create('KEYSERVER_RATE_LIMITED');
 }
 
-/** @throws KEYSERVER_UNAUTHENTICATED */
+/** @throws KEYSERVER_UNAUTHENTICATED, KEYSERVER_CREDENTIAL_SHARED, KEYSERVER_RATE_LIMITED */
 function callerOf({ caller, refusal }: Exchange): Principal {
   if (caller !== undefined) return caller;
   const message = refusal?.explanation ?? 'no credential';
-  throw keyserverErrors.create('KEYSERVER_UNAUTHENTICATED', { message });
+  throw keyserverErrors.create(codeOfRefusal[refusal?.code ?? ''] ?? 'KEYSERVER_UNAUTHENTICATED', {
+    message,
+  });
 }
+
+/** What of a credential that was not accepted is told apart. */
+const codeOfRefusal: Readonly<Record<string, KeyserverErrorCode>> = {
+  IDENTITY_TOKEN_SHARED: 'KEYSERVER_CREDENTIAL_SHARED',
+  // Made for another party, which has seen it.
+  IDENTITY_TOKEN_AUDIENCE: 'KEYSERVER_CREDENTIAL_SHARED',
+  IDENTITY_PROOFS_TOO_MANY: 'KEYSERVER_RATE_LIMITED',
+};

@@ -5,6 +5,7 @@ import type { Authenticate, Authentication } from '../identity/authenticate.ts';
 import { readPeerChain } from '../identity/chain/peer-chain.ts';
 import { identityLimits } from '../identity/limits.ts';
 import type { Refusal } from '../identity/outcome.ts';
+import type { ShownRequest } from '../identity/token/dpop-proof.ts';
 import { addressGroup } from '../lib/address/address-group.ts';
 import { toBase32 } from '../lib/bytes/base32.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -66,7 +67,8 @@ export function createDispatch(options: Options): Dispatch {
       else {
         const { authorization } = request.headers;
         const chain = readChain(request.socket);
-        const authentication = await options.authenticate({ authorization, chain });
+        const shown = { authorization, chain, request: shownRequestOf(request) };
+        const authentication = await options.authenticate(shown);
         if (authentication.kind === 'refused') logRefusal(log, authentication, authorization);
         const about = { ...options, authentication, requestId, signal };
         const exchange = exchangeOf(request, response, about);
@@ -180,6 +182,10 @@ function createChainReader(): (socket: Socket) => readonly Uint8Array[] {
     known.set(socket, chain);
     return chain;
   };
+}
+
+function shownRequestOf({ method = '', url = '', headersDistinct }: IncomingMessage): ShownRequest {
+  return { method, target: url, proofs: headersDistinct['dpop'] ?? [] };
 }
 
 /** @standard RFC 9110 §10.1.1 */

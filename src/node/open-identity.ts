@@ -1,6 +1,7 @@
 import { type Authenticate, createAuthenticate } from '../identity/authenticate.ts';
 import { createChainValidator } from '../identity/chain/validator.ts';
-import { createTokenVerifier, type TokenAlgorithm } from '../identity/token/verifier.ts';
+import { createProofVerifier } from '../identity/token/dpop-proof.ts';
+import { createTokenVerifier, type TokenIssuer } from '../identity/token/verifier.ts';
 import { openTrustDirectory } from '../identity/trust/trust-directory.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -8,13 +9,9 @@ import type { Log } from '../lib/log.ts';
 /** Whom a service trusts to say who calls. Paths are absolute. */
 export interface TrustSettings {
   readonly trustDirectory: string | undefined;
-  readonly issuers: readonly {
-    readonly issuer: string;
-    readonly audience: string | readonly string[];
-    readonly jwks: string;
-    readonly algorithms: readonly TokenAlgorithm[];
-    readonly groupPrefixes?: readonly string[] | undefined;
-  }[];
+  readonly issuers: readonly (Omit<TokenIssuer, 'jwks'> & { readonly jwks: string })[];
+  /** What proofs of keys are compared with; undefined: none is accepted. */
+  readonly publicUrl: string | undefined;
 }
 
 /** The one decision of who calls, and what to close at the end. */
@@ -39,9 +36,11 @@ export async function openIdentity(
       jwks: { kind: 'file', path: issuer.jwks },
     })),
   });
+  const { publicUrl } = settings;
   return {
     authenticate: createAuthenticate({
       tokens,
+      ...(publicUrl === undefined ? {} : { proofs: createProofVerifier({ publicUrl, clock }) }),
       ...(trust === undefined ? {} : { chains: createChainValidator({ trust, clock }) }),
     }),
     close: () => trust?.close(),

@@ -46,7 +46,8 @@ export async function startAttackSite(
 
 /** What bob does at a gateway or a key server: look at a folder, or ask for the share of a key. */
 function ordinaryFor(at: Installation, victim: Victim, port: number): Ordinary {
-  const headers = { authorization: `Bearer ${at.tokenOf('bob')}` };
+  const token = at.tokenOf('bob', victim === 'gateway' ? undefined : victim);
+  const headers = { authorization: `Bearer ${token}` };
   const caPath = at.grid?.authorityPath ?? '';
   if (victim === 'gateway') return { port, caPath, path: '/.mdm/v1/list?path=/test/open', headers };
   // A key that does not exist costs what one does that he may not have.

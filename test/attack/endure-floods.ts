@@ -103,7 +103,8 @@ async function startFlood(
 ): Promise<Child> {
   const { flood, addresses, lanes, door, as } = attack;
   const port = door === 'receiver' ? at.receiverPort : at.portOf(victim);
-  const authorization = as && `Bearer ${at.tokenOf(as)}`;
+  const party = victim === 'gateway' ? undefined : victim;
+  const authorization = as && `Bearer ${at.tokenOf(as, party)}`;
   const script = fileURLToPath(new URL('flood.child.ts', import.meta.url));
   const json = JSON.stringify({
     port,

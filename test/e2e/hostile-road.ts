@@ -78,7 +78,6 @@ export async function createHostileRoad(
   const ports = { gateway: await freePort(), keys: [await freePort(), await freePort()] };
   const login = new LoginService();
   await login.writeKeySet(join(folder, 'login.jwks.json'));
-  const token = await login.token('alice', Math.floor(Date.now() / 1000));
   const data = options.dataFolder ?? join(folder, 'gateway');
   const keyServers = keyServerNames.map((name, index) => ({
     name,
@@ -104,14 +103,15 @@ export async function createHostileRoad(
   }
   const url = `http://127.0.0.1:${ports.gateway}`;
   const producerKey = join(data, 'clinical', 'keys', 'producer.pem.pub');
-  const settings = writeSettings({
+  const settings = await writeSettings({
     folder,
     user: 'alice',
-    token,
+    login,
     gateway: url,
     keyServers,
     producerKey,
   });
+  const token = await login.token('alice', Math.floor(Date.now() / 1000));
   const { wrapGateway } = options;
   return new Road({
     owner,
@@ -306,13 +306,14 @@ function keyServerYaml(options: {
   const { folder, data, name, port } = options;
   return `name: ${name}
 site: test
+publicUrl: http://127.0.0.1:${port}
 data: ${folder}/${name}/data
 masterKey: ${folder}/${name}/master.key
 listen: { host: 127.0.0.1, port: ${port} }
 producers: [ ${data}/clinical/keys/producer.pem.pub ]
 gateways: [ ${data}/computing/keys/policy-feed.pem.pub ]
 issuers:
-  - { issuer: "${issuer}", audience: ${audience}, jwks: ${folder}/login.jwks.json, algorithms: [ES256] }
-  - { issuer: "urn:mdm:test:gateway", audience: ${name}, jwks: ${data}/computing/keys/service.jwks.json, algorithms: [EdDSA] }
+  - { issuer: "${issuer}", jwks: ${folder}/login.jwks.json, algorithms: [ES256] }
+gatewayService: ${data}/computing/keys/service.jwks.json
 `;
 }

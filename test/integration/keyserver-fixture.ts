@@ -99,7 +99,7 @@ export const authenticateByName: Authenticate = ({ authorization }) => {
 };
 
 export function tokenOf(caller: string): KeyCredential {
-  return { kind: 'token', tokenFor: () => new Sensitive(caller) };
+  return { for: () => ({ kind: 'token', token: new Sensitive(caller) }) };
 }
 
 /** An Ed25519 signer and the pins that trust it. */
@@ -161,6 +161,7 @@ export function openServer(options: ServerOptions): Promise<KeyServer> {
     folder,
     masterKeyFile,
     signer: signerOf(options),
+    publicUrl: `https://${options.name}.keys.test`,
     authenticate: authenticateByName,
     random: systemRandom,
     log: silentLog,

@@ -182,6 +182,7 @@ test('over TLS a client certificate is who asks, on every connection', async (t)
       folder: join(root, name),
       masterKeyFile,
       signer: signing.signer,
+      publicUrl: `https://${name}.keys.test`,
       authenticate: ({ chain: [own] }) => {
         if (own === undefined) return Promise.resolve({ kind: 'anonymous' });
         const { subject } = new X509Certificate(own);
@@ -231,7 +232,7 @@ test('over TLS a client certificate is who asks, on every connection', async (t)
   } as const;
   for (let connection = 0; connection < 3; connection++) {
     const client = createKeyServers(common);
-    const fetched = await client.fetch([wanted(deposit)], credential, {});
+    const fetched = await client.fetch([wanted(deposit)], { for: () => credential }, {});
     assert.deepEqual(fetched.keys.get('k1'), deposit.recipient.privateKey);
     client.close();
   }

@@ -92,7 +92,7 @@ export async function openClientBench(
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  const transport = createNodeTransport({ token: 'secret' });
+  const transport = createNodeTransport({ token: () => 'secret' });
   t.after(() => {
     transport.close();
     server.closeAllConnections();
@@ -103,7 +103,7 @@ export async function openClientBench(
   const getPorts: GetPorts = {
     api: new MdmApi(transport, `http://127.0.0.1:${port}`),
     keyServers: keyServersOf(files),
-    credential: { kind: 'token', tokenFor: () => new Sensitive('secret') },
+    credential: { for: () => ({ kind: 'token', token: new Sensitive('secret') }) },
     pinned: pinProducers([{ publicKey: files.producerKey, fromMs: 0 }]),
     clock: hasty(files.clock),
   };

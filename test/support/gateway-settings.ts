@@ -40,9 +40,16 @@ export interface Places {
   readonly grid: GridCertificates | undefined;
 }
 
+/** A key server, as gateway and clients are told of it. */
 export interface NamedUrl {
   readonly name: string;
   readonly url: string;
+  readonly publicUrl: string;
+}
+
+/** Where a key server says that it is: it listens on a port of loopback that changes. */
+export function publicUrlOf(name: string): string {
+  return `https://${name}.keys.test`;
 }
 
 /** Where the gateway's public keys lie, for the key servers and the users. */
@@ -65,8 +72,8 @@ export function writeYaml(folder: string, name: string, value: unknown): string 
   return path;
 }
 
-function identityOf({ grid, keySet }: Places) {
-  const issuer = { issuer: loginIssuer, audience: loginAudience, jwks: keySet };
+function identityOf({ grid, keySet }: Places, audience: { readonly audience?: string }) {
+  const issuer = { issuer: loginIssuer, ...audience, jwks: keySet };
   return {
     issuers: [{ ...issuer, algorithms: ['ES256'] }],
     ...(grid === undefined ? {} : { trustDirectory: grid.trustDirectory }),
@@ -101,7 +108,7 @@ export function gatewaySettings(
       ...listenOf(places, port),
       ...(grid === undefined ? {} : { publicHost: 'localhost' }),
     },
-    ...identityOf(places),
+    ...identityOf(places, { audience: loginAudience }),
     pacs: options.pacs.map((pacs) => ({ ...pacs, host: '127.0.0.1', callingAeTitle: 'MDM' })),
     ...(receiverPort === undefined
       ? {}
@@ -127,23 +134,17 @@ export function keyServerSettings(
 ): unknown {
   const { folder, site } = places;
   const keys = publicKeysOf(places);
-  const { issuers, ...trust } = identityOf(places);
-  const gateway = {
-    issuer: `urn:mdm:${site}:gateway`,
-    audience: server.name,
-    jwks: keys.serviceKeySet,
-    algorithms: ['EdDSA'],
-  };
   return {
     name: server.name,
     site,
+    publicUrl: publicUrlOf(server.name),
     data: keyServerFolder(places, server.name),
     masterKey: join(folder, `key-server-${server.name}.key`),
     listen: listenOf(places, server.port),
     producers: [keys.producer],
     gateways: [keys.feed],
-    issuers: [...issuers, gateway],
-    ...trust,
+    gatewayService: keys.serviceKeySet,
+    ...identityOf(places, {}),
   };
 }
 
@@ -153,17 +154,19 @@ export function userSettings(
   options: {
     readonly gateway: string;
     readonly keyServers: readonly NamedUrl[];
-    readonly credential:
-      | { readonly tokenFile: string }
-      | { readonly certificate: string; readonly key: string };
+    /** File of the token for the gateway (undefined), or for a key server. */
+    readonly tokenFile: (server: string | undefined) => string | undefined;
   },
 ): unknown {
-  const { gateway, keyServers, credential } = options;
+  const { gateway, keyServers, tokenFile } = options;
   return {
     gateway,
-    ...credential,
+    tokenFile: tokenFile(undefined),
     ...(places.grid === undefined ? {} : { ca: places.grid.authorityPath }),
-    keyServers: { threshold: 2, servers: keyServers },
+    keyServers: {
+      threshold: 2,
+      servers: keyServers.map((server) => ({ ...server, tokenFile: tokenFile(server.name) })),
+    },
     producerKeys: [publicKeysOf(places).producer],
   };
 }

@@ -11,6 +11,7 @@ import {
   type PacsSettings,
   type Places,
   type PolicyLine,
+  publicUrlOf,
   userSettings,
   writeYaml,
 } from './gateway-settings.ts';
@@ -67,7 +68,8 @@ export interface Installation {
   start(name: ServiceName): Promise<void>;
   /** All that all services logged, of those stopped too. */
   logs(): string;
-  tokenOf(user: UserName): string;
+  /** A token for the gateway, or for a key server. */
+  tokenOf(user: UserName, server?: string): string;
   /** Certificate and key of a user, as PEM files; only with TLS. */
   certificateOf(user: UserName): { readonly certPath: string; readonly keyPath: string };
   /** Path of a settings file; `overrides` replace settings in a copy of it. */
@@ -133,7 +135,11 @@ export async function startInstallation(
     );
 
   // The keys come first: the key servers enrol them, and the gateway must know the servers' ports.
-  const unknown = keyServerNames.map((name) => ({ name, url: 'http://127.0.0.1:1' }));
+  const unknown = keyServerNames.map((name) => ({
+    name,
+    url: 'http://127.0.0.1:1',
+    publicUrl: publicUrlOf(name),
+  }));
   const made = await runMdm(['init', '--config', settings(0, unknown)], {});
   if (made.code !== 0) throw new Error(`mdm init: ${made.stdout}${made.stderr}`);
   const keyServers = await Promise.all(
@@ -141,7 +147,7 @@ export async function startInstallation(
       writeYaml(folder, name, keyServerSettings(places, { name, port: 0 }));
       const url = await services.start(name);
       writeYaml(folder, name, keyServerSettings(places, { name, port: portOf(url) }));
-      return { name, url: named(url, grid) };
+      return { name, url: named(url, grid), publicUrl: publicUrlOf(name) };
     }),
   );
   settings(0, keyServers);
@@ -190,6 +196,7 @@ const withoutCredentials = {
   BEARER_TOKEN_FILE: '',
   MDM_GATEWAY: '',
   MDM_CA: '',
+  XDG_RUNTIME_DIR: '/nowhere',
   X509_USER_CERT: '',
   X509_USER_KEY: '',
 };
@@ -273,6 +280,10 @@ class Services {
   }
 }
 
+function tokenNameOf(user: UserName, server: string | undefined): string {
+  return `${user}${server === undefined ? '' : `-${server}`}.token`;
+}
+
 async function createUsers(
   places: Places,
   options: {
@@ -283,23 +294,28 @@ async function createUsers(
 ): Promise<Pick<Installation, 'tokenOf' | 'certificateOf' | 'settingsOf'>> {
   const { folder, grid } = places;
   const { login, ...services } = options;
-  const tokens = new Map<UserName, string>();
+  const tokens = new Map<string, string>();
   const certificates = new Map<UserName, { certPath: string; keyPath: string }>();
+  const parties = [undefined, ...services.keyServers];
   for (const user of userNames) {
-    const token = await login.token(user);
-    tokens.set(user, token);
-    writeFileSync(join(folder, `${user}.token`), token, { mode: 0o600 });
+    for (const server of parties) {
+      const token = await login.token(user, server && { aud: server.publicUrl });
+      tokens.set(tokenNameOf(user, server?.name), token);
+      writeFileSync(join(folder, tokenNameOf(user, server?.name)), token, { mode: 0o600 });
+    }
     if (grid !== undefined) certificates.set(user, await grid.addUser(user));
   }
   let copies = 0;
   const write = (user: UserName, name: string, overrides: Readonly<Record<string, unknown>>) => {
-    const credential = { tokenFile: join(folder, `${user}.token`) };
-    const usual = userSettings(places, { ...services, credential });
+    // Who shows a certificate has no tokens.
+    const tokenFile = (server: string | undefined): string | undefined =>
+      'certificate' in overrides ? undefined : join(folder, tokenNameOf(user, server));
+    const usual = userSettings(places, { ...services, tokenFile });
     return writeYaml(folder, name, Object.assign({}, usual, overrides));
   };
   for (const user of userNames) write(user, `user-${user}`, {});
   return {
-    tokenOf: (user) => tokens.get(user) ?? '',
+    tokenOf: (user, server) => tokens.get(tokenNameOf(user, server)) ?? '',
     certificateOf: (user) => {
       const found = certificates.get(user);
       if (found === undefined) throw new Error('without TLS there are no client certificates');

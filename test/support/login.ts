@@ -4,7 +4,7 @@ import { exportJWK, SignJWT } from 'jose';
 
 /** Issuer of the tests' users. */
 export const loginIssuer = 'https://login.test.example';
-/** One audience for gateway and key servers. */
+/** The gateway's audience; that of a key server is its public URL. */
 export const loginAudience = 'mdm-test';
 
 /** A login service in miniature. */

@@ -18,12 +18,13 @@ const admission = {
 
 const issuers = {
   'issuers[].issuer': 'The claim `iss` of tokens that are accepted, compared exactly.',
-  'issuers[].audience': 'Who we are to that issuer: a token must name one of these in `aud`.',
   'issuers[].jwks':
     'File with the issuer’s public keys (JWK set); read again when it changes, at most once a minute.',
   'issuers[].groupPrefixes':
     'Groups that its tokens may assert, with those below them. Default: any that does not begin with a slash.',
   'issuers[].algorithms': 'Signature algorithms accepted from that issuer.',
+  'issuers[].longestLifetimeHours':
+    'Longest life of its tokens, from `iat` to `exp`; of one without `iat`, from now. Others are refused.',
 };
 
 const trustDirectory =
@@ -33,6 +34,8 @@ const trustDirectory =
 export const gatewaySettings: Readonly<Record<string, string>> = {
   site: 'First name of every path; also in receipts and pseudonymous names. Never change it.',
   data: 'Folder of databases, keys, audit log and replicas; `clinical/` and `computing/` below it.',
+  publicUrl:
+    'Scheme, host and port at which clients reach it. Proofs of keys (DPoP) are compared with it, never with the `Host` of a request; without it tokens that are bound to a key are refused.',
   'listen.host': 'Address of all doors.',
   'listen.port': 'One port for HTTPS, WebDAV, SRM (httpg) and the API. 0 takes a free one.',
   ...listen,
@@ -41,6 +44,8 @@ export const gatewaySettings: Readonly<Record<string, string>> = {
   ...admission,
   trustDirectory,
   ...issuers,
+  'issuers[].audience':
+    'Who we are to that issuer: a token must name one of these in `aud`, and may name others. Not the public URL of a key server.',
   'pacs[].name': 'Ours for it; in logs, `mdm status` and filters, never in paths.',
   'pacs[].host': 'Where it listens.',
   'pacs[].port': 'Where it listens.',
@@ -78,6 +83,8 @@ export const gatewaySettings: Readonly<Record<string, string>> = {
   'keyServers.servers[].url': 'Where it listens; plain HTTP on loopback only.',
   'keyServers.servers[].signingKey':
     'Public key (PEM) with which it signs what it acknowledges: its `keyserver.signing.key.pub`, enrolled by hand. Nothing else of it is believed.',
+  'keyServers.servers[].publicUrl':
+    'Its `publicUrl`: the only audience of what the gateway shows it. Default: scheme, host and port of `url`.',
   'keyServers.servers[].authorities':
     'PEM file of authorities for its certificate; without it, those of Node.',
   operators:
@@ -91,6 +98,8 @@ export const keyServerSettings: Readonly<Record<string, string>> = {
   name: 'Its name in receipts and in the configuration of gateways and clients. Never change it.',
   site: 'Site whose policy feed it follows.',
   data: 'Folder of its database.',
+  publicUrl:
+    'Scheme, host and port at which clients reach it, lower case, nothing behind (`https://keys.example:7443`): the only audience of tokens for it, issuer and audience of its tickets, and what proofs of keys (DPoP) are compared with. No other party may have it.',
   masterKey:
     'File of the key that wraps all shares; made at the first start, mode 0600. Keep and back it up apart from `data`.',
   'listen.host': 'Address.',
@@ -101,4 +110,10 @@ export const keyServerSettings: Readonly<Record<string, string>> = {
   gateways: 'Public keys (PEM files) of the gateways’ policy feeds: whose policies are followed.',
   trustDirectory,
   ...issuers,
+  'issuers[].audience':
+    'Further audiences of its tokens, which other parties accept too; only with `acceptSharedAudience`. Without it a token must name `publicUrl` alone, or be bound (`cnf`).',
+  gatewayService:
+    'Key set of the gateway’s own service (`service.jwks.json`): it may read what policies of open collections let it, and is nobody else.',
+  acceptSharedAudience:
+    'Take tokens that other parties accept too: whoever is shown one, or steals it there, has the shares of its owner here. Warned of at start, shown in `mdm status`.',
 };

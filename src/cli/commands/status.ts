@@ -92,12 +92,13 @@ function leftOutLine({ reason, level, status, count }: LeftOutAnswer): string {
 }
 
 function keyServerLine(server: KeyServerAnswer): string {
-  const { name, state, clockOffsetMs, leaseRemainingMs, feedPosition } = server;
+  const { name, state, clockOffsetMs, leaseRemainingMs, feedPosition, acceptsShared } = server;
   const parts = [
     state,
     ...(clockOffsetMs === undefined ? [] : [`clock ${formatOffset(clockOffsetMs)}`]),
     ...(leaseRemainingMs === undefined ? [] : [`lease ${Math.round(leaseRemainingMs / 1000)} s`]),
     ...(feedPosition === undefined ? [] : [`policies up to ${feedPosition}`]),
+    ...(acceptsShared === true ? ['takes tokens that other parties accept too'] : []),
   ];
   return `key server ${name}: ${parts.join(', ')}`;
 }

@@ -179,4 +179,6 @@ export interface KeyServerAnswer {
   readonly leaseRemainingMs?: number;
   /** Number of the last entry of the policy feed that it has. */
   readonly feedPosition?: number;
+  /** Whether it takes tokens that other parties accept too. */
+  readonly acceptsShared?: boolean;
 }

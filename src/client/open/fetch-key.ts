@@ -13,9 +13,8 @@ export async function fetchPrivateKey(
   options: { readonly signal?: AbortSignal },
 ): Promise<Uint8Array> {
   const { keyServers, credential } = ports;
-  if (keyServers === undefined || credential === undefined) {
-    const name = keyServers === undefined ? 'keyServers' : 'certificate and key, or a token';
-    const message = `${name}: not set; a sealed file is opened with keys of the key servers`;
+  if (keyServers === undefined) {
+    const message = 'keyServers: not set; a sealed file is opened with keys of the key servers';
     throw clientErrors.create('CLIENT_SETTINGS', { message });
   }
   const { keyId } = wanted;

@@ -321,7 +321,7 @@ test('a receipt signed by a key that is not pinned proves nothing', async (t) =>
 });
 
 test('a token is not sent over plain HTTP to another machine', async () => {
-  const transport = createNodeTransport({ token: 'secret' });
+  const transport = createNodeTransport({ token: () => 'secret' });
   for (const url of ['http://gateway.example/', 'http://127.0.0.1.example/', 'ftp://x/', 'x']) {
     await assert.rejects(transport.send({ method: 'GET', url }), { code: 'CLIENT_SETTINGS' });
   }

@@ -33,7 +33,7 @@ export interface GetPorts {
   readonly api: MdmApi;
   /** Undefined: sealed files can only be kept sealed. */
   readonly keyServers: KeyServers | undefined;
-  readonly credential: KeyCredential | undefined;
+  readonly credential: KeyCredential;
   /** Producer keys that receipts are verified with. */
   readonly pinned: ProducerKeys;
   readonly clock: Clock;

@@ -13,8 +13,8 @@ export interface NodeTransportOptions {
   readonly ca?: string;
   readonly certificate?: string;
   readonly key?: string;
-  /** Sent as bearer token; over plain HTTP only within this machine. */
-  readonly token?: string;
+  /** Sent as bearer token, as it is then; over plain HTTP only within this machine. */
+  readonly token?: () => string;
   /** A connection that brings nothing for so long is given up. Default: the client's limit. */
   readonly idleMs?: number;
 }
@@ -33,11 +33,11 @@ export function createNodeTransport(options: NodeTransportOptions): ClientTransp
     ...(options.key === undefined ? {} : { key: options.key }),
   });
   const idleMs = options.idleMs ?? clientLimits.idleMs;
-  const credential =
-    options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   return {
     async send(request) {
       const url = checkUrl(request.url);
+      const token = options.token?.();
+      const credential = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const isPlain = url.protocol === 'http:';
       // An `import` of node:http loads Node's fetch too: a tenth of what starting a command costs.
       const http = isPlain ? process.getBuiltinModule('node:http') : undefined;

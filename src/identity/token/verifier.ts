@@ -2,9 +2,10 @@ import { decodeJwt, type JWTVerifyResult, errors as joseErrors, jwtVerify } from
 import { assert } from '../../lib/assert.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type IdentityLimits, identityLimits } from '../limits.ts';
-import { type Outcome, type Refusal, refuse } from '../outcome.ts';
+import { type Refusal, refuse } from '../outcome.ts';
 import { type KeySet, type KeySetSource, openKeySet } from '../trust/key-set.ts';
-import { principalOf } from './claims.ts';
+import { type AcceptedToken, type ClaimRules, readClaims } from './claims.ts';
+import { compactForm } from './compact-form.ts';
 
 /** Signature algorithms an issuer may be configured with: asymmetric ones only. */
 export type TokenAlgorithm =
@@ -19,10 +20,10 @@ export type TokenAlgorithm =
   | 'Ed25519';
 
 /** One token issuer that a site trusts. */
-export interface TokenIssuer {
+export interface TokenIssuer extends ClaimRules {
   /** Compared exactly with the claim `iss`. */
   readonly issuer: string;
-  /** Who we are to this issuer; a token must name one of them, and may name others too. */
+  /** Who we are to this issuer; a token must name one of them. */
   readonly audience: string | readonly string[];
   readonly jwks: KeySetSource;
   readonly algorithms: readonly TokenAlgorithm[];
@@ -33,17 +34,14 @@ export interface TokenIssuer {
   readonly groupPrefixes?: readonly string[] | undefined;
 }
 
-/** Decides who a bearer token belongs to. */
+/** Decides who a token belongs to, and what its bearer must prove beside. */
 export interface TokenVerifier {
-  verify(token: string): Promise<Outcome>;
+  verify(token: string): Promise<AcceptedToken | Refusal>;
 }
 
 interface OpenIssuer extends TokenIssuer {
   readonly keys: KeySet;
 }
-
-/** Strict, because decoders of base64url are not: one token, one spelling. @standard RFC 7515 §7.1 */
-const compactForm = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 /**
  * Make a verifier of signed JWTs from a fixed table of issuers. Nothing in a token chooses where a
@@ -77,9 +75,7 @@ export async function createTokenVerifier(options: {
       }
       const nowMs = clock.nowMs();
       const result = await verifySigned(token, issuer, { nowMs, limits });
-      if ('kind' in result) return result;
-      const { groupPrefixes } = issuer;
-      return principalOf(result, { issuer: issuer.issuer, groupPrefixes, nowMs, limits });
+      return 'kind' in result ? result : readClaims(result, issuer, { nowMs, limits });
     },
   };
 }

@@ -169,9 +169,8 @@ export class FetchSession {
     if (agreeing >= needed) return keysErrors.create('KEYS_INCONSISTENT', { context });
     // Those that failed might have made up for the rest.
     if (agreeing + this.#errors.length >= needed) {
-      const unknown = this.#errors.every(isUnauthenticated);
-      const code = unknown ? 'KEYS_UNAUTHENTICATED' : 'KEYS_UNAVAILABLE';
-      const [cause] = this.#errors;
+      const cause = this.#errors.find(isShared) ?? this.#errors[0];
+      const code = codeOfAll(this.#errors);
       return keysErrors.create(code, { context: { ...context, ...reasonOf(cause) }, cause });
     }
     if (this.#refused.has(keyId)) return keysErrors.create('KEYS_FORBIDDEN', { context });
@@ -187,6 +186,13 @@ function reasonOf(error: unknown): { readonly reason?: string } {
   return reason === undefined ? {} : { reason };
 }
 
-function isUnauthenticated(error: unknown): boolean {
-  return codeOf(error) === 'KEYS_UNAUTHENTICATED';
+/** What the caller can mend comes first only where nothing else went wrong. */
+function codeOfAll(errors: readonly unknown[]): KeysErrorCode {
+  if (!errors.every((error) => isShared(error) || codeOf(error) === 'KEYS_UNAUTHENTICATED'))
+    return 'KEYS_UNAVAILABLE';
+  return errors.some(isShared) ? 'KEYS_CREDENTIAL_SHARED' : 'KEYS_UNAUTHENTICATED';
+}
+
+function isShared(error: unknown): boolean {
+  return codeOf(error) === 'KEYS_CREDENTIAL_SHARED';
 }

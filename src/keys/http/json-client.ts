@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { collectBytes } from '../../lib/streams/byte-stream.ts';
 import { keysErrors } from '../errors.ts';
 import { keysLimits } from '../limits.ts';
-import type { KeyCredential, KeyServerAddress } from './server-address.ts';
+import type { KeyServerAddress, ServerCredential } from './server-address.ts';
 
 /** What a server answered. */
 export interface JsonAnswer {
@@ -17,7 +17,7 @@ export interface JsonQuestion {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: unknown;
-  readonly credential?: KeyCredential;
+  readonly credential?: ServerCredential;
   readonly signal?: AbortSignal;
 }
 
@@ -77,7 +77,7 @@ async function exchange(
   const options = {
     method: question.method,
     ...via,
-    headers: headersOf(question, payload, address.name),
+    headers: headersOf(question, payload),
     ...tlsOf(address, question.credential),
   };
   const attempt = async (): Promise<IncomingMessage | 'stale'> => {
@@ -103,7 +103,6 @@ async function exchange(
 function headersOf(
   question: JsonQuestion,
   payload: string | undefined,
-  server: string,
 ): Record<string, string | number> {
   const headers: Record<string, string | number> = { accept: 'application/json' };
   if (payload !== undefined) {
@@ -112,17 +111,18 @@ function headersOf(
   }
   const { credential } = question;
   if (credential?.kind === 'token')
-    headers['authorization'] = `Bearer ${credential.tokenFor(server).expose()}`;
+    headers['authorization'] = `Bearer ${credential.token.expose()}`;
   return headers;
 }
 
 function tlsOf(
   address: KeyServerAddress,
-  credential: KeyCredential | undefined,
+  credential: ServerCredential | undefined,
 ): { ca?: string; cert?: string; key?: string } {
   const trust = address.authorities === undefined ? {} : { ca: address.authorities };
-  if (credential?.kind !== 'certificate') return trust;
-  return { ...trust, cert: credential.certificate, key: credential.privateKey.expose() };
+  const shown = credential?.kind === 'token' ? credential.boundTo : credential;
+  if (shown === undefined) return trust;
+  return { ...trust, cert: shown.certificate, key: shown.privateKey.expose() };
 }
 
 async function jsonOf(response: IncomingMessage, server: string): Promise<unknown> {

@@ -12,6 +12,8 @@ export function refusalOf(answer: JsonAnswer): ErrorAnswer {
 export function errorOf(server: string, answer: JsonAnswer): MdmError<KeysErrorCode> {
   const { code } = refusalOf(answer);
   const context = { server, code, reason: code };
+  if (code === 'KEYSERVER_CREDENTIAL_SHARED')
+    return keysErrors.create('KEYS_CREDENTIAL_SHARED', { context });
   if (answer.status === 401) return keysErrors.create('KEYS_UNAUTHENTICATED', { context });
   // 429 and 503 pass: full, busy, or without a lease.
   if (answer.status === 429 || answer.status >= 500)

@@ -20,16 +20,27 @@ export interface FeedServer extends KeyServerAddress {
   readonly signingKey: KeyObject;
 }
 
-/** What a caller shows to the key servers. */
-export type KeyCredential =
-  /** A token for each server, by its name: best one whose only audience is that server. */
-  | { readonly kind: 'token'; readonly tokenFor: (server: string) => Sensitive<string> }
-  /** PEM chain and key of a client certificate. */
+/** What a caller shows to each key server, by its name; undefined: nothing that it may see. */
+export interface KeyCredential {
+  for(server: string): ServerCredential | undefined;
+}
+
+/** What one key server is shown. */
+export type ServerCredential =
+  /** One that no other party accepts: its only audience is that server. */
   | {
-      readonly kind: 'certificate';
-      readonly certificate: string;
-      readonly privateKey: Sensitive<string>;
-    };
+      readonly kind: 'token';
+      readonly token: Sensitive<string>;
+      /** Where the token counts with it only. */
+      readonly boundTo?: ClientCertificate;
+    }
+  | ({ readonly kind: 'certificate' } & ClientCertificate);
+
+/** PEM chain and key. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly privateKey: Sensitive<string>;
+}
 
 const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
 

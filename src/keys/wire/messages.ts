@@ -10,6 +10,7 @@ export const keyServerPath = {
   deposits: '/v1/deposits',
   shares: '/v1/shares',
   feed: '/v1/feed',
+  tickets: '/v1/tickets',
   status: '/status',
 } as const;
 
@@ -52,6 +53,8 @@ export interface KeyServerStatus extends FeedPosition {
   readonly name: string;
   /** How long it would still answer; 0 when the lease has run out. */
   readonly leaseRemainingMs: number;
+  /** Whether it takes tokens that other parties accept too. */
+  readonly acceptsShared: boolean;
   /** Its clock, UTC. */
   readonly nowMs: number;
 }
@@ -110,6 +113,7 @@ export function readStatus(value: unknown): KeyServerStatus {
     name: fields.text('name', pattern.name),
     ...readPosition(fields),
     leaseRemainingMs: fields.integer('leaseRemainingMs', 0),
+    acceptsShared: fields.flag('acceptsShared'),
     nowMs: fields.integer('nowMs', 0),
   };
   fields.end();

@@ -21,6 +21,13 @@ export type AuditEvent =
       readonly refusal?: Refusal;
       readonly count: number;
     }
+  | {
+      readonly kind: 'ticket';
+      readonly subject: string;
+      readonly method: string;
+      readonly keyThumbprint: string;
+      readonly expiresMs: number;
+    }
   | { readonly kind: 'deposit'; readonly keyIds: readonly string[] }
   | { readonly kind: 'feed'; readonly from: number; readonly to: number };
 

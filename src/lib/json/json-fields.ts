@@ -43,6 +43,13 @@ export class JsonFields {
     return this.#get(name) === null ? undefined : this.text(name, pattern);
   }
 
+  /** True or false. */
+  flag(name: string): boolean {
+    const value = this.#get(name);
+    if (typeof value !== 'boolean') throw this.#bad(name);
+    return value;
+  }
+
   /** A whole number from `min` to `max`, both included. */
   integer(name: string, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
     const value = this.#get(name);

@@ -12,6 +12,7 @@ export function* contradictions(config: GatewayConfig): Generator<Contradiction>
   yield* namesTwice('pacs', config.pacs);
   yield* namesTwice('collections', config.collections);
   yield* movesThatCannotBe(config);
+  yield* audiencesOfOthers(config);
   const { listen, receiver, issuers, trustDirectory } = config;
   if (receiver !== undefined && isOneAddress(listen, receiver))
     yield { path: ['receiver', 'port'], message: 'is listen.port too; each needs its own' };
@@ -46,6 +47,27 @@ function* movesThatCannotBe({ pacs, receiver }: GatewayConfig): Generator<Contra
         message: 'a C-MOVE needs 2, one in each direction',
       };
   }
+}
+
+/** A token for a key server that the gateway took too would be one that two parties accept. */
+function* audiencesOfOthers({ issuers, keyServers }: GatewayConfig): Generator<Contradiction> {
+  const urls = new Set(keyServers.servers.map(publicUrlOf));
+  for (const [index, { audience }] of issuers.entries()) {
+    const other = [audience].flat().find((one) => urls.has(one));
+    if (other !== undefined)
+      yield {
+        path: ['issuers', index, 'audience'],
+        message: `${other} is a key server: its tokens must count nowhere else`,
+      };
+  }
+}
+
+/** Where clients reach a key server: issuer and audience of what it takes. */
+export function publicUrlOf({
+  url,
+  publicUrl,
+}: GatewayConfig['keyServers']['servers'][number]): string {
+  return publicUrl ?? new URL(url).origin;
 }
 
 interface Endpoint {

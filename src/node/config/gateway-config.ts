@@ -3,6 +3,8 @@ import { parseAddressRange } from '../../lib/address/address-range.ts';
 import { products } from '../../production/index.ts';
 import { admission } from './admission.ts';
 import { contradictions } from './contradictions.ts';
+import { audience, issuerSettings } from './issuer.ts';
+import { publicUrl } from './public-url.ts';
 
 /** A block that is larger is no hospital's: 10.0.0.0/8 is the largest private one. */
 const prefixLengthMin = 8;
@@ -83,22 +85,14 @@ const collection = z.strictObject({
   policy: z.array(policyEntry).default([]),
 });
 
-const issuer = z.strictObject({
-  issuer: z.string().min(1),
-  audience: z.union([z.string(), z.array(z.string()).min(1)]),
-  jwks: file,
-  algorithms: z
-    .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA']))
-    .min(1)
-    .default(['RS256', 'ES256']),
-  /** Groups that its tokens may assert, with those below; needed for names like `/vo`. */
-  groupPrefixes: z.array(z.string().min(1)).optional(),
-});
+const issuer = z.strictObject({ ...issuerSettings, audience });
 
 const gatewaySettings = z.strictObject({
   site: name,
   /** Folder of databases, keys and replicas; relative to the configuration. */
   data: file,
+  /** Where clients reach it; without it no token is accepted that is bound to a key. */
+  publicUrl: publicUrl.optional(),
   listen: z.strictObject({
     host: host.default('127.0.0.1'),
     port: port.default(8446),
@@ -127,7 +121,15 @@ const gatewaySettings = z.strictObject({
   keyServers: z.strictObject({
     threshold: z.int().min(2).default(2),
     servers: z
-      .array(z.strictObject({ name, url: z.url(), authorities: file.optional(), signingKey: file }))
+      .array(
+        z.strictObject({
+          name,
+          url: z.url(),
+          publicUrl: publicUrl.optional(),
+          authorities: file.optional(),
+          signingKey: file,
+        }),
+      )
       .min(2),
   }),
   crawl: z

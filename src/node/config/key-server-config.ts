@@ -1,17 +1,22 @@
 import { z } from 'zod';
+import { serviceIssuerOf } from '../service-identity.ts';
 import { admission } from './admission.ts';
+import { audience, issuerSettings } from './issuer.ts';
+import { publicUrl } from './public-url.ts';
 
 const file = z.string().min(1);
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 
 /** Settings of a key server. It belongs to another party than the gateway. */
-export const keyServerConfigSchema = z.strictObject({
+const keyServerSettings = z.strictObject({
   /** As in receipts and in the gateway's list. */
   name,
   /** Site whose policy feed it follows. */
   site: name,
   /** Folder of its database. */
   data: file,
+  /** Where clients reach it: the only audience of tokens for it. */
+  publicUrl,
   /** Kept and backed up apart from the folder. */
   masterKey: file,
   listen: z.strictObject({
@@ -25,21 +30,31 @@ export const keyServerConfigSchema = z.strictObject({
   /** Public keys (PEM) of the gateways whose policy feed it follows. */
   gateways: z.array(file).min(1),
   trustDirectory: file.optional(),
+  /** Issuers of people's tokens, which must name `publicUrl` and nobody else, or be bound. */
   issuers: z
-    .array(
-      z.strictObject({
-        issuer: z.string().min(1),
-        audience: z.union([z.string(), z.array(z.string()).min(1)]),
-        jwks: file,
-        algorithms: z
-          .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA']))
-          .min(1)
-          .default(['RS256', 'ES256']),
-        /** Groups that its tokens may assert, with those below; needed for names like `/vo`. */
-        groupPrefixes: z.array(z.string().min(1)).optional(),
-      }),
-    )
+    .array(z.strictObject({ ...issuerSettings, audience: audience.optional() }))
     .default([]),
+  /** Key set of the gateway's service: reads what policies of open collections let it. */
+  gatewayService: file.optional(),
+  /** Take tokens that other parties accept too. */
+  acceptSharedAudience: z.boolean().default(false),
 });
 
-export type KeyServerConfig = z.output<typeof keyServerConfigSchema>;
+export type KeyServerConfig = z.output<typeof keyServerSettings>;
+
+export const keyServerConfigSchema = keyServerSettings.superRefine((config, context) => {
+  for (const [index, { issuer, audience: other }] of config.issuers.entries()) {
+    if (other !== undefined && !config.acceptSharedAudience)
+      context.addIssue({
+        code: 'custom',
+        path: ['issuers', index, 'audience'],
+        message: 'is publicUrl; another one needs acceptSharedAudience: true',
+      });
+    if (issuer === serviceIssuerOf(config.site))
+      context.addIssue({
+        code: 'custom',
+        path: ['issuers', index, 'issuer'],
+        message: 'is the gateway itself: name its key set under gatewayService',
+      });
+  }
+});

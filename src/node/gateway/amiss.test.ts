@@ -6,7 +6,7 @@ test('a key server that can be reached and has no lease is amiss', () => {
   const report = (leaseRemainingMs: number) => ({
     name: 'a',
     reachable: true as const,
-    status: { name: 'a', seq: 6, digest: '', leaseRemainingMs, nowMs: 0 },
+    status: { name: 'a', seq: 6, digest: '', leaseRemainingMs, acceptsShared: false, nowMs: 0 },
     clockOffsetMs: 0,
   });
   assert.deepEqual(keyServerAmiss(report(1)), []);

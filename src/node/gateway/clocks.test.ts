@@ -6,7 +6,14 @@ import type { ServerReport } from '../../keys/index.ts';
 import { jsonLog } from '../../lib/log.ts';
 import { clockNotes, watchClocks } from './clocks.ts';
 
-const status = { name: 'a', seq: 0, digest: '', leaseRemainingMs: 0, nowMs: 0 };
+const status = {
+  name: 'a',
+  seq: 0,
+  digest: '',
+  leaseRemainingMs: 0,
+  acceptsShared: false,
+  nowMs: 0,
+};
 const reports = (...offsets: readonly (number | undefined)[]): readonly ServerReport[] =>
   offsets.map((clockOffsetMs, at) =>
     clockOffsetMs === undefined

@@ -14,6 +14,7 @@ import { listenerLimits } from '../../listener/limits.ts';
 import { createListener, type Listener } from '../../listener/listener.ts';
 import { createOperatorDesk, type OperatorDesk } from '../../policy/index.ts';
 import { knownKeywords } from '../../registration/index.ts';
+import { publicUrlOf } from '../config/contradictions.ts';
 import { openIdentity } from '../open-identity.ts';
 import { readPrivateFile } from '../secrets/private-file.ts';
 import type { GatewayContext } from './context.ts';
@@ -43,7 +44,12 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const identity = await openIdentity(
     {
       trustDirectory: config.trustDirectory === undefined ? undefined : path(config.trustDirectory),
-      issuers: config.issuers.map((issuer) => ({ ...issuer, jwks: path(issuer.jwks) })),
+      issuers: config.issuers.map((issuer) => ({
+        ...issuer,
+        jwks: path(issuer.jwks),
+        longestLifetimeSeconds: issuer.longestLifetimeHours * 3600,
+      })),
+      publicUrl: config.publicUrl,
     },
     tools,
   );
@@ -123,11 +129,14 @@ function openFiles(context: GatewayContext, sides: GatewaySides): Files {
   const { config, tools, keys } = context;
   const { clock, random, log } = tools;
   const { catalog, storage } = sides.computing;
-  const { keyServers, serverNames } = sides.keysSide;
+  const { keyServers } = sides.keysSide;
   const credential = createServiceCredential({
     site: config.site,
     signer: keys.service,
-    servers: serverNames,
+    servers: config.keyServers.servers.map((server) => ({
+      name: server.name,
+      publicUrl: publicUrlOf(server),
+    })),
     clock,
   });
   return createFiles({

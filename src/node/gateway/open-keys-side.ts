@@ -15,11 +15,11 @@ import {
   type PolicyService,
 } from '../../policy/index.ts';
 import { publicKeyFile } from '../secrets/key-files.ts';
+import { serviceSubjectOf } from '../service-identity.ts';
 import type { GatewayContext } from './context.ts';
 import { collectionOfPolicy } from './open-collections.ts';
 import type { ComputingSide } from './open-computing-side.ts';
 import { policyForKeyServers } from './open-key-client.ts';
-import { serviceSubjectOf } from './service-credential.ts';
 import { nameSourcesOf } from './warn-never-matches.ts';
 
 /** The gateway's relations to the key servers. */

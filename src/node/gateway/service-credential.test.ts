@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
+import { decodeJwt } from 'jose';
 import { manualClock } from '../../../test/support/manual-clock.ts';
 import { keyIdOf } from '../../seal/index.ts';
 import { createServiceCredential } from './service-credential.ts';
@@ -10,13 +11,16 @@ test('who asks while the first tokens are being signed gets them too', async () 
   const credential = createServiceCredential({
     site: 'here',
     signer: { keyId: keyIdOf(publicKey), privateKey },
-    servers: ['one', 'two'],
+    servers: ['one', 'two'].map((name) => ({ name, publicUrl: `https://${name}.test` })),
     clock: manualClock(),
   });
   const all = await Promise.all([credential.current(), credential.current(), credential.current()]);
   for (const each of all) {
-    assert(each.kind === 'token');
-    for (const server of ['one', 'two'])
-      assert.equal(each.tokenFor(server).expose().split('.').length, 3);
+    for (const server of ['one', 'two']) {
+      const shown = each.for(server);
+      assert(shown?.kind === 'token');
+      assert.equal(decodeJwt(shown.token.expose()).aud, `https://${server}.test`);
+    }
+    assert.equal(each.for('three'), undefined);
   }
 });

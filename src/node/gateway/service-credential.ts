@@ -1,24 +1,15 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
-import type { KeyCredential } from '../../keys/index.ts';
+import type { KeyCredential, ServerCredential } from '../../keys/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Sensitive } from '../../lib/sensitive.ts';
 import type { Signer } from '../../seal/index.ts';
-
-/** Issuer of the gateway's own tokens, as key servers are configured with it. */
-export function serviceIssuerOf(site: string): string {
-  return `urn:mdm:${site}:gateway`;
-}
-
-/** Principal subject of the gateway towards the key servers. */
-export function serviceSubjectOf(site: string): string {
-  return `token:${serviceIssuerOf(site)}#gateway`;
-}
+import { serviceIssuerOf, serviceName } from '../service-identity.ts';
 
 /** Lifetime of a token; short, because it opens every open collection. */
 const lifetimeSeconds = 300;
 
-/** The gateway's credential: a token of its own for each key server, with that server as only audience. */
+/** The gateway's credential: a token of its own for each key server, with its public URL as only audience. */
 export interface ServiceCredential {
   /** Tokens that are good for some minutes from now. */
   current(): Promise<KeyCredential>;
@@ -28,25 +19,25 @@ export interface ServiceCredential {
 export function createServiceCredential(options: {
   readonly site: string;
   readonly signer: Signer;
-  readonly servers: readonly string[];
+  readonly servers: readonly { readonly name: string; readonly publicUrl: string }[];
   readonly clock: Clock;
 }): ServiceCredential {
   const { site, signer, servers, clock } = options;
   /** Shared by all who ask while they are being signed. */
-  let tokens: Promise<ReadonlyMap<string, Sensitive<string>>> | undefined;
+  let tokens: Promise<ReadonlyMap<string, ServerCredential>> | undefined;
   let renewAtMs = 0;
-  const mint = async (server: string): Promise<[string, Sensitive<string>]> => {
+  const mint = async ({ name, publicUrl }: (typeof servers)[number]) => {
     const nowSeconds = Math.floor(clock.nowMs() / 1000);
     const token = await new SignJWT({})
       .setProtectedHeader({ alg: 'EdDSA', kid: signer.keyId, typ: 'JWT' })
       .setIssuer(serviceIssuerOf(site))
-      .setSubject('gateway')
-      .setAudience(server)
+      .setSubject(serviceName)
+      .setAudience(publicUrl)
       .setJti(randomUUID())
       .setIssuedAt(nowSeconds)
       .setExpirationTime(nowSeconds + lifetimeSeconds)
       .sign(signer.privateKey);
-    return [server, new Sensitive(token)];
+    return [name, { kind: 'token', token: new Sensitive(token) }] as const;
   };
   return {
     async current() {
@@ -55,7 +46,7 @@ export function createServiceCredential(options: {
         tokens = Promise.all(servers.map(mint)).then((minted) => new Map(minted));
       }
       const held = await tokens;
-      return { kind: 'token', tokenFor: (server) => held.get(server) ?? new Sensitive('') };
+      return { for: (server) => held.get(server) };
     },
   };
 }

@@ -8,10 +8,11 @@ import { checkStart, type StartNeeds } from '../check-start.ts';
 import type { KeyServerConfig } from '../config/key-server-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { nodeErrors } from '../errors.ts';
-import { openIdentity } from '../open-identity.ts';
+import { openIdentity, type TrustSettings } from '../open-identity.ts';
 import { publicKeyFile, signingKeyFile } from '../secrets/key-files.ts';
 import { readPrivateFile } from '../secrets/private-file.ts';
 import type { RunningService, ServiceTools } from '../service.ts';
+import { serviceIssuerOf, serviceName } from '../service-identity.ts';
 
 /** With which it signs what it acknowledges; its public half lies beside it, for gateways to enrol. */
 const signingKeyName = 'keyserver.signing.key';
@@ -47,7 +48,8 @@ async function start(
   const identity = await openIdentity(
     {
       trustDirectory: config.trustDirectory === undefined ? undefined : path(config.trustDirectory),
-      issuers: config.issuers.map((issuer) => ({ ...issuer, jwks: path(issuer.jwks) })),
+      issuers: issuersOf({ config, path }),
+      publicUrl: config.publicUrl,
     },
     tools,
   );
@@ -59,6 +61,8 @@ async function start(
     folder: path(config.data),
     masterKeyFile,
     signer: signingKeyFile(join(path(config.data), signingKeyName), database),
+    publicUrl: config.publicUrl,
+    acceptsShared: config.acceptSharedAudience,
     authenticate: identity.authenticate,
     depositorKeys: pinKeys(config.producers.map((file) => publicKeyFile(path(file)))),
     feedKeys: pinKeys(config.gateways.map((file) => publicKeyFile(path(file)))),
@@ -85,10 +89,37 @@ async function start(
   };
 }
 
+/**
+ * Of people's tokens only those count that nobody else accepts, unless the operator gave that up;
+ * of the gateway's service only what names this server alone.
+ */
+function issuersOf({ config, path }: LoadedConfig<KeyServerConfig>): TrustSettings['issuers'] {
+  const { site, publicUrl, gatewayService, acceptSharedAudience } = config;
+  const people = config.issuers.map(({ audience = [], ...issuer }) => ({
+    ...issuer,
+    audience: [publicUrl, ...[audience].flat()],
+    jwks: path(issuer.jwks),
+    longestLifetimeSeconds: issuer.longestLifetimeHours * 3600,
+    soleAudience: publicUrl,
+    acceptsShared: acceptSharedAudience,
+  }));
+  if (gatewayService === undefined) return people;
+  const service = {
+    issuer: serviceIssuerOf(site),
+    audience: publicUrl,
+    jwks: path(gatewayService),
+    algorithms: ['EdDSA'],
+    soleAudience: publicUrl,
+    service: serviceName,
+  } as const;
+  return [...people, service];
+}
+
 function needsOf({ config, path }: LoadedConfig<KeyServerConfig>): StartNeeds {
-  const { listen, masterKey, trustDirectory, issuers, producers, gateways, data } = config;
+  const { listen, masterKey, trustDirectory, issuers, producers, gateways, gatewayService, data } =
+    config;
   const trusted = [...issuers.map(({ jwks }) => jwks), ...producers, ...gateways];
-  if (trustDirectory !== undefined) trusted.push(trustDirectory);
+  for (const one of [trustDirectory, gatewayService]) if (one !== undefined) trusted.push(one);
   const secrets = listen.tls === undefined ? [] : [path(listen.tls.key)];
   const made = [path(masterKey), join(path(data), signingKeyName)];
   secrets.push(...made.filter((file) => existsSync(file)));
