@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
-import type { AuditEvent, AuditGap, AuditHead } from './audit.ts';
+import type { AuditGap, AuditHead } from './audit.ts';
 import { AuditFolder, type AuditPlaces, firstOf, recordFiles } from './audit-folder.ts';
 import { type AcceptedGap, type AuditVerdict, acceptedIn, isSame } from './chain-check.ts';
 import { createAudit } from './create-audit.ts';
@@ -37,24 +37,25 @@ export async function acceptAudit(options: AcceptAuditOptions): Promise<Accepted
   const { path, clock = systemClock, limits = auditLimits } = options;
   await makeFolder(path);
   const verdict = await verifyAudit(path, options);
-  const event = acceptanceOf(verdict, options, limits);
-  if (event === undefined) return undefined;
-  const head = newestOf([verdict.head, ...verdict.missing]);
+  const gap = gapIn(verdict, limits);
+  if (gap === undefined) return undefined;
+  const head = newestKnown(verdict);
   await setAside(path, head);
   const sink = new AuditFolder(options, limits);
   await sink.open({ file: undefined });
   const audit = createAudit({ sink, head, clock, log: silentLog, limits });
+  const { by: subject, reason: detail } = options;
+  const event = { action: 'audit-accepted', subject, outcome: 'success', detail, gap } as const;
   await audit.record(event);
   await audit.close();
   return acceptedIn(event, { record: audit.head.count, timeMs: clock.nowMs() });
 }
 
-/** What to record; undefined where there is nothing to accept. @throws AUDIT_GAP_TOO_WIDE */
-export function acceptanceOf(
+/** What is missing or damaged and was not accepted; undefined where nothing is. @throws AUDIT_GAP_TOO_WIDE */
+export function gapIn(
   { problems, missing }: AuditVerdict,
-  { by, reason }: Acceptance,
-  { gapPlacesMax }: AuditLimits,
-): (AuditEvent & { readonly gap: AuditGap }) | undefined {
+  { gapPlacesMax }: AuditLimits = auditLimits,
+): AuditGap | undefined {
   // A torn end is no gap; in what follows it will be one.
   const found = problems.filter(({ kind }) => kind !== 'head-missing');
   if (found.every(({ kind }) => kind === 'tail-torn')) return undefined;
@@ -63,12 +64,12 @@ export function acceptanceOf(
     .filter((head, at, all) => all.findIndex((other) => isSame(other, head)) === at);
   if (after.length > gapPlacesMax)
     throw auditErrors.create('AUDIT_GAP_TOO_WIDE', { context: { places: after.length } });
-  const gap = { after, lost: missing };
-  return { action: 'audit-accepted', subject: by, outcome: 'success', detail: reason, gap };
+  return { after, lost: missing };
 }
 
-function newestOf(heads: readonly AuditHead[]): AuditHead {
-  return heads.reduce((newest, head) => (head.count > newest.count ? head : newest));
+/** The newest head of a record that anybody knows, whether its record is there or not. */
+export function newestKnown({ head, missing }: AuditVerdict): AuditHead {
+  return missing.reduce((newest, other) => (other.count > newest.count ? other : newest), head);
 }
 
 /** Files behind the newest whole record hold none; the next file may need their name. */

@@ -55,13 +55,18 @@ export class ChainCheck {
   #missing: AuditHead[];
   #problems: AuditProblem[] = [];
   readonly #accepted: AcceptedGap[] = [];
-  #head = genesis;
-  #newest = genesis;
+  #head: AuditHead;
+  #newest: AuditHead;
   #records = 0;
 
-  /** @param anchors heads that the record must go through */
-  constructor(anchors: readonly AuditHead[]) {
+  /**
+   * @param anchors heads that the record must go through
+   * @param start where the check starts, if not at the first record
+   */
+  constructor(anchors: readonly AuditHead[], start = genesis) {
     this.#missing = anchors.filter(({ count }) => count > 0);
+    this.#head = start;
+    this.#newest = start;
   }
 
   get head(): AuditHead {
@@ -71,7 +76,7 @@ export class ChainCheck {
   link({ head, previous, accepted }: Link, file: string): void {
     const before = { count: head.count - 1, digest: previous ?? '' };
     if (!isSame(before, this.#head))
-      this.problem(this.#records === 0 ? 'start-missing' : 'chain-broken', file);
+      this.problem(this.#head.count === 0 ? 'start-missing' : 'chain-broken', file);
     // Behind an accepted gap a record names the digest of one that is missing: the chain goes through it.
     this.#missing = this.#missing.filter(
       (anchor) => !isSame(anchor, head) && !isSame(anchor, before),

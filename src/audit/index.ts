@@ -3,7 +3,8 @@ export {
   type AcceptAuditOptions,
   type Acceptance,
   acceptAudit,
-  acceptanceOf,
+  gapIn,
+  newestKnown,
 } from './accept-audit.ts';
 export type { Audit, AuditAction, AuditEvent, AuditGap, AuditHead } from './audit.ts';
 export type { AuditPlaces } from './audit-folder.ts';
@@ -14,14 +15,17 @@ export {
   acceptedIn,
   ChainCheck,
   isSame,
+  type Link,
 } from './chain-check.ts';
 export { type CheckBeside, checkBeside } from './check-beside.ts';
 export { describeGap, describeProblem } from './describe.ts';
 export { auditErrors, notThrough } from './errors.ts';
 export { HeadFile, readHeadFile } from './head-file.ts';
+export { HeadKeeper } from './head-keeper.ts';
 export { type AuditLimits, auditLimits } from './limits.ts';
 export { type OpenAuditOptions, openAudit } from './open-audit.ts';
 export type { AuditRecord } from './record.ts';
+export { genesis } from './record.ts';
 export {
   type CountedRefusal,
   createRefusalCount,

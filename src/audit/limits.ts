@@ -22,6 +22,12 @@ export const auditLimits = defineLimits('audit', {
     unit: 'count',
     reason: 'Records made durable together: some hundred KiB, a few milliseconds.',
   },
+  headIntervalMs: {
+    value: 1_000,
+    unit: 'ms',
+    reason:
+      'A key server keeps its newest head once in so long: what of its record could be cut unseen there.',
+  },
   gapPlacesMax: {
     value: 100,
     unit: 'count',

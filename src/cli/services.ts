@@ -9,12 +9,8 @@ export const addServices: AddServices = (program, services) => {
     .command('serve')
     .description('run a gateway or a key server until it is told to stop')
     .requiredOption('-c, --config <file>', 'its configuration')
-    .addOption(
-      new Option('--role <role>', 'which service')
-        .choices(['gateway', 'keyserver'])
-        .default('gateway'),
-    )
-    .action(async (options: { config: string; role: 'gateway' | 'keyserver' }) => {
+    .addOption(roleOption())
+    .action(async (options: ServiceFlags) => {
       boundHeap();
       services.asOperator();
       const { serve } = await import('./commands/serve.ts');
@@ -41,11 +37,12 @@ function addAudit(audit: Command, services: Parameters<AddServices>[1]): void {
     .command('verify [folder]')
     .description('check all of a record, also beside its service; or a copy of its folder')
     .option('-c, --config <file>', 'configuration of the service')
+    .addOption(roleOption())
     .option('--anchor <count:digest>', 'a head noted elsewhere that it must hold', anchorOf, [])
     .action(async (folder: string | undefined, flags: VerifyFlags, command: Command) => {
       services.asOperator();
-      const { config, anchor } = flags;
-      const of = config === undefined ? folder && { folder } : { config };
+      const { config, role, anchor } = flags;
+      const of = config === undefined ? folder && { folder } : { config, role };
       if (!of) return command.error('error: mdm audit verify --config <file>, or <folder>');
       const { verify } = await import('./commands/audit.ts');
       await verify(of, services.output(), anchor);
@@ -54,16 +51,25 @@ function addAudit(audit: Command, services: Parameters<AddServices>[1]): void {
     .command('accept')
     .description('let a service start on what is left of its record, as after a restore')
     .requiredOption('-c, --config <file>', 'configuration of the service; it must not be running')
+    .addOption(roleOption())
     .requiredOption('--reason <text>', 'why, for other operators; no patient data')
-    .action(async (options: { config: string; reason: string }) => {
+    .action(async (options: ServiceFlags & { reason: string }) => {
       services.asOperator();
       const { accept } = await import('./commands/audit.ts');
       await accept(options, services.output());
     });
 }
 
-interface VerifyFlags {
-  readonly config?: string;
+interface ServiceFlags {
+  readonly config: string;
+  readonly role: 'gateway' | 'keyserver';
+}
+
+const roleOption = (): Option =>
+  new Option('--role <role>', 'which service').choices(['gateway', 'keyserver']).default('gateway');
+
+interface VerifyFlags extends Partial<ServiceFlags> {
+  readonly role: ServiceFlags['role'];
   readonly anchor: readonly Anchor[];
 }
 

@@ -17,4 +17,4 @@ export type { Database } from './database.ts';
 export { type DbErrorCode, dbErrors } from './errors.ts';
 export { type FileLock, lockFile } from './lock-file.ts';
 export type { Migration } from './migration.ts';
-export { type OpenSqliteOptions, openSqlite } from './open-sqlite.ts';
+export { type OpenSqliteOptions, openSqlite, openSqliteReader } from './open-sqlite.ts';

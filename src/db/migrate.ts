@@ -31,11 +31,29 @@ export function migrate(
 ): void {
   migrations.forEach((step, index) => assert(step.version === index + 1, 'versions count from 1'));
   engine.exec(historyTable);
-  const applied = engine
-    .prepare<[], HistoryRow>('SELECT version, name, digest FROM schema_history ORDER BY version')
-    .all();
+  const applied = appliedTo(engine);
   checkHistory(applied, migrations);
   for (const step of migrations.slice(applied.length)) apply(engine, step, clock);
+}
+
+/**
+ * Check that a database is at the newest of `migrations`.
+ * @throws DB_SCHEMA_NEWER, DB_SCHEMA_MISMATCH
+ */
+export function checkSchema(
+  engine: BetterSqlite3.Database,
+  migrations: readonly Migration[],
+): void {
+  const applied = appliedTo(engine);
+  checkHistory(applied, migrations);
+  if (applied.length < migrations.length)
+    throw dbErrors.create('DB_SCHEMA_MISMATCH', { message: 'the service has not opened it yet' });
+}
+
+function appliedTo(engine: BetterSqlite3.Database): readonly HistoryRow[] {
+  return engine
+    .prepare<[], HistoryRow>('SELECT version, name, digest FROM schema_history ORDER BY version')
+    .all();
 }
 
 function checkHistory(applied: readonly HistoryRow[], migrations: readonly Migration[]): void {

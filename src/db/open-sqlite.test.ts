@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -9,7 +9,7 @@ import { type Generated, sql } from 'kysely';
 import type { Database } from './database.ts';
 import { dbLimits } from './limits.ts';
 import type { Migration } from './migration.ts';
-import { openSqlite } from './open-sqlite.ts';
+import { openSqlite, openSqliteReader } from './open-sqlite.ts';
 
 interface Notes {
   note: { id: Generated<number>; text: string; bytes: Uint8Array | null };
@@ -261,4 +261,22 @@ test('with secureDelete, what was deleted is in no file after a checkpoint', asy
   assert.ok(!readFileSync(path).includes(text));
   assert.equal(statSync(`${path}-wal`).size, 0);
   await db.close();
+});
+
+test('a reader sees what another connection commits, changes nothing and makes nothing', async (t) => {
+  const path = join(folder(t), 'notes.db');
+  const absent = { code: 'DB_OPEN_FAILED' };
+  await assert.rejects(openSqliteReader<Notes>({ path, migrations: [notes] }), absent);
+  assert.ok(!existsSync(path));
+  const db = await open(path);
+  t.after(() => db.close());
+  const reader = await openSqliteReader<Notes>({ path, migrations: [notes] });
+  t.after(() => reader.close());
+  const write = (to: Pick<Database<Notes>, 'query'>) =>
+    to.query.insertInto('note').values({ text: 'new', bytes: null }).execute();
+  await write(db);
+  assert.equal((await reader.query.selectFrom('note').selectAll().execute()).length, 1);
+  await assert.rejects(write(reader), /readonly database|DB_OPEN_FAILED/);
+  for (const migrations of [[], [notes, colour]])
+    await assert.rejects(openSqliteReader<Notes>({ path, migrations }), /DB_SCHEMA_/);
 });

@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Database } from './database.ts';
 import { dbErrors } from './errors.ts';
 import { type DbLimits, dbLimits } from './limits.ts';
-import { migrate } from './migrate.ts';
+import { checkSchema, migrate } from './migrate.ts';
 import type { Migration } from './migration.ts';
 import { SharedCommits } from './shared-commits.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
@@ -24,6 +24,30 @@ export interface OpenSqliteOptions {
   readonly secureDelete?: boolean;
   readonly clock?: Clock;
   readonly limits?: DbLimits;
+}
+
+/**
+ * Open a database file to read it only, beside the process that writes it or where none does.
+ * Changes nothing of it, so its schema must be the newest.
+ * @throws DB_OPEN_FAILED, DB_CORRUPT, DB_SCHEMA_NEWER, DB_SCHEMA_MISMATCH
+ */
+export async function openSqliteReader<Schema>(
+  options: Pick<OpenSqliteOptions, 'path' | 'migrations'>,
+): Promise<Pick<Database<Schema>, 'query' | 'close'>> {
+  const [clock, limits] = [systemClock, dbLimits];
+  const engine = openToRead(options.path);
+  try {
+    for (const pragma of readPragmas(limits)) engine.pragma(pragma);
+    checkSchema(engine, options.migrations);
+  } catch (error) {
+    engine.close();
+    throw dbErrorOf(error);
+  }
+  const writer = memoryWriter(engine, keptOf(limits));
+  const turns = new TurnQueue(clock, limits);
+  const commits = new SharedCommits({ writer, turns, clock, limits });
+  const dialect = sqliteDialect({ engine, commits, readsTakeTurns: false, clock, limits });
+  return { query: new Kysely<Schema>({ dialect }), close: async () => void engine.close() };
 }
 
 /**
@@ -99,6 +123,14 @@ function openFile(path: string): BetterSqlite3.Database {
   }
 }
 
+function openToRead(path: string): BetterSqlite3.Database {
+  try {
+    return new BetterSqlite3(resolve(path), { readonly: true, fileMustExist: true });
+  } catch (error) {
+    throw dbErrors.create('DB_OPEN_FAILED', { cause: error });
+  }
+}
+
 /** A new file survives a power cut only once its folder is on the disk. */
 function syncFolder(path: string): void {
   const folder = openSync(path, 'r');
@@ -112,16 +144,22 @@ function syncFolder(path: string): void {
 /** What makes a connection durable, careful and bounded. */
 function pragmasOf({ secureDelete = false }: OpenSqliteOptions, limits: DbLimits): string[] {
   return [
-    `busy_timeout = ${limits.busyWaitMs}`,
+    ...readPragmas(limits),
     'journal_mode = WAL',
     'synchronous = FULL',
     'foreign_keys = ON',
+    `secure_delete = ${secureDelete ? 'ON' : 'OFF'}`,
+    `journal_size_limit = ${limits.logBytesMax}`,
+  ];
+}
+
+function readPragmas(limits: DbLimits): string[] {
+  return [
+    `busy_timeout = ${limits.busyWaitMs}`,
     // A schema edited by somebody else must not run functions of ours.
     'trusted_schema = OFF',
-    `secure_delete = ${secureDelete ? 'ON' : 'OFF'}`,
     // Sorting spills to memory, never to a file beside the database.
     'temp_store = MEMORY',
     `cache_size = ${-Math.ceil(limits.cacheBytes / 1024)}`,
-    `journal_size_limit = ${limits.logBytesMax}`,
   ];
 }

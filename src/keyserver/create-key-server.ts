@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { createRefusalCount, type Refusal } from '../audit/index.ts';
 import { type Database, openSqlite } from '../db/index.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
@@ -13,9 +12,11 @@ import type { TlsFiles } from '../listener/tls-server.ts';
 import type { PinnedKeys, Signer } from '../seal/index.ts';
 import { keyserverErrors } from './errors.ts';
 import { FeedChain } from './feed-chain.ts';
+import { type KeptRecord, keepRecord } from './keep-record.ts';
 import { createKeyServerDoor } from './key-server-door.ts';
 import { Lease } from './lease.ts';
 import { MasterKey } from './master-key.ts';
+import { auditHeadFileOf, databaseFileOf } from './record-at-rest.ts';
 import { appendAudit } from './store/audit-chain.ts';
 import { type KeyServerSchema, migrations } from './store/schema.ts';
 import { acceptTickets, createTickets } from './tickets.ts';
@@ -64,19 +65,23 @@ export interface KeyServer {
 /**
  * Open a key server: one share of each key, released to whom the policy allows and while its lease
  * on the policies lasts.
- * @throws KEYSERVER_MASTER_KEY_INVALID, KEYSERVER_STORE_DAMAGED, DB_*
+ * @throws KEYSERVER_MASTER_KEY_INVALID, KEYSERVER_STORE_DAMAGED, AUDIT_DAMAGED, AUDIT_OPEN_FAILED, DB_*
  */
 export async function createKeyServer(options: KeyServerOptions): Promise<KeyServer> {
   const { clock, random } = options;
   const masterKey = MasterKey.load(options.masterKeyFile, random);
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const db = await openSqlite<KeyServerSchema>({
-    path: join(options.folder, 'keyserver.db'),
+  const stored = await openSqlite<KeyServerSchema>({
+    path: databaseFileOf(options.folder),
     migrations,
     secureDelete: true,
     clock,
   });
+  const headFile = auditHeadFileOf(options.masterKeyFile);
+  let record: KeptRecord | undefined;
   try {
+    record = await keepRecord(stored, { ...options, headFile });
+    const { db } = record;
     await checkServer(db, options, masterKey);
     // A crash may have left the log behind with shares that were destroyed.
     await db.checkpoint();
@@ -108,11 +113,13 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
       async close() {
         await listener?.close();
         await refusals.close();
-        await db.close();
+        await record?.close();
+        await stored.close();
       },
     };
   } catch (error) {
-    await db.close();
+    await record?.close();
+    await stored.close();
     throw error;
   }
 }

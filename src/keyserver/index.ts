@@ -3,3 +3,4 @@ export { createKeyServer, type KeyServer, type KeyServerOptions } from './create
 export { keyserverErrors } from './errors.ts';
 export { keyserverLimits } from './limits.ts';
 export { initMasterKey } from './master-key.ts';
+export { acceptRecord, databaseFileOf, verifyRecord } from './record-at-rest.ts';

@@ -95,6 +95,16 @@ export const keyserverLimits = defineLimits('keyserver', {
     unit: 'count',
     reason: 'The same in the long run: 1 MiB a second to read, of which nothing may be left.',
   },
+  auditEndRecords: {
+    value: 1_000,
+    unit: 'count',
+    reason: 'Newest audit records that are checked before a start; the others beside the service.',
+  },
+  auditPageRecords: {
+    value: 100,
+    unit: 'count',
+    reason: 'Audit records read at a time while all are checked: a millisecond.',
+  },
   callersTracked: {
     value: 10_000,
     unit: 'count',

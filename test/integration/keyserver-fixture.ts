@@ -19,7 +19,7 @@ import {
 import { createKeyServer, initMasterKey, type KeyServer } from '../../src/keyserver/index.ts';
 import { assert } from '../../src/lib/assert.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
-import { silentLog } from '../../src/lib/log.ts';
+import { type Log, silentLog } from '../../src/lib/log.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { Sensitive } from '../../src/lib/sensitive.ts';
 import { signingKeyFile } from '../../src/node/secrets/key-files.ts';
@@ -134,6 +134,7 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly depositorKeys: PinnedKeys;
   readonly feedKeys: PinnedKeys;
+  readonly log?: Log;
 }
 
 /** Where a server of the trio keeps its signing key. */
@@ -156,6 +157,7 @@ export function openServer(options: ServerOptions): Promise<KeyServer> {
   const masterKeyFile = join(options.root, `${options.name}.key`);
   if (!existsSync(masterKeyFile)) initMasterKey(masterKeyFile, systemRandom);
   return createKeyServer({
+    log: silentLog,
     ...options,
     site,
     folder,
@@ -164,7 +166,6 @@ export function openServer(options: ServerOptions): Promise<KeyServer> {
     publicUrl: `https://${options.name}.keys.test`,
     authenticate: authenticateByName,
     random: systemRandom,
-    log: silentLog,
   });
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import {
   type AuditHead,
@@ -7,18 +8,27 @@ import {
   describeProblem,
   verifyAudit,
 } from '../../audit/index.ts';
+import { databaseFileOf, verifyRecord } from '../../keyserver/index.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { AuditRecordDesk } from '../../node/audit-record.ts';
 import { gatewayConfigSchema } from '../../node/config/gateway-config.ts';
+import { keyServerConfigSchema } from '../../node/config/key-server-config.ts';
 import { loadConfig } from '../../node/config/load-config.ts';
 import { gatewayRecord } from '../../node/gateway/gateway-record.ts';
+import { keyServerRecord } from '../../node/key-server/key-server-record.ts';
 import { Ended } from '../ended.ts';
 import { exitCode } from '../exit-code.ts';
 import type { Output } from '../output.ts';
 import { createProgressBar } from '../progress-bar.ts';
 
 /** Whose record: of a service by its configuration, or what lies in a folder, as a copy. */
-export type RecordOf = { readonly config: string } | { readonly folder: string };
+export type RecordOf = ServiceRecord | { readonly folder: string };
+
+/** A service by its configuration. */
+export interface ServiceRecord {
+  readonly config: string;
+  readonly role: 'gateway' | 'keyserver';
+}
 
 /** `mdm audit verify`: check all of a record. */
 export async function verify(
@@ -39,23 +49,28 @@ export async function verify(
 
 /** `mdm audit accept`: let the service start on what is left of its record. */
 export async function accept(
-  { config, reason }: { readonly config: string; readonly reason: string },
+  { reason, ...of }: ServiceRecord & { readonly reason: string },
   output: Output,
 ): Promise<void> {
   if (reason.trim() === '' || reason.length > auditLimits.fieldLengthMax)
     throw new Ended('--reason: some words', exitCode.usage);
-  const gap = await deskOf(config).accept({ by: `local:${userInfo().username}`, reason });
+  const gap = await deskOf(of).accept({ by: `local:${userInfo().username}`, reason });
   if (gap === undefined) output.note('Nothing is missing, and nothing was changed.');
   else output.result(gap, describeGap(gap));
 }
 
 function checkOf(of: RecordOf): AuditRecordDesk['verify'] {
-  if ('config' in of) return deskOf(of.config).verify;
-  return (options) => verifyAudit(of.folder, options);
+  if ('config' in of) return deskOf(of).verify;
+  const { folder } = of;
+  return existsSync(databaseFileOf(folder))
+    ? (options) => verifyRecord({ folder }, options)
+    : (options) => verifyAudit(folder, options);
 }
 
-function deskOf(config: string): AuditRecordDesk {
-  return gatewayRecord(loadConfig(config, gatewayConfigSchema));
+function deskOf({ config, role }: ServiceRecord): AuditRecordDesk {
+  return role === 'keyserver'
+    ? keyServerRecord(loadConfig(config, keyServerConfigSchema))
+    : gatewayRecord(loadConfig(config, gatewayConfigSchema));
 }
 
 function isWhole({ problems }: AuditVerdict): boolean {

@@ -1,13 +1,9 @@
+import type { AuditHead } from '../../audit/index.ts';
 import type { JsonFields } from '../../lib/json/json-fields.ts';
 import { pattern } from './patterns.ts';
 
 /** The end of an audit record: who keeps it for another notices when that one's is cut. */
-export interface AuditHead {
-  /** Records so far. */
-  readonly count: number;
-  /** Of the last one; 64 zeros before the first. */
-  readonly digest: string;
-}
+export type { AuditHead } from '../../audit/index.ts';
 
 /** Before the first record. */
 export const auditStart: AuditHead = { count: 0, digest: '0'.repeat(64) };

@@ -1,9 +1,13 @@
 import { hash } from 'node:crypto';
-import type { Transaction } from 'kysely';
-import type { Refusal } from '../../audit/index.ts';
+import type { Kysely, Transaction } from 'kysely';
+import {
+  type AcceptedGap,
+  type AuditGap,
+  type AuditHead,
+  genesis,
+  type Refusal,
+} from '../../audit/index.ts';
 import type { Database } from '../../db/index.ts';
-import { type AuditHead, auditStart } from '../../keys/index.ts';
-import { keyserverErrors } from '../errors.ts';
 import type { KeyServerSchema } from './schema.ts';
 
 /** What a server records before it answers. Holds key ids and names of callers, never a share. */
@@ -29,19 +33,23 @@ export type AuditEvent =
       readonly expiresMs: number;
     }
   | { readonly kind: 'deposit'; readonly keyIds: readonly string[] }
-  | { readonly kind: 'feed'; readonly from: number; readonly to: number };
+  | { readonly kind: 'feed'; readonly from: number; readonly to: number }
+  /** An operator accepted that a part of the record is not there. */
+  | {
+      readonly kind: 'audit-accepted';
+      readonly by: string;
+      readonly reason: string;
+      readonly gap: AuditGap;
+    };
 
-const start = '0'.repeat(64);
+/** A record as it is stored. */
+export type AuditRow = KeyServerSchema['audit'];
 
 /** Where the record ends now. */
-export async function auditHead({ query }: Database<KeyServerSchema>): Promise<AuditHead> {
-  const last = await query
-    .selectFrom('audit')
-    .select(['seq', 'digest'])
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return last === undefined ? auditStart : { count: last.seq, digest: last.digest };
+export async function auditHead({
+  query,
+}: Pick<Database<KeyServerSchema>, 'query'>): Promise<AuditHead> {
+  return headOf(await newest(query));
 }
 
 /** Append to the hash-chained record, in the transaction of what it records. */
@@ -50,46 +58,45 @@ export async function appendAudit(
   event: AuditEvent,
   timeMs: number,
 ): Promise<void> {
-  const last = await tx
-    .selectFrom('audit')
-    .select(['seq', 'digest'])
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const row = { seq: (last?.seq ?? 0) + 1, time_ms: timeMs, event: JSON.stringify(event) };
-  const digest = digestOf(last?.digest ?? start, row);
+  await writeAudit(tx, headOf(await newest(tx)), { event, timeMs });
+}
+
+/** Write the record that comes after `before`. */
+export async function writeAudit(
+  tx: Transaction<KeyServerSchema>,
+  before: AuditHead,
+  { event, timeMs }: { readonly event: AuditEvent; readonly timeMs: number },
+): Promise<void> {
+  const row = { seq: before.count + 1, time_ms: timeMs, event: JSON.stringify(event) };
+  const digest = digestOf(before.digest, row);
   await tx
     .insertInto('audit')
     .values({ ...row, digest })
     .execute();
 }
 
-/**
- * Check the whole chain: an edited, reordered or deleted record shows, except at the very end, so
- * keep the count and digest somewhere else. @throws KEYSERVER_STORE_DAMAGED
- */
-export async function verifyAudit(
-  db: Database<KeyServerSchema>,
-): Promise<{ readonly count: number; readonly digest: string }> {
-  let digest = start;
-  let count = 0;
-  const pageSize = 500;
-  for (;;) {
-    const rows = await db.query
-      .selectFrom('audit')
-      .selectAll()
-      .where('seq', '>', count)
-      .orderBy('seq')
-      .limit(pageSize)
-      .execute();
-    for (const row of rows) {
-      digest = digestOf(digest, row);
-      count += 1;
-      if (row.seq !== count || row.digest !== digest)
-        throw keyserverErrors.create('KEYSERVER_STORE_DAMAGED', { context: { audit: count } });
-    }
-    if (rows.length < pageSize) return { count, digest };
+/** Which of some digests is that of the record before; undefined if none, or the row was changed. */
+export function previousOf(row: AuditRow, digests: readonly string[]): string | undefined {
+  return digests.find((previous) => digestOf(previous, row) === row.digest);
+}
+
+/** The gap that a record says was accepted; undefined of other records, and of what is none. */
+export function gapOf({ seq, time_ms: timeMs, event }: AuditRow): AcceptedGap | undefined {
+  if (!event.startsWith('{"kind":"audit-accepted"')) return undefined;
+  try {
+    const { gap, by, reason } = JSON.parse(event) as Extract<AuditEvent, { gap: AuditGap }>;
+    return { after: [...gap.after], lost: [...gap.lost], record: seq, timeMs, by, reason };
+  } catch {
+    return undefined;
   }
+}
+
+function newest(query: Kysely<KeyServerSchema>): Promise<AuditRow | undefined> {
+  return query.selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(1).executeTakeFirst();
+}
+
+function headOf(row: AuditRow | undefined): AuditHead {
+  return row === undefined ? genesis : { count: row.seq, digest: row.digest };
 }
 
 function digestOf(

@@ -10,7 +10,8 @@ import { depositRecordsOf } from '../../keys/shares/deposit-records.ts';
 import { systemRandom } from '../../lib/random.ts';
 import { newRecipientKeyPair } from '../../seal/index.ts';
 import { initMasterKey, MasterKey } from '../master-key.ts';
-import { appendAudit, verifyAudit } from './audit-chain.ts';
+import { appendAudit } from './audit-chain.ts';
+import { verifyAudit } from './audit-record.ts';
 import { type KeyServerSchema, migrations, type ShareTable } from './schema.ts';
 import { unwrapShare, wrapShare } from './share-row.ts';
 
@@ -73,15 +74,15 @@ test('an edited, removed or exchanged audit record breaks the chain', async (t) 
     await db.transaction((tx) =>
       appendAudit(tx, { kind: 'feed', from: at, to: at + 1 }, 1000 + at),
     );
-  assert.equal((await verifyAudit(db)).count, 5);
-  const damaged = { code: 'KEYSERVER_STORE_DAMAGED' };
+  assert.equal((await verifyAudit(db)).records, 5);
+  assert.deepEqual((await verifyAudit(db)).problems, []);
   const tryChange = async (sql: string): Promise<void> => {
     const rows = await db.query.selectFrom('audit').selectAll().execute();
     await db.query.executeQuery(CompiledQuery.raw(sql));
-    await assert.rejects(verifyAudit(db), damaged, sql);
+    assert.notDeepEqual((await verifyAudit(db)).problems, [], sql);
     await db.query.deleteFrom('audit').execute();
     await db.query.insertInto('audit').values(rows).execute();
-    assert.equal((await verifyAudit(db)).count, 5);
+    assert.deepEqual((await verifyAudit(db)).problems, []);
   };
   await tryChange(`UPDATE audit SET event = '{}' WHERE seq = 2`);
   await tryChange('UPDATE audit SET time_ms = 1 WHERE seq = 5');
