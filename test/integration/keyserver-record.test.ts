@@ -87,10 +87,10 @@ const damages: Readonly<Record<string, (server: Made) => void | Promise<void>>> 
     rmSync(folder, { recursive: true });
     cpSync(backup, folder, { recursive: true });
   },
-  'a cut end': ({ sql }) => sql('DELETE FROM audit WHERE seq > 5'),
-  'a record taken out': ({ sql }) => sql('DELETE FROM audit WHERE seq = 5'),
-  'an edited record': ({ sql }) => sql(`UPDATE audit SET event = '{}' WHERE seq = 6`),
-  'an edited last record': ({ sql }) => sql('UPDATE audit SET time_ms = 1 WHERE seq = 7'),
+  'a cut end': (server) => server.sql('DELETE FROM audit WHERE seq > 5'),
+  'a record taken out': (server) => server.sql('DELETE FROM audit WHERE seq = 5'),
+  'an edited record': (server) => server.sql(`UPDATE audit SET event = '{}' WHERE seq = 6`),
+  'an edited last record': (server) => server.sql('UPDATE audit SET time_ms = 1 WHERE seq = 7'),
 };
 
 for (const [what, damage] of Object.entries(damages))
