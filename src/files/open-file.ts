@@ -102,6 +102,7 @@ async function stagedReplica(
     plaintextSize,
     sealedSize,
     source: {
+      path,
       key: { keyId, recipientPublicKey: Buffer.from(recipientPublicKey, 'base64url') },
       plaintextSize,
       headerDigest,
@@ -125,7 +126,7 @@ async function awaitReplica(
   const growing = ticket.following({ signal }).then<OpenedReplica | FileNode, FileNode>(
     (replica) => {
       context.proofs.checkGrowing(path, replica.of);
-      return growingReplica({ file, ticket, replica }) ?? settled;
+      return growingReplica({ path, file, ticket, replica }) ?? settled;
     },
     () => settled,
   );
@@ -138,11 +139,12 @@ async function awaitReplica(
 
 /** A growing replica may be read once its size is known, so that an early end shows. */
 function growingReplica(options: {
+  readonly path: string;
   readonly file: FileNode;
   readonly ticket: RecallTicket;
   readonly replica: FollowedReplica;
 }): OpenedReplica | undefined {
-  const { file, ticket, replica } = options;
+  const { path, file, ticket, replica } = options;
   const { plaintextSize } = replica;
   if (plaintextSize === undefined) return undefined;
   return {
@@ -154,6 +156,7 @@ function growingReplica(options: {
     plaintextSize,
     sealedSize: sealedSizeOf(plaintextSize),
     source: {
+      path,
       key: replica.key,
       plaintextSize,
       headerDigest: undefined,

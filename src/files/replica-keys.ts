@@ -6,8 +6,9 @@ import type { KeyRef } from '../recall/port.ts';
  */
 export interface ReplicaKeys {
   /**
-   * The private key, 32 bytes; the caller wipes it after use.
+   * The private key of the file at `path`, 32 bytes; the caller wipes it after use. What else the key
+   * may be of, it is not given.
    * @throws KEYS_* when too few servers give a share
    */
-  privateKey(key: KeyRef): Promise<Uint8Array>;
+  privateKey(key: KeyRef, path: string): Promise<Uint8Array>;
 }

@@ -17,6 +17,8 @@ import type { ReplicaKeys } from './replica-keys.ts';
 
 /** A replica, complete or growing, as something to read from. */
 export interface ReplicaSource {
+  /** As it was asked for. */
+  readonly path: string;
   readonly key: KeyRef;
   readonly plaintextSize: number;
   /** SHA-256 of its header, hex, as the producer stated it; undefined while it grows. */
@@ -70,7 +72,7 @@ export async function plaintextBody(
 ): Promise<ByteStream> {
   const headerSpan = { offset: 0, length: sealedLayout.headerSize };
   const [privateKey, header] = await Promise.all([
-    options.keys.privateKey(source.key).catch((error: unknown) => {
+    options.keys.privateKey(source.key, source.path).catch((error: unknown) => {
       throw recallError(error);
     }),
     collectBytes(sealedBody(source, headerSpan, options), {

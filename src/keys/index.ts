@@ -2,6 +2,7 @@
  * Key shares: split, deposit, fetch, combine; and the signed feed of policies that the key servers
  * follow. The protocol is in docs/sealed-format.md.
  */
+export { lineOfPath } from './asked-line.ts';
 export {
   type CertificateTrust,
   certificateOf,
@@ -60,12 +61,15 @@ export {
   readFeedRequest,
   readSharesRequest,
   type ShareItem,
+  type WantedShare,
   withinMessage,
 } from './wire/messages.ts';
 export {
   covers,
+  isAskedFor,
   type KeyLine,
   type KeySubject,
+  lineText,
   namesOf,
   type Place,
   volumeStem,

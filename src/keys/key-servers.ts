@@ -20,6 +20,8 @@ import {
   readSharesAnswer,
   readStatus,
   type ShareItem,
+  sharesRequestBody,
+  type WantedShare,
 } from './wire/messages.ts';
 
 /** Which servers stored their shares. */
@@ -111,8 +113,8 @@ async function fetchKeys(
     servers: [...clients.keys()],
     threshold: options.threshold,
     clock: options.clock,
-    ask: async (server, keyIds, signal) =>
-      askShares(clients.get(server) as JsonClient, keyIds, {
+    ask: async (server, keys, signal) =>
+      askShares(clients.get(server) as JsonClient, keys, {
         credential: shownTo(server, options.credential),
         signal,
       }),
@@ -132,19 +134,19 @@ function shownTo(server: string, credential: KeyCredential): ServerCredential {
 
 async function askShares(
   client: JsonClient,
-  keyIds: readonly string[],
+  keys: readonly WantedShare[],
   options: { readonly credential: ServerCredential; readonly signal: AbortSignal },
 ): Promise<readonly ShareItem[]> {
-  const parts: (readonly string[])[] = [];
-  for (let at = 0; at < keyIds.length; at += keysLimits.keysPerRequestMax)
-    parts.push(keyIds.slice(at, at + keysLimits.keysPerRequestMax));
+  const parts: (readonly WantedShare[])[] = [];
+  for (let at = 0; at < keys.length; at += keysLimits.keysPerRequestMax)
+    parts.push(keys.slice(at, at + keysLimits.keysPerRequestMax));
   const items: ShareItem[] = [];
   const worker = async (): Promise<void> => {
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
       const answer = await client.ask({
         method: 'POST',
         path: keyServerPath.shares,
-        body: { keyIds: part },
+        body: sharesRequestBody({ keys: part }),
         ...options,
       });
       if (answer.status !== 200) throw errorOf(client.server, answer);

@@ -8,9 +8,9 @@ export const keyserverLimits = defineLimits('keyserver', {
     reason: 'A deposit of 500 records is below 2 MiB, 64 small policy entries below 5 MiB.',
   },
   sharesBodySizeMax: {
-    value: 64 * 1024,
+    value: 256 * 1024,
     unit: 'bytes',
-    reason: '500 key ids of at most 64 characters; refused before anything is looked up.',
+    reason: '500 key ids with what they are of; refused before anything is looked up.',
   },
   ticketBodySizeMax: {
     value: 4 * 1024,
@@ -38,9 +38,9 @@ export const keyserverLimits = defineLimits('keyserver', {
     reason: 'The same in the long run; each is a record of the audit.',
   },
   jsonMarksMax: {
-    value: 2_048,
+    value: 6_144,
     unit: 'count',
-    reason: 'Quotes, commas and brackets of a body before it is parsed; 500 key ids take 1,503.',
+    reason: 'Quotes, commas and brackets of a body before it is parsed; 500 keys take 5,505.',
   },
   strangerBodySizeMax: {
     value: 64 * 1024,

@@ -142,9 +142,9 @@ function createShares(core: KeyServerCore): Operation {
     },
     async answer(exchange, body) {
       const caller = callerOf(exchange);
-      const { keyIds } = readSharesRequest(body);
-      assertInRate(keys.take(caller.subject, keyIds.length));
-      return { shares: await releaseShares(core, caller, keyIds) };
+      const wanted = readSharesRequest(body).keys;
+      assertInRate(keys.take(caller.subject, wanted.length));
+      return { shares: await releaseShares(core, caller, wanted) };
     },
   };
 }

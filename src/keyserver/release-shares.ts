@@ -1,5 +1,11 @@
 import type { Principal } from '../identity/principal.ts';
-import { releasedOf, type ShareItem, type StoredShare } from '../keys/index.ts';
+import {
+  isAskedFor,
+  releasedOf,
+  type ShareItem,
+  type StoredShare,
+  type WantedShare,
+} from '../keys/index.ts';
 import type { KeyServerCore } from './key-server-core.ts';
 import { appendAudit } from './store/audit-chain.ts';
 import { unwrapShare } from './store/share-row.ts';
@@ -7,20 +13,25 @@ import { unwrapShare } from './store/share-row.ts';
 /**
  * The shares that the caller may read. Of each key its row says what it is of and its policy, bound to
  * the share by the master key; all else is decided by the feed in memory. The audit record is durable
- * before anything is given. A key that is absent, destroyed, forbidden or damaged gives the same null.
+ * before anything is given. A key that is absent, destroyed, forbidden, damaged or of something else
+ * than it was asked for gives the same null.
  *
  * @throws KEYSERVER_LEASE_EXPIRED
  */
 export async function releaseShares(
   core: KeyServerCore,
   caller: Principal,
-  keyIds: readonly string[],
+  keys: readonly WantedShare[],
 ): Promise<readonly ShareItem[]> {
   core.lease.check();
-  const wanted = [...new Set(keyIds)];
+  const asked = new Map(keys.map(({ keyId, of }) => [keyId, of]));
+  const wanted = [...asked.keys()];
   if (wanted.length === 0) return [];
-  const mayHave = ({ key }: StoredShare): boolean =>
-    core.feed.state.allows(caller, key, core.clock.nowMs());
+  const mayHave = ({ key }: StoredShare): boolean => {
+    const of = asked.get(key.keyId);
+    const isAsked = of !== undefined && isAskedFor(of, key.of);
+    return isAsked && core.feed.state.allows(caller, key, core.clock.nowMs());
+  };
   const shares = await core.db.transaction(async (tx) => {
     const rows = await tx.selectFrom('share').selectAll().where('key_id', 'in', wanted).execute();
     const kept = rows.flatMap((row) => readShare(core, row)).filter(mayHave);

@@ -56,6 +56,6 @@ function ordinaryFor(at: Installation, victim: Victim, port: number): Ordinary {
     caPath,
     path: '/v1/shares',
     headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify({ keyIds: ['absent'] }),
+    body: JSON.stringify({ keys: [{ keyId: 'absent', line: 'trial/p-1/t-1/s-1/i-1' }] }),
   };
 }

@@ -19,7 +19,9 @@ checkGrowth([
     limit: 'keys.keysPerRequestMax',
     n: Math.floor(keysLimits.keysPerRequestMax / 2),
     make: (n) => {
-      const request = { keyIds: Array.from({ length: n }, (_, index) => id(index)) };
+      const line = 'trial/p-1/t-1/s-1/i-1';
+      const keys = Array.from({ length: n }, (_, index) => ({ keyId: id(index), line }));
+      const request = { keys };
       return often(100, () => readSharesRequest(request));
     },
     beyond: { n: keysLimits.keysPerRequestMax + 1, code: 'KEYS_RECORD_INVALID' },

@@ -32,6 +32,7 @@ import {
   newSigner,
   openServer,
   putTrial,
+  sharesOf,
   site,
   startTrio,
   type Trio,
@@ -51,6 +52,7 @@ async function readyTrio(t: TestContext, clock?: FakeClock): Promise<Trio> {
 
 const wanted = (deposit: ReturnType<typeof newDeposit>) => ({
   keyId: deposit.keyId,
+  of: deposit.of,
   recipientPublicKey: deposit.recipient.publicKey,
 });
 
@@ -210,7 +212,7 @@ test('a server leaves a branch that was given up, answers nobody meanwhile, and 
   const answer = await post(url, keyServerPath.feed, { entries: proof, ...nothing });
   assert.deepEqual([answer.status, answer.body['code']], [409, 'KEYSERVER_FEED_GAP']);
   assert.deepEqual(answer.body['position'], await positionOf(trio, 1));
-  const shares = await post(url, keyServerPath.shares, { keyIds: ['kept'] });
+  const shares = await post(url, keyServerPath.shares, sharesOf('kept'));
   assert.equal(shares.body['code'], 'KEYSERVER_LEASE_EXPIRED');
   assert.equal(
     await refusal(trio.keys().deposit([newDeposit('again')], {})),

@@ -14,6 +14,7 @@ import {
   type KeyDeposit,
   type KeyLine,
   type KeyServers,
+  lineText,
   type PolicyFeed,
 } from '../../src/keys/index.ts';
 import { createKeyServer, initMasterKey, type KeyServer } from '../../src/keyserver/index.ts';
@@ -116,6 +117,11 @@ export const line: KeyLine = {
   series: 's-1',
   stem: 'i-1',
 };
+
+/** The body of a question for shares of keys that stand where `line` says. */
+export function sharesOf(...keyIds: readonly string[]): object {
+  return { keys: keyIds.map((keyId) => ({ keyId, line: lineText(line) })) };
+}
 
 /** A new key under `policyId`, as a producer deposits it. */
 export function newDeposit(

@@ -28,6 +28,7 @@ import {
   openServer,
   putTrial,
   serverNames,
+  sharesOf,
   site,
   startTrio,
   tokenOf,
@@ -38,6 +39,7 @@ const childPath = fileURLToPath(new URL('./keyserver-child.ts', import.meta.url)
 
 const wanted = (deposit: ReturnType<typeof newDeposit>) => ({
   keyId: deposit.keyId,
+  of: deposit.of,
   recipientPublicKey: deposit.recipient.publicKey,
 });
 
@@ -156,7 +158,7 @@ test('a server restored from an old backup learns of revocations and tombstones 
     const response = await fetch(`${baseUrl}/v1/shares`, {
       method: 'POST',
       headers: { authorization: 'Bearer alice', 'content-type': 'application/json' },
-      body: JSON.stringify({ keyIds: ['k1', 'k2'] }),
+      body: JSON.stringify(sharesOf('k1', 'k2')),
     });
     return response.json();
   };

@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { openSqlite } from '../../src/db/index.ts';
 import {
   auditStart,
+  type KeySubject,
   keyServerPath,
   signDeposit,
   toBase64Url,
@@ -28,6 +29,7 @@ import {
   newSigner,
   openServer,
   putTrial,
+  sharesOf,
   site,
   startTrio,
   type Trio,
@@ -60,7 +62,30 @@ async function post(
 
 const wanted = (deposit: ReturnType<typeof newDeposit>) => ({
   keyId: deposit.keyId,
+  of: deposit.of,
   recipientPublicKey: deposit.recipient.publicKey,
+});
+
+test('a key is given only to who asks for what it is of', async (t) => {
+  const trio = await readyTrio(t);
+  const deposit = newDeposit('k1', { of: { ...line, stem: 'v-1_e2' } });
+  const keys = trio.keys();
+  await keys.deposit([deposit], {});
+  const outcome = async (of: KeySubject): Promise<boolean> => {
+    const fetched = await keys.fetch([{ ...wanted(deposit), of }], tokenOf('alice'), {});
+    return fetched.keys.has('k1');
+  };
+  assert.ok(await outcome(deposit.of));
+  assert.ok(await outcome({ ...line, stem: 'volume' }));
+  const others: readonly KeySubject[] = [
+    { owner: 'user:token:test#alice' },
+    ...['v-1', 'v-2', 'i-1'].map((stem) => ({ ...line, stem })),
+    { ...line, stem: 'volume', collection: 'other' },
+    { ...line, stem: 'volume', subject: 'p-2' },
+    { ...line, stem: 'volume', study: 't-2' },
+    { ...line, stem: 'volume', series: 's-2' },
+  ];
+  for (const of of others) assert.ok(!(await outcome(of)), JSON.stringify(of));
 });
 
 test('who the policy allows gets the key from two of three servers; others get nothing', async (t) => {
@@ -91,7 +116,8 @@ test('a forbidden key, an absent one and a destroyed one give the same answer', 
   await feed.append(destroyed('k-destroyed'));
   await feed.beat();
   const keyIds = ['k-forbidden', 'k-destroyed', 'k-absent'];
-  const answer = await post(trio.addresses[0]?.baseUrl ?? '', keyServerPath.shares, { keyIds });
+  const asked = sharesOf(...keyIds);
+  const answer = await post(trio.addresses[0]?.baseUrl ?? '', keyServerPath.shares, asked);
   const shares = keyIds.map((keyId) => ({ keyId, record: null }));
   assert.deepEqual(answer, { status: 200, body: { shares } });
 });
@@ -151,7 +177,7 @@ test('a server without a heartbeat for a lease answers nobody until it hears of 
   clock.advance(1);
   assert.equal((await tryFetch()).failures.get('k1')?.code, 'KEYS_UNAVAILABLE');
   const url = trio.addresses[0]?.baseUrl ?? '';
-  const answer = await post(url, keyServerPath.shares, { keyIds: ['k1'] });
+  const answer = await post(url, keyServerPath.shares, sharesOf('k1'));
   assert.deepEqual([answer.status, answer.body['code']], [503, 'KEYSERVER_LEASE_EXPIRED']);
   await feed.beat();
   assert.equal((await tryFetch()).keys.size, 1);
@@ -390,9 +416,12 @@ test('malformed requests get a coded answer and the server goes on', async (t) =
     '{',
     '[]',
     'null',
-    '{"keyIds":[1]}',
-    '{"keyIds":["../x"]}',
-    '{"keyIds":[],"a":1}',
+    '{"keys":[1]}',
+    '{"keys":[{"keyId":"../x","line":"trial/p-1/t-1/s-1/i-1"}]}',
+    '{"keys":[{"keyId":"x"}]}',
+    '{"keys":[{"keyId":"x","line":"p-1/t-1/s-1/i-1"}]}',
+    '{"keys":[{"keyId":"x","line":"trial/p-1/t-1/s-1/i-1","owner":"user:a"}]}',
+    '{"keys":[],"a":1}',
   ];
   for (const path of [keyServerPath.shares, keyServerPath.deposits, keyServerPath.feed]) {
     for (const body of bodies) {
@@ -401,9 +430,9 @@ test('malformed requests get a coded answer and the server goes on', async (t) =
       assert.equal(answer.status, 400);
     }
   }
-  const many = { keyIds: Array.from({ length: 501 }, (_, at) => `k${at}`) };
+  const many = sharesOf(...Array.from({ length: 501 }, (_, at) => `k${at}`));
   assert.equal((await post(url, keyServerPath.shares, many)).status, 400);
-  const large = JSON.stringify({ keyIds: ['a'.repeat(70_000)] });
+  const large = JSON.stringify(sharesOf('a'.repeat(270_000)));
   assert.equal((await post(url, keyServerPath.shares, large)).status, 413);
   assert.equal((await post(url, '/v1/other', {})).status, 404);
 });
@@ -414,7 +443,7 @@ test('a caller that harvests keys is slowed down', async (t) => {
   const keyIds = Array.from({ length: 500 }, (_, at) => `k${at}`);
   const statuses = [];
   for (let request = 0; request < 42; request++)
-    statuses.push((await post(url, keyServerPath.shares, { keyIds })).status);
+    statuses.push((await post(url, keyServerPath.shares, sharesOf(...keyIds))).status);
   assert.equal(statuses[0], 200);
   assert.equal(statuses.at(-1), 429);
 });
@@ -441,7 +470,7 @@ test('who is refused without a look at any key is on record, once and as a numbe
   const { baseUrl = '' } = trio.addresses[0] ?? {};
   for (let at = 0; at < 4; at++) {
     const headers = { 'content-type': 'application/json' };
-    const body = '{"keyIds":[]}';
+    const body = '{"keys":[]}';
     const url = new URL(keyServerPath.shares, baseUrl);
     assert.equal((await fetch(url, { method: 'POST', headers, body })).status, 401);
   }

@@ -114,7 +114,8 @@ test('10,000 files below a lock are shut at all key servers within a minute, and
   });
   const servers = trio.keys();
   await servers.deposit([deposit], {});
-  const wanted = [{ keyId: deposit.keyId, recipientPublicKey: deposit.recipient.publicKey }];
+  const { keyId, of, recipient } = deposit;
+  const wanted = [{ keyId, of, recipientPublicKey: recipient.publicKey }];
   const outcome = async (): Promise<string> => {
     const fetched = await servers.fetch(wanted, tokenOf('bob'), {});
     return fetched.keys.has(deposit.keyId)

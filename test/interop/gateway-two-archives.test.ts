@@ -83,7 +83,7 @@ const nowhere = { listing: false, get: false, api: false, srm: false };
 /** The key servers hear of it within moments; a minute is what is promised. */
 async function keyBecomes(
   at: Installation,
-  answer: Pick<Response, 'headers'>,
+  answer: Pick<Response, 'headers' | 'url'>,
   wanted: string,
 ): Promise<void> {
   const deadlineMs = Date.now() + 60_000;

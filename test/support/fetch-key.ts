@@ -1,4 +1,5 @@
-import { createKeyServers } from '../../src/keys/index.ts';
+import assert from 'node:assert/strict';
+import { createKeyServers, lineOfPath } from '../../src/keys/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { codeOf } from '../../src/lib/errors/mdm-error.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -12,7 +13,7 @@ import type { Installation, UserName } from './gateway.ts';
 export async function fetchKey(
   at: Installation,
   user: UserName,
-  { headers }: Pick<Response, 'headers'>,
+  { headers, url }: Pick<Response, 'headers' | 'url'>,
 ): Promise<string> {
   const servers = createKeyServers({
     servers: at.keyServers.map(({ name, url }) => ({ name, baseUrl: url })),
@@ -22,7 +23,9 @@ export async function fetchKey(
   });
   const keyId = headers.get('mdm-key-id') ?? '';
   const publicKey = headers.get('mdm-recipient-public-key') ?? '';
-  const wanted = [{ keyId, recipientPublicKey: Buffer.from(publicKey, 'base64url') }];
+  const of = lineOfPath(new URL(url).pathname);
+  assert(of !== undefined);
+  const wanted = [{ keyId, of, recipientPublicKey: Buffer.from(publicKey, 'base64url') }];
   const shown = (name: string) =>
     ({ kind: 'token', token: new Sensitive(at.tokenOf(user, name)) }) as const;
   const fetched = await servers.fetch(wanted, { for: shown }, {});

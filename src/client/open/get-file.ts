@@ -169,7 +169,8 @@ async function beginOpened(
       ? { header: Buffer.from(keptHeader ?? '', 'base64'), rest: response.body }
       : await splitHeader(response.body);
   const { header } = split;
-  const dataKey = await fetchDataKey(ports, response, { header, signal: request.signal });
+  const { path, signal } = request;
+  const dataKey = await fetchDataKey(ports, response, { path, header, signal });
   await noteState(part, response, {
     path: request.path,
     header: Buffer.from(header).toString('base64'),
@@ -243,14 +244,19 @@ async function noteState(
 async function fetchDataKey(
   ports: GetPorts,
   response: ClientResponse,
-  options: { readonly header: Uint8Array; readonly signal?: AbortSignal },
+  options: {
+    readonly path: string;
+    readonly header: Uint8Array;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<KeyObject> {
   const keyId = response.headers['mdm-key-id'];
   const publicKey = response.headers['mdm-recipient-public-key'];
   if (keyId === undefined || publicKey === undefined) {
     throw clientErrors.create('CLIENT_PROTOCOL', { message: 'no key id of a sealed file' });
   }
-  const wanted = { keyId, recipientPublicKey: Buffer.from(publicKey, 'base64url') };
+  const { path } = options;
+  const wanted = { path, keyId, recipientPublicKey: Buffer.from(publicKey, 'base64url') };
   const privateKey = await fetchPrivateKey(ports, wanted, options);
   try {
     return openHeader(options.header, privateKey);

@@ -67,7 +67,7 @@ async function rewrapServed(ports: GetPorts, request: RewrapRequest): Promise<Re
     agrees: ({ production }) =>
       production === undefined ? 'not yet' : production.headerDigest === digest ? 'yes' : 'no',
   });
-  const dataKey = await dataKeyOf(ports, { header, version, signal });
+  const dataKey = await dataKeyOf(ports, { path, header, version, signal });
   return { header: headerFor(dataKey, request), version };
 }
 
@@ -82,7 +82,7 @@ async function rewrapKept(
   if (proofs === undefined) throw clientErrors.create('CLIENT_UNVERIFIED');
   const header = new Uint8Array(sealedLayout.headerSize);
   await kept.read(header, 0, header.length, 0);
-  const dataKey = await dataKeyOf(ports, { header, version: proofs.version, signal });
+  const dataKey = await dataKeyOf(ports, { path, header, version: proofs.version, signal });
   await checkKept(kept, { dataKey, proofs, request });
   return { header: headerFor(dataKey, request), version: proofs.version };
 }
@@ -108,15 +108,16 @@ async function servedHeader(ports: GetPorts, request: RewrapRequest): Promise<Ui
 async function dataKeyOf(
   ports: GetPorts,
   sealed: {
+    readonly path: string;
     readonly header: Uint8Array;
     readonly version: VersionStatement;
     readonly signal: AbortSignal;
   },
 ): Promise<KeyObject> {
-  const { header, version, signal } = sealed;
+  const { path, header, version, signal } = sealed;
   const { keyId } = version;
   const recipientPublicKey = Buffer.from(version.recipientPublicKey, 'base64url');
-  const privateKey = await fetchPrivateKey(ports, { keyId, recipientPublicKey }, { signal });
+  const privateKey = await fetchPrivateKey(ports, { path, keyId, recipientPublicKey }, { signal });
   try {
     return openHeader(header, privateKey);
   } finally {

@@ -64,7 +64,7 @@ async function fetch(
     return answer(server, behaviours[names.indexOf(server)] ?? 'down');
   };
   const session = new FetchSession({
-    requests: [{ keyId: 'k1', recipientPublicKey: recipient.publicKey }],
+    requests: [{ keyId: 'k1', of: described.of, recipientPublicKey: recipient.publicKey }],
     servers: names,
     threshold: 2,
     ask,
@@ -113,7 +113,7 @@ test('what cannot be had says why', async () => {
 test('a key that needs more shares than is configured is asked for at more servers', async () => {
   const three = await depositRecordsOf(described, { shareCount: 3, threshold: 3 });
   const session = new FetchSession({
-    requests: [{ keyId: 'k1', recipientPublicKey: recipient.publicKey }],
+    requests: [{ keyId: 'k1', of: described.of, recipientPublicKey: recipient.publicKey }],
     servers: names,
     threshold: 2,
     ask: (server) =>

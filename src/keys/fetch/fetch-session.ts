@@ -2,12 +2,11 @@ import type { Clock } from '../../lib/clock.ts';
 import { codeOf, MdmError } from '../../lib/errors/mdm-error.ts';
 import { type KeysErrorCode, keysErrors } from '../errors.ts';
 import { keysLimits } from '../limits.ts';
-import type { ShareItem } from '../wire/messages.ts';
+import type { ShareItem, WantedShare } from '../wire/messages.ts';
 import { type Candidate, largestAgreement, recoverKey } from './recover-key.ts';
 
 /** A key that is wanted. */
-export interface KeyRequest {
-  readonly keyId: string;
+export interface KeyRequest extends WantedShare {
   /** From the receipt: what the recovered key is checked against. */
   readonly recipientPublicKey: Uint8Array;
 }
@@ -25,7 +24,7 @@ export interface FetchedKeys {
 /** Asks a server for shares; rejects with a KEYS_* error. */
 export type AskShares = (
   server: string,
-  keyIds: readonly string[],
+  keys: readonly WantedShare[],
   signal: AbortSignal,
 ) => Promise<readonly ShareItem[]>;
 
@@ -94,8 +93,7 @@ export class FetchSession {
   #askNext(): void {
     const server = this.#waiting.shift();
     if (server === undefined) return;
-    const keyIds = this.#missing().map((request) => request.keyId);
-    const event = this.#ask(server, keyIds, this.#abort.signal).then(
+    const event = this.#ask(server, this.#missing(), this.#abort.signal).then(
       (items): Event => ({ kind: 'answered', server, items }),
       (error: unknown): Event => ({ kind: 'failed', server, error }),
     );

@@ -2,6 +2,7 @@ import { JsonFields } from '../../lib/json/json-fields.ts';
 import { keysLimits } from '../limits.ts';
 import { type FeedPosition, readPosition } from './feed-position.ts';
 import { pattern } from './patterns.ts';
+import { type KeySubject, lineText, readLineText } from './place.ts';
 import { refuseField } from './refuse.ts';
 import { readShareRecord, type ShareRecord } from './share-record.ts';
 
@@ -19,9 +20,28 @@ export interface DepositRequest {
   readonly deposit: string;
 }
 
+/**
+ * A share that is wanted, and what it is wanted for: what names a key (an answer of the gateway, a row
+ * of the catalog) may name that of another file.
+ */
+export interface WantedShare {
+  readonly keyId: string;
+  readonly of: KeySubject;
+}
+
 /** `POST /v1/shares`: which shares the caller wants. */
 export interface SharesRequest {
-  readonly keyIds: readonly string[];
+  readonly keys: readonly WantedShare[];
+}
+
+/** Its JSON: a line travels as one text. */
+export function sharesRequestBody({ keys }: SharesRequest): object {
+  return {
+    keys: keys.map(({ keyId, of }) => ({
+      keyId,
+      ...('owner' in of ? of : { line: lineText(of) }),
+    })),
+  };
 }
 
 /** One item of the answer: a record, or null when refused. Absent and forbidden look the same. */
@@ -81,9 +101,15 @@ export function readDepositRequest(value: unknown): DepositRequest {
 
 export function readSharesRequest(value: unknown): SharesRequest {
   const fields = fieldsOf(value, 'request');
-  const request = { keyIds: fields.texts('keyIds', keysLimits.keysPerRequestMax, pattern.id) };
+  const request = { keys: fields.objects('keys', keysLimits.keysPerRequestMax, readWanted) };
   fields.end();
   return request;
+}
+
+function readWanted(fields: JsonFields): WantedShare {
+  const keyId = fields.text('keyId', pattern.id);
+  if (fields.has('owner')) return { keyId, of: { owner: fields.text('owner', pattern.owner) } };
+  return { keyId, of: readLineText(fields.text('line', pattern.line)) };
 }
 
 export function readFeedRequest(value: unknown): FeedRequest {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lineOfPath } from '../asked-line.ts';
 import { PlaceTree } from '../feed/place-tree.ts';
 import { covers, type KeyLine, namesOf, type Place } from './place.ts';
 
@@ -46,4 +47,23 @@ test('a place covers what lies in it; so does a tree of places', () => {
     assert.equal(tree.over(of).size, 0, what);
     assert.deepEqual([...tree.withMark('locked')], []);
   }
+});
+
+test('a path asks for the key of its file, in whatever form', () => {
+  const at = '/site/trial/p-1/t-1/s-1';
+  const line = { collection: 'trial', subject: 'p-1', study: 't-1', series: 's-1' };
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['i-1.dcm', 'i-1'],
+    ['i-1-0007.dcm.c4gh', 'i-1'],
+    ['v-1.nii.gz', 'v-1'],
+    ['v-1_e2_ADC.pick-first-duplicate.nii.gz.c4gh', 'v-1_e2_ADC'],
+    ['volume.qc.json', 'volume'],
+    ['x.dcm', undefined],
+  ];
+  for (const [file, stem] of rows) {
+    const expected = stem === undefined ? undefined : { ...line, stem };
+    assert.deepEqual(lineOfPath(`${at}/${file}`), expected, file);
+  }
+  assert.deepEqual(lineOfPath(`/${at}@2/v-1.nii`), { ...line, stem: 'v-1' });
+  assert.equal(lineOfPath(at), undefined);
 });

@@ -1,4 +1,4 @@
-import type { JsonFields } from '../../lib/json/json-fields.ts';
+import { JsonFields } from '../../lib/json/json-fields.ts';
 import { pattern } from './patterns.ts';
 import { refuseField } from './refuse.ts';
 
@@ -70,6 +70,31 @@ export function readLine(fields: JsonFields): KeyLine {
   };
   fields.end();
   return line;
+}
+
+/** A line as one text, in a question: `<collection>/<subject>/<study>/<series>/<stem>`. */
+export function lineText(line: KeyLine): string {
+  return namesOf(line).join('/');
+}
+
+/** @throws KEYS_RECORD_INVALID */
+export function readLineText(text: string): KeyLine {
+  const names = text.split('/');
+  const [subject, study, series, stem] = names.slice(-4);
+  const line = { collection: names.slice(0, -4).join('/'), subject, study, series, stem };
+  return readLine(new JsonFields(line, { path: 'line', refuse: refuseField }));
+}
+
+/**
+ * Whether what was asked for is what a key is of. `volume` asks for the one volume of a series: that
+ * there is one, the statement of the file says.
+ */
+export function isAskedFor(asked: KeySubject, of: KeySubject): boolean {
+  if ('owner' in asked || 'owner' in of) {
+    return 'owner' in asked && 'owner' in of && asked.owner === of.owner;
+  }
+  const isStem = asked.stem === volumeStem && of.stem.startsWith('v-');
+  return covers(isStem ? { ...asked, stem: of.stem } : asked, of);
 }
 
 /** @throws KEYS_RECORD_INVALID also where a level is named without the one above it */

@@ -1,6 +1,6 @@
 import type { Policy } from '../../authz/policy.ts';
 import type { ReplicaKeys } from '../../files/index.ts';
-import type { FeedPolicy, KeyServers } from '../../keys/index.ts';
+import { type FeedPolicy, type KeyServers, lineOfPath } from '../../keys/index.ts';
 import { present } from '../../lib/assert.ts';
 import type { KeyDeposits } from '../../production/index.ts';
 import type { ServiceCredential } from './service-credential.ts';
@@ -22,8 +22,9 @@ export function keyDeposits(
 /** The file port's view: keys of open collections, for the gateway's own credential. */
 export function replicaKeys(servers: KeyServers, credential: ServiceCredential): ReplicaKeys {
   return {
-    async privateKey({ keyId, recipientPublicKey }) {
-      const wanted = [{ keyId, recipientPublicKey }];
+    async privateKey({ keyId, recipientPublicKey }, path) {
+      const of = present(lineOfPath(path), 'only files of series have keys');
+      const wanted = [{ keyId, of, recipientPublicKey }];
       const fetched = await servers.fetch(wanted, await credential.current(), {});
       const failure = fetched.failures.get(keyId);
       if (failure !== undefined) throw failure;
