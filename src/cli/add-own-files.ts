@@ -18,7 +18,10 @@ share in hexadecimal, or NULL. What comes out is the key in hexadecimal and a ne
 A key that the original system lost, or may have lost, is refused.`;
 
 /** Commands for files and keys of one's own, as the original system had them. */
-export function addOwnFiles(program: Command, { local }: { readonly local: Local }): void {
+export function addOwnFiles(
+  program: Command,
+  { key, local }: { readonly key: Command; readonly local: Local },
+): void {
   program
     .command('encrypt <file> [target]')
     .description('seal a file of your own for a Crypt4GH public key')
@@ -37,9 +40,7 @@ export function addOwnFiles(program: Command, { local }: { readonly local: Local
         }),
       ),
     );
-  program
-    .command('key')
-    .description('keys of your own')
+  key
     .command('import <shares> <target>')
     .description('take over a key of the original system, sealed for a Crypt4GH public key')
     .requiredOption('--to <pubkey>', 'public key file')

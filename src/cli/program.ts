@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { clientLimits } from '../client/limits.ts';
+import { addKeyCare } from './add-key-care.ts';
 import { addOwnFiles } from './add-own-files.ts';
 import { find, list, stat } from './commands/browse.ts';
 import { cat } from './commands/cat.ts';
@@ -49,7 +50,9 @@ export function createProgram(addServices?: AddServices): Program {
   addBrowsing(program, client);
   addFetching(program, client);
   addRewrapping(program, client);
-  addOwnFiles(program, { local });
+  const key = program.command('key').description('keys of your own; for operators, of all files');
+  addOwnFiles(program, { key, local });
+  addKeyCare(key, client);
   addPermissions(program, client);
   addCollections(program, client);
   addLocks(program, client);
@@ -81,7 +84,8 @@ export function createProgram(addServices?: AddServices): Program {
   };
 }
 
-type Client = (action: Action) => Promise<void>;
+/** Runs what asks the gateway. */
+export type Client = (action: Action) => Promise<void>;
 
 /** Runs what needs neither gateway nor settings. */
 export type Local = (

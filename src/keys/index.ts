@@ -11,6 +11,7 @@ export {
   type VerifiedCertificate,
   verifyCertificate,
 } from './certificate/feed-certificate.ts';
+export { Conduct, type Misconduct } from './conduct.ts';
 export { keysErrors } from './errors.ts';
 export { FeedState } from './feed/feed-state.ts';
 export type { FeedStore, KeptAck } from './feed/feed-store.ts';
@@ -23,6 +24,8 @@ export {
 export { isNext, replayFeed } from './feed/replay-feed.ts';
 export type { FetchedKeys, KeyRequest } from './fetch/fetch-session.ts';
 export {
+  type AllKnowingHost,
+  allKnowingHosts,
   type ClientCertificate,
   checkAddresses,
   type FeedServer,

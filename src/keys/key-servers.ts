@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Signer } from '../seal/index.ts';
+import type { Conduct } from './conduct.ts';
 import { depositToServers } from './deposit/deposit-to-servers.ts';
 import { keysErrors } from './errors.ts';
 import { type FetchedKeys, FetchSession, type KeyRequest } from './fetch/fetch-session.ts';
@@ -79,6 +80,8 @@ export interface KeyServersOptions {
   readonly threshold: number;
   /** Signs deposits; a client that only fetches has none. */
   readonly producer?: Signer;
+  /** Where servers that lie or refuse are noted. */
+  readonly conduct?: Conduct;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -120,7 +123,10 @@ async function fetchKeys(
       }),
   });
   const fetched = await session.run(call.signal);
-  for (const server of fetched.liars) options.log.error('keys.server_lied', { server });
+  for (const server of fetched.liars) {
+    options.conduct?.blame(server);
+    options.log.error('keys.server_lied', { server });
+  }
   return fetched;
 }
 

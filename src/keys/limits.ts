@@ -48,7 +48,16 @@ export const keysLimits = defineLimits('keys', {
     unit: 'count',
     reason: 'A policy is evaluated for each key; groups stand for many people.',
   },
-  serversMax: { value: 16, unit: 'count', reason: 'Every one more is one more share to keep.' },
+  serversMax: {
+    value: 13,
+    unit: 'count',
+    reason: 'n: every one more is one more share to keep, and one more party to talk to.',
+  },
+  thresholdMax: {
+    value: 7,
+    unit: 'count',
+    reason: 'k: a read asks so many at once. Of 13, six may be lost, and six know nothing.',
+  },
   originalServersMax: {
     value: 64,
     unit: 'count',
@@ -60,9 +69,9 @@ export const keysLimits = defineLimits('keys', {
     reason: 'Of 16 bits in a key of the original system: 1024 bits; its ciphers took up to 448.',
   },
   subsetsTriedMax: {
-    value: 512,
+    value: 1_716,
     unit: 'count',
-    reason: 'Choices of shares tried for one key when some do not agree; each costs 0.1 ms.',
+    reason: 'Choices of shares tried for one key when some do not agree: all of 7 of 13.',
   },
   requestTimeoutMs: {
     value: 10_000,

@@ -2,6 +2,12 @@
 export type { Policy, PolicyEntry, Right } from '../authz/policy.ts';
 export { policyErrors } from './errors.ts';
 export { openPolicyFeedStore, type PolicyFeedStore } from './feed-store.ts';
+export {
+  createKeyDesk,
+  type KeyCare,
+  type KeyDesk,
+  type KeyServerCare,
+} from './key-desk.ts';
 export { policyLimits } from './limits.ts';
 export { type NameSources, neverMatches } from './never-matches.ts';
 export {

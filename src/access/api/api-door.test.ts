@@ -66,6 +66,9 @@ async function open(t: TestContext): Promise<Bench> {
       unlock: note('unlock', locked),
       locks: note('locks', [lockRow]),
     },
+    keyDesk: {
+      status: note('key-status', { threshold: 2, feedPosition: 1, servers: [], notes: [] }),
+    },
     status: note('status', {}),
     log: silentLog,
   };

@@ -1,6 +1,6 @@
 import { type FileMetadata, type Files, parseTreePath } from '../../files/index.ts';
 import type { Principal } from '../../identity/principal.ts';
-import type { OperatorDesk, PolicyService } from '../../policy/index.ts';
+import type { KeyDesk, OperatorDesk, PolicyService } from '../../policy/index.ts';
 import { aclJson, changeJson, lockJson, statJson } from './answers.ts';
 import { apiLimits } from './limits.ts';
 import type { Parameters } from './parameters.ts';
@@ -11,6 +11,7 @@ export interface ApiPorts {
   readonly metadata: FileMetadata;
   readonly policy: PolicyService;
   readonly operators: OperatorDesk;
+  readonly keyDesk: KeyDesk;
   /** State of the installation for who asks: no names of patients or files. */
   readonly status: (caller: Principal) => Promise<unknown>;
 }
@@ -46,6 +47,7 @@ export const apiOperations: ReadonlyMap<string, ApiOperation> = new Map<string, 
   ['collection-apply', { method: 'POST', run: applyCollection }],
   ['lock', { method: 'POST', run: lock }],
   ['unlock', { method: 'POST', run: unlock }],
+  ['key-status', { method: 'GET', run: ({ ports, caller }) => ports.keyDesk.status(caller) }],
   ['locks', { method: 'GET', run: async (call) => ({ locks: await listLocks(call) }) }],
 ]);
 

@@ -44,7 +44,7 @@ function installationLines(answer: FullStatusAnswer): readonly string[] {
           : `, last crawl failed: ${pacs.lastCrawlFailure}`),
       ...walkLines(pacs.lastWalk),
     ]),
-    ...answer.keyServers.map(keyServerLine),
+    ...answer.keyServers.map((server) => keyServerLine(server)),
     ...answer.collections.flatMap(collectionLines),
     ...answer.locks.map(lockLine),
     ...answer.notes.map((note) => `note: ${note}`),
@@ -91,7 +91,8 @@ function leftOutLine({ reason, level, status, count }: LeftOutAnswer): string {
   return `${count} × ${level} ${said}${status === undefined ? '' : ` (${status})`}`;
 }
 
-function keyServerLine(server: KeyServerAnswer): string {
+/** A key server as one line, with what else is to be said of it. */
+export function keyServerLine(server: KeyServerAnswer, more: readonly string[] = []): string {
   const { name, state, clockOffsetMs, leaseRemainingMs, feedPosition, acceptsShared } = server;
   const parts = [
     state,
@@ -99,6 +100,7 @@ function keyServerLine(server: KeyServerAnswer): string {
     ...(leaseRemainingMs === undefined ? [] : [`lease ${Math.round(leaseRemainingMs / 1000)} s`]),
     ...(feedPosition === undefined ? [] : [`policies up to ${feedPosition}`]),
     ...(acceptsShared === true ? ['takes tokens that other parties accept too'] : []),
+    ...more,
   ];
   return `key server ${name}: ${parts.join(', ')}`;
 }

@@ -34,6 +34,12 @@ const isCollection = (one: Fields): boolean =>
   areNumbers(one, 'studies', 'studiesLeaving') &&
   areAll(one['failures'], (failure) => isText(failure['code']) && areNumbers(failure, 'series'));
 
+const isNoted = (value: unknown): boolean =>
+  value === undefined || (isFields(value) && areNumbers(value, 'count', 'lastMs'));
+
+const isKeyServerCare = (one: Fields): boolean =>
+  isText(one['name']) && isText(one['state']) && isNoted(one['blamed']) && isNoted(one['refused']);
+
 const isRecall = (one: Fields): boolean =>
   isText(one['state']) && areNumbers(one, 'files', 'createdMs');
 
@@ -70,6 +76,10 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   lock: (one) => isLock(one) && areAll(one['servers'], hasName),
   unlock: (one) => isLock(one) && areAll(one['servers'], hasName),
   locks: (one) => areAll(one['locks'], isLock),
+  'key-status': (one) =>
+    areNumbers(one, 'threshold', 'feedPosition') &&
+    areAll(one['servers'], isKeyServerCare) &&
+    Array.isArray(one['notes']),
   'collection-apply': (one) => isText(one['collection']) && areNumbers(one, 'seriesHidden'),
 };
 

@@ -182,3 +182,26 @@ export interface KeyServerAnswer {
   /** Whether it takes tokens that other parties accept too. */
   readonly acceptsShared?: boolean;
 }
+
+/** The last time that a key server did something, and how often since the gateway started. */
+export interface NotedAnswer {
+  readonly count: number;
+  readonly lastMs: number;
+}
+
+/** A key server as its keys are looked after. */
+export interface KeyServerCareAnswer extends KeyServerAnswer {
+  /** It gave what is wrong beyond doubt. */
+  readonly blamed?: NotedAnswer;
+  /** It said no to the gateway; the last code. */
+  readonly refused?: NotedAnswer & { readonly code: string };
+}
+
+/** How the keys are kept. */
+export interface KeyStatusAnswer {
+  readonly threshold: number;
+  readonly feedPosition: number;
+  readonly servers: readonly KeyServerCareAnswer[];
+  /** What this installation does not protect from. */
+  readonly notes: readonly string[];
+}

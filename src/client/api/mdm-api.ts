@@ -8,6 +8,7 @@ import type {
   AppliedCollectionAnswer,
   FindAnswer,
   FullStatusAnswer,
+  KeyStatusAnswer,
   ListAnswer,
   LockAnswer,
   LockChangeAnswer,
@@ -99,6 +100,11 @@ export class MdmApi {
   /** All that is locked; operators only. */
   locks(): Promise<{ readonly locks: readonly LockAnswer[] }> {
     return this.#get('locks', {});
+  }
+
+  /** How the keys are kept; operators only. */
+  keyStatus(): Promise<KeyStatusAnswer> {
+    return this.#get('key-status', {});
   }
 
   status(): Promise<StatusAnswer | FullStatusAnswer> {

@@ -3,6 +3,7 @@ import { type Clock, sleep } from '../../lib/clock.ts';
 import { codeOf, MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Signer } from '../../seal/index.ts';
+import type { Conduct } from '../conduct.ts';
 import { keysErrors } from '../errors.ts';
 import type { JsonClient } from '../http/json-client.ts';
 import { errorOf } from '../http/refusal.ts';
@@ -18,6 +19,7 @@ export interface DepositOptions {
   readonly clients: readonly JsonClient[];
   readonly threshold: number;
   readonly producer?: Signer;
+  readonly conduct?: Conduct;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -49,7 +51,9 @@ export async function depositToServers(
   await settle(attempts, options, call);
   const missing = clients.map((client) => client.server).filter((name) => !stored.has(name));
   for (const server of missing) {
-    const reason = reasonOf(failures.get(server));
+    const failure = failures.get(server);
+    const reason = reasonOf(failure);
+    if (isRefusal(failure)) options.conduct?.refused(server, reason ?? 'KEYS_SERVER_REFUSED');
     options.log.warn('keys.deposit_missing', { server, reason });
   }
   call.signal?.throwIfAborted();

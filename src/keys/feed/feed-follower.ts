@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { codeOf, MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
 import { type PinnedKeys, pinKeys, type Signer } from '../../seal/index.ts';
+import type { Conduct } from '../conduct.ts';
 import { keysErrors } from '../errors.ts';
 import { createJsonClient, type JsonAnswer, type JsonClient } from '../http/json-client.ts';
 import { errorOf, refusalOf } from '../http/refusal.ts';
@@ -21,6 +22,7 @@ export interface FollowerOptions {
   readonly site: string;
   readonly signer: Signer;
   readonly store: FeedStore;
+  readonly conduct?: Conduct;
   readonly clock: Clock;
   readonly log: Log;
   /** What the feed says now. */
@@ -110,9 +112,12 @@ export class FeedFollower {
       for (let round = 0; round < rounds; round++) if (await this.#sendNext(state, head)) return;
       throw keysErrors.create('KEYS_FEED_REFUSED', { context: { server: this.server } });
     } catch (error) {
+      const { conduct, log } = this.#options;
       const code = codeOf(error) ?? String(error);
       const reason = error instanceof MdmError ? error.context['code'] : undefined;
-      this.#options.log.warn('keys.feed_not_delivered', { server: this.server, code, reason });
+      const isRefused = error instanceof MdmError && error.disposition === 'permanent';
+      if (isRefused) conduct?.refused(this.server, typeof reason === 'string' ? reason : code);
+      log.warn('keys.feed_not_delivered', { server: this.server, code, reason });
     }
   }
 

@@ -1,6 +1,7 @@
 import { type Clock, sleep, type Timer } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Signer } from '../../seal/index.ts';
+import type { Conduct } from '../conduct.ts';
 import { checkAddresses, type FeedServer } from '../http/server-address.ts';
 import { keysLimits } from '../limits.ts';
 import { type AuditHead, auditStart } from '../wire/audit-head.ts';
@@ -54,6 +55,8 @@ export interface PolicyFeedOptions {
   readonly store: FeedStore;
   readonly servers: readonly FeedServer[];
   readonly threshold: number;
+  /** Where servers that refuse are noted. */
+  readonly conduct?: Conduct;
   readonly clock: Clock;
   readonly log: Log;
   /** As the servers are configured; default 60 s. */

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { systemRandom } from '../../lib/random.ts';
 import { newRecipientKeyPair } from '../../seal/index.ts';
 import { depositRecordsOf } from '../shares/deposit-records.ts';
+import { splitSecret, valueAt } from '../shares/threshold-shares.ts';
 import { commitmentOf, keyBytes, type ShareRecord, toBase64Url } from '../wire/share-record.ts';
 import { type Candidate, recoverKey } from './recover-key.ts';
 
@@ -66,6 +67,7 @@ test('every choice of honest servers gives the key and blames nobody', async () 
   for (const [count, threshold] of [
     [2, 2],
     [3, 2],
+    [4, 3],
     [5, 3],
   ] as const) {
     const records = await recordsOf(count, threshold);
@@ -82,6 +84,7 @@ test('every choice of honest servers gives the key and blames nobody', async () 
 test('up to n-k lying servers of any kind neither hide nor change the key, and are all named', async () => {
   for (const [count, threshold] of [
     [3, 2],
+    [4, 3],
     [5, 3],
   ] as const) {
     const records = await recordsOf(count, threshold);
@@ -122,4 +125,43 @@ test('a server that answers for two counts once', async () => {
   const [first] = await recordsOf(3, 2);
   const twice = given([first, first]);
   assert.equal((await recoverKey(request, twice)).privateKey, undefined);
+});
+
+test('of 7 of 13, six lost ones are not missed, six lying ones named; three where only the curve tells', async () => {
+  const records = await recordsOf(13, 7);
+  const { privateKey } = recipient;
+  assert.deepEqual((await recoverKey(request, given(records.slice(6)))).privateKey, privateKey);
+  const lying = (count: number) =>
+    records.map((record, at) => (at < count ? { ...record, y: flipped(record.y) } : record));
+  const six = await recoverKey(request, given(lying(6)));
+  assert.deepEqual(six, { privateKey, liars: ['s0', 's1', 's2', 's3', 's4', 's5'] });
+  // The list of all holds what the wrong shares are.
+  const commitments = lying(3).map(({ x, y }) =>
+    commitmentOf({ keyId: 'k1', epoch: 0, x, y: keyBytes(y) }),
+  );
+  const answers = lying(3).map((record) => ({ ...record, key: { ...record.key, commitments } }));
+  const three = await recoverKey(request, given(answers));
+  assert.deepEqual(three, { privateKey, liars: ['s0', 's1', 's2'] });
+});
+
+test('wrong shares that cancel out blame nobody in their place', async () => {
+  const records = await recordsOf(4, 2);
+  const [first, second] = records as [ShareRecord, ShareRecord];
+  // Differences on a line through 0 at 0: two of the shares give the key, and lie both.
+  const [one, other] = await splitSecret(new Uint8Array(32), { count: 2, threshold: 2 });
+  assert.ok(one && other);
+  const shifted = (record: ShareRecord) => {
+    const difference = valueAt([one, other], record.x);
+    return difference.then((bytes) => {
+      const y = keyBytes(record.y).map((byte, at) => byte ^ (bytes[at] ?? 0));
+      return { ...record, y: toBase64Url(y) };
+    });
+  };
+  const wrong = [await shifted(first), await shifted(second), ...records.slice(2)];
+  const commitments = wrong.map(({ x, y }) =>
+    commitmentOf({ keyId: 'k1', epoch: 0, x, y: keyBytes(y) }),
+  );
+  const answers = wrong.map((record) => ({ ...record, key: { ...record.key, commitments } }));
+  const recovered = await recoverKey(request, given(answers));
+  assert.deepEqual(recovered, { privateKey: recipient.privateKey, liars: [] });
 });

@@ -1,7 +1,7 @@
 import { equalBytes } from '../../lib/bytes/bytes.ts';
 import { isKeyPair, wipe } from '../../seal/index.ts';
 import { keysLimits } from '../limits.ts';
-import { combineShares, type Share } from '../shares/threshold-shares.ts';
+import { combineShares, type Share, valueAt } from '../shares/threshold-shares.ts';
 import {
   commitmentOf,
   keyBytes,
@@ -29,8 +29,8 @@ export interface Recovery {
  *
  * Combines only records that agree in everything but the share, tries the choices of shares within a
  * bound, and believes a result only if it is the private half of `recipientPublicKey`. Once the key
- * is known, every record that does not lie on its curve is a lie. Before, only a record that
- * contradicts itself or the request is.
+ * is known, records that do not lie on its curve are lies, where there are enough others to tell.
+ * Before, only a record that contradicts itself or the request is.
  */
 export async function recoverKey(
   request: { readonly keyId: string; readonly recipientPublicKey: Uint8Array },
@@ -46,11 +46,11 @@ export async function recoverKey(
     else liars.add(candidate.server);
   }
   for (const group of agreeing(usable)) {
-    const privateKey = await tryChoices(group, request.recipientPublicKey);
-    if (privateKey === undefined) continue;
+    const found = await tryChoices(group, request.recipientPublicKey);
+    if (found === undefined) continue;
     for (const other of usable) if (!group.includes(other)) liars.add(other.server);
-    for (const server of await offTheCurve(group, privateKey)) liars.add(server);
-    return { privateKey, liars: [...liars] };
+    for (const server of found.off) liars.add(server);
+    return { privateKey: found.privateKey, liars: [...liars] };
   }
   return { privateKey: undefined, liars: [...liars] };
 }
@@ -73,38 +73,58 @@ function agreeing(candidates: readonly Candidate[]): readonly (readonly Candidat
   return [...groups.values()].toSorted((a, b) => b.length - a.length);
 }
 
+/** The key, and whose share does not lie on its curve. */
+interface FoundKey {
+  readonly privateKey: Uint8Array;
+  readonly off: readonly string[];
+}
+
+/**
+ * The key by the first choice of shares that gives it. Wrong shares of several servers can cancel out
+ * in a choice, so others are tried until so few shares are off the curve that no other one has as many.
+ */
 async function tryChoices(
   group: readonly Candidate[],
   recipientPublicKey: Uint8Array,
-): Promise<Uint8Array | undefined> {
+): Promise<FoundKey | undefined> {
   const threshold = group[0]?.record.key.threshold ?? 0;
+  const offMax = Math.floor((group.length - threshold) / 2);
+  let found: FoundKey | undefined;
   let tried = 0;
   for (const choice of choicesOf(group, threshold)) {
     if (new Set(choice.map((one) => one.record.x)).size < threshold) continue;
-    if (++tried > keysLimits.subsetsTriedMax) return undefined;
-    const secret = await combineShares(choice.map((one) => shareOf(one.record)));
-    if (isKeyPair(secret, recipientPublicKey)) return secret;
-    wipe(secret);
+    if (++tried > keysLimits.subsetsTriedMax) break;
+    const shares = choice.map((one) => shareOf(one.record));
+    const privateKey = await combineShares(shares);
+    if (!isKeyPair(privateKey, recipientPublicKey)) {
+      wipeAll([privateKey, ...shares.map(({ y }) => y)]);
+      continue;
+    }
+    const off = await offTheCurve(group, shares);
+    wipeAll(shares.map(({ y }) => y));
+    if (off.length <= offMax) return { privateKey, off };
+    found ??= { privateKey, off: [] };
   }
-  return undefined;
+  return found;
 }
 
-/** Servers whose share, put in the place of a good one, gives another key. */
+/** Servers whose share does not lie on the curve through these. */
 async function offTheCurve(
   group: readonly Candidate[],
-  privateKey: Uint8Array,
+  shares: readonly Share[],
 ): Promise<readonly string[]> {
-  const threshold = group[0]?.record.key.threshold ?? 0;
-  if (group.length === threshold) return [];
-  const fits = new Map<Candidate, boolean>();
-  for (const choice of choicesOf(group, threshold)) {
-    if (choice.every((one) => fits.get(one) === true)) continue;
-    if (new Set(choice.map((one) => one.record.x)).size < threshold) continue;
-    const secret = await combineShares(choice.map((one) => shareOf(one.record)));
-    if (equalBytes(secret, privateKey)) for (const one of choice) fits.set(one, true);
-    wipe(secret);
+  const off: string[] = [];
+  for (const { server, record } of group) {
+    const share = shareOf(record);
+    const right = await valueAt(shares, share.x);
+    if (!equalBytes(right, share.y)) off.push(server);
+    wipeAll([right, share.y]);
   }
-  return group.filter((one) => fits.get(one) !== true).map((one) => one.server);
+  return off;
+}
+
+function wipeAll(secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) wipe(secret);
 }
 
 /** All choices of `count` items, in order. */

@@ -49,8 +49,12 @@ export function checkAddresses(servers: readonly KeyServerAddress[], threshold: 
   const names = new Set(servers.map((server) => server.name));
   if (names.size !== servers.length) throw invalid('a name stands twice');
   if (servers.length > keysLimits.serversMax) throw invalid('too many servers');
-  if (!Number.isInteger(threshold) || threshold < 2 || threshold > servers.length)
-    throw invalid('the threshold is at least 2 and at most the number of servers');
+  const { thresholdMax } = keysLimits;
+  const thresholdEnd = Math.min(servers.length, thresholdMax);
+  if (!Number.isInteger(threshold) || threshold < 2 || threshold > thresholdEnd)
+    throw invalid(
+      `the threshold is at least 2, at most the number of servers and at most ${thresholdMax}`,
+    );
   for (const server of servers) checkAddress(server);
   const places = new Map<string, string>();
   for (const { name, baseUrl } of servers) {
@@ -60,11 +64,33 @@ export function checkAddresses(servers: readonly KeyServerAddress[], threshold: 
   }
 }
 
-/** Host and port; the names of this machine are one. */
+/** Host and port. */
 function placeOf(baseUrl: string): string {
-  const { hostname, port, protocol } = new URL(baseUrl);
-  const host = loopback.has(hostname) ? 'localhost' : hostname.replace(/\.$/, '');
-  return `${host}:${port === '' ? protocol : port}`;
+  const { port, protocol } = new URL(baseUrl);
+  return `${hostOf(baseUrl)}:${port === '' ? protocol : port}`;
+}
+
+/** The names of this machine are one. */
+function hostOf(baseUrl: string): string {
+  const { hostname } = new URL(baseUrl);
+  return loopback.has(hostname) ? 'localhost' : hostname.replace(/\.$/, '');
+}
+
+/** A host on which so many key servers run that it opens every key by itself. */
+export interface AllKnowingHost {
+  readonly host: string;
+  readonly servers: readonly string[];
+}
+
+/** By the names in the addresses: two names of one machine are not noticed. */
+export function allKnowingHosts(
+  servers: readonly KeyServerAddress[],
+  threshold: number,
+): readonly AllKnowingHost[] {
+  const byHost = Map.groupBy(servers, ({ baseUrl }) => hostOf(baseUrl));
+  return [...byHost]
+    .filter(([, there]) => there.length >= threshold)
+    .map(([host, there]) => ({ host, servers: there.map(({ name }) => name) }));
 }
 
 function checkAddress(server: KeyServerAddress): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { systemRandom } from '../../lib/random.ts';
-import { combineShares, splitSecret } from './threshold-shares.ts';
+import { combineShares, splitSecret, valueAt } from './threshold-shares.ts';
 
 test('any threshold of the shares gives the secret back, in any order', async () => {
   const shapes = fc
@@ -26,6 +26,18 @@ test('any threshold of the shares gives the secret back, in any order', async ()
     ),
     { numRuns: 200 },
   );
+});
+
+test('any threshold of the shares give all the others', async () => {
+  for (const [count, threshold] of [
+    [2, 2],
+    [3, 2],
+    [13, 7],
+  ] as const) {
+    const shares = await splitSecret(systemRandom.bytes(32), { count, threshold });
+    const some = shares.slice(-threshold);
+    for (const { x, y } of shares) assert.deepEqual(await valueAt(some, x), y);
+  }
 });
 
 test('one share too few gives another secret, and the input is left alone', async () => {

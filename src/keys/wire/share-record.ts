@@ -82,7 +82,7 @@ function readKeyDescription(fields: JsonFields): KeyDescription {
     version: fields.integer('version', 1),
     generation: fields.integer('generation', 1),
     shareCount: fields.integer('shareCount', 2, keysLimits.serversMax),
-    threshold: fields.integer('threshold', 2, keysLimits.serversMax),
+    threshold: fields.integer('threshold', 2, keysLimits.thresholdMax),
     epoch: fields.integer('epoch', 0),
     recipientPublicKey: fields.text('recipientPublicKey', pattern.key),
     commitments: fields.texts('commitments', keysLimits.serversMax, pattern.digest),

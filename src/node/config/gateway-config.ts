@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keysLimits } from '../../keys/limits.ts';
 import { parseAddressRange } from '../../lib/address/address-range.ts';
 import { products } from '../../production/index.ts';
 import { admission } from './admission.ts';
@@ -119,7 +120,7 @@ const gatewaySettings = z.strictObject({
   operators: z.array(z.string().regex(/^(?:user|group):.+$/, 'user:... or group:...')).default([]),
   storage: z.strictObject({ limit: bytes.default(10 * 1024 ** 3) }).prefault({}),
   keyServers: z.strictObject({
-    threshold: z.int().min(2).default(2),
+    threshold: z.int().min(2).max(keysLimits.thresholdMax).default(2),
     servers: z
       .array(
         z.strictObject({
@@ -130,7 +131,8 @@ const gatewaySettings = z.strictObject({
           signingKey: file,
         }),
       )
-      .min(2),
+      .min(2)
+      .max(keysLimits.serversMax),
   }),
   crawl: z
     .strictObject({

@@ -12,13 +12,19 @@ import {
 } from '../../files/index.ts';
 import { listenerLimits } from '../../listener/limits.ts';
 import { createListener, type Listener } from '../../listener/listener.ts';
-import { createOperatorDesk, type OperatorDesk } from '../../policy/index.ts';
+import {
+  createKeyDesk,
+  createOperatorDesk,
+  type KeyDesk,
+  type OperatorDesk,
+} from '../../policy/index.ts';
 import { knownKeywords } from '../../registration/index.ts';
 import { publicUrlOf } from '../config/contradictions.ts';
 import { openIdentity } from '../open-identity.ts';
 import { readPrivateFile } from '../secrets/private-file.ts';
 import type { GatewayContext } from './context.ts';
 import type { Crawler } from './crawler.ts';
+import { keyCareOf } from './key-care.ts';
 import type { ClinicalSide } from './open-clinical-side.ts';
 import type { ComputingSide } from './open-computing-side.ts';
 import { replicaKeys } from './open-key-client.ts';
@@ -41,18 +47,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const { clock, random, log } = tools;
   const { catalog, storage } = sides.computing;
   const files = openFiles(context, sides);
-  const identity = await openIdentity(
-    {
-      trustDirectory: config.trustDirectory === undefined ? undefined : path(config.trustDirectory),
-      issuers: config.issuers.map((issuer) => ({
-        ...issuer,
-        jwks: path(issuer.jwks),
-        longestLifetimeSeconds: issuer.longestLifetimeHours * 3600,
-      })),
-      publicUrl: config.publicUrl,
-    },
-    tools,
-  );
+  const identity = await identityOf(context);
   teardown.add(async () => identity.close());
   const { tls, host, port, publicHost, proxies, connectionsPerCaller } = config.listen;
   const { keyServers, policy } = sides.keysSide;
@@ -78,6 +73,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     isOperator,
     clock,
   });
+  const keyDesk = openKeyDesk(context, sides, isOperator);
   const operators = openOperatorDesk(context, sides, isOperator);
   const refusals = openRefusals({ audit, clock, log });
   teardown.add(() => refusals.close());
@@ -93,7 +89,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     authenticate: identity.authenticate,
     onRefused: (refusal) => refusals.note(refusal),
     doors: [
-      createApiDoor({ files, metadata, policy, operators, status, log }),
+      createApiDoor({ files, metadata, policy, operators, keyDesk, status, log }),
       createSrmDoor({ files, clock, log, ...transfer }),
       createWebdavDoor({ files, log }),
     ],
@@ -105,6 +101,27 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   });
   teardown.add(() => listener.close());
   return listener;
+}
+
+function identityOf({ config, path, tools }: GatewayContext): ReturnType<typeof openIdentity> {
+  const settings = {
+    trustDirectory: config.trustDirectory === undefined ? undefined : path(config.trustDirectory),
+    issuers: config.issuers.map((issuer) => ({
+      ...issuer,
+      jwks: path(issuer.jwks),
+      longestLifetimeSeconds: issuer.longestLifetimeHours * 3600,
+    })),
+    publicUrl: config.publicUrl,
+  };
+  return openIdentity(settings, tools);
+}
+
+function openKeyDesk(
+  { config, tools: { clock } }: GatewayContext,
+  { keysSide }: GatewaySides,
+  isOperator: IsOperator,
+): KeyDesk {
+  return createKeyDesk({ isOperator, clock, status: () => keyCareOf({ ...keysSide, config }) });
 }
 
 function openOperatorDesk(

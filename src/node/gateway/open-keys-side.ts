@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Policy } from '../../authz/policy.ts';
 import {
+  Conduct,
   createKeyServers,
   createPolicyFeed,
   type FeedPolicy,
@@ -29,6 +30,7 @@ export interface KeysSide {
   readonly threshold: number;
   readonly policy: PolicyService;
   readonly feed: PolicyFeed;
+  readonly conduct: Conduct;
   /**
    * Send the key servers what changed of lists and keys. Never rejects: what could not be sent is sent
    * by the next call.
@@ -52,7 +54,9 @@ export async function openKeysSide(
     signingKey: publicKeyFile(path(signingKey)),
     ...(authorities === undefined ? {} : { authorities: readFileSync(path(authorities), 'utf8') }),
   }));
-  const keyServers = createKeyServers({ servers, threshold, producer: keys.producer, clock, log });
+  const conduct = new Conduct(clock);
+  const shared = { servers, threshold, conduct, clock, log };
+  const keyServers = createKeyServers({ ...shared, producer: keys.producer });
   teardown.add(async () => keyServers.close());
   const store = await openPolicyFeedStore(folders.computing.feed);
   teardown.add(() => store.close());
@@ -60,10 +64,7 @@ export async function openKeysSide(
     site: config.site,
     signer: keys.feed,
     store,
-    servers,
-    threshold,
-    clock,
-    log,
+    ...shared,
   });
   teardown.add(() => feed.close());
   const policy = createPolicyService({
@@ -81,6 +82,7 @@ export async function openKeysSide(
     threshold,
     policy,
     feed,
+    conduct,
     async tellKeyServers() {
       try {
         await policy.reconcile();

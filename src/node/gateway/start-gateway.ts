@@ -12,6 +12,7 @@ import { openGatewayKeys } from './gateway-keys.ts';
 import { gatewayNeeds } from './gateway-needs.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { installPolicies } from './install-policies.ts';
+import { hostsOf } from './key-care.ts';
 import { openClinicalSide } from './open-clinical-side.ts';
 import { openComputingSide } from './open-computing-side.ts';
 import { openDoors } from './open-doors.ts';
@@ -61,6 +62,8 @@ async function start(
   const { registration, opened, recall } = clinical;
   await registration.offerCollections();
   warnNeverMatches(config, tools.log);
+  for (const { host, servers: there } of hostsOf(config))
+    log.warn('keys.one_host', { host, servers: there.join(', '), threshold });
   await installPolicies(config, computing.catalog);
   await keysSide.start();
   await recall.start();

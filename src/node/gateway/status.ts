@@ -10,6 +10,7 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import { keyServerAmiss, pacsAmiss } from './amiss.ts';
 import { clockNotes } from './clocks.ts';
 import type { Crawler } from './crawler.ts';
+import { hostNotes, keyServerStatus } from './key-care.ts';
 import type { OpenSources } from './open-sources.ts';
 
 /** What an installation in one process does not separate; said wherever its state is shown. */
@@ -86,6 +87,7 @@ async function installation(ports: StatusPorts, { reports, space }: Looked) {
     roles: ['clinical', 'computing'],
     notes: [
       ...oneProcessNotes,
+      ...hostNotes(config),
       ...clockNotes(reports, config.keyServers.threshold),
       ...filterNotes(collections),
       ...auditCheck.gaps.map((gap) => `the audit record has a gap: ${gap}`),
@@ -129,14 +131,4 @@ function filterNotes(collections: readonly CollectionStatus[]): readonly string[
     const more = unseen.length === 1 ? '' : ` and ${unseen.length - 1} more`;
     return `collection ${collection}: no series seen so far has what filter.${first}${more} names`;
   });
-}
-
-/** Absent of a server that does not answer: clock, lease and how far it has followed the feed. */
-function keyServerStatus(report: ServerReport) {
-  const { name } = report;
-  if (!report.reachable) return { name, state: report.code };
-  const { status, clockOffsetMs } = report;
-  const { leaseRemainingMs, seq: feedPosition, acceptsShared } = status;
-  const said = { clockOffsetMs, leaseRemainingMs, feedPosition, acceptsShared };
-  return { name, state: 'reachable', ...said };
 }

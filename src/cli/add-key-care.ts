@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import { keyStatus } from './commands/key-status.ts';
+import type { Client } from './program.ts';
+
+/** Commands of operators for the keys of all files. */
+export function addKeyCare(key: Command, client: Client): void {
+  key
+    .command('status')
+    .description('how the keys are kept, for operators: each key server, and what it did')
+    .action(() => client(keyStatus));
+}

@@ -1,0 +1,48 @@
+import type { IsOperator } from '../authz/index.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Misconduct } from '../keys/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import { policyErrors } from './errors.ts';
+
+/** A key server as its keys are looked after; what is absent it did not say. */
+export interface KeyServerCare extends Partial<Misconduct> {
+  readonly name: string;
+  /** `reachable`, or the code of why not. */
+  readonly state: string;
+  readonly clockOffsetMs?: number;
+  readonly leaseRemainingMs?: number;
+  readonly feedPosition?: number;
+}
+
+/** How the keys are kept. */
+export interface KeyCare {
+  /** How many shares open a key. */
+  readonly threshold: number;
+  /** Number of the last entry of the policy feed. */
+  readonly feedPosition: number;
+  readonly servers: readonly KeyServerCare[];
+  /** What this installation does not protect from. */
+  readonly notes: readonly string[];
+}
+
+/** What only operators do with the keys of all files. All throw POLICY_OPERATORS_ONLY. */
+export interface KeyDesk {
+  status(caller: Principal): Promise<KeyCare>;
+}
+
+/** What it works with. */
+export interface KeyDeskPorts {
+  readonly isOperator: IsOperator;
+  readonly clock: Clock;
+  readonly status: () => Promise<KeyCare>;
+}
+
+/** Compose it. */
+export function createKeyDesk({ isOperator, clock, status }: KeyDeskPorts): KeyDesk {
+  return {
+    async status(caller) {
+      if (!isOperator(caller, clock.nowMs())) throw policyErrors.create('POLICY_OPERATORS_ONLY');
+      return status();
+    },
+  };
+}
