@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import BetterSqlite3 from 'better-sqlite3';
-import { keyServerPath, type ShareItem } from '../../src/keys/index.ts';
+import { type KeyLine, keyServerPath, type ShareItem } from '../../src/keys/index.ts';
+import { sharesRequestBody } from '../../src/keys/wire/messages.ts';
 import { codeOf } from '../../src/lib/errors/mdm-error.ts';
 import { tempFolder } from '../support/temp.ts';
 import {
@@ -21,8 +22,16 @@ type Row = Record<string, Value>;
 const alice = 'user:token:test#alice';
 const bob = 'user:token:test#bob';
 /** Which keys alice gets, and why she does not get the others. */
-const keyIds = ['open', 'hidden', 'locked', 'foreign', 'of-bob', 'dead-place', 'dead-key'];
 const at = (series: string) => ({ ...line, series });
+const asked: Readonly<Record<string, KeyLine>> = {
+  open: line,
+  hidden: at('s-2'),
+  locked: at('s-3'),
+  foreign: { ...line, collection: 'other' },
+  'of-bob': line,
+  'dead-place': at('s-4'),
+  'dead-key': line,
+};
 
 /** One server that holds a share of each kind, and one who asks for all of them. */
 async function openStore(t: TestContext) {
@@ -31,20 +40,12 @@ async function openStore(t: TestContext) {
   const feed = trio.feed();
   const policies = [trialPolicy(1, alice), { ...trialPolicy(1, bob), id: 'of-bob' }];
   await feed.append(policies.map((policy) => ({ kind: 'policy', policy })));
-  await trio
-    .keys()
-    .deposit(
-      [
-        newDeposit('open'),
-        newDeposit('hidden', { of: at('s-2') }),
-        newDeposit('locked', { of: at('s-3') }),
-        newDeposit('foreign', { of: { ...line, collection: 'other' } }),
-        newDeposit('of-bob', { policyId: 'of-bob' }),
-        newDeposit('dead-place', { of: at('s-4') }),
-        newDeposit('dead-key'),
-      ],
-      {},
-    );
+  await trio.keys().deposit(
+    Object.entries(asked).map(([keyId, of]) =>
+      newDeposit(keyId, { of, ...(keyId === 'of-bob' && { policyId: 'of-bob' }) }),
+    ),
+    {},
+  );
   const path = join(root, 'hospital', 'keyserver.db');
   const withDead = tableRows(path, 'share');
   const why = { reason: 'test' };
@@ -65,7 +66,8 @@ async function openStore(t: TestContext) {
     async ask(): Promise<readonly boolean[]> {
       const url = new URL(keyServerPath.shares, baseUrl);
       const headers = { 'content-type': 'application/json', authorization: 'Bearer alice' };
-      const body = JSON.stringify({ keyIds });
+      const keys = Object.entries(asked).map(([keyId, of]) => ({ keyId, of }));
+      const body = JSON.stringify(sharesRequestBody({ keys }));
       const answer = await fetch(url, { method: 'POST', headers, body });
       assert.equal(answer.status, 200);
       const { shares } = (await answer.json()) as { readonly shares: readonly ShareItem[] };
