@@ -26,7 +26,7 @@ export interface NewKey {
 export interface KeyDeposits {
   readonly serverNames: readonly string[];
   readonly threshold: number;
-  deposit(key: NewKey): Promise<void>;
+  deposit(keys: readonly NewKey[]): Promise<void>;
 }
 
 /** What production works with. */

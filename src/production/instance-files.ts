@@ -4,15 +4,14 @@ import { type Fact, type ImageFacts, valueOr } from '../facts/index.ts';
 import { type Deidentified, derive, readDeidentified } from '../flow/index.ts';
 import type { FrameShape } from '../pixel/index.ts';
 import { frameShapeOf } from '../volume/index.ts';
-import type { ProductionPorts } from './create-production.ts';
 import { cutTile } from './cut-tile.ts';
 import { instanceFileName } from './file-name.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import { productionLimits } from './limits.ts';
 import { NativeFrameIntake } from './native-frame-intake.ts';
-import type { ProductionJob, ProductionResult, ProductionTarget } from './production.ts';
+import type { ProductionResult, ProductionTarget } from './production.ts';
 import { derivedRecipe, droppedRecipe, identityOf } from './source-facts.ts';
-import { type SourceFacts, TargetFile } from './target-file.ts';
+import { type PassContext, type SourceFacts, TargetFile } from './target-file.ts';
 import { undecoded } from './undecoded.ts';
 
 type Box = Deidentified<DeidentifiedInstance>;
@@ -25,7 +24,7 @@ export interface InstanceWish {
 
 /** The files wanted of one instance while it passes. */
 export class InstanceFiles {
-  readonly #context: { readonly ports: ProductionPorts; readonly job: ProductionJob };
+  readonly #context: PassContext;
   readonly #box: Box;
   readonly #wish: InstanceWish;
   #whole: TargetFile | undefined;
@@ -34,22 +33,14 @@ export class InstanceFiles {
   #withoutPixels: string | undefined;
   readonly #made = new Map<ProductionTarget, TargetFile>();
 
-  private constructor(
-    context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
-    box: Box,
-    wish: InstanceWish,
-  ) {
+  private constructor(context: PassContext, box: Box, wish: InstanceWish) {
     this.#context = context;
     this.#box = box;
     this.#wish = wish;
   }
 
   /** Open what can be opened: an instance that misleads is no file, one that does not has no slices. */
-  static async open(
-    context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
-    box: Box,
-    wish: InstanceWish,
-  ): Promise<InstanceFiles> {
+  static async open(context: PassContext, box: Box, wish: InstanceWish): Promise<InstanceFiles> {
     const files = new InstanceFiles(context, box, wish);
     const { misleads, slices, facts } = readDeidentified(box);
     if (wish.whole !== undefined && misleads === undefined) {
@@ -173,11 +164,7 @@ export class InstanceFiles {
   }
 }
 
-function openWhole(
-  context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
-  target: ProductionTarget,
-  box: Box,
-): Promise<TargetFile> {
+function openWhole(context: PassContext, target: ProductionTarget, box: Box): Promise<TargetFile> {
   const { facts, transferSyntaxUid } = readDeidentified(box);
   const wanted = { target, name: instanceFileName(target) };
   return TargetFile.open(context, wanted, {

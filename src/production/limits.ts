@@ -2,6 +2,11 @@ import { defineLimits } from '../lib/limits/limits.ts';
 
 /** Bounds of producing replicas. */
 export const productionLimits = defineLimits('production', {
+  keysPerBatchMax: {
+    value: 500,
+    unit: 'count',
+    reason: 'Keys made in one call: what a key server takes in one transaction.',
+  },
   frameMemoryBytes: {
     value: 64 * 1024 * 1024,
     unit: 'bytes',

@@ -12,9 +12,11 @@ import { assert, present } from '../lib/assert.ts';
 import type { ProductionPorts } from './create-production.ts';
 import { DecodeQueue } from './decode-queue.ts';
 import { productionErrors } from './errors.ts';
+import { instanceFileName, stackFileName } from './file-name.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import type { CodedFrameSink, FrameIntake } from './frame-intake.ts';
 import { InstanceFiles, type InstanceWish } from './instance-files.ts';
+import { KeyRing } from './key-ring.ts';
 import { productionLimits } from './limits.ts';
 import type {
   NamedIdentifiedInstance,
@@ -26,6 +28,7 @@ import type {
 import { productNamed } from './products/index.ts';
 import { isListedWithoutImage } from './series-job.ts';
 import { StackFiles } from './stack-files.ts';
+import type { PassContext } from './target-file.ts';
 import { undecoded } from './undecoded.ts';
 import type { Withheld } from './withheld-images.ts';
 
@@ -33,7 +36,7 @@ type ReleasedInstance = Deidentified<DeidentifiedInstance>;
 
 /** One pass over the instances of a series. */
 export class Pass {
-  readonly #ports: ProductionPorts;
+  readonly #context: PassContext;
   readonly #job: ProductionJob;
   readonly #deidentifier: SeriesDeidentifier;
   readonly #wishes: ReadonlyMap<string, InstanceWish>;
@@ -49,7 +52,6 @@ export class Pass {
   readonly #withheld = new Set<string>();
 
   constructor(ports: ProductionPorts, job: ProductionJob) {
-    this.#ports = ports;
     this.#job = job;
     this.#deidentifier = job.deidentifier.series(job);
     const isOfInstance = ({ product }: ProductionTarget): boolean =>
@@ -62,11 +64,14 @@ export class Pass {
     });
     this.#frames = new DecodeQueue(ports.limits ?? productionLimits);
     const drain = (): Promise<void> => this.#frames.drain();
-    if (wanted.length > 0) this.#stacks = new StackFiles(ports, job, { wanted, drain });
+    const keys = new KeyRing(ports, job);
+    this.#context = { ports, job, keys };
+    if (wanted.length > 0) this.#stacks = new StackFiles(this.#context, { wanted, drain });
   }
 
   async *run(): AsyncGenerator<ProductionResult> {
     try {
+      this.#context.keys.make(namesOf(this.#job.targets));
       yield* this.#takeAll();
       const isWhole = this.#job.source !== undefined && this.#missing.size === 0;
       const acquisition = isWhole ? this.#acquisition.group : undefined;
@@ -79,6 +84,7 @@ export class Pass {
       this.#frames.clear();
       await this.#open?.abort();
       await this.#stacks?.abort();
+      await this.#context.keys.settle();
     }
   }
 
@@ -127,8 +133,7 @@ export class Pass {
     if (slices !== undefined) this.#sliced.push({ name, slices: slices.count });
     const wish = this.#wishes.get(name);
     if (wish !== undefined) {
-      const context = { ports: this.#ports, job: this.#job };
-      this.#open = await InstanceFiles.open(context, box, wish);
+      this.#open = await InstanceFiles.open(this.#context, box, wish);
     }
     try {
       await this.#pass(name, box, intake);
@@ -227,4 +232,13 @@ function wishesOf(targets: readonly ProductionTarget[]): ReadonlyMap<string, Ins
       return [name, { whole, slices: all.filter(({ slice }) => slice !== undefined) }] as const;
     }),
   );
+}
+
+/** Names of the files to be made anew, as far as they are known before anything came. */
+function namesOf(targets: readonly ProductionTarget[]): readonly string[] {
+  return targets.flatMap((target) => {
+    if (target.existing !== undefined) return [];
+    if (target.instanceName !== undefined) return [instanceFileName(target)];
+    return target.stackName === undefined ? [] : [stackFileName(target.stackName, target)];
+  });
 }

@@ -38,8 +38,8 @@ export interface MintedFile {
 
 /** What the clinical index says of the files of a series, and is told of them. */
 export interface FileRegister {
-  /** Of the file with this name. */
-  minted(fileName: string): Promise<MintedFile>;
+  /** Of the files with these names. */
+  minted(fileNames: readonly string[]): Promise<ReadonlyMap<string, MintedFile>>;
   /** A version is about to be stated: no other will have its number. Durable. */
   take(fileName: string, version: number): Promise<void>;
 }
@@ -89,6 +89,8 @@ export interface ProductionJob {
   readonly instances: AsyncIterable<NamedIdentifiedInstance>;
   /** Positions of the list are found wrong: volumes are planned when all headers are known. */
   readonly headersOnly: boolean;
+  /** Keys that are being deposited. Those that no published version has are for the caller to destroy. */
+  readonly onKeys: (keyIds: readonly string[]) => void;
   /** A replica may be followed while it grows: its key shares are durable. */
   readonly onGrowing: (fileId: number, replica: GrowingReplica) => void;
   /** What could be followed of a file will not be it; its result comes later. */

@@ -9,12 +9,10 @@ import {
   stackSuffixOf,
   voxelBytesOf,
 } from '../volume/index.ts';
-import type { ProductionPorts } from './create-production.ts';
 import { stackFileName } from './file-name.ts';
 import type { FrameIntake } from './frame-intake.ts';
 import { productionLimits } from './limits.ts';
 import type {
-  ProductionJob,
   ProductionResult,
   ProductionTarget,
   SourceStatement,
@@ -37,7 +35,7 @@ import {
   refusedStackOf,
   stackOf,
 } from './stack-of-target.ts';
-import { TargetFile } from './target-file.ts';
+import { type PassContext, TargetFile } from './target-file.ts';
 import type { WantedFile } from './wanted-file.ts';
 import type { Withheld } from './withheld-images.ts';
 
@@ -49,8 +47,7 @@ export interface KnownSeries {
 
 /** The files that a pass makes of the stacks of its series. */
 export class StackFiles {
-  readonly #ports: ProductionPorts;
-  readonly #job: ProductionJob;
+  readonly #context: PassContext;
   readonly #wanted: readonly WantedFile[];
   readonly #series: SeriesJob;
   #last: Deidentified<DeidentifiedInstance> | undefined;
@@ -61,12 +58,11 @@ export class StackFiles {
 
   /** @param options `drain`: every compressed frame that came has its turn */
   constructor(
-    ports: ProductionPorts,
-    job: ProductionJob,
+    context: PassContext,
     { wanted, drain }: { wanted: readonly WantedFile[]; drain: () => Promise<void> },
   ) {
-    this.#ports = ports;
-    this.#job = job;
+    const { ports, job } = context;
+    this.#context = context;
     this.#wanted = wanted;
     this.#series = new SeriesJob({
       expected: job.expected,
@@ -117,11 +113,22 @@ export class StackFiles {
     const series = partOf(await this.#series.finish(this.#last), known.acquisition);
     if (series.isProven) yield { kind: 'stacks', stacks: stacksOf(series) };
     yield known.facts;
+    this.#context.keys.make(this.#textNames(series));
     for (const { target, product } of this.#wanted) {
       yield product.voxels === 'none'
         ? await this.#writeText({ target, product }, series)
         : await this.#endVoxels({ target, product }, series);
     }
+  }
+
+  /** Names of the texts that will be written; voxels have their keys since they began. */
+  #textNames(series: SeriesStacks): readonly string[] {
+    return this.#wanted.flatMap(({ target, product }) => {
+      if (product.voxels !== 'none' || target.existing !== undefined) return [];
+      const stack =
+        stackOf({ target, product }, series) ?? refusedStackOf({ target, product }, series);
+      return stack === undefined ? [] : [stackFileName(stack.name, target)];
+    });
   }
 
   /** Give up what is not complete. Never throws. */
@@ -163,7 +170,7 @@ export class StackFiles {
     }
     const bytes = new TextEncoder().encode(written.text);
     const wanted = { target, name: stackFileName(written.stackName, target) };
-    const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, wanted, {
+    const file = await TargetFile.open(this.#context, wanted, {
       exact: bytes.length,
       most: bytes.length,
       mayGrowInSight: true,
@@ -195,7 +202,7 @@ export class StackFiles {
 
   /** What the archive said of the series; what it did not send, or may lack, is not confirmed. */
   #sourceStatement(isDoubted: boolean): SourceStatement {
-    const source = present(this.#job.source, 'a volume is made of the whole series');
+    const source = present(this.#context.job.source, 'a volume is made of the whole series');
     const unsent = this.#unsent === 0 ? undefined : 'not-sent';
     const doubted = isDoubted ? 'doubted' : undefined;
     return { ...source, unconfirmed: source.unconfirmed ?? unsent ?? doubted };
@@ -210,11 +217,15 @@ export class StackFiles {
     const isOfStack = ({ target: { stackName }, product }: WantedFile): boolean =>
       correctionOf(product) === stack.correction &&
       (stackName === undefined ? isOnly : stackName === stack.name);
+    const wanted = this.#wanted.flatMap(({ target, product }) => {
+      const isMade = product.voxels !== 'none' && product.has(stack.plan);
+      return isMade && isOfStack({ target, product }) ? [{ target, product }] : [];
+    });
+    const made = wanted.filter(({ target }) => target.existing === undefined);
+    this.#context.keys.make(made.map(({ target }) => stackFileName(stack.name, target)));
     try {
-      for (const { target, product } of this.#wanted) {
-        if (product.voxels === 'none' || !product.has(stack.plan)) continue;
-        if (!isOfStack({ target, product })) continue;
-        encoders.push(await this.#openEncoder({ target, product }, stack, isSizeCertain));
+      for (const file of wanted) {
+        encoders.push(await this.#openEncoder(file, stack, isSizeCertain));
       }
       return encoders;
     } catch (error) {
@@ -233,7 +244,7 @@ export class StackFiles {
     const isPacked = product.voxels === 'gzip';
     const slack = Math.ceil(size / 1000) + productionLimits.gzipSlackBytes;
     const wanted = { target, name: stackFileName(name, target) };
-    const file = await TargetFile.open({ ports: this.#ports, job: this.#job }, wanted, {
+    const file = await TargetFile.open(this.#context, wanted, {
       exact: isPacked || !isSizeCertain ? undefined : size,
       most: isPacked ? size + slack : size,
       mayGrowInSight: true,

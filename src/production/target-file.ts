@@ -1,20 +1,17 @@
 import type { Deidentified } from '../flow/index.ts';
 import { equalBytes, toHex } from '../lib/bytes/bytes.ts';
 import {
-  newRecipientKeyPair,
   type ProductionStatement,
   type SealSummary,
-  type StatedFile,
   type StatementBytes,
   sealedSizeOf,
   signBatch,
   statementBytes,
   type VersionStatement,
-  wipe,
 } from '../seal/index.ts';
 import type { Reservation } from '../storage/storage.ts';
 import type { ProductionPorts } from './create-production.ts';
-import { stemOf } from './file-name.ts';
+import { generation, type KeyRing, type NextVersion, type TargetKey } from './key-ring.ts';
 import type {
   ExistingVersion,
   ProducedReplica,
@@ -52,23 +49,17 @@ export interface ExpectedSize {
   readonly mayGrowInSight: boolean;
 }
 
+/** What all files of a pass are made with. */
+export interface PassContext {
+  readonly ports: ProductionPorts;
+  readonly job: ProductionJob;
+  readonly keys: KeyRing;
+}
+
 /** A target, and the name that its file has in its series. */
 export interface NamedTarget {
   readonly target: ProductionTarget;
   readonly name: string;
-}
-
-interface TargetKey {
-  readonly keyId: string;
-  readonly recipientPublicKey: Uint8Array;
-}
-
-const generation = 1;
-
-/** What a new version of a file would be. */
-interface NextVersion {
-  readonly of: StatedFile;
-  readonly number: number;
 }
 
 /** One target being made: its key, its sealed file and, at the end, its receipts. */
@@ -86,7 +77,7 @@ export class TargetFile {
   readonly #reservation: Reservation;
 
   private constructor(
-    context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
+    context: PassContext,
     wanted: NamedTarget,
     made: {
       readonly next: NextVersion;
@@ -111,16 +102,16 @@ export class TargetFile {
    * @throws STORAGE_FULL, KEYS_QUORUM
    */
   static async open(
-    context: { readonly ports: ProductionPorts; readonly job: ProductionJob },
+    context: PassContext,
     wanted: NamedTarget,
     size: ExpectedSize,
   ): Promise<TargetFile> {
-    const { ports, job } = context;
+    const { ports, job, keys } = context;
     const { existing } = wanted.target;
     const reservation = await job.reserve(sealedSizeOf(size.exact ?? size.most));
     try {
-      const next = await nextVersion(job, wanted.name);
-      const key = existing === undefined ? await newKey(ports, job, next) : keyOf(existing);
+      const next = await keys.next(wanted.name);
+      const key = existing === undefined ? await keys.take(wanted.name) : keyOf(existing);
       const { recipientPublicKey } = key;
       const { storage, sealer, random } = ports;
       const sealing = { storage, sealer, random, recipientPublicKey, reservation };
@@ -285,46 +276,9 @@ interface Stated {
   readonly production: string;
 }
 
-async function nextVersion(job: ProductionJob, name: string): Promise<NextVersion> {
-  const { site, collection, subjectName, studyName, seriesName, stateNumber } = job;
-  const { guid, version } = await job.files.minted(name);
-  const canonical = `${subjectName}/${studyName}/${seriesName}/${name}`;
-  return { of: { site, collection, name: canonical, guid, stateNumber }, number: version + 1 };
-}
-
 function keyOf({ version }: ExistingVersion): TargetKey {
   const { keyId, recipientPublicKey } = version;
   return { keyId, recipientPublicKey: Buffer.from(recipientPublicKey, 'base64url') };
-}
-
-async function newKey(
-  ports: ProductionPorts,
-  job: ProductionJob,
-  { of, number }: NextVersion,
-): Promise<TargetKey> {
-  const { publicKey, privateKey } = newRecipientKeyPair(ports.random);
-  const keyId = toHex(ports.random.bytes(16));
-  try {
-    await ports.deposits.deposit({
-      keyId,
-      guid: of.guid,
-      version: number,
-      generation,
-      of: {
-        collection: job.collection,
-        subject: job.subjectName,
-        study: job.studyName,
-        series: job.seriesName,
-        stem: stemOf(of.name.slice(of.name.lastIndexOf('/') + 1)),
-      },
-      policyId: job.policyId,
-      recipientPublicKey: publicKey,
-      privateKey,
-    });
-  } finally {
-    wipe(privateKey);
-  }
-  return { keyId, recipientPublicKey: publicKey };
 }
 
 function sourceCountsOf({

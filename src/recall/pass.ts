@@ -269,8 +269,8 @@ function jobOf(options: {
     source: plan.source,
     instances,
     headersOnly: options.pass.headersOnly === true,
+    onKeys: (made) => void options.keyIds.push(...made),
     onGrowing(fileId, growing) {
-      options.keyIds.push(growing.key.keyId);
       const file = plan.files.find((candidate) => candidate.id === fileId);
       if (file === undefined) return;
       const { settled, givenUp } = board.progress(file.id);
@@ -293,22 +293,20 @@ function jobOf(options: {
   };
 }
 
-function targetsOf(
+async function targetsOf(
   ports: RecallPorts,
   { series }: Place,
   { files, wanted, renew }: WantedFiles,
 ): Promise<readonly ProductionTarget[]> {
+  const known = await files.minted(namesOf(wanted));
   return Promise.all(
     wanted.map(async (file) => {
       const fileName = mintedNameOf(file);
+      const minted = fileName === undefined ? undefined : known.get(fileName);
       const existing =
-        renew || fileName === undefined
+        renew || fileName === undefined || minted === undefined
           ? undefined
-          : await statedVersion(
-              file,
-              { ...series, site: ports.site, fileName, ...(await files.minted(fileName)) },
-              ports,
-            );
+          : await statedVersion(file, { ...series, site: ports.site, fileName, ...minted }, ports);
       return {
         fileId: file.id,
         product: file.product.name,

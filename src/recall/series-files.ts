@@ -26,18 +26,16 @@ export class SeriesFiles implements FileRegister {
     return new SeriesFiles(index, series, new Map(await index.mint(series, names)));
   }
 
-  async minted(fileName: string): Promise<MintedFile> {
-    const known = this.#minted.get(fileName);
-    if (known !== undefined) return known;
-    const found = await this.#index.mint(this.#series, [fileName]);
-    const minted = present(found.get(fileName), 'what is asked for is minted');
-    this.#minted.set(fileName, minted);
-    return minted;
+  async minted(fileNames: readonly string[]): Promise<ReadonlyMap<string, MintedFile>> {
+    const missing = fileNames.filter((name) => !this.#minted.has(name));
+    const found = missing.length === 0 ? [] : await this.#index.mint(this.#series, missing);
+    for (const [name, minted] of found) this.#minted.set(name, minted);
+    return this.#minted;
   }
 
   async take(fileName: string, version: number): Promise<void> {
     await this.#index.take(this.#series, fileName, version);
-    const { guid } = await this.minted(fileName);
+    const { guid } = present(this.#minted.get(fileName), 'minted before it is stated');
     this.#minted.set(fileName, { guid, version });
   }
 }

@@ -76,9 +76,11 @@ export async function openWorkshop(owner: Owner, options: WorkshopOptions = {}):
   const deposits: KeyDeposits = {
     serverNames: ['a', 'b', 'c'],
     threshold: 2,
-    async deposit(key) {
-      await options.deposit?.(key);
-      keys.push({ ...key, privateKey: key.privateKey.slice() });
+    async deposit(batch) {
+      for (const key of batch) {
+        await options.deposit?.(key);
+        keys.push({ ...key, privateKey: key.privateKey.slice() });
+      }
     },
   };
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -224,10 +226,16 @@ export function targetOf(target: Partial<ProductionTarget> & { fileId: number })
 export function newRegister(): FileRegister {
   const taken = new Map<string, number>();
   return {
-    minted: async (fileName) => ({
-      guid: createHash('md5').update(fileName).digest('hex'),
-      version: taken.get(fileName) ?? 0,
-    }),
+    minted: async (fileNames) =>
+      new Map(
+        fileNames.map((fileName) => [
+          fileName,
+          {
+            guid: createHash('md5').update(fileName).digest('hex'),
+            version: taken.get(fileName) ?? 0,
+          },
+        ]),
+      ),
     async take(fileName, version) {
       assert.equal(version, (taken.get(fileName) ?? 0) + 1);
       taken.set(fileName, version);
@@ -264,6 +272,7 @@ export function jobOf(
     })(),
     headersOnly: false,
     onGivenUp: () => undefined,
+    onKeys() {},
     onGrowing() {},
     reserve: async (bytes) => workshop.storage.reserve(bytes),
     signal: new AbortController().signal,

@@ -92,8 +92,8 @@ export async function openMaker(folder: string, output?: MakerOutput): Promise<M
     deposits: {
       serverNames: ['a', 'b', 'c'],
       threshold: 2,
-      async deposit(key) {
-        keys.push({ ...key, privateKey: key.privateKey.slice() });
+      async deposit(batch) {
+        for (const key of batch) keys.push({ ...key, privateKey: key.privateKey.slice() });
       },
     },
     spill: createSpill({ folder: join(folder, 'spill'), random: systemRandom }),
@@ -138,6 +138,7 @@ export async function openMaker(folder: string, output?: MakerOutput): Promise<M
       source: { listed: expected.length, counted: expected.length, unconfirmed: undefined },
       instances: arrivalsOf(named, wish, options),
       headersOnly: options.headersOnly,
+      onKeys: () => undefined,
       onGrowing: () => undefined,
       onGivenUp: () => undefined,
       reserve: async (bytes) => storage.reserve(bytes),

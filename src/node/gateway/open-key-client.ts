@@ -12,9 +12,12 @@ export function keyDeposits(
 ): KeyDeposits {
   return {
     ...shape,
-    async deposit({ recipientPublicKey, privateKey, ...key }) {
-      const recipient = { publicKey: recipientPublicKey, privateKey };
-      await servers.deposit([{ ...key, recipient }], {});
+    async deposit(keys) {
+      const batch = keys.map(({ recipientPublicKey, privateKey, ...key }) => ({
+        ...key,
+        recipient: { publicKey: recipientPublicKey, privateKey },
+      }));
+      await servers.deposit(batch, {});
     },
   };
 }
