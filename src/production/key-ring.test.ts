@@ -56,8 +56,8 @@ function ringOf(deposit: (keys: readonly NewKey[]) => Promise<void>): KeyRing {
     files: newRegister(),
     onKeys() {},
   };
-  // Nothing else of either is looked at.
-  return new KeyRing(ports as unknown as ProductionPorts, job as never);
+
+  return new KeyRing(ports as unknown as ProductionPorts, job as never); // no more is looked at
 }
 
 test('a call makes at most as many keys as a server takes, and each name has one', async () => {
