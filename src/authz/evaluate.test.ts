@@ -44,6 +44,14 @@ test('each right is allowed by exactly the entries that name it', () => {
   }
 });
 
+test('a service is nobody whom `authenticated` means; it holds what names it', () => {
+  const service: Principal = { ...caller('token:i#gateway'), method: 'service' };
+  const everyone: PolicyEntry = { who: 'authenticated', rights: ['read'] };
+  assert.equal(allows(caller('a'), everyone), true);
+  assert.equal(allows(service, everyone), false);
+  assert.equal(allows(service, { who: 'user:token:i#gateway', rights: ['read'] }), true);
+});
+
 test('a group matches as a whole, never by prefix, suffix, case or surrounding space', () => {
   const entry: PolicyEntry = { who: 'group:/vo/group', rights: ['read'] };
   const matching = ['/vo/group', '/vo/group/Role=NULL', '/vo/group/Role=NULL/Capability=NULL'];

@@ -1,10 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { MdmApi } from '../client/api/mdm-api.ts';
 import { gatewayTokenOf, keyCredentialOf } from '../client/credentials/key-credential.ts';
+import { createTicketStore, type TicketStore } from '../client/credentials/ticket-store.ts';
 import { clientErrors } from '../client/errors.ts';
 import type { GetPorts } from '../client/open/get-file.ts';
 import { createNodeTransport } from '../client/open/node-transport.ts';
-import { createKeyServers } from '../keys/index.ts';
+import { createKeyServers, type KeyCredential } from '../keys/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { pinProducers } from '../seal/index.ts';
@@ -13,18 +14,24 @@ import type { ClientSettings } from './settings.ts';
 /** A command's connection to its gateway and to the key servers. */
 export interface Connection extends GetPorts {
   readonly gateway: string;
+  readonly settings: ClientSettings;
+  /** Tickets that were kept; `credential` shows them where there is nothing else. */
+  readonly tickets: TicketStore;
+  /** As `credential`, without tickets: for a ticket none is given. */
+  readonly ownCredential: KeyCredential;
   close(): void;
 }
 
 /** Connect as the settings say. Sends nothing yet. */
 export function connect(settings: ClientSettings): Connection {
   const { gateway, ca, certificate, key } = settings;
-  const token = gatewayTokenOf(settings);
+  const token = (): string | undefined => gatewayTokenOf(settings);
+  const tickets = createTicketStore(settings.state, systemClock);
   const transport = createNodeTransport({
     ...(ca === undefined ? {} : { ca }),
     ...(certificate === undefined ? {} : { certificate }),
     ...(key === undefined ? {} : { key }),
-    ...(token === undefined ? {} : { token }),
+    token,
   });
   const keyServers =
     settings.keyServers.length === 0
@@ -43,7 +50,11 @@ export function connect(settings: ClientSettings): Connection {
     gateway,
     api: new MdmApi(transport, gateway),
     keyServers,
-    credential: keyCredentialOf(settings),
+    settings,
+    token,
+    tickets,
+    credential: keyCredentialOf(settings, tickets, systemClock),
+    ownCredential: keyCredentialOf(settings, undefined, systemClock),
     pinned: pinProducers(
       settings.producerKeys.map((pem) => ({ publicKey: publicKeyOf(pem), fromMs: 0 })),
     ),

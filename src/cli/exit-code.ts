@@ -27,6 +27,7 @@ const exact: Readonly<Record<string, number>> = {
   API_UNAUTHENTICATED: exitCode.unauthenticated,
   WEBDAV_UNAUTHENTICATED: exitCode.unauthenticated,
   WEBDAV_CREDENTIAL_REFUSED: exitCode.unauthenticated,
+  FILES_CREDENTIAL_ENDED: exitCode.unauthenticated,
   KEYS_UNAUTHENTICATED: exitCode.unauthenticated,
   KEYS_CREDENTIAL_SHARED: exitCode.unauthenticated,
   CLIENT_UNVERIFIED: exitCode.unverified,

@@ -11,6 +11,7 @@ import { listLocks, lock, unlock } from './commands/lock.ts';
 import { acl, grant, revoke } from './commands/permit.ts';
 import { rewrap } from './commands/rewrap.ts';
 import { status } from './commands/status.ts';
+import { takeTicketsNow } from './commands/ticket.ts';
 import { type Connection, connect } from './connection.ts';
 import { Ended } from './ended.ts';
 import { exitCode } from './exit-code.ts';
@@ -56,6 +57,15 @@ export function createProgram(addServices?: AddServices): Program {
   addPermissions(program, client);
   addCollections(program, client);
   addLocks(program, client);
+  program
+    .command('ticket')
+    .description('ask the key servers for tickets and keep them, for a job without login')
+    .option('--hours <hours>', 'how long they count', hoursOf, clientLimits.ticketHoursDefault)
+    .action((options: { hours: number }) =>
+      client((connection, output, signal) =>
+        takeTicketsNow(connection, output, { ...options, signal }),
+      ),
+    );
   program
     .command('status')
     .description('how the installation is')
@@ -308,6 +318,12 @@ function instantOf(text: string): number {
     throw new InvalidArgumentError('an instant is 2027-01-31T00:00:00Z.');
   }
   return ms;
+}
+
+function hoursOf(text: string): number {
+  const hours = Number(text);
+  if (/^\d{1,2}(?:\.\d{1,3})?$/.test(text) && hours > 0) return hours;
+  throw new InvalidArgumentError('a number of hours, at most 12 of which count.');
 }
 
 function parallelOf(text: string): number {

@@ -20,6 +20,8 @@ export interface ClientSettings extends HeldCredentials {
   /** PEM text. */
   readonly ca: string | undefined;
   readonly threshold: number;
+  /** Folder of what is kept between commands; it need not exist. */
+  readonly state: string;
   /** PEM texts of the producer keys that receipts are trusted from. */
   readonly producerKeys: readonly string[];
 }
@@ -76,8 +78,14 @@ export function readSettings(variables: Environment): ClientSettings {
       ownKeyServer(server, findServerToken(environment, server.name, place(server.tokenFile))),
     ),
     threshold: settings.keyServers?.threshold ?? 2,
+    state: stateOf(environment),
     producerKeys: (settings.producerKeys ?? []).map((path) => text(path) ?? ''),
   };
+}
+
+/** As XDG has it, unless it is set. */
+function stateOf({ MDM_STATE: own, XDG_STATE_HOME: home }: Environment): string {
+  return own ?? join(home ?? join(homedir(), '.local', 'state'), 'mdm');
 }
 
 function ownKeyServer(

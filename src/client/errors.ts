@@ -76,6 +76,12 @@ export const clientErrors = defineErrors('client', {
     user: 'Make room, or ask who runs this machine; then run the same command again: it continues.',
     operator: 'Nothing to do.',
   },
+  CLIENT_STATE: {
+    disposition: 'permanent',
+    meaning: 'What the client keeps between commands cannot be written or read.',
+    user: 'The message names the file: free its folder, or name another one with MDM_STATE.',
+    operator: 'Nothing to do.',
+  },
   CLIENT_TARGET: {
     disposition: 'permanent',
     meaning: 'The local file cannot be written.',

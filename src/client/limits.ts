@@ -64,5 +64,11 @@ export const clientLimits = defineLimits('client', {
     unit: 'bytes',
     reason: 'A list of shares of the original system: 64 of 1024 bits have 17 KiB.',
   },
+  ticketRestMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'A ticket that ends sooner is not shown: the question would be late.',
+  },
+  ticketHoursDefault: { value: 12, unit: 'count', reason: 'The longest that a key server gives.' },
   pageEntries: { value: 1000, unit: 'count', reason: 'One page of a listing.' },
 });

@@ -422,6 +422,23 @@ test('a download is cut soon after its reader lost the right, or it was withdraw
   }
 });
 
+test('a download outlives the credential that it began with by an hour at most', async (t) => {
+  const minuteMs = 60_000;
+  const bench = await openFilesBench(t, [openCt], { sizeBytes: 1_500_000 });
+  const caller = { ...alice, expiresMs: bench.clock.nowMs() + minuteMs };
+  const opened = await bench.files.open(caller, openPath, whole);
+  let received = 0;
+  const reading = async (): Promise<void> => {
+    for await (const bytes of opened.body) {
+      received += bytes.length;
+      // Looked at, and let be, while the hour lasts.
+      bench.clock.advance(received < 300_000 ? minuteMs / 2 : filesLimits.endedCredentialMs);
+    }
+  };
+  await assert.rejects(reading(), { code: 'FILES_CREDENTIAL_ENDED' });
+  assert.ok(received >= 300_000 && received < 1_000_000, String(received));
+});
+
 test('reading is noted, so that what is read is not the first to be evicted', async (t) => {
   const collection = { ...openCt, instances: ['i-1', 'i-2'] };
   const bench = await openFilesBench(t, [collection]);

@@ -29,6 +29,12 @@ export const filesErrors = defineErrors('files', {
     user: 'Ask an operator of the site why and for how long; another try changes nothing before.',
     operator: '`mdm lock --list` says who locked it and why; `mdm unlock` ends it.',
   },
+  FILES_CREDENTIAL_ENDED: {
+    disposition: 'permanent',
+    meaning: 'A download was cut because the credential that it began with ended an hour before.',
+    user: 'Renew the credential and run the same command again: it continues.',
+    operator: 'Nothing to do.',
+  },
   FILES_IS_A_DIRECTORY: {
     disposition: 'permanent',
     meaning: 'A directory was opened as a file.',

@@ -40,6 +40,12 @@ export const filesLimits = defineLimits('files', {
     reason:
       'A long download is cut this soon after its reader lost the right, or it was withdrawn.',
   },
+  endedCredentialMs: {
+    value: 59 * 60_000,
+    unit: 'ms',
+    reason:
+      'A download outlives the credential that it began with by an hour, less one look: the reader goes on with a fresh one.',
+  },
   retryAfterSeconds: {
     value: 10,
     unit: 's',

@@ -150,7 +150,7 @@ function wantedRange(request: ServeRequest, stat: FileStat, size: number): Span 
   return spanOf(range, size);
 }
 
-/** A body that is cut when its reader loses the right, and that drops a replica found damaged. */
+/** A body that is cut when its reader loses the right, or his credential is long over, and that drops a replica found damaged. */
 async function* guarded(
   context: ServeContext,
   reading: { readonly caller: Principal; readonly opened: OpenedReplica },
@@ -166,7 +166,9 @@ async function* guarded(
       const isLate = clock.monotonicMs() - checkedMs >= filesLimits.policyRecheckMs;
       if (isLate || locks.changes !== lockChanges) {
         lockChanges = locks.changes;
-        // A credential that ends meanwhile ended after the decision; a right that was taken did not.
+        if (clock.nowMs() - caller.expiresMs >= filesLimits.endedCredentialMs)
+          throw filesErrors.create('FILES_CREDENTIAL_ENDED');
+        // One that ended a while ago ended after the decision; a right that was taken did not.
         await stillAllowed(
           context,
           { ...caller, expiresMs: Number.POSITIVE_INFINITY },

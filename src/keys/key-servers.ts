@@ -1,3 +1,4 @@
+import { present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Signer } from '../seal/index.ts';
@@ -24,6 +25,7 @@ import {
   sharesRequestBody,
   type WantedShare,
 } from './wire/messages.ts';
+import { readTicketAnswer, type TicketAnswer, type TicketRequest } from './wire/ticket.ts';
 
 /** Which servers stored their shares. */
 export interface DepositOutcome {
@@ -68,6 +70,15 @@ export interface KeyServers {
     credential: KeyCredential,
     call: KeysCall,
   ): Promise<FetchedKeys>;
+  /**
+   * Ask one server for a ticket of its own, for a key of the caller.
+   * @throws KEYS_CREDENTIAL_SHARED, KEYS_UNAUTHENTICATED, KEYS_UNAVAILABLE, KEYS_SERVER_*
+   */
+  ticket(
+    server: string,
+    request: TicketRequest,
+    call: KeysCall & { readonly credential: KeyCredential },
+  ): Promise<TicketAnswer>;
   /** Ask each server how it is. */
   status(call: KeysCall): Promise<readonly ServerReport[]>;
   close(): void;
@@ -93,6 +104,15 @@ export function createKeyServers(options: KeyServersOptions): KeyServers {
   return {
     deposit: (batch, call) => depositToServers(batch, { ...options, clients }, call),
     fetch: (batch, credential, call) => fetchKeys(batch, { ...options, clients, credential }, call),
+    ticket: (server, request, call) =>
+      askTicket(
+        present(
+          clients.find((each) => each.server === server),
+          server,
+        ),
+        request,
+        call,
+      ),
     status: (call) =>
       Promise.all(clients.map((client) => reportOf({ client, clock: options.clock }, call))),
     close() {
@@ -128,6 +148,22 @@ async function fetchKeys(
     options.log.error('keys.server_lied', { server });
   }
   return fetched;
+}
+
+async function askTicket(
+  client: JsonClient,
+  request: TicketRequest,
+  { credential, ...call }: KeysCall & { readonly credential: KeyCredential },
+): Promise<TicketAnswer> {
+  const answer = await client.ask({
+    method: 'POST',
+    path: keyServerPath.tickets,
+    body: request,
+    credential: shownTo(client.server, credential),
+    ...call,
+  });
+  if (answer.status !== 200) throw errorOf(client.server, answer);
+  return readTicketAnswer(answer.body);
 }
 
 /** @throws KEYS_CREDENTIAL_SHARED */

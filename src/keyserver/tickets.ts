@@ -97,12 +97,13 @@ export function acceptTickets(
     readonly clock: Clock;
   },
 ): Authenticate {
-  const proofs = createProofVerifier(options);
+  const { authenticate, publicUrl, clock } = options;
+  const proofs = createProofVerifier({ publicUrl, clock });
   const authenticateTicket = createAuthenticate({ tokens: tickets, proofs });
   return (credentials) =>
     isTicket(credentials.authorization)
       ? authenticateTicket(credentials)
-      : options.authenticate(credentials);
+      : authenticate(credentials);
 }
 
 /** Chooses who looks, and decides nothing. */

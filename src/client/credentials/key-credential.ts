@@ -1,7 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { ClientCertificate, KeyCredential, ServerCredential } from '../../keys/index.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { Sensitive } from '../../lib/sensitive.ts';
+import type { TicketStore } from './ticket-store.ts';
 import {
+  hasEnded,
   isBound,
   isForGateway,
   isForServer,
@@ -19,16 +22,23 @@ export interface HeldCredentials {
   readonly keyServers: readonly OwnKeyServer[];
 }
 
-/** What the gateway is shown: never a token that is for a key server alone. */
-export function gatewayTokenOf({ token, keyServers }: HeldCredentials): TokenSource | undefined {
-  return token !== undefined && isForGateway(token(), keyServers) ? token : undefined;
+/** What the gateway is shown, each time: never a token that is for a key server alone. */
+export function gatewayTokenOf({ token, keyServers }: HeldCredentials): string | undefined {
+  const found = token?.();
+  return found !== undefined && isForGateway(found, keyServers) ? found : undefined;
 }
 
 /**
- * What each key server is shown: a token for it alone, else the certificate. A token that another
- * party accepts goes to no key server, unless the settings give that up for it.
+ * What each key server is shown: a token for it alone, else the certificate, else a ticket of its own.
+ * A token that another party accepts goes to no key server, unless the settings give that up for it.
+ *
+ * @param tickets undefined: none is shown, as for a ticket none is given
  */
-export function keyCredentialOf(held: HeldCredentials): KeyCredential {
+export function keyCredentialOf(
+  held: HeldCredentials,
+  tickets: Pick<TicketStore, 'find'> | undefined,
+  clock: Clock,
+): KeyCredential {
   const own = certificateOf(held);
   const thumbprint = own === undefined ? undefined : sha256Of(own);
   return {
@@ -36,12 +46,18 @@ export function keyCredentialOf(held: HeldCredentials): KeyCredential {
       const server = held.keyServers.find((each) => each.name === name);
       if (server === undefined) return undefined;
       const tokens = [server.token, held.token].flatMap((source) => source?.() ?? []);
-      const token = tokens.find((each) => isForServer(each, server, thumbprint));
+      const fitting = tokens.filter((each) => isForServer(each, server, thumbprint));
+      const token = fitting.find((each) => !hasEnded(each, clock.nowMs()));
       if (token !== undefined) return shown(token, own);
       if (own !== undefined) return { kind: 'certificate', ...own };
-      if (!server.acceptSharedAudience) return undefined;
-      const shared = tokens.find((each) => isForGateway(each, held.keyServers));
-      return shared === undefined ? undefined : shown(shared, undefined);
+      const ticket = tickets?.find(server);
+      if (ticket !== undefined) return ticket;
+      const shared = server.acceptSharedAudience
+        ? tokens.find((each) => isForGateway(each, held.keyServers))
+        : undefined;
+      // Of one that has ended the server says so.
+      const last = shared ?? fitting[0];
+      return last === undefined ? undefined : shown(last, own);
     },
   };
 }

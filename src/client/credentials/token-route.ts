@@ -20,6 +20,7 @@ export interface OwnKeyServer {
 interface Claims {
   readonly audiences: readonly unknown[];
   readonly cnf: unknown;
+  readonly exp: unknown;
 }
 
 /** Whether the gateway may be shown a token: one whose only audience is a key server may go there alone. */
@@ -47,6 +48,12 @@ export function isBound(token: string): boolean {
   return claimsOf(token).cnf !== undefined;
 }
 
+/** Whether a token says that it is over: nobody takes it, and a ticket may be there. */
+export function hasEnded(token: string, nowMs: number): boolean {
+  const { exp } = claimsOf(token);
+  return typeof exp === 'number' && exp * 1000 <= nowMs;
+}
+
 function isOnly(audiences: readonly unknown[], audience: string): boolean {
   return audiences.length === 1 && audiences[0] === audience;
 }
@@ -61,9 +68,9 @@ function isBoundTo(cnf: unknown, certificateSha256: string | undefined): boolean
 /** Of one that cannot be read nothing is known, so it is for no key server. */
 function claimsOf(token: string): Claims {
   try {
-    const { aud, cnf } = decodeJwt(token);
-    return { audiences: [aud ?? []].flat(), cnf };
+    const { aud, cnf, exp } = decodeJwt(token);
+    return { audiences: [aud ?? []].flat(), cnf, exp };
   } catch {
-    return { audiences: [], cnf: undefined };
+    return { audiences: [], cnf: undefined, exp: undefined };
   }
 }

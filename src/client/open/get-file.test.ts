@@ -107,6 +107,22 @@ test('what was broken off is continued where it stopped', async (t) => {
   }
 });
 
+test('what a server ended with the token that it began with goes on with a fresh one', async (t) => {
+  const bench = await open(t);
+  await bench.get(openPath, { target: join(bench.folder, 'warm') });
+  const tokens = ['first', 'second'];
+  const ports = { ...bench.ports, token: () => tokens[0] ?? '' };
+  bench.lie = (request, response) => {
+    breakAt(200_000)(request, response);
+    tokens.shift();
+    bench.lie = () => undefined;
+  };
+  const request = { path: openPath, keepSealed: false, force: false };
+  const report = await getFile(ports, { ...request, target: placeOf(bench.target) });
+  assert.ok(report.resumedAt >= 131_072, String(report.resumedAt));
+  assert.ok((await readFile(bench.target)).equals(plain));
+});
+
 test('all of it received and not yet verified is no dead end', async (t) => {
   for (const path of [openPath, sealedPath]) {
     const bench = await open(t);

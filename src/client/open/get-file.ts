@@ -34,6 +34,8 @@ export interface GetPorts {
   /** Undefined: sealed files can only be kept sealed. */
   readonly keyServers: KeyServers | undefined;
   readonly credential: KeyCredential;
+  /** What the gateway is shown now, if a token. */
+  readonly token?: () => string | undefined;
   /** Producer keys that receipts are verified with. */
   readonly pinned: ProducerKeys;
   readonly clock: Clock;
@@ -70,10 +72,23 @@ export interface GetReport {
 /**
  * Fetch a file, verify it against its receipt and only then give it its name. A sealed file is
  * opened on the way, with key shares from the key servers themselves. A transfer that ended early
- * is continued where it stopped, as long as the file is the same.
+ * is continued where it stopped, as long as the file is the same; at once where there is a fresh token.
  * @throws CLIENT_*, SEAL_*, KEYS_*, and what the server says
  */
 export async function getFile(ports: GetPorts, wanted: GetRequest): Promise<GetReport> {
+  for (;;) {
+    const token = ports.token?.();
+    try {
+      return await getOnce(ports, wanted);
+    } catch (error) {
+      const isCut = codeOf(error) === 'CLIENT_INTERRUPTED' && wanted.signal?.aborted !== true;
+      // A server ends what was begun with a token that is over.
+      if (!isCut || ports.token?.() === token) throw error;
+    }
+  }
+}
+
+async function getOnce(ports: GetPorts, wanted: GetRequest): Promise<GetReport> {
   const { path, target } = wanted;
   assertPinned(ports.pinned);
   if (!wanted.force && (await exists(target.path))) throw existing(target);

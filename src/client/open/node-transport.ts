@@ -14,7 +14,7 @@ export interface NodeTransportOptions {
   readonly certificate?: string;
   readonly key?: string;
   /** Sent as bearer token, as it is then; over plain HTTP only within this machine. */
-  readonly token?: () => string;
+  readonly token?: () => string | undefined;
   /** A connection that brings nothing for so long is given up. Default: the client's limit. */
   readonly idleMs?: number;
 }

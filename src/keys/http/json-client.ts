@@ -4,7 +4,8 @@ import type { Clock } from '../../lib/clock.ts';
 import { collectBytes } from '../../lib/streams/byte-stream.ts';
 import { keysErrors } from '../errors.ts';
 import { keysLimits } from '../limits.ts';
-import type { KeyServerAddress, ServerCredential } from './server-address.ts';
+import { signProof } from './dpop-proof.ts';
+import type { ClientCertificate, KeyServerAddress, ServerCredential } from './server-address.ts';
 
 /** What a server answered. */
 export interface JsonAnswer {
@@ -47,7 +48,11 @@ export function createJsonClient(address: KeyServerAddress, clock: Clock): JsonC
       const { signal } = question;
       const signals = signal === undefined ? [deadline.signal] : [deadline.signal, signal];
       try {
-        return await exchange(address, question, { agent, signal: AbortSignal.any(signals) });
+        return await exchange(address, question, {
+          agent,
+          clock,
+          signal: AbortSignal.any(signals),
+        });
       } catch (cause) {
         signal?.throwIfAborted();
         if (keysErrors.has(cause)) throw cause;
@@ -69,7 +74,7 @@ function plainHttp(): typeof import('node:http') {
 async function exchange(
   address: KeyServerAddress,
   question: JsonQuestion,
-  via: { readonly agent: Agent; readonly signal: AbortSignal },
+  via: { readonly agent: Agent; readonly signal: AbortSignal; readonly clock: Clock },
 ): Promise<JsonAnswer> {
   const url = new URL(question.path, address.baseUrl);
   const payload = question.body === undefined ? undefined : JSON.stringify(question.body);
@@ -77,12 +82,13 @@ async function exchange(
   const options = {
     method: question.method,
     ...via,
-    headers: headersOf(question, payload),
     ...tlsOf(address, question.credential),
   };
   const attempt = async (): Promise<IncomingMessage | 'stale'> => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | 'stale'>();
-    const request = send(url, options);
+    // Anew each time: a proof counts once.
+    const headers = { ...headersOf(payload), ...(await shownBy(question, via.clock)) };
+    const request = send(url, { ...options, headers });
     request.once('response', resolve);
     // A kept connection that the server closed meanwhile says nothing of the server.
     request.on('error', (error) => {
@@ -100,19 +106,28 @@ async function exchange(
   throw keysErrors.create('KEYS_SERVER_UNREACHABLE', { context: { server: address.name } });
 }
 
-function headersOf(
-  question: JsonQuestion,
-  payload: string | undefined,
-): Record<string, string | number> {
+function headersOf(payload: string | undefined): Record<string, string | number> {
   const headers: Record<string, string | number> = { accept: 'application/json' };
   if (payload !== undefined) {
     headers['content-type'] = 'application/json';
     headers['content-length'] = Buffer.byteLength(payload);
   }
-  const { credential } = question;
-  if (credential?.kind === 'token')
-    headers['authorization'] = `Bearer ${credential.token.expose()}`;
   return headers;
+}
+
+async function shownBy(
+  { credential, method, path }: JsonQuestion,
+  clock: Clock,
+): Promise<Record<string, string>> {
+  if (credential?.kind === 'token') return { authorization: `Bearer ${credential.token.expose()}` };
+  if (credential?.kind !== 'ticket') return {};
+  const token = credential.ticket.expose();
+  const url = `${credential.publicUrl}${path}`;
+  const request = { method, url, token, nowMs: clock.nowMs() };
+  return {
+    authorization: `DPoP ${token}`,
+    dpop: await signProof(request, credential.key),
+  };
 }
 
 function tlsOf(
@@ -120,9 +135,14 @@ function tlsOf(
   credential: ServerCredential | undefined,
 ): { ca?: string; cert?: string; key?: string } {
   const trust = address.authorities === undefined ? {} : { ca: address.authorities };
-  const shown = credential?.kind === 'token' ? credential.boundTo : credential;
+  const shown = certificateIn(credential);
   if (shown === undefined) return trust;
   return { ...trust, cert: shown.certificate, key: shown.privateKey.expose() };
+}
+
+function certificateIn(credential: ServerCredential | undefined): ClientCertificate | undefined {
+  if (credential?.kind === 'token') return credential.boundTo;
+  return credential?.kind === 'certificate' ? credential : undefined;
 }
 
 async function jsonOf(response: IncomingMessage, server: string): Promise<unknown> {

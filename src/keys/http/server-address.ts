@@ -3,6 +3,7 @@ import type { Sensitive } from '../../lib/sensitive.ts';
 import { keysErrors } from '../errors.ts';
 import { keysLimits } from '../limits.ts';
 import { pattern } from '../wire/patterns.ts';
+import type { ProofKey } from './dpop-proof.ts';
 
 /** Where a key server is. */
 export interface KeyServerAddress {
@@ -34,7 +35,15 @@ export type ServerCredential =
       /** Where the token counts with it only. */
       readonly boundTo?: ClientCertificate;
     }
-  | ({ readonly kind: 'certificate' } & ClientCertificate);
+  | ({ readonly kind: 'certificate' } & ClientCertificate)
+  /** One that the server gave, with the key that it is bound to. */
+  | {
+      readonly kind: 'ticket';
+      readonly ticket: Sensitive<string>;
+      /** What proofs name, by the client's own settings. */
+      readonly publicUrl: string;
+      readonly key: ProofKey;
+    };
 
 /** PEM chain and key. */
 export interface ClientCertificate {

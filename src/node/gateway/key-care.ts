@@ -38,8 +38,9 @@ export function keyServerStatus(report: ServerReport): KeyServerCare {
   const { name } = report;
   if (!report.reachable) return { name, state: report.code };
   const { status, clockOffsetMs } = report;
-  const { leaseRemainingMs, seq: feedPosition } = status;
-  return { name, state: 'reachable', clockOffsetMs, leaseRemainingMs, feedPosition };
+  const { leaseRemainingMs, seq: feedPosition, acceptsShared } = status;
+  const said = { clockOffsetMs, leaseRemainingMs, feedPosition, acceptsShared };
+  return { name, state: 'reachable', ...said };
 }
 
 /** Hosts that open every key by themselves. */
