@@ -3,7 +3,7 @@ import { applyAnnouncement } from './apply-announcement.ts';
 import { applyConflict, applyHiding, applyWithdrawal } from './apply-departure.ts';
 import type { CatalogChange, CollectionOffer } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
-import { notePlace } from './key-changes.ts';
+import { notePlace } from './note-place.ts';
 import { ensureNode, setHidden } from './tree.ts';
 
 /** What applying a change needs beside its transaction. */

@@ -1,6 +1,6 @@
 import type { SeriesPlace } from './catalog.ts';
 import type { Session } from './context.ts';
-import { notePlace } from './key-changes.ts';
+import { notePlace } from './note-place.ts';
 import { removeNode, setHidden } from './tree.ts';
 
 /** Not there for anybody, for now: names, versions, replicas and keys are kept. */

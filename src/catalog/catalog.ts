@@ -362,6 +362,8 @@ export interface CatalogPolicies {
   all(): Promise<readonly Policy[]>;
   /** Create, or replace if `policy.version` is the stored version + 1, else CATALOG_POLICY_CONFLICT. */
   put(policy: Policy): Promise<void>;
+  /** Take a newer version, whichever it is: the key servers were told of it, and this catalog was restored. */
+  restore(policy: Policy): Promise<void>;
   /** Attach to the node at `path`. */
   attach(path: string, policyId: string): Promise<void>;
 }
@@ -375,20 +377,20 @@ export interface EntryPlace {
   readonly stem?: string;
 }
 
+/** How it is with all keys at a place, and why; undefined where it is not so. */
+export interface PlaceTold {
+  readonly place: EntryPlace;
+  /** Nobody may have them for now. */
+  readonly hidden: string | undefined;
+  /** As an operator said. */
+  readonly locked: string | undefined;
+  /** Their shares are to be erased, for ever. */
+  readonly destroyed: string | undefined;
+}
+
 /** What the key servers have still to be told. A later change of the same has another `id`. */
 export type KeyChange =
-  /** How it is with all keys at a place, and why; undefined where it is not so. */
-  | {
-      readonly kind: 'place';
-      readonly id: number;
-      readonly place: EntryPlace;
-      /** Nobody may have them for now. */
-      readonly hidden: string | undefined;
-      /** As an operator said. */
-      readonly locked: string | undefined;
-      /** Their shares are to be erased, for ever. */
-      readonly destroyed: string | undefined;
-    }
+  | ({ readonly kind: 'place'; readonly id: number } & PlaceTold)
   /** No version has this key: its shares are to be erased, for ever. */
   | { readonly kind: 'unused'; readonly id: number; readonly keyId: string };
 
@@ -400,6 +402,11 @@ export interface CatalogKeyChanges {
   told(changes: readonly KeyChange[]): Promise<void>;
   /** Keys of what was not published in the end: nobody shall ever use those of no version. */
   destroyUnused(keyIds: readonly string[]): Promise<void>;
+  /**
+   * What the key servers were told is so here too, but of what is still to be told: this catalog may have been
+   * restored from before it was told. Takes nothing back.
+   */
+  restore(site: string, places: readonly PlaceTold[]): Promise<void>;
 }
 
 /** A lock of an operator. */

@@ -3,8 +3,8 @@ import type { CatalogLocks, FileId, LockRow } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { catalogErrors } from './errors.ts';
 import { fileNamed } from './file-rows.ts';
-import { noteLock } from './key-changes.ts';
 import type { CatalogLimits } from './limits.ts';
+import { noteLock } from './note-place.ts';
 import type { LockTable } from './schema.ts';
 import { ancestry, depthMax, isLocked, wholeLineage } from './tree.ts';
 

@@ -21,6 +21,7 @@ export function createPolicies({ db, clock }: CatalogContext): CatalogPolicies {
       return rows.map(policyOf);
     },
     put: (policy) => db.transaction((tx) => put(tx, policy)),
+    restore: (policy) => db.transaction((tx) => restore(tx, policy)),
     async attach(path, policyId) {
       const { numUpdatedRows } = await db.query
         .updateTable('node')
@@ -66,7 +67,20 @@ async function put(tx: Session, policy: Policy): Promise<void> {
     .executeTakeFirst();
   if (stored !== undefined && version !== stored.version + 1)
     throw catalogErrors.create('CATALOG_POLICY_CONFLICT', { context: { stored: stored.version } });
-  const values = { version, entries: JSON.stringify(policy.entries) };
+  await write(tx, policy);
+}
+
+async function restore(tx: Session, policy: Policy): Promise<void> {
+  const stored = await tx
+    .selectFrom('policy')
+    .select('version')
+    .where('id', '=', policy.id)
+    .executeTakeFirst();
+  if (policy.version > (stored?.version ?? 0)) await write(tx, policy);
+}
+
+async function write(tx: Session, { id, version, entries }: Policy): Promise<void> {
+  const values = { version, entries: JSON.stringify(entries) };
   await tx
     .insertInto('policy')
     .values({ id, ...values })

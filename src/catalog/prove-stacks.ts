@@ -4,7 +4,7 @@ import { addAliases, addFiles } from './add-files.ts';
 import type { ProvenStack, SeriesId } from './catalog.ts';
 import type { CatalogContext, Session } from './context.ts';
 import { aliasStem, productsOf } from './file-rows.ts';
-import { noteLockedFiles } from './key-changes.ts';
+import { noteLockedFiles } from './note-place.ts';
 import { type StackForms, type StackRow, stackChanges } from './stack-changes.ts';
 import { announceAnew, isOneOf, removeFiles } from './turn-files.ts';
 

@@ -112,6 +112,14 @@ export const keysErrors = defineErrors('keys', {
     operator:
       'Its database was edited or is damaged, or the feed key is another one: keep it as evidence and restore a backup (docs/operating/backup.md).',
   },
+  KEYS_FEED_FORKED: {
+    disposition: 'permanent',
+    meaning:
+      'A key server holds entries of our policy feed that are not of the chain that we know: two histories were signed.',
+    user: 'Tell the site operator: the gateway serves nobody until it is mended.',
+    operator:
+      'Two gateways write one feed, or the database of one was restored: docs/operating/backup.md.',
+  },
   KEYS_FEED_REFUSED: {
     disposition: 'permanent',
     meaning: 'A key server does not continue our policy feed: its history is another one.',

@@ -13,6 +13,7 @@ export {
 } from './certificate/feed-certificate.ts';
 export { Conduct, type Misconduct } from './conduct.ts';
 export { keysErrors } from './errors.ts';
+export type { StillSilent } from './feed/catch-up.ts';
 export { FeedState } from './feed/feed-state.ts';
 export type { FeedStore, KeptAck } from './feed/feed-store.ts';
 export {

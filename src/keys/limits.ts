@@ -98,6 +98,17 @@ export const keysLimits = defineLimits('keys', {
     unit: 'ms',
     reason: 'How long a key server answers without a sign that it knows the newest policies.',
   },
+  catchUpGraceMs: {
+    value: 5_000,
+    unit: 'ms',
+    reason:
+      'How long a start waits for all key servers when enough of them have said what they hold.',
+  },
+  catchUpPauseMs: {
+    value: 500,
+    unit: 'ms',
+    reason: 'Until a key server that did not answer at the start is asked again.',
+  },
   confirmsWantedMax: {
     value: 1024,
     unit: 'count',

@@ -14,6 +14,14 @@ export const nodeErrors = defineErrors('node', {
     user: 'Check the path.',
     operator: 'Check that the file is there and readable by the service.',
   },
+  GATEWAY_BEHIND: {
+    disposition: 'transient',
+    meaning:
+      'The gateway does not know yet what the key servers hold of its policy feed: it serves nobody, so that nothing revoked is served.',
+    user: 'Try again in a minute; if it stays, tell the site operator the reason.',
+    operator:
+      'The reason names the key servers that are waited for: start them or mend the network. All must answer, or as many as give a key, for five seconds. With KEYS_FEED_FORKED: docs/operating/backup.md.',
+  },
   CONFIG_SECRET_EXPOSED: {
     disposition: 'permanent',
     meaning:

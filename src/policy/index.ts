@@ -23,4 +23,5 @@ export {
   type PolicyPorts,
   type PolicyService,
 } from './policy-service.ts';
+export { type TakeFeedPorts, takeFeed } from './take-feed.ts';
 export type { SpreadTimes } from './wait-for-spread.ts';

@@ -15,6 +15,7 @@ function open(changes: readonly KeyChange[]) {
       queue = queue.filter((one) => !some.includes(one));
     },
     destroyUnused: async () => {},
+    restore: async () => {},
   };
   const state = new FeedState();
   const feed: Pick<PolicyFeed, 'append' | 'state'> = {

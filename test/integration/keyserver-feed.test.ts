@@ -21,6 +21,7 @@ import {
 import { systemClock } from '../../src/lib/clock.ts';
 import type { MdmError } from '../../src/lib/errors/mdm-error.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import { systemRandom } from '../../src/lib/random.ts';
 import { pinKeys, type Signer } from '../../src/seal/index.ts';
 import { tempFolder } from '../support/temp.ts';
 import {
@@ -168,7 +169,8 @@ test('what a retired producer signs is taken no more', async (t) => {
 
 test('a server leaves a branch that was given up, answers nobody meanwhile, and destroyed stays destroyed', async (t) => {
   const trio = await readyTrio(t);
-  const common = { ...trio, threshold: 2, log: silentLog, site, signer: trio.gateway };
+  const tools = { random: systemRandom, log: silentLog };
+  const common = { ...trio, ...tools, threshold: 2, site, signer: trio.gateway };
   const deposits = [newDeposit('dead'), newDeposit('kept', { of: { ...line, series: 's-2' } })];
   await trio.keys().deposit(deposits, {});
   // One server alone hears of an entry, then the gateway is restored from before it.

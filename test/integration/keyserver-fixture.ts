@@ -229,6 +229,7 @@ export async function startTrio(owner: Owner, root: string, clock?: Clock): Prom
       const feed = createPolicyFeed({
         ...common,
         clock: shared.clock,
+        random: systemRandom,
         site,
         signer: gateway.signer,
         store,

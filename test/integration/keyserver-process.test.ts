@@ -60,7 +60,7 @@ async function startProcesses(t: TestContext) {
     addresses.set(name, feedServerOf({ root, name }, baseUrl));
   };
   await Promise.all(serverNames.map(start));
-  const common = { threshold: 2, clock: systemClock, log: silentLog };
+  const common = { threshold: 2, clock: systemClock, random: systemRandom, log: silentLog };
   const store = memoryFeedStore();
   const addressOf = (name: string) => addresses.get(name) as FeedServer;
   const inOrder = () => serverNames.map(addressOf);
@@ -210,7 +210,8 @@ test('over TLS a client certificate is who asks, on every connection', async (t)
     assert.ok(signingKey !== undefined);
     servers.push({ name, baseUrl, signingKey, authorities: certificates.authority.pem });
   }
-  const common = { servers, threshold: 2, clock: systemClock, log: silentLog };
+  const tools = { clock: systemClock, random: systemRandom, log: silentLog };
+  const common = { servers, threshold: 2, ...tools };
   const keys = createKeyServers({ ...common, producer: producer.signer });
   const feed = createPolicyFeed({
     ...common,

@@ -1,6 +1,8 @@
+import { toHex } from '../../lib/bytes/bytes.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { codeOf, MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Random } from '../../lib/random.ts';
 import { type PinnedKeys, pinKeys, type Signer } from '../../seal/index.ts';
 import type { Conduct } from '../conduct.ts';
 import { keysErrors } from '../errors.ts';
@@ -11,8 +13,15 @@ import { keysLimits } from '../limits.ts';
 import type { AuditHead } from '../wire/audit-head.ts';
 import { type FeedAck, verifyFeedAck } from '../wire/feed-ack.ts';
 import type { FeedPosition } from '../wire/feed-position.ts';
+import { feedReadHeader, signFeedRead } from '../wire/feed-read.ts';
 import { signHeartbeat } from '../wire/heartbeat.ts';
-import { keyServerPath, readFeedAnswer, readStatus, withinMessage } from '../wire/messages.ts';
+import {
+  keyServerPath,
+  readFeedAnswer,
+  readFeedEntriesAnswer,
+  readStatus,
+  withinMessage,
+} from '../wire/messages.ts';
 import type { FeedState } from './feed-state.ts';
 import type { FeedStore } from './feed-store.ts';
 import { SentHeartbeats } from './sent-heartbeats.ts';
@@ -24,11 +33,14 @@ export interface FollowerOptions {
   readonly store: FeedStore;
   readonly conduct?: Conduct;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   /** What the feed says now. */
   readonly state: () => Promise<FeedState>;
   /** The end of our own audit record. */
   readonly auditHead: () => Promise<AuditHead>;
+  /** Takes entries of ours that we did not know. @returns how many */
+  readonly adopt: (statements: readonly string[]) => Promise<number>;
 }
 
 /** One server that follows the feed: brings it what it lacks and keeps what it signed. */
@@ -75,6 +87,40 @@ export class FeedFollower {
     return this.#heartbeats.lastBeforeMs(seq) + leaseMs;
   }
 
+  /**
+   * Learn from the server what our own feed holds beyond what we know. Renews no lease and signs nothing
+   * of the feed. @returns how many entries were new
+   * @throws KEYS_FEED_FORKED when its chain is not ours, KEYS_SERVER_UNREACHABLE and others
+   */
+  async learn(): Promise<number> {
+    const state = await this.#options.state();
+    let learnt = 0;
+    for (;;) {
+      const { seq } = state.position;
+      const answer = await this.#post({ entries: [], heartbeat: null, confirm: seq });
+      if (answer.status !== 200) throw errorOf(this.server, answer);
+      const ack = await this.#verified(readFeedAnswer(answer.body).ack);
+      if (ack.seq <= seq && state.has(ack)) return learnt;
+      const taken = await this.#options.adopt(await this.#entriesAfter(seq));
+      // It has entries, but gives none that continue ours.
+      if (taken === 0) throw keysErrors.create('KEYS_FEED_FORKED', { context: { seq } });
+      learnt += taken;
+    }
+  }
+
+  async #entriesAfter(after: number): Promise<readonly string[]> {
+    const { signer, clock, random } = this.#options;
+    const nonce = toHex(random.bytes(16));
+    const read = { server: this.server, after, timeMs: clock.nowMs(), nonce };
+    const answer = await this.#client.ask({
+      method: 'GET',
+      path: `${keyServerPath.feed}?after=${after}`,
+      headers: { [feedReadHeader]: await signFeedRead(read, signer) },
+    });
+    if (answer.status !== 200) throw errorOf(this.server, answer);
+    return readFeedEntriesAnswer(answer.body).entries;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#client.close();
@@ -105,11 +151,11 @@ export class FeedFollower {
     if (this.#closed) return;
     try {
       const state = await this.#options.state();
-      const head = state.position;
       this.#seq ??= await this.#askPosition();
       // Each round sends at least one entry, settles one, or learns the server's position once more.
-      const rounds = 6 + head.seq + this.#unconfirmed.size;
-      for (let round = 0; round < rounds; round++) if (await this.#sendNext(state, head)) return;
+      const rounds = 6 + state.position.seq + this.#unconfirmed.size;
+      for (let round = 0; round < rounds; round++)
+        if (await this.#sendNext(state, state.position)) return;
       throw keysErrors.create('KEYS_FEED_REFUSED', { context: { server: this.server } });
     } catch (error) {
       const { conduct, log } = this.#options;
@@ -144,15 +190,21 @@ export class FeedFollower {
 
   /** Believes what is signed and fits our chain; the rest is none of ours. */
   async #takeAck(state: FeedState, statement: string): Promise<void> {
-    const ack = await verifyFeedAck(statement, this.#pinned);
-    const isOurs = ack.server === this.server && ack.site === this.#options.site;
-    if (!isOurs || !state.has(ack)) {
+    const ack = await this.#verified(statement);
+    if (!state.has(ack)) {
       this.#seq = undefined;
       throw keysErrors.create('KEYS_FEED_REFUSED', { context: { server: this.server } });
     }
     this.#seq = ack.seq;
     this.#acked = ack.seq;
     if (ack.confirmed !== null) await this.#keep(state, ack.confirmed, statement);
+  }
+
+  /** Its own signature, in its own name, about our feed. */
+  async #verified(statement: string): Promise<FeedAck> {
+    const ack = await verifyFeedAck(statement, this.#pinned);
+    if (ack.server === this.server && ack.site === this.#options.site) return ack;
+    throw keysErrors.create('KEYS_FEED_REFUSED', { context: { server: this.server } });
   }
 
   async #keep(
@@ -179,6 +231,9 @@ export class FeedFollower {
       this.#seq ??= await this.#askPosition();
       return false;
     }
+    // Whatever it says unsigned: what it holds beyond ours is asked for, and believed by our signature.
+    if (position !== null && position.seq > state.position.seq && (await this.learn()) > 0)
+      return false;
     // It was restored, or another process has sent to it.
     if (code === 'KEYSERVER_FEED_GAP' && position !== null && position.seq !== from) {
       this.#seq = position.seq;

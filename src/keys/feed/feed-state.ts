@@ -56,6 +56,10 @@ export class FeedState {
     return this.digestAt(seq) === digest;
   }
 
+  get policies(): Iterable<FeedPolicy> {
+    return this.#policies.values();
+  }
+
   policy(id: string): FeedPolicy | undefined {
     return this.#policies.get(id);
   }
@@ -121,7 +125,7 @@ export class FeedState {
   #change(change: FeedChange, seq: number): void {
     if ('place' in change) {
       const { mark, isSo } = markOf[change.kind];
-      this.places.set(change.place, mark, isSo);
+      this.places.set(change.place, mark, isSo ? change.reason : undefined);
       return;
     }
     switch (change.kind) {

@@ -1,10 +1,11 @@
 import { createPublicKey } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 import { Mutex } from '../../lib/streams/mutex.ts';
-import { pinKeys, type Signer } from '../../seal/index.ts';
+import { type PinnedKeys, pinKeys, type Signer } from '../../seal/index.ts';
+import { keysErrors } from '../errors.ts';
 import { keysLimits } from '../limits.ts';
 import type { FeedChange } from '../wire/feed-change.ts';
-import { signFeedEntry } from '../wire/feed-entry.ts';
+import { signFeedEntry, type VerifiedFeedEntry, verifyFeedEntry } from '../wire/feed-entry.ts';
 import type { FeedPosition } from '../wire/feed-position.ts';
 import type { FeedState } from './feed-state.ts';
 import type { FeedStore } from './feed-store.ts';
@@ -18,6 +19,7 @@ export class OwnFeed {
     readonly store: FeedStore;
     readonly clock: Clock;
   };
+  readonly #pinned: PinnedKeys;
   readonly #turns = new Mutex();
   #state: Promise<FeedState> | undefined;
 
@@ -28,6 +30,7 @@ export class OwnFeed {
     readonly clock: Clock;
   }) {
     this.#options = options;
+    this.#pinned = pinKeys([createPublicKey(options.signer.privateKey)]);
   }
 
   /** Read from the store once, then kept. @throws KEYS_FEED_DAMAGED, and what the store throws */
@@ -41,9 +44,38 @@ export class OwnFeed {
     return this.#turns.run(() => this.#append(changes));
   }
 
+  /**
+   * Take entries that this feed's key signed and that are not known here: those of a gateway that was
+   * restored. What is known is passed over.
+   * @returns how many
+   * @throws KEYS_FEED_FORKED when they do not continue the chain that is known, before anything is taken
+   */
+  adopt(statements: readonly string[]): Promise<number> {
+    return this.#turns.run(async () => {
+      const state = await this.state();
+      const fresh: (VerifiedFeedEntry & { readonly statement: string })[] = [];
+      let last = state.position;
+      for (const statement of statements) {
+        const verified = await verifyFeedEntry(statement, this.#pinned);
+        const { seq, previous, site } = verified.entry;
+        if (seq <= state.position.seq && state.has({ seq, digest: verified.digest })) continue;
+        if (site !== this.#options.site || seq !== last.seq + 1 || previous !== last.digest)
+          throw keysErrors.create('KEYS_FEED_FORKED', { context: { seq } });
+        fresh.push({ ...verified, statement });
+        last = { seq, digest: verified.digest };
+      }
+      for (const entry of fresh) {
+        const { digest, statement } = entry;
+        await this.#store({ seq: entry.entry.seq, digest, statement });
+        state.apply(entry);
+      }
+      return fresh.length;
+    });
+  }
+
   async #replay(): Promise<FeedState> {
-    const { site, signer, store } = this.#options;
-    const pinned = pinKeys([createPublicKey(signer.privateKey)]);
+    const { site, store } = this.#options;
+    const pinned = this.#pinned;
     try {
       return await replayFeed({ site, pinned, after: (seq, limit) => store.after(seq, limit) });
     } catch (error) {

@@ -5,29 +5,31 @@ export const placeMarks = ['hidden', 'locked', 'destroyed', 'held'] as const;
 export type PlaceMark = (typeof placeMarks)[number];
 
 interface Branch {
-  readonly marks: Set<PlaceMark>;
+  /** Each with why. */
+  readonly marks: Map<PlaceMark, string>;
   readonly below: Map<string, Branch>;
 }
 
-const noMarks: ReadonlySet<PlaceMark> = new Set();
+const noMarks: ReadonlyMap<PlaceMark, string> = new Map();
 
 /** Places with what is so of them. A line has all marks of the places that it lies in. */
 export class PlaceTree {
-  readonly #top: Branch = { marks: new Set(), below: new Map() };
+  readonly #top: Branch = { marks: new Map(), below: new Map() };
 
-  set(place: Place, mark: PlaceMark, isSo: boolean): void {
+  /** @param reason why it is so; undefined where it is not so any more */
+  set(place: Place, mark: PlaceMark, reason: string | undefined): void {
     let branch = this.#top;
     for (const name of namesOf(place)) {
-      const next = branch.below.get(name) ?? { marks: new Set(), below: new Map() };
+      const next = branch.below.get(name) ?? { marks: new Map(), below: new Map() };
       branch.below.set(name, next);
       branch = next;
     }
-    if (isSo) branch.marks.add(mark);
-    else branch.marks.delete(mark);
+    if (reason === undefined) branch.marks.delete(mark);
+    else branch.marks.set(mark, reason);
   }
 
-  /** What is so of exactly that place, whatever is of what it lies in. */
-  at(place: Place): ReadonlySet<PlaceMark> {
+  /** What is so of exactly that place and why, whatever is of what it lies in. */
+  at(place: Place): ReadonlyMap<PlaceMark, string> {
     let branch: Branch | undefined = this.#top;
     for (const name of namesOf(place)) branch = branch?.below.get(name);
     return branch?.marks ?? noMarks;
@@ -37,7 +39,7 @@ export class PlaceTree {
   over(line: KeyLine): ReadonlySet<PlaceMark> {
     const found = new Set<PlaceMark>();
     const take = (branch: Branch | undefined): void => {
-      for (const mark of branch?.marks ?? noMarks) found.add(mark);
+      for (const mark of (branch?.marks ?? noMarks).keys()) found.add(mark);
     };
     let branch: Branch | undefined = this.#top;
     for (const name of namesOf(line)) {
@@ -51,20 +53,26 @@ export class PlaceTree {
 
   /** All places that have a mark themselves. */
   *withMark(mark: PlaceMark): Generator<Place> {
-    yield* placesWith(this.#top, mark, []);
+    for (const { place, marks } of this.all()) if (marks.has(mark)) yield place;
+  }
+
+  /** All places of which something is so, those further up first. */
+  *all(): Generator<{ readonly place: Place; readonly marks: ReadonlyMap<PlaceMark, string> }> {
+    yield* marked(this.#top, []);
   }
 }
 
-function* placesWith(branch: Branch, mark: PlaceMark, names: readonly string[]): Generator<Place> {
+function* marked(branch: Branch, names: readonly string[]): ReturnType<PlaceTree['all']> {
   const [collection, subject, study, series, stem] = names;
-  if (collection !== undefined && branch.marks.has(mark)) {
-    yield {
+  if (collection !== undefined && branch.marks.size > 0) {
+    const place = {
       collection,
       ...(subject === undefined ? {} : { subject }),
       ...(study === undefined ? {} : { study }),
       ...(series === undefined ? {} : { series }),
       ...(stem === undefined ? {} : { stem }),
     };
+    yield { place, marks: branch.marks };
   }
-  for (const [name, below] of branch.below) yield* placesWith(below, mark, [...names, name]);
+  for (const [name, below] of branch.below) yield* marked(below, [...names, name]);
 }

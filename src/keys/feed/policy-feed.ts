@@ -1,5 +1,6 @@
 import { type Clock, sleep, type Timer } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Random } from '../../lib/random.ts';
 import type { Signer } from '../../seal/index.ts';
 import type { Conduct } from '../conduct.ts';
 import { checkAddresses, type FeedServer } from '../http/server-address.ts';
@@ -7,6 +8,7 @@ import { keysLimits } from '../limits.ts';
 import { type AuditHead, auditStart } from '../wire/audit-head.ts';
 import type { FeedChange } from '../wire/feed-change.ts';
 import type { FeedPosition } from '../wire/feed-position.ts';
+import { catchUp, type StillSilent } from './catch-up.ts';
 import { FeedFollower } from './feed-follower.ts';
 import type { FeedState } from './feed-state.ts';
 import type { FeedStore } from './feed-store.ts';
@@ -30,6 +32,14 @@ export interface FeedSpread {
 export interface PolicyFeed {
   /** All of it is so from now on. Durable when it resolves, on its way to the servers. */
   append(changes: readonly FeedChange[]): Promise<FeedPosition>;
+  /**
+   * Learn from the servers what the feed holds beyond what is known here; to be awaited before anything
+   * is appended. `onSilent` is told which have not answered. @throws the signal's reason
+   */
+  catchUp(call: {
+    readonly signal: AbortSignal;
+    readonly onSilent: (servers: StillSilent) => void;
+  }): Promise<void>;
   /** What the feed says. It is kept up to date; whoever reads it changes nothing. */
   state(): Promise<FeedState>;
   /**
@@ -58,11 +68,14 @@ export interface PolicyFeedOptions {
   /** Where servers that refuse are noted. */
   readonly conduct?: Conduct;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   /** As the servers are configured; default 60 s. */
   readonly leaseMs?: number;
   /** The end of our own audit record, for the servers to keep. */
   readonly auditHead?: () => Promise<AuditHead>;
+  /** A server turned out to hold entries of ours that we did not know: they are taken now. */
+  readonly onNewer?: () => void;
 }
 
 const pollMs = 50;
@@ -86,12 +99,27 @@ class SignedPolicyFeed implements PolicyFeed {
     this.#leaseMs = options.leaseMs ?? keysLimits.leaseMs;
     this.#own = new OwnFeed(options);
     const auditHead = options.auditHead ?? (() => Promise.resolve(auditStart));
-    const shared = { ...options, auditHead, state: () => this.#own.state() };
+    const shared = {
+      ...options,
+      auditHead,
+      state: () => this.#own.state(),
+      adopt: (statements: readonly string[]) => this.#adopt(statements),
+    };
     this.#followers = options.servers.map((server) => new FeedFollower(server, shared));
   }
 
   append(changes: readonly FeedChange[]): Promise<FeedPosition> {
     return this.#own.append(changes);
+  }
+
+  catchUp({ signal, onSilent }: Parameters<PolicyFeed['catchUp']>[0]): Promise<void> {
+    return catchUp({ ...this.#options, followers: this.#followers, onSilent }, signal);
+  }
+
+  async #adopt(statements: readonly string[]): Promise<number> {
+    const taken = await this.#own.adopt(statements);
+    if (taken > 0) this.#options.onNewer?.();
+    return taken;
   }
 
   state(): Promise<FeedState> {

@@ -18,6 +18,7 @@ export interface JsonQuestion {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly credential?: ServerCredential;
   readonly signal?: AbortSignal;
 }
@@ -87,7 +88,8 @@ async function exchange(
   const attempt = async (): Promise<IncomingMessage | 'stale'> => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | 'stale'>();
     // Anew each time: a proof counts once.
-    const headers = { ...headersOf(payload), ...(await shownBy(question, via.clock)) };
+    const shown = await shownBy(question, via.clock);
+    const headers = { ...question.headers, ...headersOf(payload), ...shown };
     const request = send(url, { ...options, headers });
     request.once('response', resolve);
     // A kept connection that the server closed meanwhile says nothing of the server.

@@ -39,11 +39,12 @@ test('a place covers what lies in it; so does a tree of places', () => {
     const what = `${namesOf(place).join('/')} of ${namesOf(of).join('/')}`;
     assert.equal(covers(place, of), isCovered, what);
     const tree = new PlaceTree();
-    tree.set(place, 'locked', true);
-    tree.set({ collection: 'elsewhere' }, 'hidden', true);
+    tree.set(place, 'locked', 'why');
+    tree.set({ collection: 'elsewhere' }, 'hidden', 'why');
     assert.deepEqual([...tree.over(of)], isCovered ? ['locked'] : [], what);
     assert.deepEqual([...tree.withMark('locked')], [place]);
-    tree.set(place, 'locked', false);
+    assert.deepEqual([...tree.at(place)], [['locked', 'why']]);
+    tree.set(place, 'locked', undefined);
     assert.equal(tree.over(of).size, 0, what);
     assert.deepEqual([...tree.withMark('locked')], []);
   }

@@ -1,5 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { createIndexCipher, openClinicalIndex } from '../../pacs/index/index.ts';
+import {
+  type ClinicalIndex,
+  createIndexCipher,
+  openClinicalIndex,
+} from '../../pacs/index/index.ts';
 import { createFrameDecoder } from '../../pixel/index.ts';
 import { createProduction, createSpill } from '../../production/index.ts';
 import { createRecallEngine, type RecallEngine } from '../../recall/engine.ts';
@@ -14,6 +18,7 @@ import { type OpenSources, openSources } from './open-sources.ts';
 
 /** Both roads out of the hospital. */
 export interface ClinicalSide {
+  readonly index: ClinicalIndex;
   readonly registration: Registration;
   readonly recall: RecallEngine;
   readonly opened: OpenSources;
@@ -82,5 +87,5 @@ export async function openClinicalSide(
     clock,
     log,
   });
-  return { registration, recall, opened };
+  return { index, registration, recall, opened };
 }

@@ -24,6 +24,7 @@ import { openIdentity } from '../open-identity.ts';
 import { readPrivateFile } from '../secrets/private-file.ts';
 import type { GatewayContext } from './context.ts';
 import type { Crawler } from './crawler.ts';
+import { createGateDoor, type FeedGate } from './feed-gate.ts';
 import { keyCareOf } from './key-care.ts';
 import type { ClinicalSide } from './open-clinical-side.ts';
 import type { ComputingSide } from './open-computing-side.ts';
@@ -39,6 +40,7 @@ export interface GatewaySides {
   readonly keysSide: KeysSide;
   readonly clinical: ClinicalSide;
   readonly crawler: Crawler;
+  readonly gate: FeedGate;
 }
 
 /** Open the file port and the doors to it. @throws LISTENER_*, IDENTITY_TRUST_UNREADABLE */
@@ -70,6 +72,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     catalog,
     audit,
     auditCheck,
+    gate: sides.gate,
     isOperator,
     clock,
   });
@@ -89,6 +92,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     authenticate: identity.authenticate,
     onRefused: (refusal) => refusals.note(refusal),
     doors: [
+      createGateDoor(sides.gate),
       createApiDoor({ files, metadata, policy, operators, keyDesk, status, log }),
       createSrmDoor({ files, clock, log, ...transfer }),
       createWebdavDoor({ files, log }),

@@ -50,7 +50,22 @@ export function policyForKeyServers(
   },
 ): FeedPolicy {
   const { collection, isOpen, serviceSubject } = options;
-  const service = { who: `user:${serviceSubject}`, rights: ['read'] } as const;
+  const service = { who: whoOf(serviceSubject), rights: ['read'] } as const;
   const entries = isOpen ? [...policy.entries, service] : policy.entries;
   return { ...policy, collection, entries };
+}
+
+/** The list that `policyForKeyServers` made it of; undefined of a policy for somebody's own files. */
+export function policyFromKeyServers(
+  policy: FeedPolicy,
+  serviceSubject: string,
+): Policy | undefined {
+  if ('owner' in policy) return undefined;
+  const { id, version, entries } = policy;
+  const service = whoOf(serviceSubject);
+  return { id, version, entries: entries.filter(({ who }) => who !== service) };
+}
+
+function whoOf(serviceSubject: string): string {
+  return `user:${serviceSubject}`;
 }

@@ -18,6 +18,7 @@ import {
 import { publicKeyFile } from '../secrets/key-files.ts';
 import { serviceSubjectOf } from '../service-identity.ts';
 import type { GatewayContext } from './context.ts';
+import type { FeedGate } from './feed-gate.ts';
 import { collectionOfPolicy } from './open-collections.ts';
 import type { ComputingSide } from './open-computing-side.ts';
 import { policyForKeyServers } from './open-key-client.ts';
@@ -44,9 +45,10 @@ export interface KeysSide {
 export async function openKeysSide(
   context: GatewayContext,
   { audit, catalog }: ComputingSide,
+  gate: FeedGate,
 ): Promise<KeysSide> {
   const { config, path, tools, keys, folders, teardown } = context;
-  const { clock, log } = tools;
+  const { clock, random, log } = tools;
   const { threshold } = config.keyServers;
   const servers = config.keyServers.servers.map(({ name, url, authorities, signingKey }) => ({
     name,
@@ -65,6 +67,8 @@ export async function openKeysSide(
     signer: keys.feed,
     store,
     ...shared,
+    random,
+    onNewer: () => void gate.newer(),
   });
   teardown.add(() => feed.close());
   const policy = createPolicyService({

@@ -10,6 +10,7 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import { keyServerAmiss, pacsAmiss } from './amiss.ts';
 import { clockNotes } from './clocks.ts';
 import type { Crawler } from './crawler.ts';
+import type { FeedGate } from './feed-gate.ts';
 import { hostNotes, keyServerStatus } from './key-care.ts';
 import type { OpenSources } from './open-sources.ts';
 
@@ -33,6 +34,7 @@ export interface StatusPorts {
   readonly catalog: Pick<Catalog, 'locks' | 'names' | 'recalls'>;
   readonly audit: Pick<Audit, 'healthy'>;
   readonly auditCheck: Pick<CheckBeside, 'amiss' | 'gaps'>;
+  readonly gate: Pick<FeedGate, 'reason'>;
   readonly isOperator: IsOperator;
   readonly clock: Clock;
 }
@@ -63,13 +65,14 @@ interface Looked {
 
 /** What does not work as it should, as operators read it. */
 function amissOf(
-  { audit, auditCheck, opened, crawler }: StatusPorts,
+  { audit, auditCheck, gate, opened, crawler }: StatusPorts,
   { reports, space }: Looked,
 ): readonly string[] {
   const { usedBytes, limitBytes, disk } = space;
   const isFull =
     usedBytes >= limitBytes || (disk !== undefined && disk.freeBytes <= disk.keptBytes);
   return [
+    ...(gate.reason === undefined ? [] : [`nobody is served: ${gate.reason}`]),
     ...(audit.healthy ? [] : ['the audit record cannot be written: nothing is disclosed']),
     ...auditCheck.amiss.map((problem) => `the audit record is damaged: ${problem}`),
     ...(isFull ? ['the store of replicas is full'] : []),

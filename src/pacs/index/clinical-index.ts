@@ -211,6 +211,17 @@ export interface IndexOutbox {
   align(applied: number): Promise<'continued' | 'restarted'>;
 }
 
+/** That a subject, study or series went, by its names, and why. */
+export interface Departure {
+  readonly subject: string;
+  readonly study?: string | undefined;
+  readonly series?: string | undefined;
+  /** For now: `conflict`, or any other word. */
+  readonly hidden: string | undefined;
+  /** For ever. */
+  readonly withdrawn: string | undefined;
+}
+
 /**
  * What each PACS holds, with identities: belongs to the hospital, identities encrypted at rest
  * under the hospital's key. The source of the catalog, which it feeds through the outbox.
@@ -236,5 +247,7 @@ export interface ClinicalIndex {
   readonly files: StatedFiles;
   /** Where the bytes of a series are that is shown. Undefined: none is shown under that name. */
   recallTarget(collection: string, seriesName: string): Promise<RecallTarget | undefined>;
+  /** Departures that the catalog was told of, and an index that was restored may not know any more. */
+  restore(collection: string, departures: readonly Departure[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ export type {
   ClinicalIndex,
   CollectionEntries,
   CollectionFilter,
+  Departure,
   EntriesStatus,
   EntryNames,
   FoundSeries,

@@ -8,6 +8,7 @@ import type { IndexCipher } from './index-cipher.ts';
 import { createListMemory } from './longest-lists.ts';
 import { createOutbox, putIntoOutbox } from './outbox-store.ts';
 import { RecallTarget } from './recall-target.ts';
+import { restoreDepartures } from './restore-departures.ts';
 import { type IndexSchema, indexMigrations } from './schema.ts';
 import { SealedRecords } from './sealed-records.ts';
 import { createStatedFiles } from './stated-files.ts';
@@ -49,6 +50,7 @@ export async function openClinicalIndex(options: {
     },
     files: createStatedFiles(db, random),
     recallTarget: (collection, seriesName) => recallTarget(ports, { collection, seriesName }),
+    restore: (collection, departures) => restoreDepartures(db, collection, departures),
     close: () => db.close(),
   };
 }
