@@ -1,8 +1,14 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { MdmApi } from '../client/api/mdm-api.ts';
 import { gatewayTokenOf, keyCredentialOf } from '../client/credentials/key-credential.ts';
-import { createTicketStore, type TicketStore } from '../client/credentials/ticket-store.ts';
+import { takeTickets } from '../client/credentials/take-tickets.ts';
+import {
+  createTicketMemory,
+  createTicketStore,
+  type TicketStore,
+} from '../client/credentials/ticket-store.ts';
 import { clientErrors } from '../client/errors.ts';
+import { clientLimits } from '../client/limits.ts';
 import type { GetPorts } from '../client/open/get-file.ts';
 import { createNodeTransport } from '../client/open/node-transport.ts';
 import { createKeyServers, type KeyCredential } from '../keys/index.ts';
@@ -15,8 +21,13 @@ import type { ClientSettings } from './settings.ts';
 export interface Connection extends GetPorts {
   readonly gateway: string;
   readonly settings: ClientSettings;
-  /** Tickets that were kept; `credential` shows them where there is nothing else. */
+  /** Tickets that are kept; `credential` shows them where there is nothing else. */
   readonly tickets: TicketStore;
+  /**
+   * Before what may outlast a token: have a ticket of each key server that is shown one, for this
+   * command alone. Where none is given the token is all there is.
+   */
+  holdTickets(signal: AbortSignal): Promise<void>;
   /** As `credential`, without tickets: for a ticket none is given. */
   readonly ownCredential: KeyCredential;
   close(): void;
@@ -27,6 +38,8 @@ export function connect(settings: ClientSettings): Connection {
   const { gateway, ca, certificate, key } = settings;
   const token = (): string | undefined => gatewayTokenOf(settings);
   const tickets = createTicketStore(settings.state, systemClock);
+  const held = createTicketMemory(tickets, systemClock);
+  const ownCredential = keyCredentialOf(settings, undefined, systemClock);
   const transport = createNodeTransport({
     ...(ca === undefined ? {} : { ca }),
     ...(certificate === undefined ? {} : { certificate }),
@@ -53,8 +66,17 @@ export function connect(settings: ClientSettings): Connection {
     settings,
     token,
     tickets,
-    credential: keyCredentialOf(settings, tickets, systemClock),
-    ownCredential: keyCredentialOf(settings, undefined, systemClock),
+    credential: keyCredentialOf(settings, held, systemClock),
+    ownCredential,
+    async holdTickets(signal) {
+      if (keyServers === undefined) return;
+      const servers = settings.keyServers.filter(
+        ({ name }) => ownCredential.for(name)?.kind === 'token',
+      );
+      const ports = { keyServers, servers, credential: ownCredential, store: held };
+      const lifetimeSeconds = clientLimits.ticketHoursDefault * 3600;
+      await takeTickets(ports, { lifetimeSeconds, signal });
+    },
     pinned: pinProducers(
       settings.producerKeys.map((pem) => ({ publicKey: publicKeyOf(pem), fromMs: 0 })),
     ),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { clientErrors } from '../client/errors.ts';
 import { filesErrors } from '../files/index.ts';
@@ -31,6 +31,39 @@ test('the environment overrules the file; an empty variable is none', (t) => {
   assert.equal(readSettings({ ...base, BEARER_TOKEN: '' }).token?.(), 'abc');
 });
 
+test('the token of a key server is found by its name: variable, settings, usual place', (t) => {
+  const servers =
+    '[{name: a-b, url: "https://a.example", tokenFile: token}, {name: c, url: "https://c.example"}]';
+  const file = settingsFile(t, `gateway: https://a.example\nkeyServers: {servers: ${servers}}\n`);
+  const folder = dirname(file);
+  const uid = process.geteuid?.() ?? 0;
+  writeFileSync(join(folder, 'named'), 'named');
+  writeFileSync(join(folder, `bt_u${uid}`), 'usual');
+  writeFileSync(join(folder, `bt_u${uid}-c`), 'usual-c');
+  const base = { MDM_SETTINGS: file, XDG_RUNTIME_DIR: folder };
+  const found = (environment: Readonly<Record<string, string>>) => {
+    const { token, keyServers } = readSettings({ ...base, ...environment });
+    return [token, ...keyServers.map((server) => server.token)].map((source) => source?.());
+  };
+  assert.deepEqual(found({}), ['usual', 'abc', 'usual-c']);
+  assert.deepEqual(found({ BEARER_TOKEN_FILE_A_B: join(folder, 'named') }), [
+    'usual',
+    'named',
+    'usual-c',
+  ]);
+  assert.deepEqual(found({ XDG_RUNTIME_DIR: '/nowhere', BEARER_TOKEN: 't' }), [
+    't',
+    'abc',
+    undefined,
+  ]);
+  // What lies about does not decide before a certificate that is set.
+  assert.deepEqual(found({ X509_USER_CERT: join(folder, 'named') })[0], undefined);
+  // Written anew by what renews it: the next use has it.
+  const { token } = readSettings(base);
+  writeFileSync(join(folder, `bt_u${uid}`), 'fresh');
+  assert.equal(token?.(), 'fresh');
+});
+
 test('settings that cannot be used are named, and quote no secret', (t) => {
   const good = 'gateway: https://a.example\n';
   const bad: readonly (readonly [string, RegExp])[] = [
@@ -50,6 +83,11 @@ test('settings that cannot be used are named, and quote no secret', (t) => {
     [`${good}keyServers: {servers: [{name: a}]}`, /servers/],
     [`${good}keyServers: {servers: [{name: a, url: x}]}`, /servers/],
     [`${good}keyServers: {threshold: two}`, /threshold/],
+    [`${good}keyServers: {servers: [{name: a, url: "https://a", audience: x}]}`, /audience/],
+    [
+      `${good}keyServers: {servers: [{name: a, url: "https://a", publicUrl: "https://a/"}]}`,
+      /publicUrl/,
+    ],
   ];
   for (const [text, message] of bad) {
     const file = settingsFile(t, text);

@@ -1,9 +1,12 @@
 /** What `mdm` shows to whom, and what it does where it has nothing that a key server may see. */
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { calculateJwkThumbprint } from 'jose';
 import { parse, stringify } from 'yaml';
+import { signProof } from '../../src/keys/http/dpop-proof.ts';
 import { keyServerNames } from '../support/gateway.ts';
 import { loginAudience } from '../support/login.ts';
 import { type Story, startStory } from './story.ts';
@@ -71,6 +74,36 @@ test('a plain token opens open collections; a sealed one wants what only a key s
   await story.run('alice', 'revoke', '/test/sealed', 'user:token:https://login.test.example#bob');
   const late = await as(plain, ['get', '-q', '-f', volume(sealed), opened]);
   assert.notEqual(late.code, 0);
+});
+
+test('the gateway takes a token that is bound to a key with a proof for its own address only', async (t) => {
+  const publicUrl = 'https://mdm.test';
+  const story = await startStory(t, { gateway: { extra: { publicUrl } } });
+  const path = await story.series('bob', 'open');
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  const jwk = { kty: 'EC', crv: 'P-256', x, y } as const;
+  const cnf = { jkt: await calculateJwkThumbprint(jwk) };
+  const token = await story.login.token('bob', { cnf });
+  const target = `/.mdm/v1/stat?path=${path}`;
+  const proofAt = (origin: string): Promise<string> =>
+    signProof(
+      { method: 'GET', url: `${origin}/.mdm/v1/stat`, token, nowMs: Date.now() },
+      { publicKey: jwk, privateKey },
+    );
+  const show = async (headers: Readonly<Record<string, string>>): Promise<number> => {
+    const response = await fetch(`${story.url}${target}`, { headers: { ...headers } });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const authorization = `DPoP ${token}`;
+  const dpop = await proofAt(publicUrl);
+  assert.equal(await show({ authorization: `Bearer ${token}` }), 401);
+  assert.equal(await show({ authorization: `Bearer ${token}`, dpop }), 401);
+  assert.equal(await show({ authorization }), 401);
+  assert.equal(await show({ authorization, dpop: await proofAt(story.url) }), 401);
+  assert.equal(await show({ authorization, dpop }), 200);
+  assert.equal(await show({ authorization, dpop }), 401, 'a proof counts once');
 });
 
 test('where site and user give it up, a shared token opens sealed files, and status says so', async (t) => {

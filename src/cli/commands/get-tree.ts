@@ -23,6 +23,7 @@ export async function getTree(
   const tally = new GetTally(output, bar);
   let isWhole = false;
   try {
+    if (!keepSealed) await connection.holdTickets(signal);
     await fetchTree(connection, {
       sources: sourcesOf(connection, plan),
       root,

@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerCredential, TicketAnswer } from '../../keys/index.ts';
@@ -25,28 +25,56 @@ export function createTicketStore(folder: string, clock: Clock): TicketStore {
   const fileOf = ({ name }: OwnKeyServer): string => join(tickets, `${name}.json`);
   return {
     find(server) {
-      const kept = readKept(fileOf(server));
-      const isGood =
-        kept !== undefined &&
-        kept.publicUrl === server.publicUrl &&
-        kept.expiresMs - clock.nowMs() > clientLimits.ticketRestMs;
-      return isGood ? credentialOf(kept) : undefined;
+      return credentialIn(readKept(fileOf(server)), server, clock);
     },
     keep(server, ticket, key) {
       const { publicUrl } = server;
       const text = JSON.stringify({ ...format, publicUrl, ...ticket, key });
       const file = fileOf(server);
-      const draft = `${file}.${process.pid}`;
       try {
         mkdirSync(tickets, { recursive: true, mode: 0o700 });
-        writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
-        renameSync(draft, file);
+        replaceFile(file, text);
       } catch (cause) {
-        rmSync(draft, { force: true });
         throw clientErrors.create('CLIENT_STATE', { message: file, cause });
       }
     },
   };
+}
+
+/** Whole or not at all, and never another's to read. */
+function replaceFile(file: string, text: string): void {
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Tickets of one command, in its memory alone; before them those of `kept`. */
+export function createTicketMemory(kept: TicketStore, clock: Clock): TicketStore {
+  const held = new Map<string, Kept>();
+  return {
+    find: (server) => kept.find(server) ?? credentialIn(held.get(server.name), server, clock),
+    keep(server, ticket, key) {
+      held.set(server.name, { publicUrl: server.publicUrl, ...ticket, key });
+    },
+  };
+}
+
+/** Undefined where it is of another server, or ends too soon. */
+function credentialIn(
+  kept: Kept | undefined,
+  server: OwnKeyServer,
+  clock: Clock,
+): ServerCredential | undefined {
+  const isGood =
+    kept !== undefined &&
+    kept.publicUrl === server.publicUrl &&
+    kept.expiresMs - clock.nowMs() > clientLimits.ticketRestMs;
+  return isGood ? credentialOf(kept) : undefined;
 }
 
 const format = { format: 'mdm-kept-ticket', formatVersion: 1 } as const;
