@@ -26,6 +26,17 @@ export const addServices: AddServices = (program, services) => {
       await init(options, services.output());
     });
   addAudit(program.command('audit').description('the record of who did what'), services);
+  program
+    .command('repair')
+    .description('mend what a restore left apart')
+    .command('feed')
+    .description('end a fork of the policy feed, and say what it cost; the gateway is stopped')
+    .requiredOption('-c, --config <file>', 'configuration of the gateway')
+    .action(async (options: { config: string }) => {
+      services.asOperator();
+      const { repairFeed } = await import('./commands/repair-feed.ts');
+      await repairFeed(options, services.output());
+    });
   addCertificates(
     program.command('certificate').description('what key servers signed of an entry of the feed'),
     services,

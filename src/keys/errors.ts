@@ -118,7 +118,7 @@ export const keysErrors = defineErrors('keys', {
       'A key server holds entries of our policy feed that are not of the chain that we know: two histories were signed.',
     user: 'Tell the site operator: the gateway serves nobody until it is mended.',
     operator:
-      'Two gateways write one feed, or the database of one was restored: docs/operating/backup.md.',
+      'Two gateways write one feed, or the database of one was restored. Stop all but one, then `mdm repair feed` (docs/operating/backup.md); the message names key servers that must run for it.',
   },
   KEYS_FEED_REFUSED: {
     disposition: 'permanent',

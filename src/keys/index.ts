@@ -22,6 +22,7 @@ export {
   type PolicyFeed,
   type PolicyFeedOptions,
 } from './feed/policy-feed.ts';
+export { type FeedRepaired, repairPolicyFeed } from './feed/repair-policy-feed.ts';
 export { isNext, replayFeed } from './feed/replay-feed.ts';
 export type { FetchedKeys, KeyRequest } from './fetch/fetch-session.ts';
 export {

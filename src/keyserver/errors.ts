@@ -83,7 +83,7 @@ export const keyserverErrors = defineErrors('keyserver', {
     meaning: 'The entry does not continue the history that is stored here.',
     user: 'Nothing to do.',
     operator:
-      'Two gateways write one feed, or the database of one was restored from a backup: docs/operating/backup.md. Stop the wrong one, or make the key server anew.',
+      'Two gateways write one feed, or the database of one was restored from a backup. Stop the wrong one, then `mdm repair feed` beside the other: docs/operating/backup.md.',
   },
   KEYSERVER_HEARTBEAT_STALE: {
     disposition: 'transient',

@@ -98,6 +98,8 @@ export class FeedChain {
       await appendAudit(tx, { kind: 'feed', from, to: last }, clock.nowMs());
     });
     this.#state = await readState(this.#core);
+    // A heartbeat of the branch may have come while its entries were set aside.
+    lease.end();
   }
 }
 

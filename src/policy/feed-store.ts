@@ -51,6 +51,12 @@ export async function openPolicyFeedStore(path: string): Promise<PolicyFeedStore
         .execute();
       return rows.map((row) => row.statement);
     },
+    async dropAfter(seq) {
+      await db.transaction(async (tx) => {
+        await tx.deleteFrom('feed_entry').where('seq', '>', seq).execute();
+        await tx.deleteFrom('feed_ack').where('seq', '>', seq).execute();
+      });
+    },
     async keepAck(ack) {
       await query
         .insertInto('feed_ack')

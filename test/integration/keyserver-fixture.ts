@@ -81,6 +81,7 @@ export function memoryFeedStore(): FeedStore & {
       return Promise.resolve();
     },
     after: (seq, limit) => Promise.resolve(statements.slice(seq, seq + limit)),
+    dropAfter: (seq) => Promise.resolve(void statements.splice(seq)),
     keepAck: (ack) => Promise.resolve(void acks.push(ack)),
     acksOf: (seq) => Promise.resolve(acks.filter((ack) => ack.seq === seq)),
   };

@@ -101,14 +101,15 @@ export class FeedFollower {
       if (answer.status !== 200) throw errorOf(this.server, answer);
       const ack = await this.#verified(readFeedAnswer(answer.body).ack);
       if (ack.seq <= seq && state.has(ack)) return learnt;
-      const taken = await this.#options.adopt(await this.#entriesAfter(seq));
+      const taken = await this.#options.adopt(await this.entriesAfter(seq));
       // It has entries, but gives none that continue ours.
       if (taken === 0) throw keysErrors.create('KEYS_FEED_FORKED', { context: { seq } });
       learnt += taken;
     }
   }
 
-  async #entriesAfter(after: number): Promise<readonly string[]> {
+  /** Entries that the server holds after a number, as it says: some of them, or none. */
+  async entriesAfter(after: number): Promise<readonly string[]> {
     const { signer, clock, random } = this.#options;
     const nonce = toHex(random.bytes(16));
     const read = { server: this.server, after, timeMs: clock.nowMs(), nonce };

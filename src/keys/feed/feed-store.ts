@@ -13,6 +13,8 @@ export interface FeedStore {
   append(entry: FeedPosition & { readonly statement: string }): Promise<void>;
   /** Statements from `seq + 1` on, in order, at most `limit`. */
   after(seq: number, limit: number): Promise<readonly string[]>;
+  /** Forget the entries after `seq`, with what was kept of them. */
+  dropAfter(seq: number): Promise<void>;
   /** Keep what a server said of an entry: the first answer is as good as any. */
   keepAck(ack: KeptAck): Promise<void>;
   /** What was kept of an entry, by server. */

@@ -7,6 +7,7 @@ import { keysLimits } from '../limits.ts';
 import type { FeedChange } from '../wire/feed-change.ts';
 import { signFeedEntry, type VerifiedFeedEntry, verifyFeedEntry } from '../wire/feed-entry.ts';
 import type { FeedPosition } from '../wire/feed-position.ts';
+import type { SignedEntry } from './entry-tree.ts';
 import type { FeedState } from './feed-state.ts';
 import type { FeedStore } from './feed-store.ts';
 import { replayFeed } from './replay-feed.ts';
@@ -71,6 +72,19 @@ export class OwnFeed {
       }
       return fresh.length;
     });
+  }
+
+  /** Go on with another chain of entries that this feed's key signed; what was ours beside it is dropped. */
+  async become(chain: readonly SignedEntry[]): Promise<void> {
+    await this.#turns.run(async () => {
+      const state = await this.state();
+      const parted = chain.findIndex(({ entry, digest }) => !state.has({ seq: entry.seq, digest }));
+      const common = parted === -1 ? chain.length : parted;
+      if (common === state.position.seq) return;
+      await this.#options.store.dropAfter(common);
+      this.#state = undefined;
+    });
+    await this.adopt(chain.map(({ statement }) => statement));
   }
 
   async #replay(): Promise<FeedState> {
