@@ -4,13 +4,19 @@ import type { CatalogContext, Session } from './context.ts';
 import { whyLocked } from './note-place.ts';
 import { restorePlace } from './restore-places.ts';
 
+/** Places in one transaction: some 50 ms. */
+const restoredAtOnce = 200;
+
 /** What the key servers have still to be told, over the database. */
 export function createKeyChanges({ db, clock }: CatalogContext): CatalogKeyChanges {
   return {
     async restore(site, places) {
       const nowMs = clock.nowMs();
-      for (const place of places)
-        await db.transaction((tx) => restorePlace(tx, { ...place, site, nowMs }));
+      for (let at = 0; at < places.length; at += restoredAtOnce)
+        await db.transaction(async (tx) => {
+          for (const place of places.slice(at, at + restoredAtOnce))
+            await restorePlace(tx, { ...place, site, nowMs });
+        });
     },
     pending: (limit) => pending(db.query, limit),
     async told(changes) {

@@ -1,5 +1,5 @@
 import type { PlaceTold } from '../../catalog/catalog.ts';
-import type { ClinicalIndex } from '../../pacs/index/index.ts';
+import type { ClinicalIndex, Departure } from '../../pacs/index/index.ts';
 import { takeFeed } from '../../policy/index.ts';
 import { serviceSubjectOf } from '../service-identity.ts';
 import type { GatewayContext } from './context.ts';
@@ -25,10 +25,14 @@ export async function takeOwnFeed(
 
 /** Whole collections go by the configuration, entries by themselves with their series. */
 async function tellIndex(index: ClinicalIndex, places: readonly PlaceTold[]): Promise<void> {
-  for (const { place, hidden, destroyed } of places) {
-    const { collection, subject, study, series, stem } = place;
-    if (subject === undefined || stem !== undefined) continue;
-    if (hidden === undefined && destroyed === undefined) continue;
-    await index.restore(collection, [{ subject, study, series, hidden, withdrawn: destroyed }]);
-  }
+  const departures = Map.groupBy(places, ({ place }) => place.collection);
+  for (const [collection, told] of departures)
+    await index.restore(collection, told.flatMap(departureOf));
+}
+
+function departureOf({ place, hidden, destroyed }: PlaceTold): readonly Departure[] {
+  const { subject, study, series, stem } = place;
+  if (subject === undefined || stem !== undefined) return [];
+  if (hidden === undefined && destroyed === undefined) return [];
+  return [{ subject, study, series, hidden, withdrawn: destroyed }];
 }

@@ -328,3 +328,31 @@ test('the state of a series counts its lists of instances and its recipes', asyn
   assert.equal(await state('b'), 3);
   assert.equal(await index.files.state({ ...series, studyName: 't-2' }, 'b'), undefined);
 });
+
+test('what went while an older index was in use goes again: it is recalled no more, and barred names stay barred', async (t) => {
+  for (const below of ['series', 'study', 'subject'] as const) {
+    const place = await openIndex(t);
+    const { index } = place;
+    await index.record('pacs', identify(found({})));
+    await announceAll(place);
+    const target = await index.recallTarget('all', 's-1');
+    const names = { subject: target?.names.patientName ?? '', study: 't-1', series: 's-1' };
+    const { subject, study, series } = names;
+    const at = { series: names, study: { subject, study }, subject: { subject } }[below];
+    // Of a part of the tree only what is destroyed is told.
+    await index.restore('all', [{ ...names, hidden: 'hidden', withdrawn: undefined }]);
+    assert.equal(await index.recallTarget('all', series), undefined);
+    // The next review may find that it belongs.
+    assert.equal(await announceAll(place), 1);
+    assert.notEqual(await index.recallTarget('all', series), undefined);
+    await index.restore('all', [{ ...at, hidden: undefined, withdrawn: 'opt-out' }]);
+    assert.equal(await index.recallTarget('all', series), undefined, below);
+    const [barred] = await index.entries('all').withdrawn(0, 10);
+    assert.deepEqual([barred?.seriesName, barred?.reason], ['s-1', 'opt-out']);
+    await assert.rejects(announceAll(place), { code: 'INDEX_NAME_WITHDRAWN' });
+    // Another subject's is not touched, nor one that this index never had.
+    await index.restore('all', [
+      { subject: 'p-other', study: 't-1', series: 's-9', hidden: 'conflict', withdrawn: undefined },
+    ]);
+  }
+});
