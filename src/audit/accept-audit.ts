@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import type { AuditGap, AuditHead } from './audit.ts';
 import { AuditFolder, type AuditPlaces, firstOf, recordFiles } from './audit-folder.ts';
-import { type AcceptedGap, type AuditVerdict, acceptedIn, isSame } from './chain-check.ts';
+import { type AcceptedGap, type AuditVerdict, isSame } from './chain-check.ts';
 import { createAudit } from './create-audit.ts';
 import { makeFolder } from './durable-file.ts';
 import { auditErrors } from './errors.ts';
@@ -48,7 +48,8 @@ export async function acceptAudit(options: AcceptAuditOptions): Promise<Accepted
   const event = { action: 'audit-accepted', subject, outcome: 'success', detail, gap } as const;
   await audit.record(event);
   await audit.close();
-  return acceptedIn(event, { record: audit.head.count, timeMs: clock.nowMs() });
+  const { by, reason } = options;
+  return { ...gap, record: audit.head.count, from: head, timeMs: clock.nowMs(), by, reason };
 }
 
 /** What is missing or damaged and was not accepted; undefined where nothing is. @throws AUDIT_GAP_TOO_WIDE */

@@ -24,10 +24,15 @@ export interface AuditProblem {
 export interface AcceptedGap extends AuditGap {
   /** Number of the record that says so. */
   readonly record: number;
+  /** What that record goes on from: the newest head that was known. */
+  readonly from: AuditHead;
   readonly timeMs: number;
   readonly by: string;
   readonly reason: string;
 }
+
+/** The same, as its record states it. */
+export type StatedGap = Omit<AcceptedGap, 'from'>;
 
 /** What checking a record found. */
 export interface AuditVerdict {
@@ -47,7 +52,7 @@ export interface Link {
   /** Digest of the record before it, as it says itself; undefined if that cannot be told. */
   readonly previous: string | undefined;
   /** Where the record says that a gap was accepted. */
-  readonly accepted?: AcceptedGap | undefined;
+  readonly accepted?: StatedGap | undefined;
 }
 
 /** Goes along a chain, record by record, and notes what is wrong with it. */
@@ -81,7 +86,7 @@ export class ChainCheck {
     this.#missing = this.#missing.filter(
       (anchor) => !isSame(anchor, head) && !isSame(anchor, before),
     );
-    if (accepted !== undefined) this.#accept(accepted);
+    if (accepted !== undefined) this.#accept({ ...accepted, from: before });
     this.#head = head;
     if (head.count > this.#newest.count) this.#newest = head;
     this.#records += 1;
@@ -121,7 +126,7 @@ export function isSame(a: AuditHead, b: AuditHead): boolean {
 export function acceptedIn(
   { action, subject, detail, gap }: AuditEvent,
   at: { readonly record: number; readonly timeMs: number },
-): AcceptedGap | undefined {
+): StatedGap | undefined {
   if (action !== 'audit-accepted' || gap === undefined) return undefined;
   return { ...gap, ...at, by: subject, reason: detail ?? '' };
 }

@@ -1,8 +1,8 @@
 import { type Clock, sleep } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
 import type { Log } from '../lib/log.ts';
-import type { AuditVerdict } from './chain-check.ts';
-import { describeGap, describeProblem } from './describe.ts';
+import type { AcceptedGap, AuditVerdict } from './chain-check.ts';
+import { describeProblem } from './describe.ts';
 import { auditLimits } from './limits.ts';
 import type { VerifyOptions } from './verify-audit.ts';
 
@@ -10,8 +10,8 @@ import type { VerifyOptions } from './verify-audit.ts';
 export interface CheckBeside {
   /** What is wrong with the record, as operators read it; nothing before that is known. */
   readonly amiss: readonly string[];
-  /** Gaps that were accepted, as operators read them. */
-  readonly gaps: readonly string[];
+  /** Gaps that were accepted, as far as they are known. */
+  readonly accepted: readonly AcceptedGap[];
   stop(): Promise<void>;
 }
 
@@ -21,10 +21,12 @@ export interface CheckBeside {
  */
 export function checkBeside(ports: {
   readonly verify: (options: VerifyOptions) => Promise<AuditVerdict>;
+  /** Accepted gaps that the start has seen. */
+  readonly known: readonly AcceptedGap[];
   readonly clock: Clock;
   readonly log: Log;
 }): CheckBeside {
-  const { verify, clock, log } = ports;
+  const { verify, known, clock, log } = ports;
   const gone = new AbortController();
   const { signal } = gone;
   const rest = (): Promise<void> => sleep(clock, auditLimits.backgroundRestMs, { signal });
@@ -50,8 +52,8 @@ export function checkBeside(ports: {
     get amiss() {
       return [...(failed === undefined ? [] : [failed]), ...amissIn(verdict)];
     },
-    get gaps() {
-      return verdict?.accepted.map(describeGap) ?? [];
+    get accepted() {
+      return verdict?.accepted ?? known;
     },
     async stop() {
       gone.abort();

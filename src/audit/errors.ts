@@ -31,6 +31,14 @@ export const auditErrors = defineErrors('audit', {
     operator:
       'Move the record away as evidence and leave an empty folder in its place; then `mdm audit accept` again: it names one gap.',
   },
+  AUDIT_ANCHORS_DAMAGED: {
+    disposition: 'permanent',
+    meaning:
+      'The file in which the ends of the records of others are kept is not as it was written.',
+    user: 'Nothing to do.',
+    operator:
+      'Find out why; keep it as evidence and move it away: the others keep ours, and theirs come anew with their next answers (docs/operating/audit.md).',
+  },
   AUDIT_FORMAT_NEWER: {
     disposition: 'permanent',
     meaning: 'The audit record was written by a newer release than this one.',

@@ -6,6 +6,7 @@ export {
   gapIn,
   newestKnown,
 } from './accept-audit.ts';
+export { AnchorFile } from './anchor-file.ts';
 export type { Audit, AuditAction, AuditEvent, AuditGap, AuditHead } from './audit.ts';
 export type { AuditPlaces } from './audit-folder.ts';
 export {
@@ -16,6 +17,7 @@ export {
   ChainCheck,
   isSame,
   type Link,
+  type StatedGap,
 } from './chain-check.ts';
 export { type CheckBeside, checkBeside } from './check-beside.ts';
 export { describeGap, describeProblem } from './describe.ts';
@@ -32,4 +34,5 @@ export {
   type Refusal,
   type RefusalCount,
 } from './refusal-count.ts';
+export { acceptedGaps, goesThrough } from './tail.ts';
 export { type AuditProgress, type VerifyOptions, verifyAudit } from './verify-audit.ts';

@@ -28,6 +28,12 @@ export const auditLimits = defineLimits('audit', {
     reason:
       'A key server keeps its newest head once in so long: what of its record could be cut unseen there.',
   },
+  missedAnchorsMax: {
+    value: 32,
+    unit: 'count',
+    reason:
+      'Ends of a record that others showed and that are not in it; more than there are key servers.',
+  },
   gapPlacesMax: {
     value: 100,
     unit: 'count',

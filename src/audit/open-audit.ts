@@ -2,16 +2,19 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import type { Audit, AuditHead } from './audit.ts';
 import { AuditFolder, type AuditPlaces } from './audit-folder.ts';
+import { isSame } from './chain-check.ts';
 import { createAudit } from './create-audit.ts';
 import { makeFolder } from './durable-file.ts';
 import { auditErrors, notThrough } from './errors.ts';
 import { readHeadFile } from './head-file.ts';
 import { type AuditLimits, auditLimits } from './limits.ts';
 import { genesis } from './record.ts';
-import { goesThrough, readTail, type Tail } from './tail.ts';
+import { acceptedGaps, goesThrough, readTail, type Tail } from './tail.ts';
 
 /** How to open a record. One process at a time; its folder is made if absent. */
 export interface OpenAuditOptions extends AuditPlaces {
+  /** Ends of it that others showed; it must go through each, or have it accepted as lost. */
+  readonly anchors?: readonly AuditHead[];
   readonly clock?: Clock;
   readonly log?: Log;
   readonly limits?: AuditLimits;
@@ -42,12 +45,17 @@ export async function openAudit(options: OpenAuditOptions): Promise<Audit> {
   return audit;
 }
 
-async function openTail({ path, headFile }: AuditPlaces, sink: AuditFolder): Promise<Tail> {
+async function openTail(
+  { path, headFile, anchors = [] }: OpenAuditOptions,
+  sink: AuditFolder,
+): Promise<Tail> {
   try {
     await makeFolder(path);
     const anchor = (await readHeadFile(headFile)) ?? genesis;
     const tail = await readTail(path);
-    if (!(await endsBehind(path, { tail: tail.head, anchor }))) throw notThrough(anchor, tail.head);
+    if (anchor.count > tail.head.count) throw notThrough(anchor, tail.head);
+    for (const one of [anchor, ...anchors])
+      if (!(await answersFor(path, one))) throw notThrough(one, tail.head);
     await sink.open({ file: tail.file });
     if (tail.head.count > 0) await sink.anchor(tail.head);
     return tail;
@@ -57,9 +65,9 @@ async function openTail({ path, headFile }: AuditPlaces, sink: AuditFolder): Pro
   }
 }
 
-async function endsBehind(
-  path: string,
-  { tail, anchor }: { readonly tail: AuditHead; readonly anchor: AuditHead },
-): Promise<boolean> {
-  return tail.count >= anchor.count && (await goesThrough(path, anchor));
+/** Whether a record goes through one of its ends, or says that an operator accepted that it does not. */
+export async function answersFor(path: string, anchor: AuditHead): Promise<boolean> {
+  if (await goesThrough(path, anchor)) return true;
+  const gaps = await acceptedGaps(path);
+  return gaps.some(({ lost }) => lost.some((head) => isSame(head, anchor)));
 }

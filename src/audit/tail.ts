@@ -1,10 +1,13 @@
-import { stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditHead } from './audit.ts';
 import { firstOf, recordFiles } from './audit-folder.ts';
-import { isSame } from './chain-check.ts';
-import { follows, genesis } from './record.ts';
+import { type AcceptedGap, acceptedIn, isSame } from './chain-check.ts';
+import { type AuditRecord, decodeRecord, follows, genesis } from './record.ts';
 import { scanFile } from './scan.ts';
+
+/** A record that names as many places and heads as one can. */
+const acceptanceBytesMax = 32 * 1024;
 
 /** Where a record ends, by its newest file alone. */
 export interface Tail {
@@ -35,6 +38,29 @@ export async function readTail(path: string): Promise<Tail> {
   return { head: genesis, file, tornBytes };
 }
 
+/** The gaps that were accepted: each is the first record of a file. */
+export async function acceptedGaps(path: string): Promise<readonly AcceptedGap[]> {
+  const files = (await recordFiles(path)).map((name) => join(path, name));
+  const gaps: AcceptedGap[] = [];
+  for (const file of files) {
+    const first = await firstRecord(file);
+    if (first === undefined) continue;
+    const { sequence, previous, utcMs, event } = first;
+    const stated = acceptedIn(event, { record: sequence, timeMs: utcMs });
+    const from = { count: sequence - 1, digest: previous };
+    if (stated !== undefined) gaps.push({ ...stated, from });
+  }
+  return gaps;
+}
+
+async function firstRecord(path: string): Promise<AuditRecord | undefined> {
+  await using file = await open(path, 'r');
+  const bytes = new Uint8Array(acceptanceBytesMax);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+  const end = bytes.subarray(0, bytesRead).indexOf(0x0a);
+  return end === -1 ? undefined : decodeRecord(bytes.subarray(0, end))?.record;
+}
+
 /** How far the records of a file are whole and chained. */
 async function goodPart(
   path: string,
@@ -62,12 +88,17 @@ export async function goesThrough(path: string, anchor: AuditHead): Promise<bool
   return false;
 }
 
+/** Looks for the digest first: the record has it at its start, the one after it as `previous`. */
 async function fileGoesThrough(path: string, anchor: AuditHead): Promise<boolean> {
-  for await (const line of scanFile(path)) {
-    if (line.kind === 'damaged') continue;
-    const { sequence, previous } = line.record;
-    if (isSame(line.head, anchor)) return true;
-    if (isSame({ count: sequence - 1, digest: previous }, anchor)) return true;
+  const bytes = await readFile(path);
+  for (let at = 0; ; at += 1) {
+    at = bytes.indexOf(anchor.digest, at, 'latin1');
+    if (at === -1) return false;
+    const start = bytes.lastIndexOf(0x0a, at) + 1;
+    const end = bytes.indexOf(0x0a, at);
+    const line = end === -1 ? undefined : decodeRecord(bytes.subarray(start, end));
+    if (line === undefined) continue;
+    const before = { count: line.record.sequence - 1, digest: line.record.previous };
+    if (isSame(line.head, anchor) || isSame(before, anchor)) return true;
   }
-  return false;
 }

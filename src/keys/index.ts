@@ -14,7 +14,7 @@ export {
 export { Conduct, type Misconduct } from './conduct.ts';
 export { keysErrors } from './errors.ts';
 export type { StillSilent } from './feed/catch-up.ts';
-export { FeedState } from './feed/feed-state.ts';
+export { FeedState, type ServerGap } from './feed/feed-state.ts';
 export type { FeedStore, KeptAck } from './feed/feed-store.ts';
 export {
   createPolicyFeed,
@@ -22,6 +22,7 @@ export {
   type PolicyFeed,
   type PolicyFeedOptions,
 } from './feed/policy-feed.ts';
+export { RecordAnchors } from './feed/record-anchors.ts';
 export { type FeedRepaired, repairPolicyFeed } from './feed/repair-policy-feed.ts';
 export { isNext, replayFeed } from './feed/replay-feed.ts';
 export type { FetchedKeys, KeyRequest } from './fetch/fetch-session.ts';
@@ -79,6 +80,14 @@ export {
   type Place,
   volumeStem,
 } from './wire/place.ts';
+export {
+  type AcceptedRecordGap,
+  acceptedRecordGap,
+  isAccepted,
+  isInGap,
+  orderOf,
+  type RecordGap,
+} from './wire/record-gap.ts';
 export {
   commitmentOf,
   type KeyDescription,

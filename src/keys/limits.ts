@@ -108,6 +108,10 @@ export const keysLimits = defineLimits('keys', {
     value: 500,
     unit: 'ms',
     reason: 'Until a key server that did not answer at the start is asked again.',
+  recordEndsMax: {
+    value: 1024,
+    unit: 'count',
+    reason: 'Ends of our audit record that we signed and need not look for: hours of heartbeats.',
   },
   confirmsWantedMax: {
     value: 1024,

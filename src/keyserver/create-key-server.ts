@@ -16,7 +16,8 @@ import { type KeptRecord, keepRecord } from './keep-record.ts';
 import { createKeyServerDoor } from './key-server-door.ts';
 import { Lease } from './lease.ts';
 import { MasterKey } from './master-key.ts';
-import { auditHeadFileOf, databaseFileOf } from './record-at-rest.ts';
+import { RecordAnchors } from './record-anchors.ts';
+import { anchorFileOf, databaseFileOf } from './record-at-rest.ts';
 import { appendAudit } from './store/audit-chain.ts';
 import { type KeyServerSchema, migrations } from './store/schema.ts';
 import { acceptTickets, createTickets } from './tickets.ts';
@@ -65,7 +66,7 @@ export interface KeyServer {
 /**
  * Open a key server: one share of each key, released to whom the policy allows and while its lease
  * on the policies lasts.
- * @throws KEYSERVER_MASTER_KEY_INVALID, KEYSERVER_STORE_DAMAGED, AUDIT_DAMAGED, AUDIT_OPEN_FAILED, DB_*
+ * @throws KEYSERVER_MASTER_KEY_INVALID, KEYSERVER_STORE_DAMAGED, AUDIT_*, DB_*
  */
 export async function createKeyServer(options: KeyServerOptions): Promise<KeyServer> {
   const { clock, random } = options;
@@ -77,11 +78,11 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     secureDelete: true,
     clock,
   });
-  const headFile = auditHeadFileOf(options.masterKeyFile);
   let record: KeptRecord | undefined;
   try {
-    record = await keepRecord(stored, { ...options, headFile });
+    record = await keepRecord(stored, options);
     const { db } = record;
+    const anchors = await openAnchors(record, options);
     await checkServer(db, options, masterKey);
     // A crash may have left the log behind with shares that were destroyed.
     await db.checkpoint();
@@ -90,7 +91,7 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     if (acceptsShared) options.log.warn('keyserver.accepts_shared_audience', { publicUrl });
     const tickets = createTickets({ publicUrl, masterKey, clock });
     const feed = await FeedChain.open({ ...options, db, lease });
-    const parts = { db, masterKey, lease, feed, tickets, acceptsShared };
+    const parts = { db, masterKey, anchors, lease, feed, tickets, acceptsShared };
     const door = createKeyServerDoor({ ...options, ...parts });
     const authenticate = acceptTickets(tickets, options);
     const refusals = createRefusalCount({
@@ -122,6 +123,14 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     await stored.close();
     throw error;
   }
+}
+
+function openAnchors(record: KeptRecord, options: KeyServerOptions): Promise<RecordAnchors> {
+  return RecordAnchors.open(anchorFileOf(options.masterKeyFile), {
+    ...options,
+    goesThrough: (head) => record.goesThrough(head),
+    accepted: () => record.accepted,
+  });
 }
 
 /** A database belongs to one name, site and master key for ever. */

@@ -105,6 +105,22 @@ export const keyserverErrors = defineErrors('keyserver', {
     user: 'Tell the site operator: files are made with a key that is used no more.',
     operator: 'Start the gateway with its new producer key.',
   },
+  KEYSERVER_RECORD_BEHIND: {
+    disposition: 'transient',
+    meaning:
+      "The key server's audit record does not go through an end of it that it signed: it was cut or restored from a backup. It answers nobody until its operator accepts that.",
+    user: 'Tell the site operator; other key servers may answer meanwhile.',
+    operator:
+      'At that key server: find out why, keep a copy, stop it, `mdm audit accept --role keyserver --reason ...`, start it (docs/operating/audit.md).',
+  },
+  KEYSERVER_GATEWAY_BEHIND: {
+    disposition: 'permanent',
+    meaning:
+      "The gateway's audit record is shorter than it was, or another one, and no accepted gap in the policy feed says so.",
+    user: 'Tell the site operator: the key server answers nobody.',
+    operator:
+      'Two gateways run under one key, or its record was cut or restored: start the gateway anew, it says what to do (docs/operating/audit.md).',
+  },
   KEYSERVER_CALLER_BUSY: {
     disposition: 'transient',
     meaning: 'The caller has as many connections to this server as one caller may.',

@@ -5,6 +5,7 @@ import type { PinnedKeys, Signer } from '../seal/index.ts';
 import type { FeedChain } from './feed-chain.ts';
 import type { Lease } from './lease.ts';
 import type { MasterKey } from './master-key.ts';
+import type { RecordAnchors } from './record-anchors.ts';
 import type { KeyServerSchema } from './store/schema.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -18,6 +19,7 @@ export interface KeyServerCore {
   readonly feedKeys: PinnedKeys;
   /** Signs what it acknowledges. */
   readonly signer: Signer;
+  readonly anchors: RecordAnchors;
   readonly lease: Lease;
   readonly feed: FeedChain;
   readonly tickets: Tickets;

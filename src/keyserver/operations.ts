@@ -46,9 +46,8 @@ export function createOperations(
     const { name, acceptsShared } = core;
     return { name, ...position, leaseRemainingMs, acceptsShared, nowMs: core.clock.nowMs() };
   };
-  const feedAnswer = async (body: unknown): Promise<FeedAnswer> => ({
-    ack: await followFeed(core, readFeedRequest(body)),
-  });
+  const feedAnswer = (body: unknown): Promise<FeedAnswer> =>
+    followFeed(core, readFeedRequest(body));
   const entriesAnswer = async (_: unknown, exchange: Exchange): Promise<FeedEntriesAnswer> => ({
     entries: await readFeed(core, feedReadOf(exchange)),
   });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   type Acceptance,
   type AcceptedGap,
+  AnchorFile,
   type AuditHead,
   type AuditVerdict,
   HeadFile,
@@ -25,6 +26,9 @@ export const databaseFileOf = (folder: string): string => join(folder, 'keyserve
 /** The newest head lies with the master key: a restored folder does not bring one of its own. */
 export const auditHeadFileOf = (masterKeyFile: string): string => `${masterKeyFile}.audit-head`;
 
+/** What it keeps of the gateway's record, and of its own what the gateway showed. */
+export const anchorFileOf = (masterKeyFile: string): string => `${masterKeyFile}.anchors`;
+
 /**
  * Check the record of a key server, beside it or where none runs.
  * @throws DB_OPEN_FAILED
@@ -34,10 +38,10 @@ export async function verifyRecord(
   options: VerifyOptions,
 ): Promise<AuditVerdict> {
   // The head first: records that come while we read are then no surprise.
-  const newest = masterKeyFile === undefined ? [] : await newestHead(masterKeyFile);
+  const known = masterKeyFile === undefined ? [] : await knownEnds(masterKeyFile);
   const db = await openSqliteReader<KeyServerSchema>({ path: databaseFileOf(folder), migrations });
   try {
-    return await verifyAudit(db, { ...options, anchors: [...(options.anchors ?? []), ...newest] });
+    return await verifyAudit(db, { ...options, anchors: [...(options.anchors ?? []), ...known] });
   } finally {
     await db.close();
   }
@@ -50,20 +54,23 @@ export async function acceptRecord(
 ): Promise<AcceptedGap | undefined> {
   const { clock } = options;
   const path = databaseFileOf(folder);
-  const anchors = [...(options.anchors ?? []), ...(await newestHead(masterKeyFile))];
+  const anchors = [...(options.anchors ?? []), ...(await knownEnds(masterKeyFile))];
   const db = await openSqlite<KeyServerSchema>({ path, migrations, secureDelete: true, clock });
   try {
     const gap = await acceptAudit(db, { ...options, anchors });
     const file = await HeadFile.open(auditHeadFileOf(masterKeyFile));
     await file.write(await auditHead(db));
     await file.close();
+    await (await AnchorFile.open(anchorFileOf(masterKeyFile))).forgetMissed();
     return gap;
   } finally {
     await db.close();
   }
 }
 
-async function newestHead(masterKeyFile: string): Promise<readonly AuditHead[]> {
+/** Ends of the record that it must go through: its newest head, and what the gateway showed. */
+export async function knownEnds(masterKeyFile: string): Promise<readonly AuditHead[]> {
   const head = await readHeadFile(auditHeadFileOf(masterKeyFile));
-  return head === undefined ? [] : [head];
+  const { missed } = await AnchorFile.open(anchorFileOf(masterKeyFile));
+  return head === undefined ? missed : [...missed, head];
 }

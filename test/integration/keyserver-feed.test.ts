@@ -234,7 +234,7 @@ test('a server leaves a branch that was given up, answers nobody meanwhile, and 
   }
 });
 
-const nothing = { heartbeat: null, confirm: null };
+const nothing = { heartbeat: null, confirm: null, anchor: null };
 
 async function restartFirst(trio: Trio): Promise<void> {
   await trio.servers[0]?.close();
@@ -343,8 +343,15 @@ test('what a server says is believed by its signature, name, site and chain, and
       const head = trio.store.statements.length;
       const position = await positionOf(trio, head);
       const confirmed = confirm === null ? null : await positionOf(trio, confirm);
-      const said = { server: 'liar', site, audit: auditStart, timeMs: systemClock.nowMs() };
-      response.end(JSON.stringify({ ack: await lie?.({ ...said, ...position, confirmed }) }));
+      const said = {
+        server: 'liar',
+        site,
+        audit: auditStart,
+        accepted: null,
+        timeMs: systemClock.nowMs(),
+      };
+      const ack = await lie?.({ ...said, ...position, confirmed });
+      response.end(JSON.stringify({ ack, anchor: null }));
     })();
   });
   await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));

@@ -3,7 +3,6 @@ import { userInfo } from 'node:os';
 import {
   type AuditHead,
   type AuditVerdict,
-  auditLimits,
   describeGap,
   describeProblem,
   verifyAudit,
@@ -52,8 +51,8 @@ export async function accept(
   { reason, ...of }: ServiceRecord & { readonly reason: string },
   output: Output,
 ): Promise<void> {
-  if (reason.trim() === '' || reason.length > auditLimits.fieldLengthMax)
-    throw new Ended('--reason: some words', exitCode.usage);
+  if (!/^[^\p{C}\p{Zl}\p{Zp}]{1,500}$/u.test(reason))
+    throw new Ended('--reason: one line of at most 500 characters', exitCode.usage);
   const gap = await deskOf(of).accept({ by: `local:${userInfo().username}`, reason });
   if (gap === undefined) output.note('Nothing is missing, and nothing was changed.');
   else output.result(gap, describeGap(gap));

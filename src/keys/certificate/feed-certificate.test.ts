@@ -26,7 +26,7 @@ const position = { seq: 1, digest };
 
 /** What `by` signs, in the name of `server`. */
 function ackOf(by: typeof a, fields: object = {}): Promise<string> {
-  const rest = { site: 'here', confirmed: position, audit: auditStart, timeMs: 7 };
+  const rest = { site: 'here', confirmed: position, audit: auditStart, accepted: null, timeMs: 7 };
   return signFeedAck(
     { server: by?.name ?? '', ...position, ...rest, ...fields },
     by?.signer ?? feed.signer,

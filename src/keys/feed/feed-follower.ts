@@ -10,12 +10,13 @@ import { createJsonClient, type JsonAnswer, type JsonClient } from '../http/json
 import { errorOf, refusalOf } from '../http/refusal.ts';
 import type { FeedServer } from '../http/server-address.ts';
 import { keysLimits } from '../limits.ts';
-import type { AuditHead } from '../wire/audit-head.ts';
+import { auditStart } from '../wire/audit-head.ts';
 import { type FeedAck, verifyFeedAck } from '../wire/feed-ack.ts';
 import type { FeedPosition } from '../wire/feed-position.ts';
 import { feedReadHeader, signFeedRead } from '../wire/feed-read.ts';
 import { signHeartbeat } from '../wire/heartbeat.ts';
 import {
+  type FeedAnswer,
   keyServerPath,
   readFeedAnswer,
   readFeedEntriesAnswer,
@@ -24,6 +25,7 @@ import {
 } from '../wire/messages.ts';
 import type { FeedState } from './feed-state.ts';
 import type { FeedStore } from './feed-store.ts';
+import type { RecordAnchors } from './record-anchors.ts';
 import { SentHeartbeats } from './sent-heartbeats.ts';
 
 /** What a follower is made of. */
@@ -37,10 +39,10 @@ export interface FollowerOptions {
   readonly log: Log;
   /** What the feed says now. */
   readonly state: () => Promise<FeedState>;
-  /** The end of our own audit record. */
-  readonly auditHead: () => Promise<AuditHead>;
   /** Takes entries of ours that we did not know. @returns how many */
   readonly adopt: (statements: readonly string[]) => Promise<number>;
+  /** Ends of audit records, ours and theirs. */
+  readonly anchors: RecordAnchors | undefined;
 }
 
 /** One server that follows the feed: brings it what it lacks and keeps what it signed. */
@@ -99,8 +101,12 @@ export class FeedFollower {
       const { seq } = state.position;
       const answer = await this.#post({ entries: [], heartbeat: null, confirm: seq });
       if (answer.status !== 200) throw errorOf(this.server, answer);
-      const ack = await this.#verified(readFeedAnswer(answer.body).ack);
-      if (ack.seq <= seq && state.has(ack)) return learnt;
+      const said = readFeedAnswer(answer.body);
+      const ack = await this.#verified(said.ack);
+      if (ack.seq <= seq && state.has(ack)) {
+        await this.#compareRecords(state, ack, said);
+        return learnt;
+      }
       const taken = await this.#options.adopt(await this.entriesAfter(seq));
       // It has entries, but gives none that continue ours.
       if (taken === 0) throw keysErrors.create('KEYS_FEED_FORKED', { context: { seq } });
@@ -180,7 +186,7 @@ export class FeedFollower {
     const confirm = this.#nextToConfirm(reach);
     const answer = await this.#post({ entries, heartbeat, confirm });
     if (answer.status !== 200) return this.#takeRefusal(state, answer, from);
-    await this.#takeAck(state, readFeedAnswer(answer.body).ack);
+    await this.#takeAck(state, readFeedAnswer(answer.body));
     return last && this.#acked >= head.seq && this.#nextToConfirm(head.seq) === null;
   }
 
@@ -190,15 +196,23 @@ export class FeedFollower {
   }
 
   /** Believes what is signed and fits our chain; the rest is none of ours. */
-  async #takeAck(state: FeedState, statement: string): Promise<void> {
-    const ack = await this.#verified(statement);
+  async #takeAck(state: FeedState, said: FeedAnswer): Promise<void> {
+    const ack = await this.#verified(said.ack);
     if (!state.has(ack)) {
       this.#seq = undefined;
       throw keysErrors.create('KEYS_FEED_REFUSED', { context: { server: this.server } });
     }
+    await this.#compareRecords(state, ack, said);
     this.#seq = ack.seq;
     this.#acked = ack.seq;
-    if (ack.confirmed !== null) await this.#keep(state, ack.confirmed, statement);
+    if (ack.confirmed !== null) await this.#keep(state, ack.confirmed, said.ack);
+  }
+
+  /** Its audit record with what it signed before, and ours with what it keeps of it. */
+  async #compareRecords(state: FeedState, ack: FeedAck, said: FeedAnswer): Promise<void> {
+    const { anchors } = this.#options;
+    await anchors?.takeAck(ack, { statement: said.ack, pinned: this.#pinned });
+    await anchors?.takeOwn(this.server, said.anchor, state);
   }
 
   /** Its own signature, in its own name, about our feed. */
@@ -241,8 +255,16 @@ export class FeedFollower {
       this.#acked = Math.min(this.#acked, position.seq);
       return false;
     }
+    if (code === 'KEYSERVER_GATEWAY_BEHIND') await this.#askAnchor(state);
     this.#seq = undefined;
     throw errorOf(this.server, answer);
+  }
+
+  /** The server says that our record was longer: let it show what we signed. */
+  async #askAnchor(state: FeedState): Promise<void> {
+    const answer = await this.#post({ entries: [], heartbeat: null, confirm: null });
+    if (answer.status !== 200) return;
+    await this.#options.anchors?.takeOwn(this.server, readFeedAnswer(answer.body).anchor, state);
   }
 
   /** The entries that gave others up. */
@@ -256,13 +278,15 @@ export class FeedFollower {
     readonly heartbeat: string | null;
     readonly confirm: number | null;
   }): Promise<JsonAnswer> {
-    return this.#client.ask({ method: 'POST', path: keyServerPath.feed, body });
+    const anchor = this.#options.anchors?.ofServer(this.server) ?? null;
+    const path = keyServerPath.feed;
+    return this.#client.ask({ method: 'POST', path, body: { ...body, anchor } });
   }
 
   /** A newer entry than `head` may exist by now; then the server refuses this heartbeat. */
   async #heartbeatFor(head: FeedPosition): Promise<string> {
-    const { site, signer, clock, auditHead } = this.#options;
-    const audit = await auditHead();
+    const { site, signer, clock, anchors } = this.#options;
+    const audit = anchors?.head() ?? auditStart;
     this.#heartbeats.note(head.seq);
     return signHeartbeat({ site, ...head, timeMs: clock.nowMs(), audit }, signer);
   }

@@ -2,13 +2,17 @@ import { evaluate, isAmong, normaliseWho } from '../../authz/index.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { assert, unreachable } from '../../lib/assert.ts';
 import { type FeedChange, type FeedPolicy, isPolicyOf } from '../wire/feed-change.ts';
-import type { VerifiedFeedEntry } from '../wire/feed-entry.ts';
+import type { FeedEntry, VerifiedFeedEntry } from '../wire/feed-entry.ts';
 import { type FeedPosition, feedStart } from '../wire/feed-position.ts';
+import type { AcceptedRecordGap } from '../wire/record-gap.ts';
 import type { KeyStanding } from '../wire/share-record.ts';
 import { type PlaceMark, PlaceTree } from './place-tree.ts';
 
 /** A key, and what its server keeps of it to decide by. */
 export type StandingKey = KeyStanding & { readonly keyId: string };
+
+/** An accepted gap of an audit record; `server` is null of the gateway's. */
+export type ServerGap = AcceptedRecordGap & { readonly server: string | null };
 
 /** What a change of the feed means for a place. */
 const markOf: Readonly<
@@ -37,6 +41,7 @@ export class FeedState {
   readonly #destroyedKeys = new Set<string>();
   readonly #banned = new Set<string>();
   readonly #retiredProducers = new Set<string>();
+  readonly #gaps: ServerGap[] = [];
   /** Entries that were given up, by digest, and the entry that did. */
   readonly #givenUp = new Map<string, number>();
 
@@ -74,6 +79,11 @@ export class FeedState {
     return [...new Set(this.#givenUp.values())].sort((a, b) => a - b);
   }
 
+  /** Accepted gaps of audit records, oldest first. */
+  get gaps(): readonly ServerGap[] {
+    return this.#gaps;
+  }
+
   get destroyedKeys(): ReadonlySet<string> {
     return this.#destroyedKeys;
   }
@@ -107,7 +117,7 @@ export class FeedState {
     const { position } = this;
     assert(entry.seq === position.seq + 1, 'entries come in order');
     assert(entry.previous === position.digest, 'entries are of one chain');
-    for (const change of entry.changes) this.#change(change, entry.seq);
+    for (const change of entry.changes) this.#change(change, entry);
     this.#digests.push(digest);
   }
 
@@ -115,14 +125,14 @@ export class FeedState {
   keepDestroyed({ entry }: VerifiedFeedEntry): void {
     const final: readonly string[] = ['tombstone', 'destroyed'] satisfies FeedChange['kind'][];
     for (const change of entry.changes)
-      if (final.includes(change.kind)) this.#change(change, entry.seq);
+      if (final.includes(change.kind)) this.#change(change, entry);
   }
 
   #marksOver(of: KeyStanding['of']): ReadonlySet<PlaceMark> {
     return 'owner' in of ? new Set() : this.places.over(of);
   }
 
-  #change(change: FeedChange, seq: number): void {
+  #change(change: FeedChange, { seq, timeMs }: FeedEntry): void {
     if ('place' in change) {
       const { mark, isSo } = markOf[change.kind];
       this.places.set(change.place, mark, isSo ? change.reason : undefined);
@@ -150,8 +160,11 @@ export class FeedState {
       case 'given-up':
         this.#givenUp.set(change.digest, seq);
         return;
-      case 'audit-accepted':
+      case 'audit-accepted': {
+        const { server, reason, gap } = change;
+        this.#gaps.push({ server, reason, gap, timeMs });
         return;
+      }
       default:
         unreachable(change);
     }

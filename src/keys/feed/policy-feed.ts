@@ -5,7 +5,6 @@ import type { Signer } from '../../seal/index.ts';
 import type { Conduct } from '../conduct.ts';
 import { checkAddresses, type FeedServer } from '../http/server-address.ts';
 import { keysLimits } from '../limits.ts';
-import { type AuditHead, auditStart } from '../wire/audit-head.ts';
 import type { FeedChange } from '../wire/feed-change.ts';
 import type { FeedPosition } from '../wire/feed-position.ts';
 import { catchUp, type StillSilent } from './catch-up.ts';
@@ -13,6 +12,7 @@ import { FeedFollower } from './feed-follower.ts';
 import type { FeedState } from './feed-state.ts';
 import type { FeedStore } from './feed-store.ts';
 import { OwnFeed } from './own-feed.ts';
+import type { RecordAnchors } from './record-anchors.ts';
 
 /** How far a position has spread. */
 export interface FeedSpread {
@@ -72,10 +72,10 @@ export interface PolicyFeedOptions {
   readonly log: Log;
   /** As the servers are configured; default 60 s. */
   readonly leaseMs?: number;
-  /** The end of our own audit record, for the servers to keep. */
-  readonly auditHead?: () => Promise<AuditHead>;
   /** A server turned out to hold entries of ours that we did not know: they are taken now. */
   readonly onNewer?: () => void;
+  /** Ends of audit records, for us and the servers to keep. */
+  readonly anchors?: RecordAnchors;
 }
 
 const pollMs = 50;
@@ -98,10 +98,10 @@ class SignedPolicyFeed implements PolicyFeed {
     this.#options = options;
     this.#leaseMs = options.leaseMs ?? keysLimits.leaseMs;
     this.#own = new OwnFeed(options);
-    const auditHead = options.auditHead ?? (() => Promise.resolve(auditStart));
+    const { anchors } = options;
     const shared = {
       ...options,
-      auditHead,
+      anchors,
       state: () => this.#own.state(),
       adopt: (statements: readonly string[]) => this.#adopt(statements),
     };

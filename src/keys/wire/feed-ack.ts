@@ -3,6 +3,7 @@ import { type PinnedKeys, type Signer, signStatement, verifyStatement } from '..
 import { type AuditHead, readAuditHead } from './audit-head.ts';
 import { type FeedPosition, readPosition } from './feed-position.ts';
 import { pattern } from './patterns.ts';
+import { type AcceptedRecordGap, readAcceptedGap } from './record-gap.ts';
 import { refuseField } from './refuse.ts';
 
 /** A key server's signed answer to the feed: how far it has followed, durably. */
@@ -15,6 +16,8 @@ export interface FeedAck extends FeedPosition {
   readonly confirmed: FeedPosition | null;
   /** The end of the server's own audit record. */
   readonly audit: AuditHead;
+  /** The newest gap of that record which its operator accepted; null where there is none. */
+  readonly accepted: AcceptedRecordGap | null;
   /** Its clock, UTC ms. */
   readonly timeMs: number;
 }
@@ -39,6 +42,7 @@ export async function verifyFeedAck(jws: string, pinned: PinnedKeys): Promise<Fe
     ...readPosition(fields),
     confirmed: fields.isNull('confirmed') ? null : readConfirmed(fields.object('confirmed')),
     audit: readAuditHead(fields.object('audit')),
+    accepted: fields.isNull('accepted') ? null : readAcceptedGap(fields.object('accepted')),
     timeMs: fields.integer('timeMs', 0),
   };
   fields.end();

@@ -1,10 +1,10 @@
 import type { Policy, PolicyEntry, Right } from '../../authz/policy.ts';
 import type { JsonFields } from '../../lib/json/json-fields.ts';
 import { keysLimits } from '../limits.ts';
-import { type AuditHead, readAuditHead } from './audit-head.ts';
 import { type FeedPosition, readPosition } from './feed-position.ts';
 import { pattern } from './patterns.ts';
 import { type KeySubject, type Place, readPlace } from './place.ts';
+import { type RecordGap, readRecordGap } from './record-gap.ts';
 import { refuseField } from './refuse.ts';
 
 const rights: readonly Right[] = [
@@ -59,9 +59,10 @@ export type FeedChange =
   /** An operator accepted that the audit record of a server, or of the gateway, has a gap. */
   | {
       readonly kind: 'audit-accepted';
-      readonly server: string;
+      /** Null of the gateway. */
+      readonly server: string | null;
       readonly reason: string;
-      readonly gap: { readonly expected: AuditHead; readonly found: AuditHead };
+      readonly gap: RecordGap;
     };
 
 const kinds = [
@@ -116,18 +117,12 @@ function readWhere(fields: JsonFields): { readonly place: Place; readonly reason
 }
 
 function readAuditAccepted(fields: JsonFields): FeedChange {
-  const gap = fields.object('gap');
-  const accepted = {
+  return {
     kind: 'audit-accepted',
-    server: fields.text('server', pattern.name),
+    server: fields.nullableText('server', pattern.name) ?? null,
     reason: fields.text('reason', pattern.why),
-    gap: {
-      expected: readAuditHead(gap.object('expected')),
-      found: readAuditHead(gap.object('found')),
-    },
-  } as const;
-  gap.end();
-  return accepted;
+    gap: readRecordGap(fields.object('gap')),
+  };
 }
 
 /** Whether keys of this subject may be under this policy. */

@@ -56,11 +56,16 @@ export interface FeedRequest {
   readonly heartbeat: string | null;
   /** Number of the entry whose digest the answer is to name. */
   readonly confirm: number | null;
+  /** The newest answer of this server that the gateway keeps: how far its audit record was. */
+  readonly anchor: string | null;
 }
 
-/** The answer to it: an `mdm-feed-ack`. */
+/** The answer to it. */
 export interface FeedAnswer {
+  /** An `mdm-feed-ack`. */
   readonly ack: string;
+  /** The newest heartbeat that the server keeps: how far the gateway's audit record was. */
+  readonly anchor: string | null;
 }
 
 /** `GET /v1/feed?after=`: entries in order; fewer than there are where they are large. */
@@ -118,6 +123,7 @@ export function readFeedRequest(value: unknown): FeedRequest {
     entries: fields.texts('entries', keysLimits.feedEntriesPerRequestMax, pattern.jws),
     heartbeat: fields.nullableText('heartbeat', pattern.jws) ?? null,
     confirm: fields.nullableInteger('confirm') ?? null,
+    anchor: fields.nullableText('anchor', pattern.jws) ?? null,
   };
   fields.end();
   return request;
@@ -148,7 +154,10 @@ export function readStatus(value: unknown): KeyServerStatus {
 
 export function readFeedAnswer(value: unknown): FeedAnswer {
   const fields = fieldsOf(value, 'answer');
-  const answer = { ack: fields.text('ack', pattern.jws) };
+  const answer = {
+    ack: fields.text('ack', pattern.jws),
+    anchor: fields.nullableText('anchor', pattern.jws) ?? null,
+  };
   fields.end();
   return answer;
 }

@@ -133,6 +133,7 @@ test('statements of the format before are refused', async () => {
     site: 'a',
     confirmed: null,
     audit: auditStart,
+    accepted: null,
     timeMs: 1,
   };
   const read = { server: 's', after: 0, timeMs: 1, nonce: 'n' };

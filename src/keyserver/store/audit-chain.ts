@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import {
-  type AcceptedGap,
   type AuditGap,
   type AuditHead,
   genesis,
   type Refusal,
+  type StatedGap,
 } from '../../audit/index.ts';
 import type { Database } from '../../db/index.ts';
 import type { KeyServerSchema } from './schema.ts';
@@ -81,7 +81,7 @@ export function previousOf(row: AuditRow, digests: readonly string[]): string | 
 }
 
 /** The gap that a record says was accepted; undefined of other records, and of what is none. */
-export function gapOf({ seq, time_ms: timeMs, event }: AuditRow): AcceptedGap | undefined {
+export function gapOf({ seq, time_ms: timeMs, event }: AuditRow): StatedGap | undefined {
   if (!event.startsWith('{"kind":"audit-accepted"')) return undefined;
   try {
     const { gap, by, reason } = JSON.parse(event) as Extract<AuditEvent, { gap: AuditGap }>;

@@ -44,19 +44,26 @@ export async function verifyAudit(db: Reader, options: VerifyOptions = {}): Prom
 }
 
 /**
- * Check the newest records, and that the record goes through an anchor.
- * @returns where it ends
+ * Check the newest records, and that the record goes through some anchors.
+ * @returns what it found, of the newest records
  * @throws AUDIT_DAMAGED
  */
-export async function checkAuditEnd(db: Reader, anchor: AuditHead): Promise<AuditHead> {
+export async function checkAuditEnd(
+  db: Reader,
+  anchors: readonly AuditHead[],
+): Promise<AuditVerdict> {
   const end = await auditHead(db);
   const from = Math.max(0, end.count - keyserverLimits.auditEndRecords);
   const check = new ChainCheck([], from === 0 ? genesis : await headAt(db, from));
   for await (const row of rowsAfter(db, from)) take(check, row);
-  const [problem] = check.verdict(file).problems;
+  const verdict = check.verdict(file);
+  const [problem] = verdict.problems;
   if (problem !== undefined) throw notThrough(end, problem.after);
-  if (!(await goesThrough(db, anchor))) throw notThrough(anchor, end);
-  return end;
+  const lost = verdict.accepted.flatMap((gap) => gap.lost);
+  for (const anchor of anchors)
+    if (!lost.some((head) => isSame(head, anchor)) && !(await goesThrough(db, anchor)))
+      throw notThrough(anchor, end);
+  return verdict;
 }
 
 /** Whether the record holds an anchor or, behind an accepted gap, the record that names it. */
@@ -92,7 +99,7 @@ export async function acceptAudit(
   const event = { kind: 'audit-accepted', by, reason, gap } as const;
   const before = newestKnown(verdict);
   await db.transaction((tx) => writeAudit(tx, before, { event, timeMs }));
-  return { ...gap, record: before.count + 1, timeMs, by, reason };
+  return { ...gap, record: before.count + 1, from: before, timeMs, by, reason };
 }
 
 function take(check: ChainCheck, row: AuditRow): void {

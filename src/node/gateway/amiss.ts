@@ -1,3 +1,4 @@
+import type { AuditHead } from '../../audit/index.ts';
 import type { ServerReport } from '../../keys/index.ts';
 
 /** What is wrong with an archive, as operators read it. */
@@ -20,4 +21,14 @@ export function keyServerAmiss(report: ServerReport): readonly string[] {
   return [
     `key server ${name} gives no shares: it took no news of policies for a lease; keys.feed_not_delivered in the log says why`,
   ];
+}
+
+/** A key server says less of its audit record than it signed before. */
+export function recordAmiss(server: string): string {
+  return `key server ${server}: its audit record is shorter than it was, or another one; it was cut or restored`;
+}
+
+/** A key server showed an end of our own audit record that it does not go through. */
+export function missedAmiss({ count }: AuditHead): string {
+  return `the audit record was cut or restored: record ${count}, which a key server shows, is not in it; \`mdm audit verify\``;
 }

@@ -7,6 +7,7 @@ import { nodeErrors } from '../errors.ts';
 export class FeedGate {
   readonly #log: Log;
   #reason: string | undefined = 'the key servers have not been asked yet';
+  #stopped: string | undefined;
   #take: (() => Promise<void>) | undefined;
 
   constructor(log: Log) {
@@ -15,12 +16,18 @@ export class FeedGate {
 
   /** Why it is shut; undefined when it is open. */
   get reason(): string | undefined {
-    return this.#reason;
+    return this.#stopped ?? this.#reason;
   }
 
   shut(reason: string): void {
     if (this.#reason !== reason) this.#log.warn('gateway.shut', { reason });
     this.#reason = reason;
+  }
+
+  /** Shut it until the service is started anew. */
+  stop(reason: string): void {
+    if (this.#stopped === undefined) this.#log.error('gateway.stopped', { reason });
+    this.#stopped = reason;
   }
 
   /** Open it, once all that the feed says is so here; from now on `take` makes it so. */

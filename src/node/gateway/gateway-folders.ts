@@ -24,6 +24,8 @@ export function gatewayFolders(data: string) {
       audit: join(computing, 'audit'),
       /** Newest head of the audit record. */
       auditHead: join(computing, 'keys', 'audit.head'),
+      /** How far the records of the key servers were, and what they showed of this one. */
+      auditAnchors: join(computing, 'keys', 'audit.anchors'),
       /** Signs the policy feed. */
       feedKey: join(computing, 'keys', 'policy-feed.pem'),
       /** Signs the gateway's own tokens for the key servers. */

@@ -1,4 +1,11 @@
-import { type Audit, type CheckBeside, checkBeside, openAudit } from '../../audit/index.ts';
+import {
+  AnchorFile,
+  type Audit,
+  acceptedGaps,
+  type CheckBeside,
+  checkBeside,
+  openAudit,
+} from '../../audit/index.ts';
 import { type Catalog, openCatalog } from '../../catalog/index.ts';
 import { productionEdition, products } from '../../production/index.ts';
 import { openDiskStorage } from '../../storage/backends/disk/index.ts';
@@ -11,6 +18,8 @@ import { removeStrayReplicas } from './remove-stray-replicas.ts';
 export interface ComputingSide {
   readonly audit: Audit;
   readonly auditCheck: CheckBeside;
+  /** How far the records of others are, and what they showed of ours. */
+  readonly auditAnchors: AnchorFile;
   readonly storage: Storage;
   readonly catalog: Catalog;
 }
@@ -20,9 +29,12 @@ export async function openComputingSide(context: GatewayContext): Promise<Comput
   const { config, tools, teardown } = context;
   const { clock, random, log } = tools;
   const folders = context.folders.computing;
-  const audit = await openAudit({ path: folders.audit, headFile: folders.auditHead, clock, log });
+  const auditAnchors = await AnchorFile.open(folders.auditAnchors);
+  const { audit: path, auditHead: headFile } = folders;
+  const audit = await openAudit({ path, headFile, anchors: auditAnchors.missed, clock, log });
   teardown.add(() => audit.close());
-  const auditCheck = checkBeside({ verify: gatewayRecord(context).verify, clock, log });
+  const known = await acceptedGaps(path);
+  const auditCheck = checkBeside({ verify: gatewayRecord(context).verify, known, clock, log });
   teardown.add(() => auditCheck.stop());
   const storage = await openDiskStorage({
     name: 'disk',
@@ -40,5 +52,5 @@ export async function openComputingSide(context: GatewayContext): Promise<Comput
   });
   teardown.add(() => catalog.close());
   await removeStrayReplicas({ storage, versions: catalog.versions, log });
-  return { audit, auditCheck, storage, catalog };
+  return { audit, auditCheck, auditAnchors, storage, catalog };
 }

@@ -52,7 +52,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const identity = await identityOf(context);
   teardown.add(async () => identity.close());
   const { tls, host, port, publicHost, proxies, connectionsPerCaller } = config.listen;
-  const { keyServers, policy } = sides.keysSide;
+  const { anchors, feed, keyServers, policy } = sides.keysSide;
   const { opened, registration } = sides.clinical;
   const { audit, auditCheck } = sides.computing;
   const metadata = createFileMetadata({
@@ -66,6 +66,8 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     config,
     storage,
     keyServers,
+    anchors,
+    feed,
     opened,
     crawler: sides.crawler,
     registration,

@@ -7,6 +7,7 @@ import {
   type FeedPolicy,
   type KeyServers,
   type PolicyFeed,
+  type RecordAnchors,
 } from '../../keys/index.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import {
@@ -22,6 +23,7 @@ import type { FeedGate } from './feed-gate.ts';
 import { collectionOfPolicy } from './open-collections.ts';
 import type { ComputingSide } from './open-computing-side.ts';
 import { policyForKeyServers } from './open-key-client.ts';
+import { openRecordAnchors, tellGaps } from './open-record-anchors.ts';
 import { nameSourcesOf } from './warn-never-matches.ts';
 
 /** The gateway's relations to the key servers. */
@@ -32,6 +34,7 @@ export interface KeysSide {
   readonly policy: PolicyService;
   readonly feed: PolicyFeed;
   readonly conduct: Conduct;
+  readonly anchors: RecordAnchors;
   /**
    * Send the key servers what changed of lists and keys. Never rejects: what could not be sent is sent
    * by the next call.
@@ -44,11 +47,12 @@ export interface KeysSide {
 /** Connect to the key servers; contacts none yet. @throws KEYS_CONFIG_INVALID */
 export async function openKeysSide(
   context: GatewayContext,
-  { audit, catalog }: ComputingSide,
+  computing: ComputingSide,
   gate: FeedGate,
 ): Promise<KeysSide> {
   const { config, path, tools, keys, folders, teardown } = context;
   const { clock, random, log } = tools;
+  const { audit, catalog } = computing;
   const { threshold } = config.keyServers;
   const servers = config.keyServers.servers.map(({ name, url, authorities, signingKey }) => ({
     name,
@@ -62,7 +66,9 @@ export async function openKeysSide(
   teardown.add(async () => keyServers.close());
   const store = await openPolicyFeedStore(folders.computing.feed);
   teardown.add(() => store.close());
+  const anchors = openRecordAnchors(context, computing, gate);
   const feed = createPolicyFeed({
+    anchors,
     site: config.site,
     signer: keys.feed,
     store,
@@ -87,14 +93,17 @@ export async function openKeysSide(
     policy,
     feed,
     conduct,
+    anchors,
     async tellKeyServers() {
       try {
+        await tellGaps(anchors, feed);
         await policy.reconcile();
       } catch (error) {
         log.error('keys.not_told', { code: codeOf(error) });
       }
     },
     async start() {
+      await tellGaps(anchors, feed);
       await policy.reconcile();
       feed.start();
     },

@@ -1,3 +1,4 @@
+import { notThrough } from '../../audit/index.ts';
 import { lockFile } from '../../db/index.ts';
 import { checkAddresses, type StillSilent } from '../../keys/index.ts';
 import { sleep } from '../../lib/clock.ts';
@@ -117,6 +118,8 @@ async function beginRoads(
   const { registration, recall } = clinical;
   const { feed, keyServers, threshold, tellKeyServers } = keysSide;
   await feed.catchUp({ signal, onSilent: (servers) => gate.shut(waitingFor(servers)) });
+  const [missed] = keysSide.anchors.missed;
+  if (missed !== undefined) throw notThrough(missed, computing.audit.head);
   const take = (): Promise<void> => takeOwnFeed(context, sides);
   await take();
   await registration.offerCollections();

@@ -1,13 +1,19 @@
-import type { Audit, CheckBeside } from '../../audit/index.ts';
+import { type Audit, type CheckBeside, describeGap } from '../../audit/index.ts';
 import type { IsOperator } from '../../authz/index.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Principal } from '../../identity/principal.ts';
-import type { KeyServers, ServerReport } from '../../keys/index.ts';
+import type {
+  KeyServers,
+  PolicyFeed,
+  RecordAnchors,
+  ServerGap,
+  ServerReport,
+} from '../../keys/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { CollectionStatus, Registration } from '../../registration/index.ts';
 import type { Storage, StorageSpace } from '../../storage/storage.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
-import { keyServerAmiss, pacsAmiss } from './amiss.ts';
+import { keyServerAmiss, missedAmiss, pacsAmiss, recordAmiss } from './amiss.ts';
 import { clockNotes } from './clocks.ts';
 import type { Crawler } from './crawler.ts';
 import type { FeedGate } from './feed-gate.ts';
@@ -28,13 +34,15 @@ export interface StatusPorts {
   readonly config: GatewayConfig;
   readonly storage: Storage;
   readonly keyServers: KeyServers;
+  readonly anchors: Pick<RecordAnchors, 'behind' | 'missed'>;
+  readonly feed: Pick<PolicyFeed, 'state'>;
   readonly opened: OpenSources;
   readonly crawler: Crawler;
   readonly registration: Pick<Registration, 'status'>;
   readonly catalog: Pick<Catalog, 'locks' | 'names' | 'recalls'>;
   readonly audit: Pick<Audit, 'healthy'>;
-  readonly auditCheck: Pick<CheckBeside, 'amiss' | 'gaps'>;
   readonly gate: Pick<FeedGate, 'reason'>;
+  readonly auditCheck: Pick<CheckBeside, 'accepted' | 'amiss'>;
   readonly isOperator: IsOperator;
   readonly clock: Clock;
 }
@@ -65,7 +73,7 @@ interface Looked {
 
 /** What does not work as it should, as operators read it. */
 function amissOf(
-  { audit, auditCheck, gate, opened, crawler }: StatusPorts,
+  { anchors, audit, auditCheck, gate, opened, crawler }: StatusPorts,
   { reports, space }: Looked,
 ): readonly string[] {
   const { usedBytes, limitBytes, disk } = space;
@@ -74,17 +82,19 @@ function amissOf(
   return [
     ...(gate.reason === undefined ? [] : [`nobody is served: ${gate.reason}`]),
     ...(audit.healthy ? [] : ['the audit record cannot be written: nothing is disclosed']),
+    ...anchors.missed.map(missedAmiss),
     ...auditCheck.amiss.map((problem) => `the audit record is damaged: ${problem}`),
     ...(isFull ? ['the store of replicas is full'] : []),
     ...[...opened.sources].flatMap(([name, { guard }]) =>
       pacsAmiss({ name, circuit: guard.status().circuit, failure: crawler.failureOf(name) }),
     ),
     ...reports.flatMap(keyServerAmiss),
+    ...anchors.behind.map(recordAmiss),
   ];
 }
 
 async function installation(ports: StatusPorts, { reports, space }: Looked) {
-  const { config, storage, opened, crawler, registration, catalog, auditCheck } = ports;
+  const { config, storage, opened, crawler, registration, catalog, auditCheck, feed } = ports;
   const collections = await registration.status();
   return {
     roles: ['clinical', 'computing'],
@@ -93,7 +103,8 @@ async function installation(ports: StatusPorts, { reports, space }: Looked) {
       ...hostNotes(config),
       ...clockNotes(reports, config.keyServers.threshold),
       ...filterNotes(collections),
-      ...auditCheck.gaps.map((gap) => `the audit record has a gap: ${gap}`),
+      ...auditCheck.accepted.map((gap) => `the audit record has a gap: ${describeGap(gap)}`),
+      ...(await feed.state()).gaps.flatMap(gapNote),
     ],
     storage: { name: storage.name, ...space },
     pacs: [...opened.sources].map(([name, { guard }]) => ({
@@ -134,4 +145,14 @@ function filterNotes(collections: readonly CollectionStatus[]): readonly string[
     const more = unseen.length === 1 ? '' : ` and ${unseen.length - 1} more`;
     return `collection ${collection}: no series seen so far has what filter.${first}${more} names`;
   });
+}
+
+/** Of a key server's record; our own says more itself. */
+function gapNote({ server, reason, gap, timeMs }: ServerGap): readonly string[] {
+  if (server === null) return [];
+  const { expected, found } = gap;
+  const when = new Date(timeMs).toISOString();
+  return [
+    `the audit record of key server ${server} has a gap after record ${found.count}, up to ${expected.count}; told ${when}: ${reason}`,
+  ];
 }
