@@ -52,7 +52,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const identity = await identityOf(context);
   teardown.add(async () => identity.close());
   const { tls, host, port, publicHost, proxies, connectionsPerCaller } = config.listen;
-  const { anchors, feed, keyServers, policy } = sides.keysSide;
+  const { policy } = sides.keysSide;
   const { opened, registration } = sides.clinical;
   const { audit, auditCheck } = sides.computing;
   const metadata = createFileMetadata({
@@ -65,9 +65,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const status = createStatus({
     config,
     storage,
-    keyServers,
-    anchors,
-    feed,
+    ...sides.keysSide,
     opened,
     crawler: sides.crawler,
     registration,
