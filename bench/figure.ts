@@ -32,6 +32,8 @@ export interface PreparedFigure {
   readonly verify: () => Promise<void>;
   /** Contestants that could not take part, and why. */
   readonly absent: readonly string[];
+  /** What the table has no column for; asked at the end. */
+  readonly remarks?: () => readonly string[];
 }
 
 /** One measured claim of the project, beside its peers on the same machine. */

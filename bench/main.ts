@@ -6,8 +6,10 @@ import { findTool } from '../test/support/require-tool.ts';
 import { projectRoot } from '../tools/project-root.ts';
 import { conversions } from './convert.ts';
 import type { Figure } from './figure.ts';
+import { keyBatches } from './keys.ts';
 import { measure } from './measure.ts';
 import { multiFrame } from './multi-frame.ts';
+import { sealRate } from './seal-rate.ts';
 import { storeReceive } from './store-receive.ts';
 import { formatTable } from './table.ts';
 import { wholeJob } from './whole-job.ts';
@@ -18,7 +20,14 @@ import { wholeJob } from './whole-job.ts';
 // As `bin/mdm.mjs` runs the services: compiled modules are kept.
 process.env['NODE_COMPILE_CACHE'] ??= join(projectRoot, '.cache', 'compiled');
 
-const figures: readonly Figure[] = [storeReceive, wholeJob, multiFrame, ...conversions];
+const figures: readonly Figure[] = [
+  storeReceive,
+  wholeJob,
+  multiFrame,
+  keyBatches,
+  sealRate,
+  ...conversions,
+];
 
 const { values } = parseArgs({
   options: {
@@ -59,12 +68,15 @@ async function report(figure: Figure): Promise<void> {
     const rows = await measure(prepared.contestants, rounds);
     await prepared.verify();
     const { sizeBytes, absent } = prepared;
+    const remarks = prepared.remarks?.() ?? [];
     if (values.json) {
-      const record = { figure: figure.name, machine: machine(), rounds, sizeBytes, rows, absent };
-      process.stdout.write(`${JSON.stringify(record)}\n`);
+      const record = { figure: figure.name, machine: machine(), rounds, sizeBytes, rows };
+      process.stdout.write(`${JSON.stringify({ ...record, absent, remarks })}\n`);
       return;
     }
-    const notes = absent.map((line) => `\nNot measured: ${line}.\n`).join('');
+    const notes = [...absent.map((line) => `Not measured: ${line}.`), ...remarks]
+      .map((line) => `\n${line}\n`)
+      .join('');
     const size = `${(sizeBytes / 1e6).toFixed(0)} MB, ${rounds} paired rounds, goal: ${figure.goal}`;
     process.stdout.write(
       `\n### ${figure.title}\n\n${size}.\n\n${formatTable(rows, sizeBytes)}\n${notes}`,
