@@ -27,7 +27,8 @@ export const keyBatches: Figure = {
     });
     const at = await startInstallation(owner, {
       tls: true,
-      pacs: [],
+      // Nobody is there, and nobody asks.
+      pacs: [{ name: 'none', port: 9, aeTitle: 'NONE', retrieve: 'C-GET' }],
       collections: [
         { name: 'trial', delivery: 'sealed', formats: ['dcm'], policy: names.map(entry) },
       ],
