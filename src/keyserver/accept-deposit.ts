@@ -22,17 +22,24 @@ export async function acceptDeposit(core: KeyServerCore, statement: string): Pro
   if (keyIds.length === 0) return;
   checkAlive(core, deposit);
   await core.db.transaction(async (tx) => {
-    const rows = await tx.selectFrom('share').selectAll().where('key_id', 'in', keyIds).execute();
-    const stored = new Map(rows.map((row) => [row.key_id, unwrapShare(row, core.masterKey)]));
+    const known = await tx.selectFrom('share').selectAll().where('key_id', 'in', keyIds).execute();
+    const stored = new Map(known.map((row) => [row.key_id, unwrapShare(row, core.masterKey)]));
     const fresh = deposit.records.filter((record) => isFresh(record, stored));
     // The feed may have destroyed them while this waited for its turn; then it has erased before it.
     checkAlive(core, deposit);
-    for (const record of fresh)
-      await tx.insertInto('share').values(wrapShare(record, core.masterKey)).execute();
+    const rows = fresh.map((record) => wrapShare(record, core.masterKey));
+    for (let at = 0; at < rows.length; at += rowsPerInsert)
+      await tx
+        .insertInto('share')
+        .values(rows.slice(at, at + rowsPerInsert))
+        .execute();
     const event = { kind: 'deposit', keyIds: fresh.map((record) => record.key.keyId) } as const;
     if (fresh.length > 0) await appendAudit(tx, event, core.clock.nowMs());
   });
 }
+
+/** Rows of one statement: a statement for each row costs three times as much. */
+const rowsPerInsert = 100;
 
 /** A key that the feed retired signs nothing any more, though it is enrolled. */
 async function verified(core: KeyServerCore, statement: string): Promise<Deposit> {
