@@ -87,6 +87,7 @@ export class Demonstration {
   mdm(user: User, args: readonly string[]): Promise<CommandOutcome> {
     return runMdm(args, {
       MDM_SETTINGS: this.settingsOf(user),
+      XDG_STATE_HOME: join(this.folder, 'state'),
       BEARER_TOKEN: '',
       BEARER_TOKEN_FILE: '',
     });

@@ -9,6 +9,7 @@ import {
 } from '../client/credentials/ticket-store.ts';
 import { clientErrors } from '../client/errors.ts';
 import { clientLimits } from '../client/limits.ts';
+import type { Memory } from '../client/memory/memory.ts';
 import type { GetPorts } from '../client/open/get-file.ts';
 import { createNodeTransport } from '../client/open/node-transport.ts';
 import { createKeyServers, type KeyCredential } from '../keys/index.ts';
@@ -34,7 +35,7 @@ export interface Connection extends GetPorts {
 }
 
 /** Connect as the settings say. Sends nothing yet. */
-export function connect(settings: ClientSettings): Connection {
+export function connect(settings: ClientSettings, memory: Memory): Connection {
   const { gateway, ca, certificate, key } = settings;
   const token = (): string | undefined => gatewayTokenOf(settings);
   const tickets = createTicketStore(settings.state, systemClock);
@@ -80,10 +81,12 @@ export function connect(settings: ClientSettings): Connection {
     pinned: pinProducers(
       settings.producerKeys.map((pem) => ({ publicKey: publicKeyOf(pem), fromMs: 0 })),
     ),
+    memory,
     clock: systemClock,
     close() {
       transport.close();
       keyServers?.close();
+      memory.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from '../client/tree/fetch-tree.ts';
 import { codeOf, MdmError } from '../lib/errors/mdm-error.ts';
+import { anotherFile } from './another-file.ts';
 import { Ended } from './ended.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import { formatBytes } from './format.ts';
@@ -31,6 +32,7 @@ export class GetTally {
     const { kind: state, path, report } = outcome;
     if (state === 'fetched') this.#bytes += report.bytes;
     if (!report.complete) this.#unconfirmed += 1;
+    if (report.memory === 'another') this.#note(anotherFile(path));
     if (this.#output.json) this.#output.result({ path, state, ...report }, '');
   }
 
@@ -60,6 +62,11 @@ export class GetTally {
     const agreed = others.length === 0 ? code : exitCode.failed;
     const worst = this.#exitCodes.has(exitCode.unverified) ? exitCode.unverified : agreed;
     throw new Ended(`${failed} of ${failed + fetched + present} files failed`, worst);
+  }
+
+  #note(text: string): void {
+    this.#bar.clear();
+    this.#output.note(text);
   }
 
   #tellFailure({ path, error }: Extract<Outcome, { kind: 'failed' }>): void {

@@ -3,6 +3,7 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { clientLimits } from '../client/limits.ts';
 import { addKeyCare } from './add-key-care.ts';
 import { addOwnFiles } from './add-own-files.ts';
+import { clientMemory } from './client-memory.ts';
 import { find, list, stat } from './commands/browse.ts';
 import { cat } from './commands/cat.ts';
 import { applyCollection } from './commands/collection.ts';
@@ -40,11 +41,13 @@ export function createProgram(addServices?: AddServices): Program {
     .description('Medical Data Manager: the images of hospital archives as files')
     .version(packageFile.version, '-V, --version')
     .option('--json', 'results and failures as JSON, one value a line')
+    .option('--no-memory', 'neither compare with nor note what was seen of files before')
     .exitOverride()
     .configureHelp({ sortSubcommands: true });
-  const wantsJson = (): boolean => program.opts<{ json?: boolean }>().json === true;
+  const flags = (): ProgramFlags => program.opts<ProgramFlags>();
+  const wantsJson = (): boolean => flags().json === true;
   let reader: Reader = 'user';
-  const client: Client = (action) => withConnection(action, wantsJson());
+  const client: Client = (action) => withConnection(action, flags());
   const local: Local = (action) =>
     untilInterrupt((signal) => action(terminalOutput(wantsJson()), signal));
 
@@ -92,6 +95,11 @@ export function createProgram(addServices?: AddServices): Program {
       }
     },
   };
+}
+
+interface ProgramFlags {
+  readonly json?: boolean;
+  readonly memory: boolean;
 }
 
 /** Runs what asks the gateway. */
@@ -285,12 +293,18 @@ interface LockFlags {
 }
 
 /** Connect, act, close; what came of a file when it is interrupted is kept. */
-async function withConnection(action: Action, json: boolean): Promise<void> {
-  const connection = connect(readSettings(process.env));
+async function withConnection(action: Action, { json, memory }: ProgramFlags): Promise<void> {
+  const settings = readSettings(process.env);
+  const kept = clientMemory(settings.state, { isWanted: memory });
+  const connection = connect(settings, kept);
+  const output = terminalOutput(json === true);
   try {
-    await untilInterrupt((signal) => action(connection, terminalOutput(json), signal));
+    await untilInterrupt((signal) => action(connection, output, signal));
   } finally {
     connection.close();
+    const lack = kept.lack();
+    if (lack !== undefined)
+      output.note(`mdm: versions are not remembered (--no-memory says no more of it): ${lack}`);
   }
 }
 

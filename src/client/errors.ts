@@ -34,6 +34,30 @@ export const clientErrors = defineErrors('client', {
     operator:
       'Compare the replica with its receipt: the store, or what stands before the gateway, altered bytes. The disk may be failing.',
   },
+  CLIENT_VERSION_OLDER: {
+    disposition: 'permanent',
+    meaning:
+      'The gateway shows a version that is older than one that this client saw: genuine, and not the newest. It was not kept under its name.',
+    user: 'Tell the site operator the path and both versions. If you want the older one, ask for it by its number, as <series>@<version>/<file>.',
+    operator:
+      'After a restore of the catalog this is so until the file is made anew (docs/operating/backup.md). Without one, somebody shows your users old data.',
+  },
+  CLIENT_VERSION_TWICE: {
+    disposition: 'permanent',
+    meaning:
+      'The producer signed two contents under one version number; this client saw the other one before.',
+    user: 'Do not use the data. Tell the site operator the path, the version and the time.',
+    operator:
+      'A number is taken before it is signed, so this does not happen by itself: an older clinical index was put in place without its restore being said, or somebody else signs with the producer key.',
+  },
+  CLIENT_IDENTITY_OLDER: {
+    disposition: 'permanent',
+    meaning:
+      'The gateway shows the file that had this name before the one that this client saw there last. It was not kept under its name.',
+    user: 'Tell the site operator the path and both times. `--no-memory` fetches it all the same.',
+    operator:
+      'As for CLIENT_VERSION_OLDER; files get another identity when the clinical index is restored, or patients are merged.',
+  },
   CLIENT_CHANGED: {
     disposition: 'transient',
     meaning: 'The file changed at the server since the part that is kept was read.',

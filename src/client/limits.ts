@@ -70,5 +70,26 @@ export const clientLimits = defineLimits('client', {
     reason: 'A ticket that ends sooner is not shown: the question would be late.',
   },
   ticketHoursDefault: { value: 12, unit: 'count', reason: 'The longest that a key server gives.' },
+  memoryFilesMax: {
+    value: 500_000,
+    unit: 'count',
+    reason:
+      'Files whose version is remembered, in some 60 MB; those left alone longest are forgotten.',
+  },
+  memoryUnwrittenMax: {
+    value: 500,
+    unit: 'count',
+    reason: 'Files met and not written yet: a commit costs as much as some hundred of them.',
+  },
+  memoryWriteMs: {
+    value: 1_000,
+    unit: 'ms',
+    reason: 'Until what was met is written: what a crash, and commands side by side, may miss.',
+  },
+  memoryBusyMs: {
+    value: 5_000,
+    unit: 'ms',
+    reason: 'Other commands hold the memory for some ms each; who hangs must not hold all.',
+  },
   pageEntries: { value: 1000, unit: 'count', reason: 'One page of a listing.' },
 });

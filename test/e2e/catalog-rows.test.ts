@@ -10,6 +10,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { test } from 'node:test';
 import { connect } from '../../src/cli/connection.ts';
 import { readSettings } from '../../src/cli/settings.ts';
+import { noMemory } from '../../src/client/memory/memory.ts';
 import { getFile } from '../../src/client/open/get-file.ts';
 import { codeOf } from '../../src/lib/errors/mdm-error.ts';
 import { syntheticPatient } from '../support/make-series.ts';
@@ -56,7 +57,7 @@ type Read = () => Promise<{ readonly sha256: string } | { readonly code: string 
 function readsOf(story: Story, { path }: Known): readonly Read[] {
   const target = story.file('read');
   const verified: Read = async () => {
-    const ports = connect(readSettings({ MDM_SETTINGS: story.settingsOf('bob') }));
+    const ports = connect(readSettings({ MDM_SETTINGS: story.settingsOf('bob') }), noMemory());
     try {
       const place = { path: target, shown: target };
       await getFile(ports, { path, target: place, keepSealed: false, force: false });

@@ -245,7 +245,12 @@ class Road implements HostileRoad {
   }
 
   mdm(...args: readonly string[]): Promise<Child> {
-    const env = { MDM_SETTINGS: this.settings, BEARER_TOKEN: '', BEARER_TOKEN_FILE: '' };
+    const env = {
+      MDM_SETTINGS: this.settings,
+      XDG_STATE_HOME: join(this.folder, 'state'),
+      BEARER_TOKEN: '',
+      BEARER_TOKEN_FILE: '',
+    };
     return startChild(this.#parts.owner, [process.execPath, mdmEntry, ...args], { env });
   }
 

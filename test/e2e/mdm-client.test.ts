@@ -94,6 +94,26 @@ test('ls, stat, cat, get, find and status', async (t) => {
   );
 });
 
+test('what was verified is remembered, where there is a place for it', async (t) => {
+  const story = await startStory(t);
+  const path = `${await story.series('bob', 'open')}/volume.nii`;
+  const get = async (env: Readonly<Record<string, string>>, ...flags: readonly string[]) => {
+    const args = ['get', '-f', '-q', ...flags, path, story.file('v.nii')];
+    const { code, stdout, stderr } = await story.mdm('bob', args, { env });
+    assert.equal(code, 0, stderr);
+    return { stderr, memory: flags.includes('--json') && memoryOf(stdout) };
+  };
+  const memoryOf = (line: string): string => (JSON.parse(line) as { memory: string }).memory;
+  assert.equal((await get({}, '--json')).memory, 'first');
+  assert.equal((await get({}, '--json')).memory, 'same');
+  assert.deepEqual(await get({}, '--json', '--no-memory'), { stderr: '', memory: 'none' });
+  // No folder can be made below a file.
+  const env = { XDG_STATE_HOME: story.file('v.nii') };
+  assert.deepEqual(await get(env, '--json'), { stderr: '', memory: 'none' });
+  assert.match((await get(env)).stderr, /^mdm: versions are not remembered .*ENOTDIR.*\n$/);
+  assert.equal((await get(env, '--no-memory')).stderr, '');
+});
+
 test('find lists the series of one acquisition in their order, once their headers were read', async (t) => {
   const places = [3, 1, 2] as const;
   const story = await startStory(t, {

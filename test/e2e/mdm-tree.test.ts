@@ -246,7 +246,12 @@ const many = [1, 2, 3].map((seed) => ({
 
 function startGet(t: TestContext, story: Story, out: string): Promise<Child> {
   const args = ['--json', 'get', '-r', '-p', '8', '/test/sealed', out];
-  const env = { MDM_SETTINGS: story.settingsOf('bob'), BEARER_TOKEN: '', BEARER_TOKEN_FILE: '' };
+  const env = {
+    MDM_SETTINGS: story.settingsOf('bob'),
+    XDG_STATE_HOME: story.file('state'),
+    BEARER_TOKEN: '',
+    BEARER_TOKEN_FILE: '',
+  };
   return startChild(t, [process.execPath, mdmEntry, ...args], { env });
 }
 
@@ -293,7 +298,11 @@ test('a terminal sees one bar for all files', { skip: requireTool('script') }, a
   const command = [process.execPath, mdmEntry, 'get', '-r', '/test/open', story.file('out')].join(
     ' ',
   );
-  const env = { MDM_SETTINGS: story.settingsOf('bob'), BEARER_TOKEN: '' };
+  const env = {
+    MDM_SETTINGS: story.settingsOf('bob'),
+    XDG_STATE_HOME: story.file('state'),
+    BEARER_TOKEN: '',
+  };
   const { code, stdout } = await runChild(['script', '-qec', command, '/dev/null'], { env });
   assert.equal(code, 0, stdout);
   const bars = stdout.split('\r\u001B[K');
@@ -317,7 +326,12 @@ test('a full local disk ends the command, which says so; with room it goes on', 
   const story = await startStory(t, { series });
   const disk = story.file('disk');
   mkdirSync(disk);
-  const env = { MDM_SETTINGS: story.settingsOf('bob'), BEARER_TOKEN: '', BEARER_TOKEN_FILE: '' };
+  const env = {
+    MDM_SETTINGS: story.settingsOf('bob'),
+    XDG_STATE_HOME: story.file('state'),
+    BEARER_TOKEN: '',
+    BEARER_TOKEN_FILE: '',
+  };
   const get = [process.execPath, mdmEntry, 'get', '-r', '/test/open', disk];
   const command = ['unshare', '-rm', 'sh', '-c', onSmallDisk, disk, ...get] as const;
   const { stdout, stderr } = await runChild(command, { env });

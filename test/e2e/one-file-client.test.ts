@@ -15,7 +15,7 @@ test('the one file lists, fetches, opens and refuses as the client does', async 
   await buildClient(file);
   assert.match(readFileSync(`${file}.licences.txt`, 'utf8'), /^== jose$/m);
   const story = await startStory(t, { gateway: { tls: true } });
-  const env = { MDM_SETTINGS: story.settingsOf('bob') };
+  const env = { MDM_SETTINGS: story.settingsOf('bob'), XDG_STATE_HOME: join(folder, 'state') };
   const run = (...args: readonly string[]) =>
     runChild([process.execPath, file, ...args], { cwd: folder, env });
 

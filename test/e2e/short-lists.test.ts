@@ -13,7 +13,12 @@ const shape = { slices: 4, rows: 8, columns: 8, studySeed: 8 } as const;
 const counts: Readonly<Record<string, string>> = { 1: '4', 2: '', 3: '1', 4: '6' };
 
 function mdm(road: HostileRoad, ...args: readonly string[]): Promise<Finished> {
-  const env = { MDM_SETTINGS: road.settings, BEARER_TOKEN: '', BEARER_TOKEN_FILE: '' };
+  const env = {
+    MDM_SETTINGS: road.settings,
+    XDG_STATE_HOME: join(road.folder, 'state'),
+    BEARER_TOKEN: '',
+    BEARER_TOKEN_FILE: '',
+  };
   return runChild([process.execPath, mdmEntry, ...args], { env });
 }
 

@@ -6,6 +6,7 @@ import { createApiDoor } from '../../src/access/api/api-door.ts';
 import type { ApiPorts } from '../../src/access/api/operations.ts';
 import { createWebdavDoor } from '../../src/access/webdav/webdav-door.ts';
 import { MdmApi } from '../../src/client/api/mdm-api.ts';
+import { noMemory } from '../../src/client/memory/memory.ts';
 import { type GetPorts, type GetRequest, getFile } from '../../src/client/open/get-file.ts';
 import { createNodeTransport } from '../../src/client/open/node-transport.ts';
 import { type FetchedKeys, type KeyServers, keysErrors } from '../../src/keys/index.ts';
@@ -105,6 +106,7 @@ export async function openClientBench(
     keyServers: keyServersOf(files),
     credential: { for: () => ({ kind: 'token', token: new Sensitive('secret') }) },
     pinned: pinProducers([{ publicKey: files.producerKey, fromMs: 0 }]),
+    memory: noMemory(),
     clock: hasty(files.clock),
   };
   return Object.assign(state, {

@@ -159,7 +159,12 @@ export async function startInstallation(
     { settings: path, env, ...rest }: MdmOptions = {},
   ): Omit<MdmOptions, 'settings'> => ({
     ...rest,
-    env: { MDM_SETTINGS: path ?? users.settingsOf(user), ...withoutCredentials, ...env },
+    env: {
+      MDM_SETTINGS: path ?? users.settingsOf(user),
+      XDG_STATE_HOME: join(folder, `${user}.state`),
+      ...withoutCredentials,
+      ...env,
+    },
   });
   return {
     folder,

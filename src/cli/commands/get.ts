@@ -7,6 +7,7 @@ import { isLocalName } from '../../client/tree/entry-name.ts';
 import { localNameOf } from '../../client/tree/fetch-tree.ts';
 import { HeldFolder } from '../../client/tree/held-folder.ts';
 import { isOtherNameOf } from '../../client/tree/walk.ts';
+import { anotherFile } from '../another-file.ts';
 import { completenessOf } from '../completeness.ts';
 import type { Connection } from '../connection.ts';
 import { formatBytes } from '../format.ts';
@@ -85,6 +86,7 @@ async function getOne(
     bar.end();
     const state = present === undefined ? 'fetched' : 'present';
     output.result({ path, state, ...report }, lineOf(report, state));
+    if (report.memory === 'another') output.note(anotherFile(path));
   } finally {
     bar.end();
   }

@@ -6,6 +6,7 @@ import { openLocal, readPublicKey } from '../../client/own/read-local.ts';
 import { writeLocal } from '../../client/own/write-local.ts';
 import { seriesDepth, treeSegments } from '../../client/tree/entry-name.ts';
 import { systemRandom } from '../../lib/random.ts';
+import { anotherFile } from '../another-file.ts';
 import type { Connection } from '../connection.ts';
 import type { Output } from '../output.ts';
 import { createProgressBar, silentBar } from '../progress-bar.ts';
@@ -38,7 +39,7 @@ export async function rewrap(
   const bar = isSilent ? silentBar : createProgressBar({ stream: process.stderr, nowMs });
   const name = basename(options.source);
   try {
-    const { header, version } = await rewrapFile(connection, {
+    const { header, version, recollection } = await rewrapFile(connection, {
       path,
       kept,
       recipientPublicKey,
@@ -53,8 +54,16 @@ export async function rewrap(
     const file = options.out ?? `${name}.header`;
     const { target } = await writeLocal(file, [header], { replace: options.force });
     const { guid, version: number } = version;
-    const report = { path, target, guid, version: number, outlivesRevocation: true };
+    const report = {
+      path,
+      target,
+      guid,
+      version: number,
+      memory: recollection,
+      outlivesRevocation: true,
+    };
     output.result(report, `${target}  opens version ${number} of ${path} for ${options.to}`);
+    if (recollection === 'another') output.note(anotherFile(path));
     output.note(
       `Put it in the place of the first ${header.length} bytes of the sealed file.\n` +
         'It opens the file for whoever has that private key, for ever: `mdm revoke` does not reach it.',

@@ -7,6 +7,8 @@ import { openHeader, type ProducerKeys, sealedLayout, wipe } from '../../seal/in
 import type { MdmApi } from '../api/mdm-api.ts';
 import type { ClientResponse } from '../api/transport.ts';
 import { clientErrors } from '../errors.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Recollection } from '../memory/recollection.ts';
 import { fetchPrivateKey } from './fetch-key.ts';
 import type { LocalPlace } from './local-place.ts';
 import { existing, exists, PartFile, type PartState } from './part-file.ts';
@@ -38,6 +40,8 @@ export interface GetPorts {
   readonly token?: () => string | undefined;
   /** Producer keys that receipts are verified with. */
   readonly pinned: ProducerKeys;
+  /** What this client saw before. */
+  readonly memory: Memory;
   readonly clock: Clock;
 }
 
@@ -67,6 +71,8 @@ export interface GetReport {
   readonly complete: boolean;
   /** Why it is not confirmed, as the receipt says it; absent where it is. */
   readonly unconfirmed?: string;
+  /** How the version stands to what this client saw of the file before. */
+  readonly memory: Recollection;
 }
 
 /**
@@ -128,6 +134,9 @@ function isWorthless(error: unknown): boolean {
 const worthless: ReadonlySet<string> = new Set([
   'CLIENT_UNVERIFIED',
   'CLIENT_CHANGED',
+  'CLIENT_VERSION_OLDER',
+  'CLIENT_VERSION_TWICE',
+  'CLIENT_IDENTITY_OLDER',
   'FILES_IS_A_DIRECTORY',
 ]);
 
@@ -301,7 +310,7 @@ export function reportOf(
   request: GetRequest,
   done: { readonly bytes: number; readonly resumedAt: number; readonly proofs: FileProofs },
 ): GetReport {
-  const { version, production } = done.proofs;
+  const { version, production, recollection } = done.proofs;
   const isSealed = request.path.endsWith('.c4gh') && request.keepSealed;
   const sealedSha256 = isSealed ? production?.sealedSha256 : undefined;
   const { completeness, reason } = version.source;
@@ -314,5 +323,6 @@ export function reportOf(
     sha256: sealedSha256 ?? version.plaintextSha256,
     complete: completeness === 'verified',
     ...(reason === null ? {} : { unconfirmed: reason }),
+    memory: recollection,
   };
 }

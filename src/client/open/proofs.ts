@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import {
+  type AskedFile,
   askedFileOf,
   checkAsked,
   checkSegmentDigests,
@@ -15,6 +16,8 @@ import {
 import type { MdmApi } from '../api/mdm-api.ts';
 import { clientErrors } from '../errors.ts';
 import { clientLimits } from '../limits.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Recollection } from '../memory/recollection.ts';
 
 /** Verified proofs of a file. */
 export interface FileProofs {
@@ -22,11 +25,14 @@ export interface FileProofs {
   /** Of the replica that is staged; undefined when none is. */
   readonly production: ProductionStatement | undefined;
   readonly segmentDigests: Uint8Array;
+  /** How the version stands to what this client saw before. */
+  readonly recollection: Recollection;
 }
 
 /** How to fetch proofs. */
 export interface ProofOptions {
   readonly pinned: ProducerKeys;
+  readonly memory: Memory;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
 }
@@ -63,40 +69,43 @@ export function assertPinned(pinned: ProducerKeys): void {
 }
 
 /**
- * What was signed of the file that is asked for, and of no other. Undefined while it has no receipt.
- * @throws CLIENT_PRODUCER_KEYS_MISSING, SEAL_RECEIPT_*
+ * What was signed of the file that is asked for, and of no other; nothing older than what this client
+ * saw of it. Undefined while it has no receipt.
+ * @throws CLIENT_PRODUCER_KEYS_MISSING, SEAL_RECEIPT_*, CLIENT_VERSION_*, CLIENT_IDENTITY_OLDER
  */
 export async function fetchProofs(
   api: MdmApi,
   path: string,
-  { pinned, signal }: ProofOptions,
+  { pinned, memory, signal }: ProofOptions,
 ): Promise<FileProofs | undefined> {
   assertPinned(pinned);
   try {
     const answer = await api.receipts(path, signal);
     const { version: receipt, production: made } = answer;
-    const { version, production }: Omit<FileProofs, 'segmentDigests'> =
+    const { version, production }: Pick<FileProofs, 'version' | 'production'> =
       made === undefined
         ? { ...(await verifyVersion(receipt, pinned)), production: undefined }
         : await verifyProduction({ version: receipt, production: made }, pinned);
-    await checkOfFile(path, { version, alias: answer.alias }, pinned);
+    const asked = await checkOfFile(path, { version, alias: answer.alias }, pinned);
     const segmentDigests = Buffer.from(answer.segmentDigests, 'base64');
     await checkSegmentDigests(segmentDigests, version);
-    return { version, production, segmentDigests };
+    const recollection = memory.meet(asked, version);
+    return { version, production, segmentDigests, recollection };
   } catch (error) {
     if (codeOf(error) === 'FILES_NOT_PRODUCED') return undefined;
     throw error;
   }
 }
 
-/** @throws SEAL_RECEIPT_OTHER_FILE, and as what verifies an alias */
+/** The file that was asked for. @throws SEAL_RECEIPT_OTHER_FILE, and as what verifies an alias */
 async function checkOfFile(
   path: string,
   shown: { readonly version: VersionStatement; readonly alias: string | undefined },
   pinned: ProducerKeys,
-): Promise<void> {
+): Promise<AskedFile> {
   const asked = askedFileOf(path);
   if (asked === undefined) throw sealErrors.create('SEAL_RECEIPT_OTHER_FILE');
   const alias = shown.alias === undefined ? undefined : await verifyAlias(shown.alias, pinned);
   checkAsked(asked, shown.version, alias);
+  return asked;
 }

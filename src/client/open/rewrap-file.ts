@@ -12,6 +12,7 @@ import {
   wipe,
 } from '../../seal/index.ts';
 import { clientErrors } from '../errors.ts';
+import type { Recollection } from '../memory/recollection.ts';
 import { fetchPrivateKey } from './fetch-key.ts';
 import type { GetPorts, GetProgress } from './get-file.ts';
 import { patiently } from './patience.ts';
@@ -39,6 +40,7 @@ export interface RewrapRequest {
 export interface Rewrapped {
   readonly header: Uint8Array;
   readonly version: VersionStatement;
+  readonly recollection: Recollection;
 }
 
 /**
@@ -61,14 +63,14 @@ async function rewrapServed(ports: GetPorts, request: RewrapRequest): Promise<Re
   const { path, signal } = request;
   const header = await servedHeader(ports, request);
   const digest = hash('sha256', header, 'hex');
-  const { version } = await proveFile(ports.api, path, {
+  const { version, recollection } = await proveFile(ports.api, path, {
     ...ports,
     signal,
     agrees: ({ production }) =>
       production === undefined ? 'not yet' : production.headerDigest === digest ? 'yes' : 'no',
   });
   const dataKey = await dataKeyOf(ports, { path, header, version, signal });
-  return { header: headerFor(dataKey, request), version };
+  return { header: headerFor(dataKey, request), version, recollection };
 }
 
 async function rewrapKept(
@@ -84,7 +86,8 @@ async function rewrapKept(
   await kept.read(header, 0, header.length, 0);
   const dataKey = await dataKeyOf(ports, { path, header, version: proofs.version, signal });
   await checkKept(kept, { dataKey, proofs, request });
-  return { header: headerFor(dataKey, request), version: proofs.version };
+  const { version, recollection } = proofs;
+  return { header: headerFor(dataKey, request), version, recollection };
 }
 
 /** The header of the file as the gateway sends it. What follows it is not read. */
