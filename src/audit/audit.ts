@@ -11,6 +11,7 @@ export type AuditAction =
   | 'revoke'
   | 'withdraw'
   | 'collection-apply'
+  | 'key-recover'
   | 'lock'
   | 'unlock'
   | 'key-deposit'

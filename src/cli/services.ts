@@ -18,9 +18,10 @@ export const addServices: AddServices = (program, services) => {
     });
   program
     .command('init')
-    .description('make the keys of a gateway, and say which public ones the key servers enrol')
+    .description('make the keys of a service, and say who enrols which public ones')
     .requiredOption('-c, --config <file>', 'its configuration')
-    .action(async (options: { config: string }) => {
+    .addOption(roleOption())
+    .action(async (options: ServiceFlags) => {
       services.asOperator();
       const { init } = await import('./commands/init.ts');
       await init(options, services.output());

@@ -77,6 +77,14 @@ export const keysErrors = defineErrors('keys', {
     operator:
       'Compare the releases of gateway, client and key servers; if they are the same, report it.',
   },
+  KEYS_BOX_INVALID: {
+    disposition: 'permanent',
+    meaning:
+      'What one key server sent another is not sealed to it, not signed by a server that it knows, or belongs to something else.',
+    user: 'Nothing to do.',
+    operator:
+      'The `peers` of each key server must name the public keys of all others (docs/operating/key-custody.md).',
+  },
   KEYS_CONFIG_INVALID: {
     disposition: 'permanent',
     meaning:

@@ -48,6 +48,16 @@ export { keysLimits } from './limits.ts';
 export { joinOriginalShares } from './original/join-shares.ts';
 export { originalThresholdOf, parseOriginalShares } from './original/parse-shares.ts';
 export type { KeyDeposit } from './shares/deposit-records.ts';
+export { type Share, valueAt } from './shares/threshold-shares.ts';
+export { addInto, vanishingShares } from './shares/vanishing-shares.ts';
+export { KeyUpkeep, type UpkeepJob } from './upkeep/key-upkeep.ts';
+export {
+  noProgress,
+  type RecoveryPorts,
+  type RecoveryProgress,
+  recoverShares,
+} from './upkeep/recover-shares.ts';
+export { UpkeepClient, type UpkeepClientOptions } from './upkeep/upkeep-client.ts';
 export { type AuditHead, auditStart } from './wire/audit-head.ts';
 export { type Deposit, signDeposit, verifyDeposit } from './wire/deposit.ts';
 export { type FeedAck, signFeedAck, verifyFeedAck } from './wire/feed-ack.ts';
@@ -56,6 +66,7 @@ export { type FeedEntry, type VerifiedFeedEntry, verifyFeedEntry } from './wire/
 export { type FeedPosition, feedStart } from './wire/feed-position.ts';
 export { feedReadHeader, signFeedRead, verifyFeedRead } from './wire/feed-read.ts';
 export { type Heartbeat, verifyHeartbeat } from './wire/heartbeat.ts';
+export { type KeyListAnswer, type ListedKey, verifyKeyList } from './wire/key-list.ts';
 export {
   type ErrorAnswer,
   type FeedAnswer,
@@ -80,6 +91,7 @@ export {
   type Place,
   volumeStem,
 } from './wire/place.ts';
+export { openShareBox, type Peer, type ShareBox, sealShareBox } from './wire/share-box.ts';
 export {
   type AcceptedRecordGap,
   acceptedRecordGap,
@@ -90,13 +102,33 @@ export {
 } from './wire/record-gap.ts';
 export {
   commitmentOf,
+  type Holder,
+  isShareOf,
   type KeyDescription,
   type KeyStanding,
   keyBytes,
+  keyDigestOf,
   matchKeyOf,
   releasedOf,
   type ShareRecord,
+  type StoredKey,
   type StoredShare,
   toBase64Url,
 } from './wire/share-record.ts';
 export { readTicketRequest, type TicketAnswer, type TicketKey } from './wire/ticket.ts';
+export {
+  type AddressedBox,
+  type BlindAnswer,
+  type DealAnswer,
+  readListRequest,
+  readUpkeepRequest,
+  type TakeAnswer,
+  type UpkeepRequest,
+  upkeepPath,
+} from './wire/upkeep-messages.ts';
+export {
+  type OrderedKey,
+  type UpkeepOrder,
+  type VerifiedOrder,
+  verifyUpkeepOrder,
+} from './wire/upkeep-order.ts';

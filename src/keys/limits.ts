@@ -73,6 +73,32 @@ export const keysLimits = defineLimits('keys', {
     unit: 'count',
     reason: 'Choices of shares tried for one key when some do not agree: all of 7 of 13.',
   },
+  upkeepStatementSizeMax: {
+    value: 4 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'What one server says to another of the keys of one order.',
+  },
+  upkeepSharesPerOrderMax: {
+    value: 1_500,
+    unit: 'count',
+    reason: 'Keys of one order by servers that hold them: 500 of three. Both sides read 5 MiB.',
+  },
+  upkeepFirstMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'After the start, when the gateway first looks for shares that a key server missed.',
+  },
+  upkeepIntervalMs: {
+    value: 3_600_000,
+    unit: 'ms',
+    reason: 'How often it looks again: every key of every server is listed.',
+  },
+  keysListedMax: {
+    value: 1_000,
+    unit: 'count',
+    reason:
+      'Keys in one page of what a server holds: each share is unwrapped to see that it is whole.',
+  },
   requestTimeoutMs: {
     value: 10_000,
     unit: 'ms',

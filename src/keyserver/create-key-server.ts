@@ -1,8 +1,9 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { createRefusalCount, type Refusal } from '../audit/index.ts';
 import { type Database, openSqlite } from '../db/index.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
-import { keysLimits } from '../keys/index.ts';
+import { keysLimits, type Peer } from '../keys/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
@@ -34,6 +35,10 @@ export interface KeyServerOptions {
   readonly masterKeyFile: string;
   /** With which it signs what it acknowledges; gateways enrol its public half. */
   readonly signer: Signer;
+  /** X25519: opens what other key servers seal to it; they enrol its public half. */
+  readonly boxKey: KeyObject;
+  /** Other key servers with which it makes shares; enrolled by its operator. */
+  readonly peers: readonly Peer[];
   /** Where its clients reach it: scheme, host and port. Issuer and audience of its tickets. */
   readonly publicUrl: string;
   /** Decides who calls; of tickets the server itself does. */
@@ -91,7 +96,8 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     if (acceptsShared) options.log.warn('keyserver.accepts_shared_audience', { publicUrl });
     const tickets = createTickets({ publicUrl, masterKey, clock });
     const feed = await FeedChain.open({ ...options, db, lease });
-    const parts = { db, masterKey, anchors, lease, feed, tickets, acceptsShared };
+    const peers = withSelf(options);
+    const parts = { db, masterKey, anchors, lease, feed, tickets, acceptsShared, peers };
     const door = createKeyServerDoor({ ...options, ...parts });
     const authenticate = acceptTickets(tickets, options);
     const refusals = createRefusalCount({
@@ -131,6 +137,13 @@ function openAnchors(record: KeptRecord, options: KeyServerOptions): Promise<Rec
     goesThrough: (head) => record.goesThrough(head),
     accepted: () => record.accepted,
   });
+}
+
+/** What it deals comes back to it in a box of its own, as to all others. */
+function withSelf({ name, signer, boxKey, peers }: KeyServerOptions): ReadonlyMap<string, Peer> {
+  const [signing, box] = [createPublicKey(signer.privateKey), createPublicKey(boxKey)];
+  const self = { name, signingKey: signing, boxKey: box };
+  return new Map([...peers, self].map((peer) => [peer.name, peer]));
 }
 
 /** A database belongs to one name, site and master key for ever. */

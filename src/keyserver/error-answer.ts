@@ -19,6 +19,10 @@ export const statusOf: Readonly<Record<KeyserverErrorCode, number>> = {
   KEYSERVER_FEED_FORK: 409,
   KEYSERVER_HEARTBEAT_STALE: 409,
   KEYSERVER_READ_STALE: 401,
+  KEYSERVER_ORDER_STALE: 401,
+  KEYSERVER_ORDER_OUTDATED: 409,
+  KEYSERVER_PEER_UNKNOWN: 403,
+  KEYSERVER_BOX_INVALID: 400,
   KEYSERVER_PRODUCER_RETIRED: 403,
   KEYSERVER_RECORD_BEHIND: 503,
   KEYSERVER_GATEWAY_BEHIND: 409,
@@ -30,14 +34,17 @@ export const statusOf: Readonly<Record<KeyserverErrorCode, number>> = {
   KEYSERVER_INTERNAL: 500,
 };
 
+/** What is wrong with something signed or sealed. */
+const ofSigned: Readonly<Record<string, KeyserverErrorCode>> = {
+  SEAL_RECEIPT_UNTRUSTED: 'KEYSERVER_SIGNER_UNKNOWN',
+  KEYS_BOX_INVALID: 'KEYSERVER_BOX_INVALID',
+};
+
 /** The code that a caller sees for any failure; details stay in the log. */
 export function codeFor(error: unknown): KeyserverErrorCode {
   if (keyserverErrors.has(error)) return error.code;
   if (dbErrors.has(error)) return 'KEYSERVER_UNAVAILABLE';
-  if (error instanceof MdmError)
-    return error.code === 'SEAL_RECEIPT_UNTRUSTED'
-      ? 'KEYSERVER_SIGNER_UNKNOWN'
-      : 'KEYSERVER_REQUEST_INVALID';
+  if (error instanceof MdmError) return ofSigned[error.code] ?? 'KEYSERVER_REQUEST_INVALID';
   return 'KEYSERVER_INTERNAL';
 }
 

@@ -99,6 +99,32 @@ export const keyserverErrors = defineErrors('keyserver', {
     user: 'Nothing to do.',
     operator: 'Set the clocks of gateway and key server (NTP).',
   },
+  KEYSERVER_ORDER_STALE: {
+    disposition: 'transient',
+    meaning: 'An order to look after shares is too old, or of the future.',
+    user: 'Nothing to do.',
+    operator: 'Set the clocks of gateway and key server (NTP).',
+  },
+  KEYSERVER_ORDER_OUTDATED: {
+    disposition: 'transient',
+    meaning: 'An order to look after shares names a key that this server has not, or not so.',
+    user: 'Nothing to do.',
+    operator: 'Nothing to do; the gateway looks again what each server has.',
+  },
+  KEYSERVER_PEER_UNKNOWN: {
+    disposition: 'permanent',
+    meaning: 'A key server that shares are to be made with is not enrolled here.',
+    user: 'Nothing to do.',
+    operator:
+      'Add it to the `peers` of this key server, with its `keyserver.keys.pub`, after checking it out of band, and start this one again.',
+  },
+  KEYSERVER_BOX_INVALID: {
+    disposition: 'permanent',
+    meaning: 'What another key server sent cannot be opened, or is not of this order.',
+    user: 'Nothing to do.',
+    operator:
+      'Compare the files of `peers` of both key servers with the `keyserver.keys.pub` of the other: one of them was made anew.',
+  },
   KEYSERVER_PRODUCER_RETIRED: {
     disposition: 'permanent',
     meaning: 'The key that signed the deposit was retired by the policy feed.',

@@ -1,6 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import type { Database } from '../db/index.ts';
+import type { Peer } from '../keys/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
 import type { PinnedKeys, Signer } from '../seal/index.ts';
 import type { FeedChain } from './feed-chain.ts';
 import type { Lease } from './lease.ts';
@@ -20,11 +23,16 @@ export interface KeyServerCore {
   /** Signs what it acknowledges. */
   readonly signer: Signer;
   readonly anchors: RecordAnchors;
+  /** All key servers that may send each other shares, this one too, by name. */
+  readonly peers: ReadonlyMap<string, Peer>;
+  /** X25519: opens what others seal to this server. */
+  readonly boxKey: KeyObject;
   readonly lease: Lease;
   readonly feed: FeedChain;
   readonly tickets: Tickets;
   /** Whether tokens are taken that other parties accept too. */
   readonly acceptsShared: boolean;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
 }

@@ -1,4 +1,4 @@
-import { keyServerPath } from '../keys/index.ts';
+import { keyServerPath, upkeepPath } from '../keys/index.ts';
 import type { Exchange, HttpDoor } from '../listener/door.ts';
 import { readBody } from '../listener/read-body.ts';
 import { codeFor, errorAnswer, statusOf } from './error-answer.ts';
@@ -8,9 +8,10 @@ import type { KeyServerCore } from './key-server-core.ts';
 import { keyserverLimits } from './limits.ts';
 import { createOperations, type Operation } from './operations.ts';
 
-/** The protocol of a key server over HTTP: six operations, JSON both ways. */
+/** The protocol of a key server over HTTP, JSON both ways. */
 export function createKeyServerDoor(core: KeyServerCore): HttpDoor {
-  const { deposits, feed, feedRead, shares, status, tickets } = createOperations(core);
+  const operations = createOperations(core);
+  const { deposits, feed, feedRead, shares, status, tickets } = operations;
   const routes = new Map<string, Operation>([
     [`POST ${keyServerPath.deposits}`, deposits],
     [`POST ${keyServerPath.feed}`, feed],
@@ -18,6 +19,10 @@ export function createKeyServerDoor(core: KeyServerCore): HttpDoor {
     [`POST ${keyServerPath.shares}`, shares],
     [`POST ${keyServerPath.tickets}`, tickets],
     [`GET ${keyServerPath.status}`, status],
+    [`POST ${upkeepPath.list}`, operations.list],
+    [`POST ${upkeepPath.deal}`, operations.deal],
+    [`POST ${upkeepPath.blind}`, operations.blind],
+    [`POST ${upkeepPath.take}`, operations.take],
   ]);
   return {
     name: 'keyserver',

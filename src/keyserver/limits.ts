@@ -120,6 +120,11 @@ export const keyserverLimits = defineLimits('keyserver', {
     unit: 'ms',
     reason: 'How far off the time of a signed request for entries may be: as the lease.',
   },
+  orderAgeMs: {
+    value: 600_000,
+    unit: 'ms',
+    reason: 'How old an order of the gateway may be: all its steps, at 13 servers, take seconds.',
+  },
   clockSkewMs: {
     value: 5_000,
     unit: 'ms',

@@ -21,6 +21,7 @@ import { keyserverLimits } from './limits.ts';
 import { readFeed } from './read-feed.ts';
 import { releaseShares } from './release-shares.ts';
 import { StrangerBodies } from './stranger-bodies.ts';
+import { upkeepAnswers } from './upkeep/upkeep-operations.ts';
 
 /** One operation of the protocol. */
 export interface Operation {
@@ -35,10 +36,18 @@ export interface Operation {
   answer(exchange: Exchange, body: unknown): Promise<unknown>;
 }
 
+type OperationName =
+  | 'deposits'
+  | 'feed'
+  | 'feedRead'
+  | 'shares'
+  | 'status'
+  | 'tickets'
+  | UpkeepStep;
+type UpkeepStep = keyof ReturnType<typeof upkeepAnswers>;
+
 /** All operations of a key server. */
-export function createOperations(
-  core: KeyServerCore,
-): Readonly<Record<'deposits' | 'feed' | 'feedRead' | 'shares' | 'status' | 'tickets', Operation>> {
+export function createOperations(core: KeyServerCore): Readonly<Record<OperationName, Operation>> {
   const signed = createSignedRequests(core);
   const statusAnswer = async (): Promise<KeyServerStatus> => {
     const { position } = core.feed.state;
@@ -51,7 +60,12 @@ export function createOperations(
   const entriesAnswer = async (_: unknown, exchange: Exchange): Promise<FeedEntriesAnswer> => ({
     entries: await readFeed(core, feedReadOf(exchange)),
   });
+  const upkeep = upkeepAnswers(core);
   return {
+    list: signed('gateway', upkeep.list),
+    deal: signed('gateway', upkeep.deal),
+    blind: signed('gateway', upkeep.blind),
+    take: signed('gateway', upkeep.take),
     deposits: signed('depositor', async (body) => {
       await acceptDeposit(core, readDepositRequest(body).deposit);
       return {};

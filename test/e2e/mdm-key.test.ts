@@ -34,3 +34,27 @@ test('an operator sees how each key server is, and that one host with all of the
   assert.match(story.logs(), /keys\.one_host/);
   await story.fails(4, 'bob', 'key', 'status');
 });
+
+interface Recovery {
+  readonly recovered: number;
+  readonly keys: number;
+  readonly missing: readonly unknown[];
+}
+
+test('what a key server missed is made again by the others, and then it opens files in their place', async (t) => {
+  const story = await startStory(t);
+  await story.stop('data-protection');
+  const path = `${await story.series('bob', 'sealed')}/volume.nii.c4gh`;
+  await story.run('bob', 'get', '-q', path, story.file('v.nii'));
+  await story.start('data-protection');
+  await story.fails(4, 'bob', 'key', 'recover');
+  const [done] = await story.json<Recovery>('alice', 'key', 'recover');
+  assert.ok(done);
+  assert.ok(done.keys > 0);
+  assert.deepEqual([done.recovered, done.missing], [done.keys, []]);
+  assert.match(await story.run('alice', 'key', 'status'), /recovery of shares: .* ended/);
+  // Brings all to the head of the feed, and so gives the started one its lease.
+  await story.run('alice', 'lock', '/test/open', '--reason', 'test');
+  await story.stop('hospital');
+  await story.run('bob', 'get', '-f', '-q', path, story.file('v.nii'));
+});

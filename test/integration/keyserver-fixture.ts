@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Authenticate } from '../../src/identity/authenticate.ts';
@@ -15,7 +15,9 @@ import {
   type KeyLine,
   type KeyServers,
   lineText,
+  type Peer,
   type PolicyFeed,
+  UpkeepClient,
 } from '../../src/keys/index.ts';
 import { createKeyServer, initMasterKey, type KeyServer } from '../../src/keyserver/index.ts';
 import { assert } from '../../src/lib/assert.ts';
@@ -23,7 +25,7 @@ import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { type Log, silentLog } from '../../src/lib/log.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { Sensitive } from '../../src/lib/sensitive.ts';
-import { signingKeyFile } from '../../src/node/secrets/key-files.ts';
+import { boxKeyFile, signingKeyFile } from '../../src/node/secrets/key-files.ts';
 import {
   keyIdOf,
   newRecipientKeyPair,
@@ -141,12 +143,28 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly depositorKeys: PinnedKeys;
   readonly feedKeys: PinnedKeys;
+  /** All that it makes shares with; default: the trio. */
+  readonly peers?: readonly string[];
   readonly log?: Log;
 }
 
 /** Where a server of the trio keeps its signing key. */
 function signerOf({ root, name }: Pick<ServerOptions, 'root' | 'name'>): Signer {
   return signingKeyFile(join(root, `${name}.signing.key`), join(root, 'never'));
+}
+
+function boxKeyOf({ root, name }: Pick<ServerOptions, 'root' | 'name'>): KeyObject {
+  return boxKeyFile(join(root, `${name}.box.key`), join(root, 'never'));
+}
+
+/** The server as other key servers know it. */
+export function peerOf(server: Pick<ServerOptions, 'root' | 'name'>): Peer {
+  const { privateKey } = signerOf(server);
+  const keys = {
+    signingKey: createPublicKey(privateKey),
+    boxKey: createPublicKey(boxKeyOf(server)),
+  };
+  return { name: server.name, ...keys };
 }
 
 /** The server as who writes the feed knows it. */
@@ -170,13 +188,23 @@ export function openServer(options: ServerOptions): Promise<KeyServer> {
     folder,
     masterKeyFile,
     signer: signerOf(options),
+    boxKey: boxKeyOf(options),
+    peers: (options.peers ?? serverNames)
+      .filter((name) => name !== options.name)
+      .map((name) => peerOf({ root: options.root, name })),
     publicUrl: `https://${options.name}.keys.test`,
     authenticate: authenticateByName,
     random: systemRandom,
   });
 }
 
-/** Three servers in this process, a producer and a gateway. */
+/** Which servers, and how many shares open a key. */
+export interface Shape {
+  readonly names: readonly string[];
+  readonly threshold: number;
+}
+
+/** Three servers in this process, unless told otherwise, a producer and a gateway. */
 export interface Trio {
   readonly root: string;
   readonly clock: Clock;
@@ -190,9 +218,15 @@ export interface Trio {
   /** Client of the servers as they are addressed now. */
   keys(addresses?: readonly FeedServer[]): KeyServers;
   feed(addresses?: readonly FeedServer[]): PolicyFeed;
+  upkeep(addresses?: readonly FeedServer[]): UpkeepClient;
 }
 
-export async function startTrio(owner: Owner, root: string, clock?: Clock): Promise<Trio> {
+export async function startTrio(
+  owner: Owner,
+  root: string,
+  clock?: Clock,
+  { names, threshold }: Shape = { names: serverNames, threshold: 2 },
+): Promise<Trio> {
   const producer = newSigner();
   const gateway = newSigner();
   const store = memoryFeedStore();
@@ -201,19 +235,20 @@ export async function startTrio(owner: Owner, root: string, clock?: Clock): Prom
     clock: clock ?? systemClock,
     depositorKeys: producer.pinned,
     feedKeys: gateway.pinned,
+    peers: names,
   };
   const servers: KeyServer[] = [];
   const addresses: FeedServer[] = [];
   owner.after(async () => {
     await Promise.all(servers.map((server) => server.close()));
   });
-  for (const name of serverNames) {
+  for (const name of names) {
     const server = await openServer({ ...shared, name });
     servers.push(server);
     const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
     addresses.push(feedServerOf({ root, name }, baseUrl));
   }
-  const common = { threshold: 2, clock: systemClock, log: silentLog };
+  const common = { threshold, clock: systemClock, log: silentLog };
   return {
     ...shared,
     servers,
@@ -238,6 +273,12 @@ export async function startTrio(owner: Owner, root: string, clock?: Clock): Prom
       });
       owner.after(() => feed.close());
       return feed;
+    },
+    upkeep(given = addresses) {
+      const options = { site, signer: gateway.signer, servers: given, clock: shared.clock };
+      const client = new UpkeepClient(options);
+      owner.after(() => client.close());
+      return client;
     },
   };
 }

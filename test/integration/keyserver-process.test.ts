@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPublicKey, X509Certificate } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -184,6 +184,8 @@ test('over TLS a client certificate is who asks, on every connection', async (t)
       folder: join(root, name),
       masterKeyFile,
       signer: signing.signer,
+      boxKey: generateKeyPairSync('x25519').privateKey,
+      peers: [],
       publicUrl: `https://${name}.keys.test`,
       authenticate: ({ chain: [own] }) => {
         if (own === undefined) return Promise.resolve({ kind: 'anonymous' });

@@ -19,7 +19,7 @@ import { jsonLog, type Log, silentLog } from '../../src/lib/log.ts';
 import { startChild } from '../support/child.ts';
 import { tempFolder } from '../support/temp.ts';
 import { until } from '../support/until.ts';
-import { newDeposit, newSigner, openServer } from './keyserver-fixture.ts';
+import { newDeposit, newSigner, openServer, serverNames } from './keyserver-fixture.ts';
 
 const name = 'hospital';
 
@@ -33,7 +33,7 @@ async function makeServer(t: TestContext) {
     openServer({ root, name, clock: systemClock, log, ...trusted });
   let made = 0;
   const deposit = async (baseUrl: string): Promise<number> => {
-    const shape = { shareCount: 3, threshold: 2 };
+    const shape = { servers: serverNames, threshold: 2 };
     const [record] = await depositRecordsOf(newDeposit(`k${(made += 1)}`), shape);
     const statement = { server: name, records: [present(record, 'a record')] };
     const response = await fetch(baseUrl + keyServerPath.deposits, {

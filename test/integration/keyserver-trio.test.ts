@@ -14,6 +14,7 @@ import {
   toBase64Url,
   verifyFeedAck,
 } from '../../src/keys/index.ts';
+import { depositRecordsOf } from '../../src/keys/shares/deposit-records.ts';
 import { verifyAudit } from '../../src/keyserver/store/audit-record.ts';
 import { type KeyServerSchema, migrations } from '../../src/keyserver/store/schema.ts';
 import type { MdmError } from '../../src/lib/errors/mdm-error.ts';
@@ -29,6 +30,7 @@ import {
   newSigner,
   openServer,
   putTrial,
+  serverNames,
   sharesOf,
   site,
   startTrio,
@@ -307,23 +309,9 @@ test('a destroyed share is in no file any more, and its key is refused for ever'
 test('deposits count only when an enrolled producer signed them for this server', async (t) => {
   const trio = await readyTrio(t);
   const url = trio.addresses[0]?.baseUrl ?? '';
-  const record = {
-    key: {
-      keyId: 'k1',
-      guid: 'g',
-      version: 1,
-      generation: 1,
-      of: line,
-      policyId: 'trial',
-      shareCount: 2,
-      threshold: 2,
-      epoch: 0,
-      recipientPublicKey: 'A'.repeat(43),
-      commitments: ['0'.repeat(64), '1'.repeat(64)],
-    },
-    x: 1,
-    y: 'A'.repeat(43),
-  };
+  const shape = { servers: serverNames, threshold: 2 };
+  const [record, others] = await depositRecordsOf(newDeposit('k1'), shape);
+  assert.ok(record && others);
   const send = async (deposit: string) => {
     const answer = await post(url, keyServerPath.deposits, { deposit });
     return [answer.status, answer.body['code']];
@@ -336,9 +324,16 @@ test('deposits count only when an enrolled producer signed them for this server'
   const good = await signDeposit(own, trio.producer);
   assert.deepEqual(await send(good), [200, undefined]);
   assert.deepEqual(await send(good), [200, undefined], 'the same again is accepted');
-  const changed = { server: 'hospital', records: [{ ...record, x: 2 }] };
-  const conflict = await send(await signDeposit(changed, trio.producer));
-  assert.deepEqual(conflict, [409, 'KEYSERVER_SHARE_CONFLICT']);
+  const changed = await depositRecordsOf(newDeposit('k1'), shape);
+  const again = await signDeposit(
+    { server: 'hospital', records: changed.slice(0, 1) },
+    trio.producer,
+  );
+  assert.deepEqual(await send(again), [409, 'KEYSERVER_SHARE_CONFLICT']);
+  for (const wrong of [others, { ...record, y: others.y }, { ...record, x: others.x }]) {
+    const deposit = await signDeposit({ server: 'hospital', records: [wrong] }, trio.producer);
+    assert.deepEqual(await send(deposit), [400, 'KEYSERVER_REQUEST_INVALID']);
+  }
   const feedEntry = await signStatement('mdm-policy-feed', own, trio.producer);
   assert.deepEqual(await send(feedEntry), [400, 'KEYSERVER_REQUEST_INVALID']);
 });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { openKeyServerKeys } from '../../src/node/key-server/key-server-keys.ts';
 import type { GridCertificates } from './certificates.ts';
 import { loginAudience, loginIssuer } from './login.ts';
 
@@ -63,6 +64,12 @@ export function publicKeysOf({ folder }: Places) {
 
 function keyServerFolder({ folder }: Places, name: string): string {
   return join(folder, `key-server-${name}`);
+}
+
+/** The keys that a key server makes at its first start: the others enrol them before it. */
+export function makeKeyServerKeys(places: Places, name: string): void {
+  const folder = keyServerFolder(places, name);
+  openKeyServerKeys(folder, join(folder, 'keyserver.db'));
 }
 
 /** Write a configuration as a YAML file; gives its path. */
@@ -130,7 +137,7 @@ export function gatewaySettings(
 /** The configuration of a key server. */
 export function keyServerSettings(
   places: Places,
-  server: { readonly name: string; readonly port: number },
+  server: { readonly name: string; readonly port: number; readonly peers: readonly string[] },
 ): unknown {
   const { folder, site } = places;
   const keys = publicKeysOf(places);
@@ -144,6 +151,10 @@ export function keyServerSettings(
     producers: [keys.producer],
     gateways: [keys.feed],
     gatewayService: keys.serviceKeySet,
+    peers: server.peers.map((name) => ({
+      name,
+      keys: join(keyServerFolder(places, name), 'keyserver.keys.pub'),
+    })),
     ...identityOf(places, {}),
   };
 }

@@ -7,6 +7,7 @@ import {
   type CollectionSettings,
   gatewaySettings,
   keyServerSettings,
+  makeKeyServerKeys,
   type NamedUrl,
   type PacsSettings,
   type Places,
@@ -142,11 +143,14 @@ export async function startInstallation(
   }));
   const made = await runMdm(['init', '--config', settings(0, unknown)], {});
   if (made.code !== 0) throw new Error(`mdm init: ${made.stdout}${made.stderr}`);
+  for (const name of keyServerNames) makeKeyServerKeys(places, name);
   const keyServers = await Promise.all(
     keyServerNames.map(async (name) => {
-      writeYaml(folder, name, keyServerSettings(places, { name, port: 0 }));
+      const peers = keyServerNames.filter((other) => other !== name);
+      const settingsOf = (port: number) => keyServerSettings(places, { name, port, peers });
+      writeYaml(folder, name, settingsOf(0));
       const url = await services.start(name);
-      writeYaml(folder, name, keyServerSettings(places, { name, port: portOf(url) }));
+      writeYaml(folder, name, settingsOf(portOf(url)));
       return { name, url: named(url, grid), publicUrl: publicUrlOf(name) };
     }),
   );

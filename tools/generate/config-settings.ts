@@ -108,6 +108,10 @@ export const keyServerSettings: Readonly<Record<string, string>> = {
   ...admission,
   producers: 'Public keys (PEM files) of the gateways’ producers: whose deposits are taken.',
   gateways: 'Public keys (PEM files) of the gateways’ policy feeds: whose policies are followed.',
+  'peers[].name':
+    'Another key server, exactly as in its own configuration. With all others enrolled here, and this one there, a share that one of them lost is made again.',
+  'peers[].keys':
+    'Its `keyserver.keys.pub`, enrolled by hand: two public keys (PEM), to verify what it says and to seal what it alone may read.',
   trustDirectory,
   ...issuers,
   'issuers[].audience':

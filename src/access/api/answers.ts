@@ -1,5 +1,11 @@
 import type { FileStat } from '../../files/index.ts';
-import type { LockChange, PlacedPolicy, PolicyChange, SpreadTimes } from '../../policy/index.ts';
+import type {
+  KeyCare,
+  LockChange,
+  PlacedPolicy,
+  PolicyChange,
+  SpreadTimes,
+} from '../../policy/index.ts';
 
 /** JSON leaves out what is undefined: an unknown size is absent, never 0. */
 export function statJson(stat: FileStat): unknown {
@@ -32,5 +38,21 @@ function spreadJson({ position, spread, quorumMs, completeMs, shutMs }: SpreadTi
       ...spread.acknowledged.map((name) => ({ name, acknowledged: true })),
       ...spread.leaseExpired.map((name) => ({ name, acknowledged: false })),
     ],
+  };
+}
+
+/** Work on the shares of all keys. */
+export function jobJson({ progress, ...job }: NonNullable<KeyCare['job']>): object {
+  const { keys, recovered, lost } = progress;
+  const of = (counts: ReadonlyMap<string, number | string>, name: string, value: string) =>
+    [...counts].map(([key, count]) => ({ [name]: key, [value]: count }));
+  return {
+    ...job,
+    keys,
+    recovered,
+    lost,
+    missing: of(progress.missing, 'server', 'shares'),
+    failed: of(progress.failed, 'code', 'shares'),
+    silent: of(progress.silent, 'server', 'code'),
   };
 }

@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { callerNamed } from '../../../test/support/files-bench.ts';
 import { FilesModel } from '../../../test/support/files-model.ts';
 import { filesErrors } from '../../files/index.ts';
+import { noProgress } from '../../keys/index.ts';
 import { silentLog } from '../../lib/log.ts';
 import { createApiDoor } from './api-door.ts';
 import { apiErrors } from './errors.ts';
@@ -34,6 +35,15 @@ async function open(t: TestContext): Promise<Bench> {
       calls.push([name, ...args.slice(1)]);
       return Promise.resolve(answer);
     };
+  const keyCare = { threshold: 2, feedPosition: 1, servers: [], notes: [] };
+  const progress = { ...noProgress(), keys: 3, missing: new Map([['hospital', 2]]) };
+  const job = {
+    kind: 'recovery',
+    startedMs: 5,
+    endedMs: undefined,
+    code: undefined,
+    progress,
+  } as const;
   const placed = { policy: { id: 'ct', version: 1, entries: [] }, path: '/a' };
   const position = { seq: 3, digest: '0'.repeat(64) };
   const spread = { acknowledged: [], leaseExpired: [], quorum: true, shut: true, complete: true };
@@ -67,7 +77,8 @@ async function open(t: TestContext): Promise<Bench> {
       locks: note('locks', [lockRow]),
     },
     keyDesk: {
-      status: note('key-status', { threshold: 2, feedPosition: 1, servers: [], notes: [] }),
+      status: note('key-status', { ...keyCare, job }),
+      recover: note('key-recover', job),
     },
     status: note('status', {}),
     log: silentLog,
@@ -141,6 +152,23 @@ test('a path is spelt as for every door: empty segments and a last slash are not
   assert.deepEqual(find?.[1], { under: folder, conditions: [], after: undefined, limit: 100 });
   assert.equal(acl?.[1], folder);
   assert.deepEqual(revoke?.[1], { path: folder, who: 'user:x' });
+});
+
+test('work on the keys is told in numbers', async (t) => {
+  const { ask, calls } = await open(t);
+  const job = {
+    kind: 'recovery',
+    startedMs: 5,
+    keys: 3,
+    recovered: 0,
+    lost: 0,
+    missing: [{ server: 'hospital', shares: 2 }],
+    failed: [],
+    silent: [],
+  };
+  assert.deepEqual((await ask('key-status')).body['job'], job);
+  assert.deepEqual((await ask('key-recover', post('{}'))).body, job);
+  assert.deepEqual(calls, [['key-status'], ['key-recover']]);
 });
 
 test('a parameter that cannot be used is named, and reaches nobody', async (t) => {

@@ -1,7 +1,7 @@
 import { type FileMetadata, type Files, parseTreePath } from '../../files/index.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { KeyDesk, OperatorDesk, PolicyService } from '../../policy/index.ts';
-import { aclJson, changeJson, lockJson, statJson } from './answers.ts';
+import { aclJson, changeJson, jobJson, lockJson, statJson } from './answers.ts';
 import { apiLimits } from './limits.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -47,7 +47,8 @@ export const apiOperations: ReadonlyMap<string, ApiOperation> = new Map<string, 
   ['collection-apply', { method: 'POST', run: applyCollection }],
   ['lock', { method: 'POST', run: lock }],
   ['unlock', { method: 'POST', run: unlock }],
-  ['key-status', { method: 'GET', run: ({ ports, caller }) => ports.keyDesk.status(caller) }],
+  ['key-status', { method: 'GET', run: keyStatus }],
+  ['key-recover', { method: 'POST', run: keyRecover }],
   ['locks', { method: 'GET', run: async (call) => ({ locks: await listLocks(call) }) }],
 ]);
 
@@ -137,6 +138,15 @@ async function unlock({ ports, caller, parameters, signal }: ApiCall): Promise<u
 async function listLocks({ ports, caller }: ApiCall): Promise<readonly unknown[]> {
   const locks = await ports.operators.locks(caller);
   return locks.map(({ path, reason, by, sinceMs }) => ({ path, reason, by, sinceMs }));
+}
+
+async function keyStatus({ ports, caller }: ApiCall): Promise<unknown> {
+  const { job, ...care } = await ports.keyDesk.status(caller);
+  return { ...care, job: job && jobJson(job) };
+}
+
+async function keyRecover({ ports, caller }: ApiCall): Promise<unknown> {
+  return jobJson(await ports.keyDesk.recover(caller));
 }
 
 /** Of both forms of a file the one entry. */

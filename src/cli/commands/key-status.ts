@@ -1,4 +1,8 @@
-import type { KeyServerCareAnswer, KeyStatusAnswer } from '../../client/api/answers.ts';
+import type {
+  KeyServerCareAnswer,
+  KeyStatusAnswer,
+  UpkeepJobAnswer,
+} from '../../client/api/answers.ts';
 import type { Connection } from '../connection.ts';
 import { formatInstant } from '../format.ts';
 import type { Output } from '../output.ts';
@@ -10,11 +14,27 @@ export async function keyStatus(connection: Connection, output: Output): Promise
   output.result(answer, linesOf(answer).join('\n'));
 }
 
-function linesOf({ threshold, feedPosition, servers, notes }: KeyStatusAnswer): readonly string[] {
+function linesOf(answer: KeyStatusAnswer): readonly string[] {
+  const { threshold, feedPosition, servers, notes, job } = answer;
   return [
     `${threshold} of ${servers.length} shares open a key; policies up to ${feedPosition}`,
     ...servers.map((server) => keyServerLine(server, conductOf(server))),
+    ...(job === undefined ? [] : jobLines(job)),
     ...notes.map((note) => `note: ${note}`),
+  ];
+}
+
+/** What was done with the shares of all keys, and what is left to do. */
+export function jobLines(job: UpkeepJobAnswer): readonly string[] {
+  const { startedMs, endedMs, code, keys, recovered, lost, missing, failed, silent } = job;
+  const state = endedMs === undefined ? 'under way' : `ended ${formatInstant(endedMs)}`;
+  return [
+    `recovery of shares: begun ${formatInstant(startedMs)}, ${state}${code === undefined ? '' : ` (${code})`}`,
+    `  ${keys} keys looked at, ${recovered} shares made`,
+    ...missing.map(({ server, shares }) => `  ${server} lacks ${shares} shares`),
+    ...failed.map((failure) => `  ${failure.shares} shares not made: ${failure.code}`),
+    ...silent.map((server) => `  ${server.server} was not asked: ${server.code}`),
+    ...(lost === 0 ? [] : [`  ${lost} keys are lost: too few key servers have a share`]),
   ];
 }
 

@@ -40,6 +40,13 @@ const isNoted = (value: unknown): boolean =>
 const isKeyServerCare = (one: Fields): boolean =>
   isText(one['name']) && isText(one['state']) && isNoted(one['blamed']) && isNoted(one['refused']);
 
+const isJob = (one: Fields): boolean =>
+  isText(one['kind']) &&
+  areNumbers(one, 'startedMs', 'keys', 'recovered', 'lost') &&
+  areAll(one['missing'], (lack) => isText(lack['server']) && areNumbers(lack, 'shares')) &&
+  areAll(one['failed'], (failure) => isText(failure['code']) && areNumbers(failure, 'shares')) &&
+  areAll(one['silent'], (server) => isText(server['server']) && isText(server['code']));
+
 const isRecall = (one: Fields): boolean =>
   isText(one['state']) && areNumbers(one, 'files', 'createdMs');
 
@@ -79,7 +86,9 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   'key-status': (one) =>
     areNumbers(one, 'threshold', 'feedPosition') &&
     areAll(one['servers'], isKeyServerCare) &&
-    Array.isArray(one['notes']),
+    Array.isArray(one['notes']) &&
+    (one['job'] === undefined || (isFields(one['job']) && isJob(one['job']))),
+  'key-recover': isJob,
   'collection-apply': (one) => isText(one['collection']) && areNumbers(one, 'seriesHidden'),
 };
 

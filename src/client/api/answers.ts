@@ -197,6 +197,26 @@ export interface KeyServerCareAnswer extends KeyServerAnswer {
   readonly refused?: NotedAnswer & { readonly code: string };
 }
 
+/** Work on the shares of all keys. */
+export interface UpkeepJobAnswer {
+  readonly kind: string;
+  readonly startedMs: number;
+  /** Absent while it is under way. */
+  readonly endedMs?: number;
+  /** Why it ended before its time. */
+  readonly code?: string;
+  /** Keys that were looked at. */
+  readonly keys: number;
+  /** Shares that were made again, and that are not yet. */
+  readonly recovered: number;
+  readonly missing: readonly { readonly server: string; readonly shares: number }[];
+  readonly failed: readonly { readonly code: string; readonly shares: number }[];
+  /** Keys of which fewer servers than it takes have a share. */
+  readonly lost: number;
+  /** Servers that could not be asked. */
+  readonly silent: readonly { readonly server: string; readonly code: string }[];
+}
+
 /** How the keys are kept. */
 export interface KeyStatusAnswer {
   readonly threshold: number;
@@ -204,4 +224,6 @@ export interface KeyStatusAnswer {
   readonly servers: readonly KeyServerCareAnswer[];
   /** What this installation does not protect from. */
   readonly notes: readonly string[];
+  /** The work on the shares that is under way, or was done last since the gateway started. */
+  readonly job?: UpkeepJobAnswer;
 }

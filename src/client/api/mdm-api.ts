@@ -17,6 +17,7 @@ import type {
   StageAnswer,
   StatAnswer,
   StatusAnswer,
+  UpkeepJobAnswer,
 } from './answers.ts';
 import type { ClientResponse, ClientTransport } from './transport.ts';
 
@@ -100,6 +101,11 @@ export class MdmApi {
   /** All that is locked; operators only. */
   locks(): Promise<{ readonly locks: readonly LockAnswer[] }> {
     return this.#get('locks', {});
+  }
+
+  /** Have shares that key servers lack made again; operators only. */
+  recoverKeys(): Promise<UpkeepJobAnswer> {
+    return this.#post('key-recover', {});
   }
 
   /** How the keys are kept; operators only. */

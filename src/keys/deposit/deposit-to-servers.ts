@@ -33,7 +33,7 @@ export async function depositToServers(
   const producer = present(options.producer, 'only a client with a producer key deposits');
   if (batch.length > keysLimits.keysPerRequestMax) throw keysErrors.create('KEYS_TOO_MANY');
   const { clients, threshold } = options;
-  const shape = { shareCount: clients.length, threshold };
+  const shape = { servers: clients.map(({ server }) => server), threshold };
   const records = await Promise.all(batch.map((deposit) => depositRecordsOf(deposit, shape)));
   const stored = new Set<string>();
   const failures = new Map<string, unknown>();

@@ -20,7 +20,7 @@ const described = {
   policyId: 'p1',
   recipient,
 };
-const records = await depositRecordsOf(described, { shareCount: 3, threshold: 2 });
+const records = await depositRecordsOf(described, { servers: names, threshold: 2 });
 
 type Behaviour = 'good' | 'refuses' | 'down' | 'hangs' | 'lies' | 'silent' | 'unauthenticated';
 
@@ -111,7 +111,7 @@ test('what cannot be had says why', async () => {
 });
 
 test('a key that needs more shares than is configured is asked for at more servers', async () => {
-  const three = await depositRecordsOf(described, { shareCount: 3, threshold: 3 });
+  const three = await depositRecordsOf(described, { servers: names, threshold: 3 });
   const session = new FetchSession({
     requests: [{ keyId: 'k1', of: described.of, recipientPublicKey: recipient.publicKey }],
     servers: names,

@@ -1,9 +1,10 @@
 import { equalBytes } from '../../lib/bytes/bytes.ts';
 import { isKeyPair, wipe } from '../../seal/index.ts';
 import { keysLimits } from '../limits.ts';
+import { choicesOf } from '../shares/choices-of.ts';
 import { combineShares, type Share, valueAt } from '../shares/threshold-shares.ts';
 import {
-  commitmentOf,
+  isShareOf,
   keyBytes,
   matchKeyOf,
   type ShareRecord,
@@ -42,7 +43,7 @@ export async function recoverKey(
   for (const candidate of candidates) {
     const { key } = candidate.record;
     const asked = key.keyId === request.keyId && key.recipientPublicKey === publicKey;
-    if (asked && keepsItsCommitment(candidate.record)) usable.push(candidate);
+    if (asked && isShareOf(candidate.server, candidate.record)) usable.push(candidate);
     else liars.add(candidate.server);
   }
   for (const group of agreeing(usable)) {
@@ -58,13 +59,6 @@ export async function recoverKey(
 /** How many records agree at most; fewer than the threshold cannot give the key. */
 export function largestAgreement(candidates: readonly Candidate[]): number {
   return Math.max(0, ...agreeing(candidates).map((group) => group.length));
-}
-
-function keepsItsCommitment(record: ShareRecord): boolean {
-  const share = shareOf(record);
-  const commitment = commitmentOf({ keyId: record.key.keyId, epoch: record.key.epoch, ...share });
-  share.y.fill(0);
-  return record.key.commitments.includes(commitment);
 }
 
 /** Groups of records that agree, each x once, largest first. */
@@ -125,18 +119,6 @@ async function offTheCurve(
 
 function wipeAll(secrets: readonly Uint8Array[]): void {
   for (const secret of secrets) wipe(secret);
-}
-
-/** All choices of `count` items, in order. */
-function* choicesOf<T>(items: readonly T[], count: number, from = 0): Generator<readonly T[]> {
-  if (count === 0) {
-    yield [];
-    return;
-  }
-  for (let index = from; index <= items.length - count; index++) {
-    const item = items[index] as T;
-    for (const rest of choicesOf(items, count - 1, index + 1)) yield [item, ...rest];
-  }
 }
 
 function shareOf(record: ShareRecord): Share {

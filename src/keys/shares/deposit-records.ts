@@ -1,3 +1,4 @@
+import { present } from '../../lib/assert.ts';
 import {
   commitmentOf,
   type KeyStanding,
@@ -16,22 +17,24 @@ export interface KeyDeposit extends KeyStanding {
   readonly recipient: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array };
 }
 
-/** Split a key into the records of `shareCount` servers, in their order. */
+/** Split a key into the records of the named servers, in their order. */
 export async function depositRecordsOf(
   deposit: KeyDeposit,
-  shape: { readonly shareCount: number; readonly threshold: number },
+  { servers, threshold }: { readonly servers: readonly string[]; readonly threshold: number },
 ): Promise<readonly StoredShare[]> {
   const { recipient, ...described } = deposit;
-  const { shareCount, threshold } = shape;
-  const shares = await splitSecret(recipient.privateKey, { count: shareCount, threshold });
+  const shares = await splitSecret(recipient.privateKey, { count: servers.length, threshold });
   const identity = { keyId: deposit.keyId, epoch: 0 };
   const key: StoredShare['key'] = {
     ...described,
-    shareCount,
     threshold,
     epoch: identity.epoch,
     recipientPublicKey: toBase64Url(recipient.publicKey),
-    commitments: shares.map((share) => commitmentOf({ ...identity, ...share })),
+    holders: shares.map((share, at) => ({
+      server: present(servers[at], 'a share for each server'),
+      x: share.x,
+      commitment: commitmentOf({ ...identity, ...share }),
+    })),
   };
   return shares.map(({ x, y }) => {
     const record = { key, x, y: toBase64Url(y) };

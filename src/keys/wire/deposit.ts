@@ -3,7 +3,7 @@ import { type PinnedKeys, type Signer, signStatement, verifyStatement } from '..
 import { keysLimits } from '../limits.ts';
 import { pattern } from './patterns.ts';
 import { refuseField } from './refuse.ts';
-import { readStoredShare, type StoredShare } from './share-record.ts';
+import { isShareOf, readStoredShare, type StoredShare } from './share-record.ts';
 
 /** What a producer sends to one server: that server's shares, signed by the producer. */
 export interface Deposit {
@@ -38,5 +38,7 @@ export async function verifyDeposit(jws: string, producers: PinnedKeys): Promise
   fields.end();
   // Who owns a key deposits it himself: no producer does it in his name.
   if (deposit.records.some(({ key }) => 'owner' in key.of)) throw refuseField('deposit.of');
+  if (!deposit.records.every((record) => isShareOf(deposit.server, record)))
+    throw refuseField('deposit.holders');
   return deposit;
 }

@@ -17,5 +17,7 @@ export const pattern = {
   stem: /^(?:volume|i-[0-9a-z-]{1,64}|v-[0-9a-z-]{1,64}(?:_[a-zA-Z0-9]{1,16}){0,8})$/,
   /** Words of whoever did it, one line; nothing of a patient. */
   why: /^[^\p{C}\p{Zl}\p{Zp}]{1,500}$/u,
+  /** Compact JWE to a key of the receiver: no encrypted key in it. */
+  jwe: /^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/,
   jws: /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/,
 } as const;

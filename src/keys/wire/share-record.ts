@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { utf8, viewOf } from '../../lib/bytes/bytes.ts';
 import type { JsonFields } from '../../lib/json/json-fields.ts';
 import { keysLimits } from '../limits.ts';
 import { pattern } from './patterns.ts';
-import { type KeySubject, readKeySubject } from './place.ts';
+import { type KeySubject, namesOf, readKeySubject } from './place.ts';
 import { refuseField } from './refuse.ts';
 
 /** What every server of a key says of it alike. Digests are hex, keys base64url. */
@@ -12,14 +12,22 @@ export interface KeyDescription {
   readonly guid: string;
   readonly version: number;
   readonly generation: number;
-  /** n and k. */
-  readonly shareCount: number;
+  /** k: how many shares give it back. */
   readonly threshold: number;
   /** Grows when shares are refreshed; shares of two epochs never combine. */
   readonly epoch: number;
   readonly recipientPublicKey: string;
-  /** `commitmentOf` each of the n shares, so that any k honest servers expose a wrong share. */
-  readonly commitments: readonly string[];
+  /** Who has a share, n of them: any k honest servers expose a wrong one, and make a lost one again. */
+  readonly holders: readonly Holder[];
+}
+
+/** A server that has a share of a key, and which. */
+export interface Holder {
+  readonly server: string;
+  /** Where the polynomial is evaluated for it, 1 to 255; fixed for this server and key. */
+  readonly x: number;
+  /** `commitmentOf` its share. */
+  readonly commitment: string;
 }
 
 /** What a server decides by, and tells nobody. */
@@ -32,14 +40,17 @@ export interface KeyStanding {
 /** One share of a key, as a server gives it. */
 export interface ShareRecord<Key extends KeyDescription = KeyDescription> {
   readonly key: Key;
-  /** Where the polynomial was evaluated, 1 to 255; fixed for this server and key. */
+  /** That of its holder. */
   readonly x: number;
-  /** Its value there, 32 bytes, base64url. Secret. */
+  /** The value of the polynomial there, 32 bytes, base64url. Secret. */
   readonly y: string;
 }
 
 /** One share of a key, as it is deposited and kept. */
-export type StoredShare = ShareRecord<KeyDescription & KeyStanding>;
+export type StoredShare = ShareRecord<StoredKey>;
+
+/** What is kept of a key beside the share. */
+export type StoredKey = KeyDescription & KeyStanding;
 
 /** What leaves a server of a share that it keeps. */
 export function releasedOf({ key, x, y }: StoredShare): ShareRecord {
@@ -54,11 +65,16 @@ export function readShareRecord(fields: JsonFields): ShareRecord {
 
 /** @throws KEYS_RECORD_INVALID */
 export function readStoredShare(fields: JsonFields): StoredShare {
-  return readRecord(fields, (described) => ({
-    ...readKeyDescription(described),
-    of: readKeySubject(described.object('of')),
-    policyId: described.text('policyId', pattern.policyId),
-  }));
+  return readRecord(fields, readStoredKey);
+}
+
+/** What a server keeps of a key beside its share. @throws KEYS_RECORD_INVALID */
+export function readStoredKey(fields: JsonFields): StoredKey {
+  return {
+    ...readKeyDescription(fields),
+    of: readKeySubject(fields.object('of')),
+    policyId: fields.text('policyId', pattern.policyId),
+  };
 }
 
 function readRecord<Key extends KeyDescription>(
@@ -68,30 +84,70 @@ function readRecord<Key extends KeyDescription>(
   const described = fields.object('key');
   const key = readKey(described);
   described.end();
-  if (key.threshold > key.shareCount || key.commitments.length !== key.shareCount)
-    throw refuseField('threshold, shareCount, commitments');
   const record = { key, x: fields.integer('x', 1, 255), y: fields.text('y', pattern.key) };
   fields.end();
   return record;
 }
 
 function readKeyDescription(fields: JsonFields): KeyDescription {
-  return {
+  const key = {
     keyId: fields.text('keyId', pattern.id),
     guid: fields.text('guid', pattern.id),
     version: fields.integer('version', 1),
     generation: fields.integer('generation', 1),
-    shareCount: fields.integer('shareCount', 2, keysLimits.serversMax),
     threshold: fields.integer('threshold', 2, keysLimits.thresholdMax),
     epoch: fields.integer('epoch', 0),
     recipientPublicKey: fields.text('recipientPublicKey', pattern.key),
-    commitments: fields.texts('commitments', keysLimits.serversMax, pattern.digest),
+    holders: fields.objects('holders', keysLimits.serversMax, readHolder),
+  };
+  const { holders, threshold } = key;
+  const servers = new Set(holders.map(({ server }) => server));
+  const places = new Set(holders.map(({ x }) => x));
+  const areApart = servers.size === holders.length && places.size === holders.length;
+  if (!areApart || threshold > holders.length) throw refuseField('holders, threshold');
+  return key;
+}
+
+function readHolder(fields: JsonFields): Holder {
+  return {
+    server: fields.text('server', pattern.name),
+    x: fields.integer('x', 1, 255),
+    commitment: fields.text('commitment', pattern.digest),
   };
 }
 
 /** What must be equal for shares to be of one key: all but the share itself. */
 export function matchKeyOf(key: KeyDescription): string {
   return JSON.stringify(Object.entries(key).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Digest of all that is kept of a key beside the share, hex: servers with the same have the same. */
+export function keyDigestOf(key: StoredKey): string {
+  const { of, holders } = key;
+  const fields = [
+    'mdm stored key v1',
+    key.keyId,
+    key.guid,
+    key.version,
+    key.generation,
+    'owner' in of ? [of.owner] : namesOf(of),
+    key.policyId,
+    key.threshold,
+    key.epoch,
+    key.recipientPublicKey,
+    holders.map(({ server, x, commitment }) => [server, x, commitment]),
+  ];
+  return hash('sha256', JSON.stringify(fields));
+}
+
+/** Whether a record holds the share that its list of holders says this server has. */
+export function isShareOf(server: string, { key, x, y: text }: ShareRecord): boolean {
+  const holder = key.holders.find((one) => one.server === server);
+  if (holder?.x !== x) return false;
+  const y = keyBytes(text);
+  const commitment = commitmentOf({ keyId: key.keyId, epoch: key.epoch, x, y });
+  y.fill(0);
+  return holder.commitment === commitment;
 }
 
 const domain = utf8('mdm share commitment v1\0');

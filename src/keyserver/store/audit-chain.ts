@@ -34,6 +34,15 @@ export type AuditEvent =
     }
   | { readonly kind: 'deposit'; readonly keyIds: readonly string[] }
   | { readonly kind: 'feed'; readonly from: number; readonly to: number }
+  /** What was done with shares under an order of a gateway; to whom it was sent. */
+  | {
+      readonly kind: 'upkeep';
+      readonly step: 'dealt' | 'blinded' | 'recovered';
+      /** Its digest. */
+      readonly order: string;
+      readonly to?: string;
+      readonly keyIds: readonly string[];
+    }
   /** An operator accepted that a part of the record is not there. */
   | {
       readonly kind: 'audit-accepted';

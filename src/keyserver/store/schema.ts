@@ -14,12 +14,11 @@ export interface ShareTable {
   stem: string | null;
   owner: string | null;
   policy_id: string;
-  share_count: number;
   threshold: number;
   epoch: number;
   recipient_public_key: string;
   /** JSON list. */
-  commitments: string;
+  holders: string;
   x: number;
   /** Nonce, ciphertext, tag. */
   wrapped_y: Uint8Array;
@@ -40,7 +39,7 @@ export interface KeyServerSchema {
 export const migrations: readonly Migration[] = [
   {
     version: 1,
-    name: 'shares-feed-audit-2',
+    name: 'shares-feed-audit-3',
     sql: `
       CREATE TABLE share (
         key_id TEXT PRIMARY KEY,
@@ -54,11 +53,10 @@ export const migrations: readonly Migration[] = [
         stem TEXT,
         owner TEXT,
         policy_id TEXT NOT NULL,
-        share_count INTEGER NOT NULL,
         threshold INTEGER NOT NULL,
         epoch INTEGER NOT NULL,
         recipient_public_key TEXT NOT NULL,
-        commitments TEXT NOT NULL,
+        holders TEXT NOT NULL,
         x INTEGER NOT NULL,
         wrapped_y BLOB NOT NULL
       ) STRICT, WITHOUT ROWID;

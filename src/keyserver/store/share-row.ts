@@ -1,4 +1,10 @@
-import { type KeySubject, keyBytes, type StoredShare, toBase64Url } from '../../keys/index.ts';
+import {
+  type Holder,
+  type KeySubject,
+  keyBytes,
+  type StoredShare,
+  toBase64Url,
+} from '../../keys/index.ts';
 import { utf8 } from '../../lib/bytes/bytes.ts';
 import type { MasterKey } from '../master-key.ts';
 import type { ShareTable } from './schema.ts';
@@ -12,11 +18,10 @@ export function wrapShare({ key, x, y: text }: StoredShare, masterKey: MasterKey
     generation: key.generation,
     ...columnsOf(key.of),
     policy_id: key.policyId,
-    share_count: key.shareCount,
     threshold: key.threshold,
     epoch: key.epoch,
     recipient_public_key: key.recipientPublicKey,
-    commitments: JSON.stringify(key.commitments),
+    holders: JSON.stringify(key.holders),
     x,
   };
   const y = keyBytes(text);
@@ -36,11 +41,10 @@ export function unwrapShare(row: ShareTable, masterKey: MasterKey): StoredShare 
       generation: row.generation,
       of: subjectOf(row),
       policyId: row.policy_id,
-      shareCount: row.share_count,
       threshold: row.threshold,
       epoch: row.epoch,
       recipientPublicKey: row.recipient_public_key,
-      commitments: JSON.parse(row.commitments) as readonly string[],
+      holders: JSON.parse(row.holders) as readonly Holder[],
     },
     x: row.x,
     y: toBase64Url(y),
@@ -74,7 +78,7 @@ export function subjectOf(row: SubjectColumns): KeySubject {
 
 function associatedDataOf(row: Omit<ShareTable, 'wrapped_y'>): Uint8Array {
   const fields = [
-    'mdm share row v2',
+    'mdm share row v3',
     row.key_id,
     row.guid,
     row.version,
@@ -86,11 +90,10 @@ function associatedDataOf(row: Omit<ShareTable, 'wrapped_y'>): Uint8Array {
     row.stem,
     row.owner,
     row.policy_id,
-    row.share_count,
     row.threshold,
     row.epoch,
     row.recipient_public_key,
-    row.commitments,
+    row.holders,
     row.x,
   ];
   return utf8(JSON.stringify(fields));

@@ -24,7 +24,7 @@ const deposit = {
   policyId: 'p1',
   recipient: newRecipientKeyPair(systemRandom),
 };
-const [record] = await depositRecordsOf(deposit, { shareCount: 3, threshold: 2 });
+const [record] = await depositRecordsOf(deposit, { servers: ['a', 'b', 'c'], threshold: 2 });
 assert.ok(record);
 
 test('a master key is made once, for its owner only, and loads unless it was touched', async (t) => {

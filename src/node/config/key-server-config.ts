@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keysLimits } from '../../keys/limits.ts';
 import { serviceIssuerOf } from '../service-identity.ts';
 import { admission } from './admission.ts';
 import { audience, issuerSettings } from './issuer.ts';
@@ -29,6 +30,17 @@ const keyServerSettings = z.strictObject({
   producers: z.array(file).min(1),
   /** Public keys (PEM) of the gateways whose policy feed it follows. */
   gateways: z.array(file).min(1),
+  /** Other key servers with which it makes shares that one of them lacks. */
+  peers: z
+    .array(
+      z.strictObject({
+        name,
+        /** Its public keys (PEM): `keyserver.keys.pub`. */
+        keys: file,
+      }),
+    )
+    .max(keysLimits.serversMax - 1)
+    .default([]),
   trustDirectory: file.optional(),
   /** Issuers of people's tokens, which must name `publicUrl` and nobody else, or be bound. */
   issuers: z

@@ -3,6 +3,7 @@ import {
   allKnowingHosts,
   type Conduct,
   type KeyServers,
+  type KeyUpkeep,
   type PolicyFeed,
   type ServerReport,
 } from '../../keys/index.ts';
@@ -16,6 +17,7 @@ export interface KeyCarePorts {
   readonly keyServers: Pick<KeyServers, 'status'>;
   readonly feed: Pick<PolicyFeed, 'state'>;
   readonly conduct: Pick<Conduct, 'of'>;
+  readonly upkeep: Pick<KeyUpkeep, 'job'>;
 }
 
 /** How the keys are kept, as the gateway sees it. */
@@ -30,6 +32,7 @@ export async function keyCareOf(ports: KeyCarePorts): Promise<KeyCare> {
       ...ports.conduct.of(report.name),
     })),
     notes: [...hostNotes(ports.config), ...clockNotes(reports, threshold)],
+    job: ports.upkeep.job,
   };
 }
 

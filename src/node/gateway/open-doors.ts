@@ -122,10 +122,17 @@ function identityOf({ config, path, tools }: GatewayContext): ReturnType<typeof 
 
 function openKeyDesk(
   { config, tools: { clock } }: GatewayContext,
-  { keysSide }: GatewaySides,
+  { computing, keysSide }: GatewaySides,
   isOperator: IsOperator,
 ): KeyDesk {
-  return createKeyDesk({ isOperator, clock, status: () => keyCareOf({ ...keysSide, config }) });
+  return createKeyDesk({
+    isOperator,
+    clock,
+    status: () => keyCareOf({ ...keysSide, config }),
+    recover: () => keysSide.upkeep.recover(),
+    audit: ({ caller, ...act }) =>
+      computing.audit.record({ subject: caller.subject, outcome: 'success', ...act }),
+  });
 }
 
 function openOperatorDesk(

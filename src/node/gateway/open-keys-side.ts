@@ -6,8 +6,10 @@ import {
   createPolicyFeed,
   type FeedPolicy,
   type KeyServers,
+  KeyUpkeep,
   type PolicyFeed,
   type RecordAnchors,
+  UpkeepClient,
 } from '../../keys/index.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import {
@@ -35,6 +37,7 @@ export interface KeysSide {
   readonly feed: PolicyFeed;
   readonly conduct: Conduct;
   readonly anchors: RecordAnchors;
+  readonly upkeep: KeyUpkeep;
   /**
    * Send the key servers what changed of lists and keys. Never rejects: what could not be sent is sent
    * by the next call.
@@ -77,6 +80,12 @@ export async function openKeysSide(
     onNewer: () => void gate.newer(),
   });
   teardown.add(() => feed.close());
+  const client = new UpkeepClient({ site: config.site, signer: keys.feed, servers, clock });
+  const upkeep = new KeyUpkeep({ client, conduct, clock, log });
+  teardown.add(async () => {
+    await upkeep.close();
+    client.close();
+  });
   const policy = createPolicyService({
     catalog,
     feed,
@@ -94,6 +103,7 @@ export async function openKeysSide(
     feed,
     conduct,
     anchors,
+    upkeep,
     async tellKeyServers() {
       try {
         await tellGaps(anchors, feed);
@@ -106,6 +116,7 @@ export async function openKeysSide(
       await tellGaps(anchors, feed);
       await policy.reconcile();
       feed.start();
+      upkeep.start();
     },
   };
 }

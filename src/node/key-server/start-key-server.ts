@@ -1,21 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileLock, lockFile } from '../../db/index.ts';
-import { createKeyServer, initMasterKey } from '../../keyserver/index.ts';
+import { createKeyServer } from '../../keyserver/index.ts';
 import { listenerLimits } from '../../listener/limits.ts';
 import { pinKeys } from '../../seal/index.ts';
 import { checkStart, type StartNeeds } from '../check-start.ts';
 import type { KeyServerConfig } from '../config/key-server-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { nodeErrors } from '../errors.ts';
 import { openIdentity, type TrustSettings } from '../open-identity.ts';
-import { publicKeyFile, signingKeyFile } from '../secrets/key-files.ts';
+import { publicKeyFile } from '../secrets/key-files.ts';
 import { readPrivateFile } from '../secrets/private-file.ts';
 import type { RunningService, ServiceTools } from '../service.ts';
 import { serviceIssuerOf, serviceName } from '../service-identity.ts';
-
-/** With which it signs what it acknowledges; its public half lies beside it, for gateways to enrol. */
-const signingKeyName = 'keyserver.signing.key';
+import {
+  databaseName,
+  keyServerSecrets,
+  openKeyServerKeys,
+  openMasterKey,
+  peerFile,
+} from './key-server-keys.ts';
 
 /** Start a key server. Its keys are made at the first start, and never again. */
 export async function startKeyServer(
@@ -38,13 +41,8 @@ async function start(
   lock: FileLock,
 ): Promise<RunningService> {
   const masterKeyFile = path(config.masterKey);
-  const database = join(path(config.data), 'keyserver.db');
-  if (!existsSync(masterKeyFile)) {
-    if (existsSync(database)) {
-      throw nodeErrors.create('CONFIG_SECRET_LOST', { message: masterKeyFile });
-    }
-    initMasterKey(masterKeyFile, tools.random);
-  }
+  const database = join(path(config.data), databaseName);
+  openMasterKey(masterKeyFile, database, tools.random);
   const identity = await openIdentity(
     {
       trustDirectory: config.trustDirectory === undefined ? undefined : path(config.trustDirectory),
@@ -60,7 +58,8 @@ async function start(
     site: config.site,
     folder: path(config.data),
     masterKeyFile,
-    signer: signingKeyFile(join(path(config.data), signingKeyName), database),
+    ...openKeyServerKeys(path(config.data), database),
+    peers: config.peers.map(({ name, keys }) => peerFile(name, path(keys))),
     publicUrl: config.publicUrl,
     acceptsShared: config.acceptSharedAudience,
     authenticate: identity.authenticate,
@@ -118,10 +117,11 @@ function issuersOf({ config, path }: LoadedConfig<KeyServerConfig>): TrustSettin
 function needsOf({ config, path }: LoadedConfig<KeyServerConfig>): StartNeeds {
   const { listen, masterKey, trustDirectory, issuers, producers, gateways, gatewayService, data } =
     config;
-  const trusted = [...issuers.map(({ jwks }) => jwks), ...producers, ...gateways];
+  const peerKeys = config.peers.map(({ keys }) => keys);
+  const trusted = [...issuers.map(({ jwks }) => jwks), ...producers, ...gateways, ...peerKeys];
   for (const one of [trustDirectory, gatewayService]) if (one !== undefined) trusted.push(one);
   const secrets = listen.tls === undefined ? [] : [path(listen.tls.key)];
-  const made = [path(masterKey), join(path(data), signingKeyName)];
+  const made = [path(masterKey), ...keyServerSecrets(path(data))];
   secrets.push(...made.filter((file) => existsSync(file)));
   const addresses = { listen: { ...listen, isPlain: listen.tls === undefined } };
   return { addresses, secrets, trusted: trusted.map(path), data: path(data) };

@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { concatBytes } from '../../lib/bytes/bytes.ts';
 import type { Random } from '../../lib/random.ts';
 import { keyIdOf, type Signer } from '../../seal/index.ts';
 import { nodeErrors } from '../errors.ts';
@@ -39,6 +40,30 @@ export function signingKeyFile(path: string, madeUnder: string): Signer {
   const publicPath = `${path}.pub`;
   if (!existsSync(publicPath)) writeDurably(publicPath, publicPem(publicKey), 0o644);
   return { keyId: keyIdOf(publicKey), privateKey };
+}
+
+/** An X25519 key in a PEM file of mode 0600, made at the first start. */
+export function boxKeyFile(path: string, madeUnder: string): KeyObject {
+  const pem = keyFile(path, madeUnder, () => {
+    const { privateKey } = generateKeyPairSync('x25519');
+    return Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' }));
+  });
+  return createPrivateKey(Buffer.from(pem));
+}
+
+/** Write public keys into one file, each as PEM, where there is none. */
+export function writePublicKeys(path: string, publicKeys: readonly KeyObject[]): void {
+  if (!existsSync(path)) writeDurably(path, concatBytes(publicKeys.map(publicPem)), 0o644);
+}
+
+/** Read the public keys that a file holds one after the other. @throws CONFIG_UNREADABLE */
+export function publicKeysFile(path: string): readonly KeyObject[] {
+  try {
+    const pems = readFileSync(path, 'utf8').match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g);
+    return (pems ?? []).map((pem) => createPublicKey(pem));
+  } catch (cause) {
+    throw nodeErrors.create('CONFIG_UNREADABLE', { message: path, cause });
+  }
 }
 
 /** Read public keys from PEM files. @throws CONFIG_UNREADABLE */

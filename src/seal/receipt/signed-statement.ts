@@ -25,7 +25,10 @@ export type StatementType =
   | 'mdm-policy-feed'
   | 'mdm-feed-heartbeat'
   | 'mdm-feed-ack'
-  | 'mdm-feed-read';
+  | 'mdm-feed-read'
+  | 'mdm-key-list'
+  | 'mdm-upkeep-order'
+  | 'mdm-share-box';
 
 const base64url = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
