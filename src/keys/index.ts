@@ -91,7 +91,6 @@ export {
   type Place,
   volumeStem,
 } from './wire/place.ts';
-export { openShareBox, type Peer, type ShareBox, sealShareBox } from './wire/share-box.ts';
 export {
   type AcceptedRecordGap,
   acceptedRecordGap,
@@ -100,6 +99,7 @@ export {
   orderOf,
   type RecordGap,
 } from './wire/record-gap.ts';
+export { openShareBox, type Peer, type ShareBox, sealShareBox } from './wire/share-box.ts';
 export {
   commitmentOf,
   type Holder,

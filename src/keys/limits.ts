@@ -134,6 +134,7 @@ export const keysLimits = defineLimits('keys', {
     value: 500,
     unit: 'ms',
     reason: 'Until a key server that did not answer at the start is asked again.',
+  },
   recordEndsMax: {
     value: 1024,
     unit: 'count',

@@ -350,7 +350,12 @@ test('the feed is followed in order, by signature, without gaps, forks or old he
   const [first, second, third] = trio.store.statements;
   const pinned = pinKeys([trio.addresses[0]?.signingKey as KeyObject]);
   const send = async (entries: readonly unknown[], heartbeat: string | null = null) => {
-    const answer = await post(url, keyServerPath.feed, { entries, heartbeat, confirm: null, anchor: null });
+    const answer = await post(url, keyServerPath.feed, {
+      entries,
+      heartbeat,
+      confirm: null,
+      anchor: null,
+    });
     if (answer.status !== 200) return [answer.status, answer.body['code']];
     return [200, (await verifyFeedAck(String(answer.body['ack']), pinned)).seq];
   };

@@ -25,6 +25,7 @@ import { signHeartbeat } from '../../src/keys/wire/heartbeat.ts';
 import { acceptRecord } from '../../src/keyserver/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import { systemRandom } from '../../src/lib/random.ts';
 import { tellGaps } from '../../src/node/gateway/open-record-anchors.ts';
 import { tempFolder } from '../support/temp.ts';
 import {
@@ -66,6 +67,7 @@ async function startGateway(t: TestContext, trio: Trio, addresses = trio.address
     servers: addresses,
     threshold: 2,
     clock: systemClock,
+    random: systemRandom,
     log: silentLog,
     anchors,
   });

@@ -2,8 +2,8 @@ import { createPublicKey } from 'node:crypto';
 import { goesThrough } from '../../audit/index.ts';
 import { type PolicyFeed, RecordAnchors } from '../../keys/index.ts';
 import { pinKeys } from '../../seal/index.ts';
-import type { FeedGate } from './feed-gate.ts';
 import type { GatewayContext } from './context.ts';
+import type { FeedGate } from './feed-gate.ts';
 import type { ComputingSide } from './open-computing-side.ts';
 
 /** The ends of audit records that this gateway and its key servers anchor at each other. */
