@@ -65,7 +65,7 @@ function lineOf(index: number): KeyLine {
   return { collection, subject: 'p-1', study: 't-1', series: 's-1', stem: `i-${index}` };
 }
 
-async function deposit({ deposit: send }: KeyServers): Promise<void> {
+async function deposit(to: KeyServers): Promise<void> {
   const made = Array.from({ length: settings.count }, (_, index): KeyDeposit => {
     const keyId = Buffer.from(systemRandom.bytes(16)).toString('hex');
     const { policyId } = settings;
@@ -73,7 +73,9 @@ async function deposit({ deposit: send }: KeyServers): Promise<void> {
     const version = { version: 1, generation: 1 } as const;
     return { keyId, guid: keyId, ...version, of: lineOf(index), policyId, recipient };
   });
-  for (let at = 0; at < made.length; at += perCall) await send(made.slice(at, at + perCall), {});
+  for (let at = 0; at < made.length; at += perCall) {
+    await to.deposit(made.slice(at, at + perCall), {});
+  }
   const notes = made.map(({ keyId, of, recipient }) => ({
     keyId,
     of,

@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readSealed } from '../src/flow/index.ts';
-import { deidentified } from '../src/flow/mint/deidentified.ts';
 import { systemRandom } from '../src/lib/random.ts';
 import {
   createSealer,
@@ -9,6 +8,7 @@ import {
   openSegments,
   sealedLayout,
 } from '../src/seal/index.ts';
+import { asDeidentified } from '../test/support/seal-file.ts';
 
 // Seals or opens many segments and keeps nothing, for the bench.
 // usage: seal-rate.child.ts raw|raw-open|seal|open <MiB>
@@ -87,7 +87,7 @@ async function sealed(
     output: (box) => output(readSealed(box)),
   });
   const header = readSealed(stream.header).slice(0, headerSize);
-  const box = deidentified(segment);
+  const box = asDeidentified(segment);
   for (let at = 0; at < bytes; at += segmentSize) await stream.write(box);
   await stream.end();
   await sealer.close();

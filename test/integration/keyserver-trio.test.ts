@@ -319,7 +319,8 @@ test('deposits count only when an enrolled producer signed them for this server'
   const own = { server: 'hospital', records: [record] };
   const stranger = newSigner().signer;
   assert.deepEqual(await send(await signDeposit(own, stranger)), [403, 'KEYSERVER_SIGNER_UNKNOWN']);
-  const other = await signDeposit({ ...own, server: 'office' }, trio.producer);
+  const elsewhere = { server: 'office', records: [others] };
+  const other = await signDeposit(elsewhere, trio.producer);
   assert.deepEqual(await send(other), [403, 'KEYSERVER_NOT_ADDRESSED']);
   const good = await signDeposit(own, trio.producer);
   assert.deepEqual(await send(good), [200, undefined]);

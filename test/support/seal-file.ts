@@ -1,4 +1,4 @@
-import { readSealed } from '../../src/flow/index.ts';
+import { type Deidentified, readSealed } from '../../src/flow/index.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import { concatBytes } from '../../src/lib/bytes/bytes.ts';
 import { systemRandom } from '../../src/lib/random.ts';
@@ -6,6 +6,9 @@ import { createSealer, type Sealer, type SealSummary } from '../../src/seal/inde
 
 /** One for the test process; its thread ends with it. */
 export const testSealer: Sealer = createSealer();
+
+/** Bytes of nobody, as what may be sealed. */
+export const asDeidentified = (bytes: Uint8Array): Deidentified<Uint8Array> => deidentified(bytes);
 
 /** Seal chunks of plaintext as one file. */
 export async function sealFile(
@@ -18,7 +21,7 @@ export async function sealFile(
     random: systemRandom,
     output: async (batch) => void parts.push(readSealed(batch).slice()),
   });
-  for (const chunk of chunks) await stream.write(deidentified(chunk));
+  for (const chunk of chunks) await stream.write(asDeidentified(chunk));
   const summary = await stream.end();
   return { file: concatBytes([readSealed(stream.header), ...parts]), summary };
 }
