@@ -1,7 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { pinKeys } from '../../seal/index.ts';
 import { checkAddresses } from '../http/server-address.ts';
-import { auditStart } from '../wire/audit-head.ts';
 import { FeedFollower } from './feed-follower.ts';
 import { OwnFeed } from './own-feed.ts';
 import type { PolicyFeedOptions } from './policy-feed.ts';
@@ -23,7 +22,7 @@ export async function repairPolicyFeed(options: PolicyFeedOptions): Promise<Feed
   const own = new OwnFeed(options);
   const shared = {
     ...options,
-    auditHead: options.auditHead ?? (() => Promise.resolve(auditStart)),
+    anchors: options.anchors,
     state: () => own.state(),
     adopt: (statements: readonly string[]) => own.adopt(statements),
   };
