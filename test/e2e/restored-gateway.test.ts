@@ -49,6 +49,8 @@ test('a restored gateway learns its own feed from the key servers before it serv
   assert.equal(status?.state, 'degraded');
   assert.ok(status?.amiss.some((text) => text.startsWith('nobody is served: ')));
 
+  await story.run('alice', 'key', 'status');
+
   await story.start('hospital');
   await story.start('infrastructure');
   while ((await story.fetch('alice', '/test/sealed/')).status === 503)

@@ -53,11 +53,15 @@ export class FeedGate {
 /** When to come back: a key server that was asked answers within seconds. */
 const retryAfterSeconds = 5;
 
-/** Before all other doors: answers 503 to everything but the question how the installation is. */
+/** How the installation and its key servers are: what helps to find out why it is shut. */
+const questions: ReadonlySet<string> = new Set(['/.mdm/v1/status', '/.mdm/v1/key-status']);
+
+/** Before all other doors: answers 503 to everything but these questions. */
 export function createGateDoor(gate: FeedGate): HttpDoor {
   return {
     name: 'gate',
-    accepts: ({ url }) => gate.reason !== undefined && url?.split('?')[0] !== '/.mdm/v1/status',
+    accepts: ({ url }) =>
+      gate.reason !== undefined && !questions.has((url ?? '').split('?')[0] ?? ''),
     serve({ request, response, requestId }) {
       const { disposition, meaning, user, operator } = nodeErrors.rows.GATEWAY_BEHIND;
       const { reason } = gate;
