@@ -52,6 +52,8 @@ export class RecordAnchors {
   /** @throws AUDIT_ANCHORS_DAMAGED */
   static async open(path: string, ports: Ports): Promise<RecordAnchors> {
     const file = await AnchorFile.open(path);
+    // The start went through them, or they were accepted.
+    await file.forgetMissed();
     const statement = file.statementOf(gateway);
     // Of a gateway that is not enrolled any more it says nothing.
     const kept =

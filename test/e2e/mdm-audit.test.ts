@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ServiceName } from '../support/gateway.ts';
 import { startStory } from './story.ts';
 
 interface Verdict {
@@ -52,3 +53,48 @@ const accept = (config: string): readonly string[] => [
   ...['audit', 'accept', '-c', config],
   ...['--reason', 'from the backup of Monday'],
 ];
+
+test('a gateway, or a key server, that is restored with all that it keeps is told by the others', async (t) => {
+  const story = await startStory(t);
+  const change = async (): Promise<number> => {
+    const [{ servers } = { servers: [] }] = await story.json<{
+      readonly servers: readonly { readonly acknowledged: boolean }[];
+    }>('alice', 'revoke', '/test/open', 'user:nobody@nowhere');
+    return servers.filter(({ acknowledged }) => acknowledged).length;
+  };
+  /** As after `act`, all that a service keeps is as it was before. */
+  const restored = async (service: ServiceName, act: () => Promise<unknown>): Promise<void> => {
+    const files = (service === 'gateway' ? ['gateway'] : keptBy(service)).map(story.file);
+    await story.stop(service);
+    for (const file of files) cpSync(file, `${file}.backup`, { recursive: true });
+    await story.start(service);
+    await act();
+    await story.stop(service);
+    for (const file of files) rmSync(file, { recursive: true });
+    for (const file of files) cpSync(`${file}.backup`, file, { recursive: true });
+  };
+  await restored('gateway', async () => {
+    assert.equal(await change(), 3);
+    assert.equal(await change(), 3);
+  });
+  await assert.rejects(story.start('gateway'), /AUDIT_DAMAGED: there is no record, and \d+ were/);
+  assert.match(await story.run('alice', ...accept(story.file('gateway.yaml'))), /not there: \d+/);
+  await story.start('gateway');
+  assert.match(await story.run('alice', 'status'), /gap: .*backup of Monday/);
+
+  await restored('hospital', change);
+  await story.start('hospital');
+  await story.service('gateway').waitForOutput(/KEYSERVER_RECORD_BEHIND/, 40_000);
+  assert.match(await story.run('alice', 'status'), /key server hospital gives no shares/);
+  await story.stop('hospital');
+  await assert.rejects(story.start('hospital'), /AUDIT_DAMAGED/);
+  const ofServer = [...accept(story.file('hospital.yaml')), '--role', 'keyserver'];
+  assert.match(await story.run('alice', ...ofServer), /not there: \d+/);
+  await story.start('hospital');
+  assert.equal(await change(), 3);
+});
+
+const keptBy = (server: string): readonly string[] => {
+  const folder = `key-server-${server}`;
+  return [folder, `${folder}.key.audit-head`, `${folder}.key.anchors`];
+};

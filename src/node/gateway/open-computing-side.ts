@@ -33,6 +33,8 @@ export async function openComputingSide(context: GatewayContext): Promise<Comput
   const { audit: path, auditHead: headFile } = folders;
   const audit = await openAudit({ path, headFile, anchors: auditAnchors.missed, clock, log });
   teardown.add(() => audit.close());
+  // It goes through them, or they were accepted.
+  await auditAnchors.forgetMissed();
   const known = await acceptedGaps(path);
   const auditCheck = checkBeside({ verify: gatewayRecord(context).verify, known, clock, log });
   teardown.add(() => auditCheck.stop());
