@@ -15,7 +15,7 @@ import { createNodeTransport } from '../client/open/node-transport.ts';
 import { createKeyServers, type KeyCredential } from '../keys/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
-import { pinProducers } from '../seal/index.ts';
+import { type ProducerKeys, pinProducers } from '../seal/index.ts';
 import type { ClientSettings } from './settings.ts';
 
 /** A command's connection to its gateway and to the key servers. */
@@ -78,9 +78,7 @@ export function connect(settings: ClientSettings, memory: Memory): Connection {
       const lifetimeSeconds = clientLimits.ticketHoursDefault * 3600;
       await takeTickets(ports, { lifetimeSeconds, signal });
     },
-    pinned: pinProducers(
-      settings.producerKeys.map((pem) => ({ publicKey: publicKeyOf(pem), fromMs: 0 })),
-    ),
+    pinned: pinnedBy(settings),
     memory,
     clock: systemClock,
     close() {
@@ -89,6 +87,14 @@ export function connect(settings: ClientSettings, memory: Memory): Connection {
       memory.close();
     },
   };
+}
+
+function pinnedBy({ producerKeys }: ClientSettings): ProducerKeys {
+  const pinned = pinProducers(
+    producerKeys.map(({ pem, fromMs }) => ({ publicKey: publicKeyOf(pem), fromMs })),
+  );
+  if (pinned.size === producerKeys.length) return pinned;
+  throw clientErrors.create('CLIENT_SETTINGS', { message: 'producerKeys: one of them twice' });
 }
 
 function publicKeyOf(pem: string): KeyObject {

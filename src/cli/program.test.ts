@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { clientErrors } from '../client/errors.ts';
+import { noMemory } from '../client/memory/memory.ts';
 import { filesErrors } from '../files/index.ts';
 import { recallErrors } from '../recall/errors.ts';
+import { connect } from './connection.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import { printable } from './output.ts';
 import { createProgram } from './program.ts';
@@ -64,6 +67,20 @@ test('the token of a key server is found by its name: variable, settings, usual 
   assert.equal(token?.(), 'fresh');
 });
 
+test('a producer key counts ever since, or from an instant', (t) => {
+  const keys = 'producerKeys: [token, {key: token}, {key: token, from: 2027-01-31T00:00:00+01:00}]';
+  const file = settingsFile(t, `gateway: https://a.example\n${keys}\n`);
+  assert.deepEqual(
+    readSettings({ MDM_SETTINGS: file }).producerKeys.map(({ fromMs }) => fromMs),
+    [0, 0, Date.parse('2027-01-30T23:00:00Z')],
+  );
+  const twice = () => connect(readSettings({ MDM_SETTINGS: file }), noMemory());
+  assert.throws(twice, { code: 'CLIENT_SETTINGS', message: /producerKeys: not a key/ });
+  const { publicKey } = generateKeyPairSync('ed25519');
+  writeFileSync(join(file, '..', 'token'), publicKey.export({ format: 'pem', type: 'spki' }));
+  assert.throws(twice, { code: 'CLIENT_SETTINGS', message: /producerKeys: one of them twice/ });
+});
+
 test('settings that cannot be used are named, and quote no secret', (t) => {
   const good = 'gateway: https://a.example\n';
   const bad: readonly (readonly [string, RegExp])[] = [
@@ -79,6 +96,11 @@ test('settings that cannot be used are named, and quote no secret', (t) => {
     [`${good}ca: 5`, /ca$/],
     [`${good}ca: none.pem`, /none\.pem/],
     [`${good}producerKeys: x`, /producerKeys/],
+    [`${good}producerKeys: [5]`, /producerKeys/],
+    [`${good}producerKeys: [{from: 2027-01-31T00:00:00Z}]`, /producerKeys/],
+    [`${good}producerKeys: [{key: token, until: 2027-01-31T00:00:00Z}]`, /until is no setting/],
+    [`${good}producerKeys: [{key: token, from: 2027-01-31}]`, /from is an instant/],
+    [`${good}producerKeys: [{key: token, from: 2027}]`, /from is an instant/],
     [`${good}keyServers: [x]`, /keyServers/],
     [`${good}keyServers: {servers: [{name: a}]}`, /servers/],
     [`${good}keyServers: {servers: [{name: a, url: x}]}`, /servers/],

@@ -16,6 +16,7 @@ import { takeTicketsNow } from './commands/ticket.ts';
 import { type Connection, connect } from './connection.ts';
 import { Ended } from './ended.ts';
 import { exitCode } from './exit-code.ts';
+import { parseInstant } from './instant.ts';
 import { type Output, type Reader, reportFailure, terminalOutput } from './output.ts';
 import { readSettings } from './settings.ts';
 
@@ -326,11 +327,8 @@ async function untilInterrupt(action: (signal: AbortSignal) => Promise<void>): P
 
 /** An instant, or a usage error: what is no instant must not become one. */
 function instantOf(text: string): number {
-  const ms = Date.parse(text);
-  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
-  if (!isInstant.test(text) || Number.isNaN(ms)) {
-    throw new InvalidArgumentError('an instant is 2027-01-31T00:00:00Z.');
-  }
+  const ms = parseInstant(text);
+  if (ms === undefined) throw new InvalidArgumentError('an instant is 2027-01-31T00:00:00Z.');
   return ms;
 }
 

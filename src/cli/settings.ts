@@ -12,6 +12,7 @@ import {
   readText,
   tokenAtDefault,
 } from './find-tokens.ts';
+import { parseInstant } from './instant.ts';
 
 /** What the client knows of the world: its settings file, overruled by the environment. */
 export interface ClientSettings extends HeldCredentials {
@@ -22,8 +23,14 @@ export interface ClientSettings extends HeldCredentials {
   readonly threshold: number;
   /** Folder of what is kept between commands; it need not exist. */
   readonly state: string;
-  /** PEM texts of the producer keys that receipts are trusted from. */
-  readonly producerKeys: readonly string[];
+  /** Producer keys that receipts are trusted from. */
+  readonly producerKeys: readonly ProducerKeySettings[];
+}
+
+/** A producer key: PEM text, and from when on what it signed counts (UTC ms; 0: ever since). */
+export interface ProducerKeySettings {
+  readonly pem: string;
+  readonly fromMs: number;
 }
 
 interface SettingsFile {
@@ -36,7 +43,8 @@ interface SettingsFile {
     readonly threshold?: number;
     readonly servers?: readonly ServerSettings[];
   };
-  readonly producerKeys?: readonly string[];
+  /** A file, or one and an instant. */
+  readonly producerKeys?: readonly (string | { readonly key: string; readonly from?: string })[];
 }
 
 interface ServerSettings {
@@ -79,7 +87,13 @@ export function readSettings(variables: Environment): ClientSettings {
     ),
     threshold: settings.keyServers?.threshold ?? 2,
     state: stateOf(environment),
-    producerKeys: (settings.producerKeys ?? []).map((path) => text(path) ?? ''),
+    producerKeys: (settings.producerKeys ?? []).map((one) => {
+      const { key, from } = typeof one === 'string' ? { key: one, from: undefined } : one;
+      return {
+        pem: text(key) ?? '',
+        fromMs: (from === undefined ? undefined : parseInstant(from)) ?? 0,
+      };
+    }),
   };
 }
 
@@ -140,9 +154,8 @@ function checkFile(file: string, value: unknown): SettingsFile {
     if (!['undefined', 'string'].includes(typeof value[name])) throw missing(`${file}: ${name}`);
   }
   const { producerKeys = [], keyServers = {} } = value;
-  const areTexts =
-    Array.isArray(producerKeys) && producerKeys.every((one) => typeof one === 'string');
-  if (!areTexts) throw missing(`${file}: producerKeys`);
+  if (!Array.isArray(producerKeys)) throw missing(`${file}: producerKeys`);
+  for (const key of producerKeys as readonly unknown[]) checkProducerKey(file, key);
   if (!isFields(keyServers)) throw missing(`${file}: keyServers`);
   checkNames(`${file}: keyServers`, keyServers, ['threshold', 'servers']);
   const { servers = [], threshold = 2 } = keyServers;
@@ -178,6 +191,16 @@ function checkServer(file: string, server: unknown): void {
 
 function originOf(text: string): string | undefined {
   return URL.canParse(text) ? new URL(text).origin : undefined;
+}
+
+function checkProducerKey(file: string, value: unknown): void {
+  if (typeof value === 'string') return;
+  const where = `${file}: producerKeys`;
+  if (!isFields(value) || typeof value['key'] !== 'string') throw missing(where);
+  checkNames(where, value, ['key', 'from']);
+  const { from } = value;
+  if (from !== undefined && (typeof from !== 'string' || parseInstant(from) === undefined))
+    throw missing(`${where}: from is an instant such as 2027-01-31T00:00:00Z`);
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
