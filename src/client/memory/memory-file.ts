@@ -19,7 +19,7 @@ const schema = `
   CREATE TABLE seen (
     place INTEGER PRIMARY KEY,
     key BLOB NOT NULL UNIQUE,
-    guid BLOB NOT NULL,
+    guid TEXT NOT NULL,
     version INTEGER NOT NULL,
     digest BLOB NOT NULL,
     time_ms INTEGER NOT NULL
@@ -53,10 +53,10 @@ export function openMemoryFile(
     throw error;
   }
   const find = db.prepare(
-    'SELECT hex(guid) AS guid, version, hex(digest) AS digest, time_ms FROM seen WHERE key = unhex(?)',
+    'SELECT guid, version, hex(digest) AS digest, time_ms FROM seen WHERE key = unhex(?)',
   );
   const put = db.prepare(
-    'INSERT OR REPLACE INTO seen (key, guid, version, digest, time_ms) VALUES (unhex(?), unhex(?), ?, unhex(?), ?)',
+    'INSERT OR REPLACE INTO seen (key, guid, version, digest, time_ms) VALUES (unhex(?), ?, ?, unhex(?), ?)',
   );
   const forget = db.prepare('DELETE FROM seen WHERE place <= (SELECT max(place) FROM seen) - ?');
   const findSeen = (key: string): SeenVersion | undefined => {
@@ -109,5 +109,5 @@ function inTransaction(db: DatabaseSync, work: () => unknown): void {
 }
 
 function seenOfRow({ guid, version, digest, time_ms: timeMs }: Row): SeenVersion {
-  return { guid: guid.toLowerCase(), version, digest: digest.toLowerCase(), timeMs };
+  return { guid, version, digest: digest.toLowerCase(), timeMs };
 }

@@ -3,7 +3,6 @@ import { clientErrors } from '../errors.ts';
 
 /** What is remembered of a file: the last that was proven of it. */
 export interface SeenVersion {
-  /** 32 hex digits. */
   readonly guid: string;
   readonly version: number;
   /** SHA-256 of the plaintext, 64 hex digits. */
