@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { recoverKeys } from './commands/key-recover.ts';
 import { keyStatus } from './commands/key-status.ts';
-import type { Client } from './program.ts';
+import type { Client } from './runners.ts';
 
 /** Commands of operators for the keys of all files. */
 export function addKeyCare(key: Command, client: Client): void {

@@ -20,6 +20,7 @@ const exact: Readonly<Record<string, number>> = {
   POLICY_COLLECTION_UNKNOWN: exitCode.notFound,
   POLICY_PATH_UNKNOWN: exitCode.notFound,
   POLICY_NOT_LOCKED: exitCode.notFound,
+  POLICY_KEY_UNKNOWN: exitCode.notFound,
   FILES_FORBIDDEN: exitCode.forbidden,
   POLICY_FORBIDDEN: exitCode.forbidden,
   POLICY_OPERATORS_ONLY: exitCode.forbidden,

@@ -13,11 +13,12 @@ import { acl, grant, revoke } from './commands/permit.ts';
 import { rewrap } from './commands/rewrap.ts';
 import { status } from './commands/status.ts';
 import { takeTicketsNow } from './commands/ticket.ts';
-import { type Connection, connect } from './connection.ts';
+import { connect } from './connection.ts';
 import { Ended } from './ended.ts';
 import { exitCode } from './exit-code.ts';
-import { parseInstant } from './instant.ts';
+import { instantOf } from './instant-of.ts';
 import { type Output, type Reader, reportFailure, terminalOutput } from './output.ts';
+import type { Action, Client, Local } from './runners.ts';
 import { readSettings } from './settings.ts';
 
 /** The `mdm` command line. */
@@ -25,8 +26,6 @@ export interface Program {
   /** Run one command; answers its exit code, and never rejects. */
   run(args: readonly string[]): Promise<number>;
 }
-
-type Action = (connection: Connection, output: Output, signal: AbortSignal) => Promise<void>;
 
 const allRights = 'list,read,read-metadata';
 
@@ -56,7 +55,7 @@ export function createProgram(addServices?: AddServices): Program {
   addFetching(program, client);
   addRewrapping(program, client);
   const key = program.command('key').description('keys of your own; for operators, of all files');
-  addOwnFiles(program, { key, local });
+  addOwnFiles(program, { key, client, local });
   addKeyCare(key, client);
   addPermissions(program, client);
   addCollections(program, client);
@@ -102,14 +101,6 @@ interface ProgramFlags {
   readonly json?: boolean;
   readonly memory: boolean;
 }
-
-/** Runs what asks the gateway. */
-export type Client = (action: Action) => Promise<void>;
-
-/** Runs what needs neither gateway nor settings. */
-export type Local = (
-  action: (output: Output, signal: AbortSignal) => Promise<void>,
-) => Promise<void>;
 
 function addBrowsing(program: Command, client: Client): void {
   program
@@ -323,13 +314,6 @@ async function untilInterrupt(action: (signal: AbortSignal) => Promise<void>): P
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, interrupt);
   }
-}
-
-/** An instant, or a usage error: what is no instant must not become one. */
-function instantOf(text: string): number {
-  const ms = parseInstant(text);
-  if (ms === undefined) throw new InvalidArgumentError('an instant is 2027-01-31T00:00:00Z.');
-  return ms;
 }
 
 function hoursOf(text: string): number {

@@ -76,12 +76,15 @@ export {
   keyServerPath,
   readDepositRequest,
   readFeedRequest,
+  readOwnDepositRequest,
   readSharesRequest,
   type ShareItem,
   type WantedShare,
   withinMessage,
 } from './wire/messages.ts';
+export { isOwnKeyId, isOwnKeyOf, ownDeposit, ownKeyIdOf } from './wire/own-key.ts';
 export {
+  type AskedFor,
   covers,
   isAskedFor,
   type KeyLine,

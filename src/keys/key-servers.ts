@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Signer } from '../seal/index.ts';
 import type { Conduct } from './conduct.ts';
-import { depositToServers } from './deposit/deposit-to-servers.ts';
+import { depositToServers, ownedBy, signedBy } from './deposit/deposit-to-servers.ts';
 import { keysErrors } from './errors.ts';
 import { type FetchedKeys, FetchSession, type KeyRequest } from './fetch/fetch-session.ts';
 import { createJsonClient, type JsonClient } from './http/json-client.ts';
@@ -14,6 +14,7 @@ import {
   type KeyServerAddress,
   type ServerCredential,
 } from './http/server-address.ts';
+import { shownTo } from './http/shown-to.ts';
 import { keysLimits } from './limits.ts';
 import type { KeyDeposit } from './shares/deposit-records.ts';
 import {
@@ -60,6 +61,15 @@ export interface KeyServers {
    */
   deposit(batch: readonly KeyDeposit[], call: KeysCall): Promise<DepositOutcome>;
   /**
+   * The same for keys of the caller's own files (`ownDeposit`), under his credential.
+   * @throws KEYS_QUORUM, KEYS_DEPOSIT_REFUSED, KEYS_CREDENTIAL_SHARED, KEYS_TOO_MANY
+   */
+  depositOwn(
+    batch: readonly KeyDeposit[],
+    credential: KeyCredential,
+    call: KeysCall,
+  ): Promise<DepositOutcome>;
+  /**
    * Fetch shares and recover the private keys, each verified against its public key.
    * Rejects only for what concerns the whole batch; a key that cannot be had is in `failures`:
    * KEYS_FORBIDDEN, KEYS_UNAUTHENTICATED, KEYS_CREDENTIAL_SHARED, KEYS_UNAVAILABLE, KEYS_INCONSISTENT.
@@ -102,7 +112,18 @@ export function createKeyServers(options: KeyServersOptions): KeyServers {
   checkAddresses(options.servers, options.threshold);
   const clients = options.servers.map((server) => createJsonClient(server, options.clock));
   return {
-    deposit: (batch, call) => depositToServers(batch, { ...options, clients }, call),
+    async deposit(batch, call) {
+      const producer = present(options.producer, 'only a client with a producer key deposits');
+      return depositToServers(batch, { ...options, clients, requestOf: signedBy(producer) }, call);
+    },
+    async depositOwn(batch, credential, call) {
+      if (batch.length > keysLimits.ownKeysPerRequestMax) throw keysErrors.create('KEYS_TOO_MANY');
+      const requestOf = ownedBy(credential);
+      // Too few have a credential of their own: that is what to mend, whatever the servers would say.
+      const shown = clients.filter(({ server }) => credential.for(server) !== undefined);
+      if (shown.length < options.threshold) throw keysErrors.create('KEYS_CREDENTIAL_SHARED');
+      return depositToServers(batch, { ...options, clients, requestOf }, call);
+    },
     fetch: (batch, credential, call) => fetchKeys(batch, { ...options, clients, credential }, call),
     ticket: (server, request, call) =>
       askTicket(
@@ -164,14 +185,6 @@ async function askTicket(
   });
   if (answer.status !== 200) throw errorOf(client.server, answer);
   return readTicketAnswer(answer.body);
-}
-
-/** @throws KEYS_CREDENTIAL_SHARED */
-function shownTo(server: string, credential: KeyCredential): ServerCredential {
-  const shown = credential.for(server);
-  if (shown === undefined)
-    throw keysErrors.create('KEYS_CREDENTIAL_SHARED', { context: { server } });
-  return shown;
 }
 
 async function askShares(

@@ -7,6 +7,16 @@ export const keysLimits = defineLimits('keys', {
     unit: 'count',
     reason: 'One request is one transaction of a server: some 10 ms, and below 1 MiB.',
   },
+  keysPerOwnerMax: {
+    value: 10_000,
+    unit: 'count',
+    reason: 'Keys of own files that one user may have: one for each project, or for each file.',
+  },
+  ownKeysPerRequestMax: {
+    value: 10,
+    unit: 'count',
+    reason: 'Of them deposited by one request, which is not signed and is parsed whole.',
+  },
   keysPerFetchMax: {
     value: 20_000,
     unit: 'count',

@@ -147,6 +147,18 @@ export const keyserverErrors = defineErrors('keyserver', {
     operator:
       'Two gateways run under one key, or its record was cut or restored: start the gateway anew, it says what to do (docs/operating/audit.md).',
   },
+  KEYSERVER_NOT_OWNER: {
+    disposition: 'permanent',
+    meaning: 'The key that was to be deposited is not one of the caller’s own, or he is shut out.',
+    user: 'Show the key servers the same credential as the gateway: a certificate at one and a token at another are two owners.',
+    operator: 'Compare the `issuers` of gateway and key server: they must name people alike.',
+  },
+  KEYSERVER_OWNER_FULL: {
+    disposition: 'permanent',
+    meaning: 'The caller has as many keys of his own as one owner may.',
+    user: 'Destroy keys that nothing is sealed for any more (`mdm key unregister`), or seal several files for one key.',
+    operator: 'See docs/limits.md.',
+  },
   KEYSERVER_CALLER_BUSY: {
     disposition: 'transient',
     meaning: 'The caller has as many connections to this server as one caller may.',

@@ -11,9 +11,10 @@ import { createOperations, type Operation } from './operations.ts';
 /** The protocol of a key server over HTTP, JSON both ways. */
 export function createKeyServerDoor(core: KeyServerCore): HttpDoor {
   const operations = createOperations(core);
-  const { deposits, feed, feedRead, shares, status, tickets } = operations;
+  const { deposits, ownDeposits, feed, feedRead, shares, status, tickets } = operations;
   const routes = new Map<string, Operation>([
     [`POST ${keyServerPath.deposits}`, deposits],
+    [`POST ${keyServerPath.ownDeposits}`, ownDeposits],
     [`POST ${keyServerPath.feed}`, feed],
     [`GET ${keyServerPath.feed}`, feedRead],
     [`POST ${keyServerPath.shares}`, shares],
@@ -100,6 +101,7 @@ const refusals: ReadonlySet<KeyserverErrorCode> = new Set<KeyserverErrorCode>([
   'KEYSERVER_RATE_LIMITED',
   'KEYSERVER_SIGNER_UNKNOWN',
   'KEYSERVER_NOT_ADDRESSED',
+  'KEYSERVER_NOT_OWNER',
 ]);
 
 function send({ response }: Exchange, status: number, body: unknown): void {

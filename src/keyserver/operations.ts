@@ -7,12 +7,14 @@ import {
   type KeyServerStatus,
   readDepositRequest,
   readFeedRequest,
+  readOwnDepositRequest,
   readSharesRequest,
 } from '../keys/index.ts';
 import { addressGroup } from '../lib/address/address-group.ts';
 import { TokenBuckets } from '../lib/token-buckets.ts';
 import type { Exchange } from '../listener/door.ts';
 import { acceptDeposit } from './accept-deposit.ts';
+import { acceptOwnDeposit } from './accept-own-deposit.ts';
 import { type KeyserverErrorCode, keyserverErrors } from './errors.ts';
 import { followFeed } from './follow-feed.ts';
 import { issueTicket } from './issue-ticket.ts';
@@ -38,6 +40,7 @@ export interface Operation {
 
 type OperationName =
   | 'deposits'
+  | 'ownDeposits'
   | 'feed'
   | 'feedRead'
   | 'shares'
@@ -70,6 +73,7 @@ export function createOperations(core: KeyServerCore): Readonly<Record<Operation
       await acceptDeposit(core, readDepositRequest(body).deposit);
       return {};
     }),
+    ownDeposits: createOwnDeposits(core),
     feed: signed('gateway', feedAnswer),
     feedRead: signed('gateway', entriesAnswer),
     status: signed(undefined, statusAnswer),
@@ -178,6 +182,25 @@ function createTicketDesk(core: KeyServerCore): Operation {
       const caller = callerOf(exchange);
       assertInRate(tickets.take(caller.subject));
       return issueTicket(core, caller, body);
+    },
+  };
+}
+
+function createOwnDeposits(core: KeyServerCore): Operation {
+  const requests = new TokenBuckets(core.clock, {
+    burst: keyserverLimits.requestsBurst,
+    perSecond: keyserverLimits.requestsPerSecond,
+    keysMax: keyserverLimits.callersTracked,
+  });
+  return {
+    bodyBytesMax: keyserverLimits.sharesBodySizeMax,
+    admit(exchange) {
+      assertInRate(requests.take(callerOf(exchange).subject));
+      return () => {};
+    },
+    async answer(exchange, body) {
+      await acceptOwnDeposit(core, callerOf(exchange), readOwnDepositRequest(body).records);
+      return {};
     },
   };
 }

@@ -58,6 +58,18 @@ export const policyErrors = defineErrors('policy', {
     user: '`mdm lock --list` shows the paths that are locked; what lies below each is locked with it.',
     operator: 'Nothing to do.',
   },
+  POLICY_KEY_UNKNOWN: {
+    disposition: 'permanent',
+    meaning: 'The caller has no key of his own that is called so.',
+    user: 'Name the public key file that `mdm key register` made. A key that was unregistered is gone.',
+    operator: 'Nothing to do.',
+  },
+  POLICY_KEYS_TOO_MANY: {
+    disposition: 'permanent',
+    meaning: 'The caller has as many keys of his own as one owner may.',
+    user: 'Destroy keys that nothing is sealed for any more (`mdm key unregister`), or seal several files for one key.',
+    operator: 'See docs/limits.md.',
+  },
   POLICY_LOCKS_TOO_MANY: {
     disposition: 'permanent',
     meaning: 'As many locks are set as may be.',

@@ -16,6 +16,7 @@ export {
   type LockChange,
   type OperatorDesk,
 } from './operator-desk.ts';
+export { createOwnKeys, type OwnKey, type OwnKeyChange, type OwnKeys } from './own-keys.ts';
 export {
   createPolicyService,
   type PlacedPolicy,

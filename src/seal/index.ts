@@ -3,7 +3,11 @@
  * them authentic. Format in docs/sealed-format.md.
  */
 export { openHeader, rewrapHeader } from './crypt4gh/header.ts';
-export { parsePublicKeyFile } from './crypt4gh/key-file.ts';
+export {
+  formatPrivateKeyFile,
+  formatPublicKeyFile,
+  parsePublicKeyFile,
+} from './crypt4gh/key-file.ts';
 export {
   type ByteSpan,
   layout as sealedLayout,

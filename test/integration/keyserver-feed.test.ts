@@ -107,11 +107,11 @@ test('a destroyed place loses all its shares at once, takes none any more, and n
     assert.equal(spread.acknowledged.length, 3);
     const dead = (of: KeyLine): boolean =>
       places.slice(0, round + 1).some((one) => covers(one, of));
-    const left = deposits.filter(({ of }) => !dead(of as KeyLine)).map(({ keyId }) => keyId);
+    const left = deposits.filter(({ of }) => !dead(of)).map(({ keyId }) => keyId);
     assert.deepEqual(await givenOf(trio, deposits), left);
     for (const deposit of keysOf(round + 1)) {
       const answer = await refusal(trio.keys().deposit([deposit], {}));
-      assert.equal(answer, dead(deposit.of as KeyLine) ? 'KEYSERVER_KEY_DESTROYED' : undefined);
+      assert.equal(answer, dead(deposit.of) ? 'KEYSERVER_KEY_DESTROYED' : undefined);
     }
   }
 });

@@ -130,7 +130,7 @@ export function sharesOf(...keyIds: readonly string[]): object {
 export function newDeposit(
   keyId: string,
   { policyId = 'trial', of = line }: { readonly policyId?: string; readonly of?: KeyLine } = {},
-): KeyDeposit {
+): KeyDeposit & { readonly of: KeyLine } {
   const recipient = newRecipientKeyPair(systemRandom);
   return { keyId, guid: `guid-${keyId}`, version: 1, generation: 1, of, policyId, recipient };
 }

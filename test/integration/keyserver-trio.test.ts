@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { openSqlite } from '../../src/db/index.ts';
 import {
+  type AskedFor,
   auditStart,
-  type KeySubject,
   keyServerPath,
   signDeposit,
   toBase64Url,
@@ -73,14 +73,14 @@ test('a key is given only to who asks for what it is of', async (t) => {
   const deposit = newDeposit('k1', { of: { ...line, stem: 'v-1_e2' } });
   const keys = trio.keys();
   await keys.deposit([deposit], {});
-  const outcome = async (of: KeySubject): Promise<boolean> => {
+  const outcome = async (of: AskedFor): Promise<boolean> => {
     const fetched = await keys.fetch([{ ...wanted(deposit), of }], tokenOf('alice'), {});
     return fetched.keys.has('k1');
   };
   assert.ok(await outcome(deposit.of));
   assert.ok(await outcome({ ...line, stem: 'volume' }));
-  const others: readonly KeySubject[] = [
-    { owner: 'user:token:test#alice' },
+  const others: readonly AskedFor[] = [
+    'own',
     ...['v-1', 'v-2', 'i-1'].map((stem) => ({ ...line, stem })),
     { ...line, stem: 'volume', collection: 'other' },
     { ...line, stem: 'volume', subject: 'p-2' },

@@ -5,8 +5,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { openSqlite } from '../../src/db/index.ts';
+import { type KeyDeposit, keyServerPath } from '../../src/keys/index.ts';
 import { combineShares, splitSecret } from '../../src/keys/shares/threshold-shares.ts';
+import { lineText } from '../../src/keys/wire/place.ts';
+import { type KeyServerSchema, migrations } from '../../src/keyserver/store/schema.ts';
 import { concatBytes, equalBytes } from '../../src/lib/bytes/bytes.ts';
 import {
   newRecipientKeyPair,
@@ -17,6 +21,16 @@ import {
 import { projectRoot } from '../../tools/project-root.ts';
 import { sealFile } from '../support/seal-file.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { tempFolder } from '../support/temp.ts';
+import {
+  line,
+  newDeposit,
+  putTrial,
+  serverNames,
+  startTrio,
+  type Trio,
+  tokenOf,
+} from './keyserver-fixture.ts';
 
 interface Defect {
   readonly was: string;
@@ -47,6 +61,22 @@ const defects: readonly Defect[] = [
       'src/seal/crypt4gh/header.test.ts': 'every production has its own data key',
       'src/seal/own/own-files.test.ts': 'two files have nothing in common',
     },
+  },
+  {
+    was: 'a batch of keys was given when one of them was allowed',
+    tests: { [here]: 'of a batch only what is allowed comes, key by key' },
+  },
+  {
+    was: 'administrators read shares',
+    tests: {
+      [here]: 'who may do everything else but read gets no share',
+      // The operator of the installation is among those who are refused.
+      'test/e2e/mdm-own-keys.test.ts': 'register, encrypt, decrypt, acl, chmod, get, unregister',
+    },
+  },
+  {
+    was: 'nobody knew who had read a key',
+    tests: { [here]: 'every read of a key is on record, one that was refused too' },
   },
   {
     was: 'all key servers were needed to make a key',
@@ -80,6 +110,86 @@ test('each defect of the original has a test that is there', () => {
       assert.ok(text.includes(`test('${title}`), `${was}: ${file} has no test '${title}...'`);
     }
   }
+});
+
+const nameOf = (who: string): string => `user:token:test#${who}`;
+const keyOf = ({ keyId, recipient }: KeyDeposit) => ({
+  keyId,
+  of: line,
+  recipientPublicKey: recipient.publicKey,
+});
+
+async function twoKeys(t: TestContext): Promise<{
+  readonly trio: Trio;
+  readonly own: KeyDeposit;
+  readonly others: KeyDeposit;
+}> {
+  const trio = await startTrio(t, await tempFolder(t));
+  const feed = trio.feed();
+  const entries = [
+    { who: nameOf('bob'), rights: ['read'] as const },
+    {
+      who: nameOf('alice'),
+      rights: ['list', 'read-metadata', 'write-metadata', 'change-permissions', 'delete'] as const,
+    },
+  ];
+  const policy = { id: 'other', version: 1, collection: 'trial', entries };
+  await feed.append([...putTrial(1, nameOf('alice')), { kind: 'policy', policy }]);
+  await feed.beat();
+  const [own, others] = [newDeposit('k-own'), newDeposit('k-others', { policyId: 'other' })];
+  await trio.keys().deposit([own, others], {});
+  return { trio, own, others };
+}
+
+test('of a batch only what is allowed comes, key by key', async (t) => {
+  const { trio, own, others } = await twoKeys(t);
+  for (const batch of [
+    [own, others],
+    [others, own],
+  ]) {
+    const fetched = await trio.keys().fetch(batch.map(keyOf), tokenOf('alice'), {});
+    assert.deepEqual([...fetched.keys], [['k-own', own.recipient.privateKey]]);
+    assert.equal(fetched.failures.get('k-others')?.code, 'KEYS_FORBIDDEN');
+  }
+});
+
+test('who may do everything else but read gets no share', async (t) => {
+  const { trio, others } = await twoKeys(t);
+  const { baseUrl = '' } = trio.addresses[0] ?? {};
+  const asked = await fetch(new URL(keyServerPath.shares, baseUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer alice' },
+    body: JSON.stringify({ keys: [{ keyId: others.keyId, line: lineText(line) }] }),
+  });
+  assert.deepEqual(await asked.json(), { shares: [{ keyId: others.keyId, record: null }] });
+});
+
+test('every read of a key is on record, one that was refused too', async (t) => {
+  const { trio, own, others } = await twoKeys(t);
+  await trio.keys().fetch([own, others].map(keyOf), tokenOf('alice'), {});
+  for (const server of trio.servers) await server.close();
+  const records = await Promise.all(
+    serverNames.map(async (name) => {
+      const path = join(trio.root, name, 'keyserver.db');
+      const db = await openSqlite<KeyServerSchema>({ path, migrations });
+      const rows = await db.query.selectFrom('audit').select('event').orderBy('seq').execute();
+      await db.close();
+      return rows.map(({ event }) => JSON.parse(event) as Record<string, unknown>);
+    }),
+  );
+  const reads = records.map((events) => events.filter(({ kind }) => kind === 'shares'));
+  const subject = 'token:test#alice';
+  const read = {
+    kind: 'shares',
+    subject,
+    method: 'token',
+    released: ['k-own'],
+    refused: ['k-others'],
+  };
+  // As many as are needed are asked, and one more for what they refused.
+  assert.ok(reads.flat().length >= 2);
+  for (const [first] of reads.filter((events) => events.length > 0).slice(0, 2))
+    assert.deepEqual(first, read);
 });
 
 test('no key is lost: not one of all words of 16 bits, nor of a million random keys', async () => {

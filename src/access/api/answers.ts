@@ -2,6 +2,8 @@ import type { FileStat } from '../../files/index.ts';
 import type {
   KeyCare,
   LockChange,
+  OwnKey,
+  OwnKeyChange,
   PlacedPolicy,
   PolicyChange,
   SpreadTimes,
@@ -20,6 +22,16 @@ export function aclJson({ policy, path }: PlacedPolicy): object {
 /** A changed list, and how far the change has come at the key servers. */
 export function changeJson(change: PolicyChange): object {
   return { ...aclJson(change), ...spreadJson(change) };
+}
+
+/** Who may have a key of somebody's own. */
+export function ownKeyJson({ keyId, owner, version, entries }: OwnKey): object {
+  return { keyId, owner, version, entries };
+}
+
+/** The same after a change, and how far that has come. */
+export function ownKeyChangeJson(change: OwnKeyChange): object {
+  return { ...ownKeyJson(change), ...spreadJson(change) };
 }
 
 /** A lock that was set or cleared, and how far that has come. */

@@ -26,6 +26,33 @@ const tree = {
   [`${folder}/i-2.dcm`]: { bytes: new Uint8Array(10), state: 'cold' },
 } as const;
 
+const position = { seq: 3, digest: '0'.repeat(64) };
+const spread = { acknowledged: [], leaseExpired: [], quorum: true, shut: true, complete: true };
+const ownKey = { keyId: 'own-a', owner: 'user:alice', version: 1, entries: [] };
+const ownKeyChange = { ...ownKey, position, spread, quorumMs: 1, completeMs: 2, shutMs: undefined };
+
+/** What the others answer. */
+const keyCare = { threshold: 2, feedPosition: 1, servers: [], notes: [] };
+const progress = { ...noProgress(), keys: 3, missing: new Map([['hospital', 2]]) };
+const job = {
+  kind: 'recovery',
+  startedMs: 5,
+  endedMs: undefined,
+  code: undefined,
+  progress,
+} as const;
+const placed = { policy: { id: 'ct', version: 1, entries: [] }, path: '/a' };
+const change = {
+  ...placed,
+  position,
+  spread,
+  quorumMs: undefined,
+  completeMs: undefined,
+  shutMs: undefined,
+};
+const lockRow = { path: '/s/c', fileId: undefined, reason: 'why', by: 'alice', sinceMs: 7 };
+const locked = { ...lockRow, position, spread, quorumMs: 1, completeMs: 2, shutMs: undefined };
+
 /** The door over the model of the file port, and others that note how they were called. */
 async function open(t: TestContext): Promise<Bench> {
   const calls: unknown[][] = [];
@@ -35,28 +62,6 @@ async function open(t: TestContext): Promise<Bench> {
       calls.push([name, ...args.slice(1)]);
       return Promise.resolve(answer);
     };
-  const keyCare = { threshold: 2, feedPosition: 1, servers: [], notes: [] };
-  const progress = { ...noProgress(), keys: 3, missing: new Map([['hospital', 2]]) };
-  const job = {
-    kind: 'recovery',
-    startedMs: 5,
-    endedMs: undefined,
-    code: undefined,
-    progress,
-  } as const;
-  const placed = { policy: { id: 'ct', version: 1, entries: [] }, path: '/a' };
-  const position = { seq: 3, digest: '0'.repeat(64) };
-  const spread = { acknowledged: [], leaseExpired: [], quorum: true, shut: true, complete: true };
-  const change = {
-    ...placed,
-    position,
-    spread,
-    quorumMs: undefined,
-    completeMs: undefined,
-    shutMs: undefined,
-  };
-  const lockRow = { path: '/s/c', fileId: undefined, reason: 'why', by: 'alice', sinceMs: 7 };
-  const locked = { ...lockRow, position, spread, quorumMs: 1, completeMs: 2, shutMs: undefined };
   const files = new FilesModel({ tree });
   const ports: ApiPorts & { readonly log: typeof silentLog } = {
     files,
@@ -69,6 +74,12 @@ async function open(t: TestContext): Promise<Bench> {
       grant: note('grant', change),
       revoke: note('revoke', change),
       reconcile: note('reconcile', { seq: 1, digest: '' }),
+    },
+    ownKeys: {
+      register: note('own-key-register', ownKeyChange),
+      acl: note('own-key-acl', ownKey),
+      change: note('own-key-change', ownKeyChange),
+      unregister: note('own-key-unregister', ownKeyChange),
     },
     operators: {
       applyCollection: note('collection-apply', { collection: 'ct', seriesHidden: 3 }),

@@ -1,7 +1,21 @@
 import { type FileMetadata, type Files, parseTreePath } from '../../files/index.ts';
 import type { Principal } from '../../identity/principal.ts';
-import type { KeyDesk, OperatorDesk, PolicyService } from '../../policy/index.ts';
-import { aclJson, changeJson, jobJson, lockJson, statJson } from './answers.ts';
+import type {
+  KeyDesk,
+  OperatorDesk,
+  OwnKeys,
+  PolicyEntry,
+  PolicyService,
+} from '../../policy/index.ts';
+import {
+  aclJson,
+  changeJson,
+  jobJson,
+  lockJson,
+  ownKeyChangeJson,
+  ownKeyJson,
+  statJson,
+} from './answers.ts';
 import { apiLimits } from './limits.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -10,6 +24,7 @@ export interface ApiPorts {
   readonly files: Files;
   readonly metadata: FileMetadata;
   readonly policy: PolicyService;
+  readonly ownKeys: OwnKeys;
   readonly operators: OperatorDesk;
   readonly keyDesk: KeyDesk;
   /** State of the installation for who asks: no names of patients or files. */
@@ -44,6 +59,10 @@ export const apiOperations: ReadonlyMap<string, ApiOperation> = new Map<string, 
   ['release', { method: 'POST', run: release }],
   ['grant', { method: 'POST', run: grant }],
   ['revoke', { method: 'POST', run: revoke }],
+  ['own-key-register', { method: 'POST', run: registerOwnKey }],
+  ['own-key-unregister', { method: 'POST', run: unregisterOwnKey }],
+  ['own-key-acl', { method: 'GET', run: ownKeyAcl }],
+  ['own-key-change', { method: 'POST', run: changeOwnKey }],
   ['collection-apply', { method: 'POST', run: applyCollection }],
   ['lock', { method: 'POST', run: lock }],
   ['unlock', { method: 'POST', run: unlock }],
@@ -107,14 +126,37 @@ function whoami({ caller }: ApiCall): Promise<unknown> {
 }
 
 async function grant({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  const entry = entryOf(parameters);
+  const path = parameters.path('path');
+  return changeJson(await ports.policy.grant(caller, { path, entry }, { signal }));
+}
+
+function entryOf(parameters: Parameters): PolicyEntry {
   const expiresMs = parameters.optionalNumber('expiresMs');
-  const entry = {
+  return {
     who: parameters.text('who'),
     rights: parameters.rights('rights'),
     ...(expiresMs === undefined ? {} : { expiresMs }),
   };
-  const path = parameters.path('path');
-  return changeJson(await ports.policy.grant(caller, { path, entry }, { signal }));
+}
+
+async function registerOwnKey({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  const keyId = parameters.text('keyId');
+  return ownKeyChangeJson(await ports.ownKeys.register(caller, keyId, { signal }));
+}
+
+async function unregisterOwnKey({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  const keyId = parameters.text('keyId');
+  return ownKeyChangeJson(await ports.ownKeys.unregister(caller, keyId, { signal }));
+}
+
+async function ownKeyAcl({ ports, caller, parameters }: ApiCall): Promise<unknown> {
+  return ownKeyJson(await ports.ownKeys.acl(caller, parameters.text('keyId')));
+}
+
+async function changeOwnKey({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {
+  const change = { keyId: parameters.text('keyId'), entry: entryOf(parameters) };
+  return ownKeyChangeJson(await ports.ownKeys.change(caller, change, { signal }));
 }
 
 async function revoke({ ports, caller, parameters, signal }: ApiCall): Promise<unknown> {

@@ -15,6 +15,8 @@ const isStat = (one: Fields): boolean =>
   Number.isFinite(one['modifiedMs']) &&
   isFields(one['digests']);
 const isEntry = (one: Fields): boolean => isText(one['who']) && Array.isArray(one['rights']);
+const isOwnKey = (one: Fields): boolean => isText(one['owner']) && areAll(one['entries'], isEntry);
+const isOwnKeyChange = (one: Fields): boolean => isOwnKey(one) && areAll(one['servers'], hasName);
 const isPage = (one: Fields): boolean => one['next'] === undefined || isText(one['next']);
 const isStorage = (value: unknown): boolean =>
   isFields(value) &&
@@ -76,6 +78,10 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   acl: (one) => areAll(one['entries'], isEntry),
   grant: (one) => areAll(one['entries'], isEntry) && areAll(one['servers'], hasName),
   revoke: (one) => areAll(one['entries'], isEntry) && areAll(one['servers'], hasName),
+  'own-key-acl': isOwnKey,
+  'own-key-register': isOwnKeyChange,
+  'own-key-change': isOwnKeyChange,
+  'own-key-unregister': isOwnKeyChange,
   status: (one) =>
     isText(one['state']) &&
     areAll(one['recalls'], isRecall) &&

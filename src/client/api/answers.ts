@@ -45,6 +45,14 @@ export interface FindAnswer {
   readonly next?: string;
 }
 
+/** Who may have a key of one's own. */
+export interface OwnKeyAnswer {
+  readonly keyId: string;
+  readonly owner: string;
+  readonly version: number;
+  readonly entries: AclAnswer['entries'];
+}
+
 export interface AclAnswer {
   readonly policyId: string;
   readonly version: number;
@@ -71,6 +79,8 @@ export interface SpreadAnswer {
 }
 
 export type PolicyChangeAnswer = AclAnswer & SpreadAnswer;
+
+export type OwnKeyChangeAnswer = OwnKeyAnswer & SpreadAnswer;
 
 /** What an operator locked. */
 export interface LockAnswer {

@@ -12,6 +12,8 @@ import type {
   ListAnswer,
   LockAnswer,
   LockChangeAnswer,
+  OwnKeyAnswer,
+  OwnKeyChangeAnswer,
   PolicyChangeAnswer,
   ReceiptsAnswer,
   StageAnswer,
@@ -81,6 +83,28 @@ export class MdmApi {
 
   revoke(request: { readonly path: string; readonly who: string }): Promise<PolicyChangeAnswer> {
     return this.#post('revoke', request);
+  }
+
+  /** Take a key for one's own; nobody else may have it yet. */
+  registerOwnKey(keyId: string, signal?: AbortSignal): Promise<OwnKeyChangeAnswer> {
+    return this.#post('own-key-register', { keyId }, signal);
+  }
+
+  ownKeyAcl(keyId: string): Promise<OwnKeyAnswer> {
+    return this.#get('own-key-acl', { keyId });
+  }
+
+  /** Replace what the list of a key of one's own says of `who`; no rights: nothing. */
+  changeOwnKey(
+    change: { readonly keyId: string } & Omit<GrantRequest, 'path'>,
+    signal?: AbortSignal,
+  ): Promise<OwnKeyChangeAnswer> {
+    return this.#post('own-key-change', change, signal);
+  }
+
+  /** Destroy a key of one's own. */
+  unregisterOwnKey(keyId: string, signal?: AbortSignal): Promise<OwnKeyChangeAnswer> {
+    return this.#post('own-key-unregister', { keyId }, signal);
   }
 
   /** Hide what a collection does not show any more; operators only. */

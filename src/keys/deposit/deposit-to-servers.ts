@@ -1,12 +1,14 @@
-import { assert, present } from '../../lib/assert.ts';
+import { assert } from '../../lib/assert.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { codeOf, MdmError } from '../../lib/errors/mdm-error.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Signer } from '../../seal/index.ts';
 import type { Conduct } from '../conduct.ts';
 import { keysErrors } from '../errors.ts';
-import type { JsonClient } from '../http/json-client.ts';
+import type { JsonClient, JsonQuestion } from '../http/json-client.ts';
 import { errorOf } from '../http/refusal.ts';
+import type { KeyCredential } from '../http/server-address.ts';
+import { shownTo } from '../http/shown-to.ts';
 import type { DepositOutcome, KeysCall } from '../key-servers.ts';
 import { keysLimits } from '../limits.ts';
 import { depositRecordsOf, type KeyDeposit } from '../shares/deposit-records.ts';
@@ -14,12 +16,35 @@ import { signDeposit } from '../wire/deposit.ts';
 import { keyServerPath } from '../wire/messages.ts';
 import type { StoredShare } from '../wire/share-record.ts';
 
+/** Makes the request that stores records at one server. */
+type DepositRequest = (
+  server: string,
+  records: readonly StoredShare[],
+) => Promise<Pick<JsonQuestion, 'path' | 'body' | 'credential'>>;
+
+/** Signed by the producer, whose files the keys are of. */
+export function signedBy(producer: Signer): DepositRequest {
+  return async (server, records) => ({
+    path: keyServerPath.deposits,
+    body: { deposit: await signDeposit({ server, records }, producer) },
+  });
+}
+
+/** Under the credential of who owns the keys. */
+export function ownedBy(credential: KeyCredential): DepositRequest {
+  return async (server, records) => ({
+    path: keyServerPath.ownDeposits,
+    body: { records },
+    credential: shownTo(server, credential),
+  });
+}
+
 /** What depositing needs. */
 export interface DepositOptions {
   readonly clients: readonly JsonClient[];
   readonly threshold: number;
-  readonly producer?: Signer;
   readonly conduct?: Conduct;
+  readonly requestOf: DepositRequest;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -30,18 +55,16 @@ export async function depositToServers(
   options: DepositOptions,
   call: KeysCall,
 ): Promise<DepositOutcome> {
-  const producer = present(options.producer, 'only a client with a producer key deposits');
   if (batch.length > keysLimits.keysPerRequestMax) throw keysErrors.create('KEYS_TOO_MANY');
-  const { clients, threshold } = options;
+  const { clients, threshold, requestOf } = options;
   const shape = { servers: clients.map(({ server }) => server), threshold };
   const records = await Promise.all(batch.map((deposit) => depositRecordsOf(deposit, shape)));
   const stored = new Set<string>();
   const failures = new Map<string, unknown>();
   const attempts = clients.map(async (client, index) => {
     const own = records.map((all) => all[index] as StoredShare);
-    const deposit = await signDeposit({ server: client.server, records: own }, producer);
     try {
-      await send(client, deposit, call);
+      await send(client, await requestOf(client.server, own), call);
       stored.add(client.server);
     } catch (error) {
       failures.set(client.server, error);
@@ -90,13 +113,12 @@ function reasonOf(error: unknown): string | undefined {
   return typeof said === 'string' ? said : codeOf(error);
 }
 
-async function send(client: JsonClient, deposit: string, call: KeysCall): Promise<void> {
-  const answer = await client.ask({
-    method: 'POST',
-    path: keyServerPath.deposits,
-    body: { deposit },
-    ...call,
-  });
+async function send(
+  client: JsonClient,
+  request: Awaited<ReturnType<DepositRequest>>,
+  call: KeysCall,
+): Promise<void> {
+  const answer = await client.ask({ method: 'POST', ...request, ...call });
   if (answer.status !== 200) throw errorOf(client.server, answer);
 }
 

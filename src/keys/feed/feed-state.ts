@@ -38,6 +38,8 @@ export class FeedState {
   readonly places = new PlaceTree();
   readonly #digests: string[] = [];
   readonly #policies = new Map<string, FeedPolicy>();
+  /** Policies of each owner. */
+  readonly #owned = new Map<string, number>();
   readonly #destroyedKeys = new Set<string>();
   readonly #banned = new Set<string>();
   readonly #retiredProducers = new Set<string>();
@@ -67,6 +69,11 @@ export class FeedState {
 
   policy(id: string): FeedPolicy | undefined {
     return this.#policies.get(id);
+  }
+
+  /** How many keys of his own somebody has a policy for. */
+  countOwned(owner: string): number {
+    return this.#owned.get(owner) ?? 0;
   }
 
   /** Number of the entry that gave one up; undefined where none did. */
@@ -102,11 +109,16 @@ export class FeedState {
     return this.#marksOver(of).has('held');
   }
 
+  /** Whether somebody is shut out, whatever a policy says. */
+  isBanned(caller: Principal): boolean {
+    return isAmong(caller, this.#banned);
+  }
+
   /** Whether the caller may have a share of this key now. */
   allows(caller: Principal, key: StandingKey, nowMs: number): boolean {
     const marks = this.#marksOver(key.of);
     if (marks.has('hidden') || marks.has('locked') || this.isDestroyed(key)) return false;
-    if (isAmong(caller, this.#banned)) return false;
+    if (this.isBanned(caller)) return false;
     const policy = this.#policies.get(key.policyId);
     if (policy === undefined || !isPolicyOf(policy, key.of)) return false;
     return evaluate({ principal: caller, right: 'read', policy, nowMs }).allowed;
@@ -132,6 +144,20 @@ export class FeedState {
     return 'owner' in of ? new Set() : this.places.over(of);
   }
 
+  #setPolicy(id: string, policy: FeedPolicy | undefined): void {
+    this.#count(this.#policies.get(id), -1);
+    if (policy === undefined) this.#policies.delete(id);
+    else this.#policies.set(id, policy);
+    this.#count(policy, 1);
+  }
+
+  #count(policy: FeedPolicy | undefined, by: 1 | -1): void {
+    if (policy === undefined || !('owner' in policy)) return;
+    const count = this.countOwned(policy.owner) + by;
+    if (count === 0) this.#owned.delete(policy.owner);
+    else this.#owned.set(policy.owner, count);
+  }
+
   #change(change: FeedChange, { seq, timeMs }: FeedEntry): void {
     if ('place' in change) {
       const { mark, isSo } = markOf[change.kind];
@@ -140,10 +166,10 @@ export class FeedState {
     }
     switch (change.kind) {
       case 'policy':
-        this.#policies.set(change.policy.id, change.policy);
+        this.#setPolicy(change.policy.id, change.policy);
         return;
       case 'policy-removed':
-        this.#policies.delete(change.policyId);
+        this.#setPolicy(change.policyId, undefined);
         return;
       case 'tombstone':
         this.#destroyedKeys.add(change.keyId);

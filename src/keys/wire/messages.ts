@@ -2,13 +2,19 @@ import { JsonFields } from '../../lib/json/json-fields.ts';
 import { keysLimits } from '../limits.ts';
 import { type FeedPosition, readPosition } from './feed-position.ts';
 import { pattern } from './patterns.ts';
-import { type KeySubject, lineText, readLineText } from './place.ts';
+import { type AskedFor, lineText, readLineText } from './place.ts';
 import { refuseField } from './refuse.ts';
-import { readShareRecord, type ShareRecord } from './share-record.ts';
+import {
+  readShareRecord,
+  readStoredShare,
+  type ShareRecord,
+  type StoredShare,
+} from './share-record.ts';
 
 /** Paths of a key server. */
 export const keyServerPath = {
   deposits: '/v1/deposits',
+  ownDeposits: '/v1/own-deposits',
   shares: '/v1/shares',
   feed: '/v1/feed',
   tickets: '/v1/tickets',
@@ -20,13 +26,18 @@ export interface DepositRequest {
   readonly deposit: string;
 }
 
+/** `POST /v1/own-deposits`: shares of keys of the caller's own. */
+export interface OwnDepositRequest {
+  readonly records: readonly StoredShare[];
+}
+
 /**
  * A share that is wanted, and what it is wanted for: what names a key (an answer of the gateway, a row
  * of the catalog) may name that of another file.
  */
 export interface WantedShare {
   readonly keyId: string;
-  readonly of: KeySubject;
+  readonly of: AskedFor;
 }
 
 /** `POST /v1/shares`: which shares the caller wants. */
@@ -37,10 +48,7 @@ export interface SharesRequest {
 /** Its JSON: a line travels as one text. */
 export function sharesRequestBody({ keys }: SharesRequest): object {
   return {
-    keys: keys.map(({ keyId, of }) => ({
-      keyId,
-      ...('owner' in of ? of : { line: lineText(of) }),
-    })),
+    keys: keys.map(({ keyId, of }) => ({ keyId, line: lineText(of) })),
   };
 }
 
@@ -104,6 +112,13 @@ export function readDepositRequest(value: unknown): DepositRequest {
   return request;
 }
 
+export function readOwnDepositRequest(value: unknown): OwnDepositRequest {
+  const fields = fieldsOf(value, 'request');
+  const records = fields.objects('records', keysLimits.ownKeysPerRequestMax, readStoredShare);
+  fields.end();
+  return { records };
+}
+
 export function readSharesRequest(value: unknown): SharesRequest {
   const fields = fieldsOf(value, 'request');
   const request = { keys: fields.objects('keys', keysLimits.keysPerRequestMax, readWanted) };
@@ -113,7 +128,6 @@ export function readSharesRequest(value: unknown): SharesRequest {
 
 function readWanted(fields: JsonFields): WantedShare {
   const keyId = fields.text('keyId', pattern.id);
-  if (fields.has('owner')) return { keyId, of: { owner: fields.text('owner', pattern.owner) } };
   return { keyId, of: readLineText(fields.text('line', pattern.line)) };
 }
 

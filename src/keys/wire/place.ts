@@ -72,13 +72,20 @@ export function readLine(fields: JsonFields): KeyLine {
   return line;
 }
 
-/** A line as one text, in a question: `<collection>/<subject>/<study>/<series>/<stem>`. */
-export function lineText(line: KeyLine): string {
-  return namesOf(line).join('/');
+/**
+ * What a key is asked for: the file of a line, or one of somebody's own. Of those the id says which: it is
+ * the public half, against which the key is checked.
+ */
+export type AskedFor = KeyLine | 'own';
+
+/** As one text, in a question: `<collection>/<subject>/<study>/<series>/<stem>`, or `own`. */
+export function lineText(asked: AskedFor): string {
+  return asked === 'own' ? asked : namesOf(asked).join('/');
 }
 
 /** @throws KEYS_RECORD_INVALID */
-export function readLineText(text: string): KeyLine {
+export function readLineText(text: string): AskedFor {
+  if (text === 'own') return text;
   const names = text.split('/');
   const [subject, study, series, stem] = names.slice(-4);
   const line = { collection: names.slice(0, -4).join('/'), subject, study, series, stem };
@@ -89,10 +96,8 @@ export function readLineText(text: string): KeyLine {
  * Whether what was asked for is what a key is of. `volume` asks for the one volume of a series: that
  * there is one, the statement of the file says.
  */
-export function isAskedFor(asked: KeySubject, of: KeySubject): boolean {
-  if ('owner' in asked || 'owner' in of) {
-    return 'owner' in asked && 'owner' in of && asked.owner === of.owner;
-  }
+export function isAskedFor(asked: AskedFor, of: KeySubject): boolean {
+  if (asked === 'own' || 'owner' in of) return asked === 'own' && 'owner' in of;
   const isStem = asked.stem === volumeStem && of.stem.startsWith('v-');
   return covers(isStem ? { ...asked, stem: of.stem } : asked, of);
 }

@@ -32,7 +32,13 @@ export type AuditEvent =
       readonly keyThumbprint: string;
       readonly expiresMs: number;
     }
-  | { readonly kind: 'deposit'; readonly keyIds: readonly string[] }
+  | {
+      readonly kind: 'deposit';
+      readonly keyIds: readonly string[];
+      /** Who owns them; absent where a producer signed. */
+      readonly subject?: string;
+      readonly method?: string;
+    }
   | { readonly kind: 'feed'; readonly from: number; readonly to: number }
   /** What was done with shares under an order of a gateway; to whom it was sent. */
   | {

@@ -61,6 +61,7 @@ export const migrations: readonly Migration[] = [
         wrapped_y BLOB NOT NULL
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX share_place ON share (collection, subject, study, series, stem);
+      CREATE INDEX share_owner ON share (owner) WHERE owner IS NOT NULL;
       CREATE TABLE feed (
         branch INTEGER NOT NULL,
         seq INTEGER NOT NULL,

@@ -52,7 +52,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const identity = await identityOf(context);
   teardown.add(async () => identity.close());
   const { tls, host, port, publicHost, proxies, connectionsPerCaller } = config.listen;
-  const { policy } = sides.keysSide;
+  const { policy, ownKeys } = sides.keysSide;
   const { opened, registration } = sides.clinical;
   const { audit, auditCheck } = sides.computing;
   const metadata = createFileMetadata({
@@ -93,7 +93,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
     onRefused: (refusal) => refusals.note(refusal),
     doors: [
       createGateDoor(sides.gate),
-      createApiDoor({ files, metadata, policy, operators, keyDesk, status, log }),
+      createApiDoor({ files, metadata, policy, ownKeys, operators, keyDesk, status, log }),
       createSrmDoor({ files, clock, log, ...transfer }),
       createWebdavDoor({ files, log }),
     ],

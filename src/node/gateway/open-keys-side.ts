@@ -13,8 +13,10 @@ import {
 } from '../../keys/index.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import {
+  createOwnKeys,
   createPolicyService,
   neverMatches,
+  type OwnKeys,
   openPolicyFeedStore,
   type PolicyService,
 } from '../../policy/index.ts';
@@ -34,6 +36,7 @@ export interface KeysSide {
   readonly serverNames: readonly string[];
   readonly threshold: number;
   readonly policy: PolicyService;
+  readonly ownKeys: OwnKeys;
   readonly feed: PolicyFeed;
   readonly conduct: Conduct;
   readonly anchors: RecordAnchors;
@@ -86,20 +89,29 @@ export async function openKeysSide(
     await upkeep.close();
     client.close();
   });
+  const isNever = (who: string): string | undefined => neverMatches(who, nameSourcesOf(config));
   const policy = createPolicyService({
     catalog,
     feed,
     forKeyServers: policiesForKeyServers(context),
     clock,
-    neverMatches: (who) => neverMatches(who, nameSourcesOf(config)),
+    neverMatches: isNever,
     audit: ({ caller, who, ...change }) =>
       audit.record({ ...change, subject: caller.subject, outcome: 'success', detail: who }),
+  });
+  const ownKeys = createOwnKeys({
+    feed,
+    clock,
+    neverMatches: isNever,
+    audit: ({ caller: { subject }, action, keyId, who }) =>
+      audit.record({ action, subject, outcome: 'success', detail: `${keyId} ${who}` }),
   });
   return {
     keyServers,
     serverNames: servers.map(({ name }) => name),
     threshold,
     policy,
+    ownKeys,
     feed,
     conduct,
     anchors,
