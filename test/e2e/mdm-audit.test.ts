@@ -64,7 +64,9 @@ test('a gateway, or a key server, that is restored with all that it keeps is tol
   };
   /** As after `act`, all that a service keeps is as it was before. */
   const restored = async (service: ServiceName, act: () => Promise<unknown>): Promise<void> => {
-    const files = (service === 'gateway' ? ['gateway'] : keptBy(service)).map(story.file);
+    const files = (service === 'gateway' ? ['gateway'] : keptBy(service)).map((name) =>
+      story.file(name),
+    );
     await story.stop(service);
     for (const file of files) cpSync(file, `${file}.backup`, { recursive: true });
     await story.start(service);
