@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openSqlite } from '../../src/db/index.ts';
 import {
+  Conduct,
   keyServerPath,
   keysLimits,
+  noProgress,
   ownDeposit,
   ownKeyIdOf,
+  recoverShares,
   type StoredShare,
   toBase64Url,
 } from '../../src/keys/index.ts';
@@ -17,11 +20,13 @@ import type { MasterKey } from '../../src/keyserver/master-key.ts';
 import { type KeyServerSchema, migrations } from '../../src/keyserver/store/schema.ts';
 import { wrapShare } from '../../src/keyserver/store/share-row.ts';
 import type { MdmError } from '../../src/lib/errors/mdm-error.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { createOwnKeys } from '../../src/policy/index.ts';
 import { newRecipientKeyPair } from '../../src/seal/index.ts';
 import { tempFolder } from '../support/temp.ts';
 import {
+  feedServerOf,
   line,
   openServer,
   putTrial,
@@ -158,10 +163,12 @@ test('nobody deposits but in his own name, under the key’s own id and policy',
 
   assert.deepEqual(await post('alice', [record]), [200, undefined]);
   assert.deepEqual(await post('alice', [record]), [200, undefined]);
-  assert.deepEqual(await post('alice', [{ ...record, x: record.x === 1 ? 2 : 1 }]), [
-    409,
-    'KEYSERVER_SHARE_CONFLICT',
-  ]);
+  // Another splitting of the same key; the share of another server; one that is none.
+  const [again, others] = await depositRecordsOf(ownDeposit(nameOf('alice'), pair), shape);
+  assert.deepEqual(await post('alice', [again]), [409, 'KEYSERVER_SHARE_CONFLICT']);
+  const invalid = [400, 'KEYSERVER_REQUEST_INVALID'];
+  assert.deepEqual(await post('alice', [others]), invalid);
+  assert.deepEqual(await post('alice', [{ ...record, y: again?.y }]), invalid);
   await feed.append([{ kind: 'banned', who: nameOf('alice') }]);
   await feed.beat();
   assert.deepEqual(await post('alice', [record]), refused);
@@ -177,6 +184,28 @@ test('a list of another owner, or of a collection, opens no key of somebody’s 
     await feed.beat();
     for (const who of ['alice', 'bob']) assert.equal(await fetch(who), 'KEYS_FORBIDDEN');
   }
+});
+
+test('a share of such a key that a server missed is made again, as of any other', async (t) => {
+  const { trio, own, pair, keyId } = await desk(t);
+  await trio.servers[1]?.close();
+  const { owner } = await own.register(callerOf('alice'), keyId, {});
+  const deposit = [ownDeposit(owner, pair)];
+  const outcome = await trio.keys().depositOwn(deposit, tokenOf('alice'), {});
+  assert.deepEqual(outcome.missing, ['office']);
+  const server = await openServer({ ...trio, name: 'office', peers: serverNames });
+  t.after(() => server.close());
+  const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
+  trio.addresses[1] = feedServerOf({ root: trio.root, name: 'office' }, baseUrl);
+  await trio.feed().beat();
+  const progress = noProgress();
+  const conduct = new Conduct(trio.clock);
+  await recoverShares({ client: trio.upkeep(), conduct, log: silentLog }, progress);
+  assert.deepEqual([progress.keys, progress.recovered, progress.lost], [1, 1, 0]);
+  const wanted = [{ keyId, of: 'own', recipientPublicKey: pair.publicKey }] as const;
+  const [, ...late] = trio.addresses;
+  const { keys } = await trio.keys(late).fetch(wanted, tokenOf('alice'), {});
+  assert.deepEqual(keys.get(keyId), pair.privateKey);
 });
 
 test('an owner has at most so many keys, at the gateway and at each server', async (t) => {

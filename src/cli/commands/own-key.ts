@@ -34,7 +34,7 @@ export async function register(
   });
   output.result({ file, keyId, owner, missing }, `${file}  key of ${owner}`);
   if (missing.length > 0)
-    output.note(`Not at ${missing.join(', ')}: fewer of the others may be lost.`);
+    output.note(`Not at ${missing.join(', ')} yet: the others make its share when it is back.`);
 }
 
 /** `mdm key unregister`: returns when no key server gives a share of it. */
