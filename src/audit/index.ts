@@ -34,5 +34,5 @@ export {
   type Refusal,
   type RefusalCount,
 } from './refusal-count.ts';
-export { acceptedGaps, goesThrough } from './tail.ts';
+export { acceptedGaps, goesThrough, recordEnd } from './tail.ts';
 export { type AuditProgress, type VerifyOptions, verifyAudit } from './verify-audit.ts';

@@ -18,6 +18,11 @@ export interface Tail {
   readonly tornBytes: number;
 }
 
+/** Where a record ends whose service does not run. */
+export async function recordEnd(path: string): Promise<AuditHead> {
+  return (await readTail(path)).head;
+}
+
 /** The end of the chain: in the newest file, or in the one before if a crash left that one empty. */
 export async function readTail(path: string): Promise<Tail> {
   const names = (await recordFiles(path)).slice(-2).reverse();

@@ -81,6 +81,9 @@ test('a gateway, or a key server, that is restored with all that it keeps is tol
   });
   await assert.rejects(story.start('gateway'), /AUDIT_DAMAGED: there is no record, and \d+ were/);
   assert.match(await story.run('alice', ...accept(story.file('gateway.yaml'))), /not there: \d+/);
+  // What repairs the feed speaks for the same record.
+  const repaired = await story.run('alice', 'repair', 'feed', '-c', story.file('gateway.yaml'));
+  assert.match(repaired, /followed by hospital, data-protection, infrastructure/);
   await story.start('gateway');
   assert.match(await story.run('alice', 'status'), /gap: .*backup of Monday/);
 

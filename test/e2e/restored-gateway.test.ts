@@ -36,9 +36,13 @@ test('a restored gateway learns its own feed from the key servers before it serv
   await story.run('alice', 'lock', open, '--reason', 'seen in the reading room');
   await restore();
 
-  // Fewer key servers than it takes answer: nobody is served, and who asks is told why.
+  // One of them is enough to tell that its audit record ends too early.
   await story.stop('hospital');
   await story.stop('infrastructure');
+  await assert.rejects(story.start('gateway'), /mdm: AUDIT_DAMAGED: /);
+  const config = story.file('gateway.yaml');
+  await story.run('alice', 'audit', 'accept', '-c', config, '--reason', 'restored');
+  // Fewer key servers than it takes answer: nobody is served, and who asks is told why.
   await story.start('gateway');
   const shut = await story.fetch('alice', `${open}/`);
   const body = (await shut.json()) as { readonly code: string; readonly reason: string };

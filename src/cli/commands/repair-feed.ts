@@ -8,6 +8,7 @@ import { gatewayConfigSchema } from '../../node/config/gateway-config.ts';
 import { loadConfig } from '../../node/config/load-config.ts';
 import { gatewayFolders } from '../../node/gateway/gateway-folders.ts';
 import { openGatewayKeys } from '../../node/gateway/gateway-keys.ts';
+import { openRestingAnchors } from '../../node/gateway/open-record-anchors.ts';
 import { publicKeyFile } from '../../node/secrets/key-files.ts';
 import { openPolicyFeedStore } from '../../policy/index.ts';
 import type { Output } from '../output.ts';
@@ -24,9 +25,15 @@ export async function repairFeed(
     const keys = await openGatewayKeys(folders, systemRandom);
     const store = await openPolicyFeedStore(folders.computing.feed);
     const { servers, threshold } = config.keyServers;
+    const { site } = config;
+    const log = jsonLog({
+      write: (line) => process.stderr.write(line),
+      nowMs: () => systemClock.nowMs(),
+    });
     try {
       const repaired = await repairPolicyFeed({
-        site: config.site,
+        site,
+        anchors: await openRestingAnchors({ site, folders, feed: keys.feed, log }),
         signer: keys.feed,
         store,
         servers: servers.map(({ name, url, authorities, signingKey }) => ({
@@ -40,10 +47,7 @@ export async function repairFeed(
         threshold,
         clock: systemClock,
         random: systemRandom,
-        log: jsonLog({
-          write: (line) => process.stderr.write(line),
-          nowMs: () => systemClock.nowMs(),
-        }),
+        log,
       });
       output.result(repaired, linesOf(repaired).join('\n'));
     } finally {

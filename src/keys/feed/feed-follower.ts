@@ -108,8 +108,9 @@ export class FeedFollower {
         return learnt;
       }
       const taken = await this.#options.adopt(await this.entriesAfter(seq));
-      // It has entries, but gives none that continue ours.
-      if (taken === 0) throw keysErrors.create('KEYS_FEED_FORKED', { context: { seq } });
+      // It has entries, but gives none that continue ours; another server may have given them meanwhile.
+      if (taken === 0 && state.position.seq === seq)
+        throw keysErrors.create('KEYS_FEED_FORKED', { context: { seq } });
       learnt += taken;
     }
   }

@@ -7,7 +7,7 @@ import { nodeErrors } from '../errors.ts';
 export class FeedGate {
   readonly #log: Log;
   #reason: string | undefined = 'the key servers have not been asked yet';
-  #stopped: string | undefined;
+  readonly #stop = new AbortController();
   #take: (() => Promise<void>) | undefined;
 
   constructor(log: Log) {
@@ -16,7 +16,8 @@ export class FeedGate {
 
   /** Why it is shut; undefined when it is open. */
   get reason(): string | undefined {
-    return this.#stopped ?? this.#reason;
+    const { aborted, reason } = this.stopped;
+    return aborted ? String(reason.message) : this.#reason;
   }
 
   shut(reason: string): void {
@@ -24,10 +25,15 @@ export class FeedGate {
     this.#reason = reason;
   }
 
-  /** Shut it until the service is started anew. */
-  stop(reason: string): void {
-    if (this.#stopped === undefined) this.#log.error('gateway.stopped', { reason });
-    this.#stopped = reason;
+  /** Aborted, with why, when it is shut until the service is started anew. */
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Shut it until the service is started anew, which says why it does not start. */
+  stop(why: Error): void {
+    if (!this.stopped.aborted) this.#log.error('gateway.stopped', { reason: why.message });
+    this.#stop.abort(why);
   }
 
   /** Open it, once all that the feed says is so here; from now on `take` makes it so. */

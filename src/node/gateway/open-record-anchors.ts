@@ -1,9 +1,11 @@
 import { createPublicKey } from 'node:crypto';
-import { goesThrough } from '../../audit/index.ts';
+import { AnchorFile, acceptedGaps, goesThrough, notThrough, recordEnd } from '../../audit/index.ts';
 import { type PolicyFeed, RecordAnchors } from '../../keys/index.ts';
-import { pinKeys } from '../../seal/index.ts';
+import type { Log } from '../../lib/log.ts';
+import { pinKeys, type Signer } from '../../seal/index.ts';
 import type { GatewayContext } from './context.ts';
 import type { FeedGate } from './feed-gate.ts';
+import type { GatewayFolders } from './gateway-folders.ts';
 import type { ComputingSide } from './open-computing-side.ts';
 
 /** The ends of audit records that this gateway and its key servers anchor at each other. */
@@ -22,10 +24,31 @@ export function openRecordAnchors(
     },
     pinned: pinKeys([createPublicKey(keys.feed.privateKey)]),
     log,
-    onMissed: ({ count }) =>
-      gate.stop(
-        `AUDIT_DAMAGED: record ${count}, which a key server shows, is not in the audit record; start the gateway anew`,
-      ),
+    onMissed: (head) => gate.stop(notThrough(head, audit.head)),
+  });
+}
+
+/** The same beside a gateway that does not run: nothing is added to its record. */
+export async function openRestingAnchors(options: {
+  readonly site: string;
+  readonly folders: GatewayFolders;
+  readonly feed: Signer;
+  readonly log: Log;
+}): Promise<RecordAnchors> {
+  const { site, folders, feed, log } = options;
+  const { audit: path, auditAnchors } = folders.computing;
+  const [end, gaps] = [await recordEnd(path), await acceptedGaps(path)];
+  return new RecordAnchors({
+    site,
+    file: await AnchorFile.open(auditAnchors),
+    own: {
+      head: () => end,
+      goesThrough: (head) => goesThrough(path, head),
+      accepted: () => gaps,
+    },
+    pinned: pinKeys([createPublicKey(feed.privateKey)]),
+    log,
+    onMissed: () => {},
   });
 }
 

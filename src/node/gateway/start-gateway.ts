@@ -1,4 +1,3 @@
-import { notThrough } from '../../audit/index.ts';
 import { lockFile } from '../../db/index.ts';
 import { checkAddresses, type StillSilent } from '../../keys/index.ts';
 import { sleep } from '../../lib/clock.ts';
@@ -117,9 +116,10 @@ async function beginRoads(
   const { computing, keysSide, clinical, crawler, gate } = sides;
   const { registration, recall } = clinical;
   const { feed, keyServers, threshold, tellKeyServers } = keysSide;
-  await feed.catchUp({ signal, onSilent: (servers) => gate.shut(waitingFor(servers)) });
-  const [missed] = keysSide.anchors.missed;
-  if (missed !== undefined) throw notThrough(missed, computing.audit.head);
+  // A server may show meanwhile that our audit record was cut.
+  const either = AbortSignal.any([signal, gate.stopped]);
+  await feed.catchUp({ signal: either, onSilent: (servers) => gate.shut(waitingFor(servers)) });
+  either.throwIfAborted();
   const take = (): Promise<void> => takeOwnFeed(context, sides);
   await take();
   await registration.offerCollections();
