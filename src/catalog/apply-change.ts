@@ -48,25 +48,15 @@ async function applyOffer(session: Session, offer: CollectionOffer, nowMs: numbe
   await setHidden(session, node.id, { hidden: false, nowMs });
   // Also where a lock further up was there before it.
   await notePlace(session, node);
-  const known = await session
-    .selectFrom('collection')
-    .select('offered_policy_id')
-    .where('node_id', '=', node.id)
-    .executeTakeFirst();
   const offered = {
     delivery: offer.delivery,
     formats: offer.formats.join(','),
-    offered_policy_id: offer.policyId,
   };
   await session
     .insertInto('collection')
     .values({ node_id: node.id, site: offer.site, name, ...offered })
     .onConflict((conflict) => conflict.columns(['site', 'name']).doUpdateSet(offered))
     .execute();
-  // The offer comes again at every start: it must not undo what an operator attached since.
-  if (known?.offered_policy_id === offer.policyId) return;
-  const policy = { policy_id: offer.policyId, modified_ms: nowMs };
-  await session.updateTable('node').set(policy).where('id', '=', node.id).execute();
 }
 
 async function hideCollection(

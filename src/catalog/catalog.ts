@@ -1,4 +1,3 @@
-import type { Policy } from '../authz/policy.ts';
 import type { SeriesFacts } from '../facts/index.ts';
 import type { Deidentified } from '../flow/index.ts';
 import type { Brand } from '../lib/brand.ts';
@@ -18,8 +17,6 @@ export interface CollectionOffer {
   readonly delivery: 'open' | 'sealed';
   /** Names of the products that are listed; the others resolve by name. */
   readonly formats: readonly string[];
-  /** Policy attached to the collection's node. */
-  readonly policyId: string;
 }
 
 /**
@@ -126,8 +123,6 @@ export interface DirectoryNode {
   readonly name: string;
   readonly createdMs: number;
   readonly modifiedMs: number;
-  /** Policy of this node or its nearest ancestor that has one. */
-  readonly policyId: string | undefined;
 }
 
 /** A content line of a series: one instance, or one stack in one form. */
@@ -149,7 +144,6 @@ export interface FileNode {
    * after `refusalKeptMs`, when the series grows, and when another edition of the program opens the catalog.
    */
   readonly refusal: string | undefined;
-  readonly policyId: string | undefined;
   readonly delivery: 'open' | 'sealed';
   readonly createdMs: number;
   readonly modifiedMs: number;
@@ -223,7 +217,6 @@ export interface SeriesNode {
   readonly seriesName: string;
   readonly path: string;
   readonly delivery: 'open' | 'sealed';
-  readonly policyId: string | undefined;
   readonly instanceCount: number;
   /** Archives disagree about whose it is: nothing of it is served. */
   readonly isInConflict: boolean;
@@ -343,31 +336,6 @@ export interface CatalogStages {
   removeExpired(nowMs: number): Promise<number>;
 }
 
-/** Policies, attached to nodes by reference. */
-export interface CatalogPolicies {
-  get(id: string): Promise<Policy | undefined>;
-  /**
-   * The policy that holds at a path, whether or not anything is there: the nearest one attached on
-   * the way, and where. Where none is, another one is read and given with `governs: false`, so that
-   * it takes as long. Undefined only where there is no policy at all.
-   */
-  governing(path: string): Promise<
-    | {
-        readonly policy: Policy;
-        readonly governs: boolean;
-        readonly attachedAt: string | undefined;
-      }
-    | undefined
-  >;
-  all(): Promise<readonly Policy[]>;
-  /** Create, or replace if `policy.version` is the stored version + 1, else CATALOG_POLICY_CONFLICT. */
-  put(policy: Policy): Promise<void>;
-  /** Take a newer version, whichever it is: the key servers were told of it, and this catalog was restored. */
-  restore(policy: Policy): Promise<void>;
-  /** Attach to the node at `path`. */
-  attach(path: string, policyId: string): Promise<void>;
-}
-
 /** A place in the tree of a collection, by its names. The stem is that of an entry in all its forms. */
 export interface EntryPlace {
   readonly collection: string;
@@ -460,26 +428,25 @@ export interface MetadataCondition {
 /** Metadata queries. */
 export interface CatalogQuery {
   /**
-   * Series below `under` that satisfy all conditions and whose policy is among `policyIds`, by path;
+   * Series below `under` and in one of the collections `within`, by their paths, that satisfy all conditions, by path;
    * those of one acquisition, by their place in it. `after`: the path at which the last page ended.
    */
   find(query: {
     readonly under: string;
     readonly conditions: readonly MetadataCondition[];
-    readonly policyIds: readonly string[];
+    readonly within: readonly string[];
     readonly after: string | undefined;
     readonly limit: number;
   }): Promise<readonly { readonly path: string; readonly metadata: SeriesMetadata }[]>;
 }
 
-/** Names, de-identified metadata, policies, replicas and recalls. Holds nothing that identifies a patient. */
+/** Names, de-identified metadata, replicas and recalls. Holds nothing that identifies a patient. */
 export interface Catalog {
   readonly inbox: CatalogInbox;
   readonly names: CatalogNames;
   readonly versions: CatalogVersions;
   readonly recalls: CatalogRecalls;
   readonly stages: CatalogStages;
-  readonly policies: CatalogPolicies;
   readonly keyChanges: CatalogKeyChanges;
   readonly locks: CatalogLocks;
   readonly query: CatalogQuery;

@@ -33,12 +33,6 @@ export const catalogErrors = defineErrors('catalog', {
     user: 'Nothing to do.',
     operator: 'Report it.',
   },
-  CATALOG_POLICY_CONFLICT: {
-    disposition: 'transient',
-    meaning: 'Somebody else changed the policy meanwhile.',
-    user: 'Look at the policy again and repeat the change.',
-    operator: 'Nothing to do.',
-  },
   CATALOG_QUERY_TOO_LARGE: {
     disposition: 'permanent',
     meaning: 'A metadata query has more conditions, or longer ones, than a query may.',
@@ -47,7 +41,7 @@ export const catalogErrors = defineErrors('catalog', {
   },
   CATALOG_NODE_UNKNOWN: {
     disposition: 'permanent',
-    meaning: 'A policy was to be attached, or a lock set, where nothing is.',
+    meaning: 'A lock was to be set where nothing is.',
     user: 'Use a path as the listing shows it.',
     operator: 'Nothing to do.',
   },

@@ -58,7 +58,7 @@ class Shelf {
     const found = await this.catalog.query.find({
       under: page.under ?? '/',
       conditions: conditions.map(([keyword, operator, value]) => ({ keyword, operator, value })),
-      policyIds: ['lung'],
+      within: ['/berlin/lung'],
       after: page.after,
       limit: page.limit ?? 10,
     });
@@ -68,7 +68,7 @@ class Shelf {
 
 async function shelf(places: Readonly<Record<string, SeriesFacts>>): Promise<Shelf> {
   const made = new Shelf(await openCatalog({ products, path: ':memory:' }));
-  await made.apply({ kind: 'collection', offer: { ...offer, policyId: 'lung' } });
+  await made.apply({ kind: 'collection', offer });
   for (const [name, facts] of Object.entries(places)) {
     await made.announce(name);
     await made.prove(name, facts);
@@ -115,10 +115,10 @@ test('facts are told with metadata, and what is shown to nobody is not found by 
   const made = await shelf(four);
   const conditions = [{ keyword: 'AcquisitionGroup', operator: '=', value: another }] as const;
   const query = { under: '/', conditions, after: undefined, limit: 10 };
-  const [found] = await made.catalog.query.find({ ...query, policyIds: ['lung'] });
+  const [found] = await made.catalog.query.find({ ...query, within: ['/berlin/lung'] });
   assert.deepEqual(found?.metadata, { Modality: 'MR', ...at(1, another) });
-  assert.deepEqual(await made.catalog.query.find({ ...query, policyIds: ['other'] }), []);
-  assert.deepEqual(await made.catalog.query.find({ ...query, policyIds: [] }), []);
+  assert.deepEqual(await made.catalog.query.find({ ...query, within: ['/berlin/other'] }), []);
+  assert.deepEqual(await made.catalog.query.find({ ...query, within: [] }), []);
   const place = { site: 'berlin', collection: 'lung', patientName: 'p-1', studyName: 't-1' };
   await made.apply({ kind: 'series-hidden', place: { ...place, seriesName: 's-c' } });
   const withdrawn = { ...place, seriesName: 's-d' };

@@ -72,9 +72,8 @@ export function productsOf(
   return [...products.values()].filter(({ of }) => of === kind).map(({ name }) => name);
 }
 
-/** How files are looked at: with one policy for all, at a time, and what their forms are. */
+/** How files are looked at: at a time, and what their forms are. */
 export interface ShownWith {
-  readonly policyId: string | undefined;
   readonly nowMs: number;
   readonly products: ProductsByName;
 }
@@ -99,7 +98,7 @@ export function isListed(offered: string, products: ProductsByName): RawBuilder<
 }
 
 /** A refusal that is older than it is taken for granted is none: the next reader has it tried anew. */
-function fileNodeOf(row: FileRow, { policyId, nowMs, products }: ShownWith): FileNode {
+function fileNodeOf(row: FileRow, { nowMs, products }: ShownWith): FileNode {
   const isRefused = row.refused_until_ms !== null && row.refused_until_ms > nowMs;
   const product = present(products.get(row.product), 'a product of the list');
   const isKnown =
@@ -115,7 +114,6 @@ function fileNodeOf(row: FileRow, { policyId, nowMs, products }: ShownWith): Fil
     state: stateOf(row),
     isHeld: row.held === 1,
     refusal: isRefused ? (row.refusal ?? undefined) : undefined,
-    policyId,
     delivery: row.delivery,
     createdMs: row.created_ms,
     modifiedMs: row.modified_ms,

@@ -10,7 +10,7 @@ import type {
 } from './catalog.ts';
 import type { CatalogContext, ProductsByName, Session } from './context.ts';
 import { fileNamed, filesWhere, isListed } from './file-rows.ts';
-import { childPath, lineageOf, policyOf } from './tree.ts';
+import { childPath, lineageOf } from './tree.ts';
 
 /** The name space over the database. */
 export function createNames({ db, clock, products }: CatalogContext): CatalogNames {
@@ -23,9 +23,8 @@ export function createNames({ db, clock, products }: CatalogContext): CatalogNam
       const path = await seriesPath(db.query, id);
       const lineage = path === undefined ? undefined : await lineageOf(db.query, path);
       if (lineage?.length === 0) return [];
-      const policyId = policyOf(lineage ?? []);
       const all = sql`f.series_id = ${id} AND f.state <> 'gone' ORDER BY f.name`;
-      return filesWhere(db.query, all, { policyId, ...now() });
+      return filesWhere(db.query, all, now());
     },
   };
 }
@@ -36,17 +35,16 @@ interface Shown {
   readonly products: ProductsByName;
 }
 
-const directoryColumns = ['id', 'name', 'policy_id', 'created_ms', 'modified_ms'] as const;
+const directoryColumns = ['id', 'name', 'created_ms', 'modified_ms'] as const;
 
 interface DirectoryRow {
   readonly id: number;
   readonly name: string;
-  readonly policy_id: string | null;
   readonly created_ms: number;
   readonly modified_ms: number;
 }
 
-/** One statement finds the directories on the way and their policies, a second one the file. */
+/** One statement finds the directories on the way, a second one the file. */
 async function resolve(
   session: Session,
   path: string,
@@ -55,25 +53,20 @@ async function resolve(
   const lineage = await lineageOf(session, path);
   const last = lineage.at(-1);
   if (last === undefined) return undefined;
-  const policyId = policyOf(lineage);
-  if (last.path === path) return directoryOf(last, policyId);
+  if (last.path === path) return directoryOf(last);
   const name = path.slice(last.path.length + 1);
   if (last.series_id === null || childPath(last.path, name) !== path) return undefined;
-  const [file] = await filesWhere(session, fileNamed(last.series_id, name), {
-    policyId,
-    ...shown,
-  });
+  const [file] = await filesWhere(session, fileNamed(last.series_id, name), shown);
   return file;
 }
 
-function directoryOf(row: DirectoryRow, inherited: string | undefined): DirectoryNode {
+function directoryOf(row: DirectoryRow): DirectoryNode {
   return {
     kind: 'directory',
     id: row.id as NodeId,
     name: row.name,
     createdMs: row.created_ms,
     modifiedMs: row.modified_ms,
-    policyId: row.policy_id ?? inherited,
   };
 }
 
@@ -93,13 +86,12 @@ async function list(
   if (node === undefined) return [];
   const lineage = await lineageOf(session, node.path);
   if (lineage.length === 0) return [];
-  const policyId = policyOf(lineage);
   const after = page.after ?? '';
   if (node.series_id !== null) {
     const listed = isListed(node.formats ?? '', page.products);
     const rest = sql`f.series_id = ${node.series_id} AND f.name > ${after} AND ${listed}
       ORDER BY f.name LIMIT ${page.limit}`;
-    return filesWhere(session, rest, { policyId, nowMs: page.nowMs, products: page.products });
+    return filesWhere(session, rest, page);
   }
   const rows = await session
     .selectFrom('node')
@@ -111,7 +103,7 @@ async function list(
     .orderBy('name')
     .limit(page.limit)
     .execute();
-  return rows.map((row) => directoryOf(row, policyId));
+  return rows.map(directoryOf);
 }
 
 async function seriesPath(session: Session, id: SeriesId): Promise<string | undefined> {
@@ -144,7 +136,6 @@ async function seriesById(session: Session, id: SeriesId): Promise<SeriesNode | 
     seriesName: row.series_name,
     path: row.path,
     delivery: row.delivery,
-    policyId: policyOf(lineage),
     instanceCount: row.instance_count,
     isInConflict: row.conflict === 1,
   };

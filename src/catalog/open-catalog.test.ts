@@ -44,7 +44,6 @@ const offer: CollectionOffer = {
   name: 'lung',
   delivery: 'open',
   formats: ['dcm', 'nii'],
-  policyId: 'lung',
 };
 
 const seriesPath = '/berlin/lung/p-1/t-1/s-1';
@@ -164,7 +163,6 @@ test('an empty catalog has a root and nothing else', async () => {
   const { catalog } = await bench();
   const root = await catalog.names.resolve('/');
   assert.equal(root?.kind, 'directory');
-  assert.equal(root?.policyId, undefined);
   assert.deepEqual(await catalog.names.list(root.id, page(10)), []);
   for (const path of ['', '//', '/nowhere', '/nowhere/at/all', 'berlin'])
     assert.equal(await catalog.names.resolve(path), undefined);
@@ -180,7 +178,6 @@ test('what registration announces appears as a tree', async () => {
   assert.deepEqual(await made.names('/berlin/lung/p-1/t-1'), ['s-1', 's-2']);
   assert.deepEqual(await made.names(seriesPath), ['i-1.dcm', 'i-2.dcm']);
   const file = await made.file(`${seriesPath}/i-2.dcm`);
-  assert.equal(file.policyId, 'lung');
   const { seriesId } = file;
   assert.deepEqual(file, {
     kind: 'file',
@@ -193,7 +190,6 @@ test('what registration announces appears as a tree', async () => {
     state: 'announced',
     isHeld: true,
     refusal: undefined,
-    policyId: 'lung',
     delivery: 'open',
     createdMs: made.clock.now,
     modifiedMs: made.clock.now,
@@ -209,7 +205,6 @@ test('what registration announces appears as a tree', async () => {
     seriesName: 's-1',
     path: seriesPath,
     delivery: 'open',
-    policyId: 'lung',
     instanceCount: 2,
     isInConflict: false,
   });
@@ -300,46 +295,6 @@ test('a name that is no pseudonym never gets in', async () => {
     await assert.rejects(made.catalog.inbox.apply([{ sequence, change }]), { code });
   assert.equal(await made.catalog.inbox.appliedSequence(), bad.length + 1);
   assert.deepEqual(await made.names('/berlin/lung'), []);
-});
-
-test('a policy attached nearer wins, and an offer does not undo what an operator attached', async () => {
-  const made = await bench(offered(), announced());
-  const { policies } = made.catalog;
-  const policyAt = async (path: string) => (await made.catalog.names.resolve(path))?.policyId;
-  assert.equal(await policyAt('/berlin'), undefined);
-  await policies.attach('/', 'everywhere');
-  await policies.attach('/berlin/lung/p-1/t-1', 'study');
-  assert.equal(await policyAt('/berlin'), 'everywhere');
-  assert.equal(await policyAt('/berlin/lung/p-1'), 'lung');
-  assert.equal(await policyAt(`${seriesPath}/i-1.dcm`), 'study');
-  const { id } = await made.directory('/berlin/lung/p-1');
-  const [study] = await made.catalog.names.list(id, page(1));
-  assert.equal(study?.policyId, 'study');
-  await policies.attach('/berlin/lung', 'closed');
-  await made.feed(offered(['nii']));
-  assert.equal(await policyAt('/berlin/lung/p-1'), 'closed');
-  await made.feed({ kind: 'collection', offer: { ...offer, policyId: 'new' } });
-  assert.equal(await policyAt('/berlin/lung/p-1'), 'new');
-  await assert.rejects(policies.attach('/nowhere', 'x'), { code: 'CATALOG_NODE_UNKNOWN' });
-});
-
-test('a policy is replaced only by its next version', async () => {
-  const { catalog } = await bench();
-  const policy = (version: number) => ({
-    id: 'lung',
-    version,
-    entries: [{ who: 'user:x509:/CN=Ada', rights: ['read' as const], expiresMs: 5 }],
-  });
-  await catalog.policies.put(policy(1));
-  await catalog.policies.put(policy(2));
-  for (const version of [1, 2, 4])
-    await assert.rejects(catalog.policies.put(policy(version)), {
-      code: 'CATALOG_POLICY_CONFLICT',
-      disposition: 'transient',
-    });
-  assert.deepEqual(await catalog.policies.get('lung'), policy(2));
-  assert.deepEqual(await catalog.policies.all(), [policy(2)]);
-  assert.equal(await catalog.policies.get('none'), undefined);
 });
 
 test('a publication gives a file its version and replica; eviction leaves the version', async () => {
@@ -477,7 +432,13 @@ test('a withdrawn series is gone for ever, with its empty parents, and its repli
   );
   await made.feed(announced(), withdrawn('s-2'), withdrawn('s-3'), announced({ series: 's-3' }));
   assert.deepEqual(await made.names('/berlin/lung'), []);
-  const found = { under: '/', conditions: [], policyIds: ['lung'], after: undefined, limit: 10 };
+  const found = {
+    under: '/',
+    conditions: [],
+    within: ['/berlin/lung'],
+    after: undefined,
+    limit: 10,
+  };
   assert.deepEqual(await query.find(found), []);
 });
 

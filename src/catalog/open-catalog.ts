@@ -8,7 +8,6 @@ import { createKeyChanges } from './key-changes.ts';
 import { type CatalogLimits, catalogLimits } from './limits.ts';
 import { createLocks } from './locks.ts';
 import { createNames } from './names.ts';
-import { createPolicies } from './policies.ts';
 import { createQuery } from './query.ts';
 import { createRecalls } from './recalls.ts';
 import { type CatalogSchema, catalogMigrations } from './schema.ts';
@@ -52,7 +51,6 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog>
     versions: createVersions(context),
     recalls: createRecalls(context),
     stages: createStages(context),
-    policies: createPolicies(context),
     keyChanges: createKeyChanges(context),
     locks: createLocks(context),
     query: createQuery(context),

@@ -18,10 +18,7 @@ async function holding(series: readonly Described[]): Promise<Catalog> {
   const limits = { ...catalogLimits, queryWindow: 2 };
   const catalog = await openCatalog({ products, path: ':memory:', limits });
   const offer = { site: 'berlin', name: 'lung', delivery: 'open', formats: ['dcm'] } as const;
-  const changes: CatalogChange[] = [
-    { kind: 'collection', offer: { ...offer, policyId: 'lung' } },
-    ...series.map(announced),
-  ];
+  const changes: CatalogChange[] = [{ kind: 'collection', offer }, ...series.map(announced)];
   await catalog.inbox.apply(changes.map((change, index) => ({ sequence: index + 1, change })));
   return catalog;
 }
@@ -79,7 +76,7 @@ for (const [title, conditions, expected] of [
       conditions: conditions.map(
         ([keyword, operator, value]): MetadataCondition => ({ keyword, operator, value }),
       ),
-      policyIds: ['lung'],
+      within: ['/berlin/lung'],
       after: undefined,
       limit: 10,
     };
@@ -90,20 +87,18 @@ for (const [title, conditions, expected] of [
     );
   });
 
-test('find pages, stays below a path, and shows only what a policy allows', async () => {
+test('find pages, stays below a path, and shows only what is in given collections', async () => {
   const described = [{ series: 's-1' }, { series: 's-2' }, { series: 's-3', patient: 'p-10' }];
-  const { query, policies } = await holding(described);
-  const find = async (under: string, policyIds: string[], after?: string, limit = 10) =>
-    (await query.find({ under, conditions: [], policyIds, after, limit })).map(({ path }) => path);
+  const { query } = await holding(described);
+  const find = async (under: string, within: string[], after?: string, limit = 10) =>
+    (await query.find({ under, conditions: [], within, after, limit })).map(({ path }) => path);
   const [first, second] = ['/berlin/lung/p-1/t-1/s-1', '/berlin/lung/p-1/t-1/s-2'];
-  assert.deepEqual(await find('/berlin/lung/p-1', ['lung']), [first, second]);
-  assert.deepEqual(await find(first, ['lung']), [first]);
-  assert.deepEqual(await find('/', ['lung'], undefined, 1), [first]);
-  assert.deepEqual(await find('/berlin/lung/p-1', ['lung'], first, 1), [second]);
+  assert.deepEqual(await find('/berlin/lung/p-1', ['/berlin/lung']), [first, second]);
+  assert.deepEqual(await find(first, ['/berlin/lung']), [first]);
+  assert.deepEqual(await find('/', ['/berlin/lung'], undefined, 1), [first]);
+  assert.deepEqual(await find('/berlin/lung/p-1', ['/berlin/lung'], first, 1), [second]);
   assert.deepEqual(await find('/', []), []);
-  await policies.attach(second, 'other');
-  assert.deepEqual(await find('/berlin/lung/p-1', ['lung']), [first]);
-  assert.deepEqual(await find('/', ['other']), [second]);
+  assert.deepEqual(await find('/', ['/berlin', '/berlin/lun', '/berlin/lung/p-1', '/']), []);
   const many = Array.from({ length: 21 }, () => ({
     keyword: 'Modality',
     operator: '=' as const,
@@ -112,7 +107,7 @@ test('find pages, stays below a path, and shows only what a policy allows', asyn
   const tooLarge = {
     under: '/',
     conditions: many,
-    policyIds: ['lung'],
+    within: ['/berlin/lung'],
     after: undefined,
     limit: 1,
   };

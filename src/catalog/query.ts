@@ -24,7 +24,7 @@ async function find(session: Session, query: FindQuery, limits: CatalogLimits): 
   assert(query.limit > 0, 'a page has room');
   checkConditions(query.conditions, limits);
   const found: Found[] = [];
-  if (query.policyIds.length === 0) return found;
+  if (query.within.length === 0) return found;
   const conditions = query.conditions.map(conditionSql);
   const group = groupOf(query);
   if (group !== undefined) return findOfGroup(session, { query, group, conditions });
@@ -90,7 +90,7 @@ async function findInWindow(
     JOIN series s ON s.id = n.series_id
     ${directoriesAbove}
     WHERE n.path >= ${window.first} AND n.path <= ${window.last} AND n.series_id IS NOT NULL
-      AND ${isShown(query.policyIds)} AND ${allOf(conditions)}
+      AND ${isShown(query.within)} AND ${allOf(conditions)}
     ORDER BY n.path LIMIT ${query.limit}`.execute(session);
   return rows.map(foundOf);
 }
@@ -129,7 +129,7 @@ async function findOfGroup(
         SELECT b.number FROM node m
         JOIN metadata b ON b.series_id = m.series_id AND b.keyword = 'AcquisitionPlace'
         WHERE m.path = ${after}), 0), ${after})
-      AND ${isShown(query.policyIds)} AND ${allOf(conditions)}
+      AND ${isShown(query.within)} AND ${allOf(conditions)}
     ORDER BY a.number, n.path LIMIT ${query.limit}`.execute(session);
   return rows.map(foundOf);
 }
@@ -159,10 +159,12 @@ const directoriesAbove = sql`
   JOIN node i ON i.id = c.parent_id
   JOIN node o ON o.id = i.parent_id`;
 
-function isShown(policyIds: readonly string[]): RawBuilder<boolean> {
-  return sql`(coalesce(
-      n.policy_id, t.policy_id, p.policy_id, c.policy_id, i.policy_id, o.policy_id
-    ) IN (${sql.join(policyIds)})
+/**
+ * By what its own path says, too: which collection it is in decides who may find it. The collection is
+ * judged and not sought (`+`): the window is walked in the order of paths.
+ */
+function isShown(within: readonly string[]): RawBuilder<boolean> {
+  return sql`(+c.path IN (${sql.join(within)}) AND substr(n.path, 1, length(c.path) + 1) = c.path || '/'
     AND n.hidden = 0 AND c.hidden = 0
     AND NOT EXISTS (SELECT 1 FROM lock
       WHERE path IN (n.path, t.path, p.path, c.path, i.path, o.path)))`;

@@ -9,7 +9,7 @@ const seriesCount = 45;
 
 const collection: CatalogChange = {
   kind: 'collection',
-  offer: { site: 'berlin', name: 'lung', delivery: 'open', formats: ['dcm'], policyId: 'lung' },
+  offer: { site: 'berlin', name: 'lung', delivery: 'open', formats: ['dcm'] },
 };
 
 const series = (name: string): CatalogChange => ({

@@ -79,16 +79,3 @@ test('what is still to be told is newer than what was told', async (t) => {
   assert.notEqual(await shelf.file(one), undefined);
   assert.deepEqual(await tell(shelf), ['lung/p-1/t-1/s-1 open']);
 });
-
-test('a newer list is taken whatever its number, an older one never', async (t) => {
-  const { catalog } = await openTwo(t);
-  const { policies } = catalog;
-  const version = async () => (await policies.get('berlin/lung'))?.version;
-  await policies.put({ id: 'berlin/lung', version: 1, entries: [] });
-  await policies.restore({ id: 'berlin/lung', version: 7, entries: [] });
-  assert.equal(await version(), 7);
-  await policies.restore({ id: 'berlin/lung', version: 6, entries: [] });
-  assert.equal(await version(), 7);
-  await policies.restore({ id: 'new', version: 3, entries: [] });
-  assert.equal((await policies.get('new'))?.version, 3);
-});

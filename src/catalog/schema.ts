@@ -8,8 +8,6 @@ export interface NodeTable {
   path: string;
   name: string;
   kind: 'root' | 'site' | 'collection' | 'patient' | 'study' | 'series';
-  /** The policy attached here, not the inherited one. */
-  policy_id: string | null;
   series_id: number | null;
   /** 1: neither it nor anything below it is there for anybody, for now. */
   hidden: number;
@@ -26,7 +24,6 @@ export interface CollectionTable {
   /** Comma-separated. */
   formats: string;
   /** Policy that the offer named; an operator may have attached another since. */
-  offered_policy_id: string;
 }
 
 export interface SeriesTable {
@@ -182,7 +179,6 @@ export interface CatalogSchema {
     released: number;
     failure: string | null;
   };
-  policy: { id: string; version: number; entries: string };
   /**
    * What the key servers have still to be told, in the order of `id`: of a key that is not used, or of
    * a place and why it is destroyed; what else is so of it is looked up when they are told.
@@ -209,14 +205,12 @@ export const catalogMigrations: readonly Migration[] = [
         path TEXT NOT NULL UNIQUE,
         name TEXT NOT NULL,
         kind TEXT NOT NULL,
-        policy_id TEXT,
         series_id INTEGER,
         hidden INTEGER NOT NULL,
         created_ms INTEGER NOT NULL,
         modified_ms INTEGER NOT NULL
       ) STRICT;
       CREATE UNIQUE INDEX node_child ON node (parent_id, name);
-      CREATE INDEX node_policy ON node (path) WHERE policy_id IS NOT NULL;
 
       CREATE TABLE collection (
         id INTEGER PRIMARY KEY,
@@ -225,7 +219,6 @@ export const catalogMigrations: readonly Migration[] = [
         name TEXT NOT NULL,
         delivery TEXT NOT NULL,
         formats TEXT NOT NULL,
-        offered_policy_id TEXT NOT NULL,
         UNIQUE (site, name)
       ) STRICT;
 
@@ -386,12 +379,6 @@ export const catalogMigrations: readonly Migration[] = [
         PRIMARY KEY (token, position)
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX stage_pin ON stage_file (file_id) WHERE released = 0;
-
-      CREATE TABLE policy (
-        id TEXT PRIMARY KEY,
-        version INTEGER NOT NULL,
-        entries TEXT NOT NULL
-      ) STRICT;
 
       CREATE TABLE feed (
         id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -31,10 +31,7 @@ export function spanBelow(path: string): { readonly from: string; readonly to: s
 
 /** A directory as it is looked up. */
 export type LineageRow = Selectable<
-  Pick<
-    NodeTable,
-    'id' | 'path' | 'name' | 'policy_id' | 'series_id' | 'hidden' | 'created_ms' | 'modified_ms'
-  >
+  Pick<NodeTable, 'id' | 'path' | 'name' | 'series_id' | 'hidden' | 'created_ms' | 'modified_ms'>
 > & {
   /** Null where no lock is set exactly here. */
   readonly locked_ms: number | null;
@@ -59,22 +56,12 @@ export async function wholeLineage(session: Session, path: string): Promise<read
   const rows = await session
     .selectFrom('node')
     .leftJoin('lock', 'lock.path', 'node.path')
-    .select(['id', 'node.path', 'name', 'policy_id', 'series_id', 'hidden'])
+    .select(['id', 'node.path', 'name', 'series_id', 'hidden'])
     .select(['created_ms', 'modified_ms', 'locked_ms'])
     .where('node.path', 'in', ancestry(path).slice(0, depthMax))
     .execute();
   // Of one line of ancestors a longer path is a nearer one.
   return rows.sort((a, b) => a.path.length - b.path.length);
-}
-
-/** The policy that holds at the end of a line: the nearest one attached. */
-export function policyOf(lineage: readonly LineageRow[]): string | undefined {
-  return lineage.findLast((row) => row.policy_id !== null)?.policy_id ?? undefined;
-}
-
-/** The policy of a directory: its own, else that of its nearest ancestor that has one. */
-export async function effectivePolicy(session: Session, path: string): Promise<string | undefined> {
-  return policyOf(await lineageOf(session, path));
 }
 
 /** Path of the entry `name` in the directory `parent`. */
@@ -98,7 +85,7 @@ export async function ensureNode(
     .where('path', '=', path)
     .executeTakeFirst();
   if (known !== undefined) return { id: known.id, path, made: false };
-  const values = { kind, name, path, parent_id: parent?.id ?? null, policy_id: null };
+  const values = { kind, name, path, parent_id: parent?.id ?? null };
   const made = await session
     .insertInto('node')
     .values({ ...values, series_id: null, hidden: 0, created_ms: nowMs, modified_ms: nowMs })

@@ -10,7 +10,7 @@ import { proveFacts } from './prove-facts.ts';
 import { disproveSlices, proveSlices } from './prove-slices.ts';
 import { proveStacks } from './prove-stacks.ts';
 import type { ReplicaTable } from './schema.ts';
-import { lineageOf, policyOf } from './tree.ts';
+import { lineageOf } from './tree.ts';
 
 /** Versions and replicas over the database. */
 export function createVersions(context: CatalogContext): CatalogVersions {
@@ -57,11 +57,7 @@ export function createVersions(context: CatalogContext): CatalogVersions {
   };
 }
 
-async function publish(
-  tx: Session,
-  publication: Publication,
-  shown: Omit<ShownWith, 'policyId'>,
-): Promise<FileNode> {
+async function publish(tx: Session, publication: Publication, shown: ShownWith): Promise<FileNode> {
   const { fileId, replica } = publication;
   const { nowMs } = shown;
   const file = await tx
@@ -107,8 +103,7 @@ async function publish(
   if (file.tiled === 1) {
     await disproveSlices(tx, { id: fileId, series: file.id as SeriesId, name: file.name }, nowMs);
   }
-  const policyId = policyOf(lineage);
-  const [published] = await filesWhere(tx, sql`f.id = ${fileId}`, { policyId, ...shown });
+  const [published] = await filesWhere(tx, sql`f.id = ${fileId}`, shown);
   return present(published, 'a published file is there');
 }
 

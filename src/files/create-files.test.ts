@@ -207,7 +207,7 @@ test('times above the collections do not move when a hidden one is made', async 
   const bench = await openFilesBench(t, [openCt]);
   const before = await bench.files.stat(stranger, '/berlin', {});
   bench.clock.advance(60_000);
-  const offer = { ...sealedCt, site: 'berlin', formats: ['dcm'], policyId: 'new' } as const;
+  const offer = { ...sealedCt, site: 'berlin', formats: ['dcm'] } as const;
   const sequence = (await bench.catalog.inbox.appliedSequence()) + 1;
   await bench.catalog.inbox.apply([{ sequence, change: { kind: 'collection', offer } }]);
   assert.deepEqual(await bench.files.stat(stranger, '/berlin', {}), before);
@@ -373,7 +373,7 @@ test('a reader who leaves before, or without reading anything, leaves nothing be
 test('a right that was taken while the reader waited is not held any more', async (t) => {
   const bench = await openFilesBench(t, [openCt]);
   bench.recall.play = async (_file, stage) => {
-    await bench.setPolicy('ct', [entryFor('alice', 'list')]);
+    bench.setPolicy('ct', [entryFor('alice', 'list')]);
     await stage.produce();
   };
   await assert.rejects(read(bench), { code: 'FILES_FORBIDDEN' });
@@ -399,7 +399,7 @@ test('a download is cut soon after its reader lost the right, or it was withdraw
   const lockOf = (path: string) => async (bench: FilesBench) =>
     void (await bench.catalog.locks.set({ path, reason: 'test', by: 'test' }));
   const losses: [string, (bench: FilesBench) => Promise<void>][] = [
-    ['FILES_FORBIDDEN', (bench) => bench.setPolicy('ct', [])],
+    ['FILES_FORBIDDEN', async (bench) => bench.setPolicy('ct', [])],
     ['RECALL_WITHDRAWN', withdrawal],
     ['FILES_LOCKED', lockOf(openPath)],
     ['FILES_LOCKED', lockOf(dirname(openPath))],

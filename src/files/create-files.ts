@@ -10,6 +10,7 @@ import { createScrub } from './scrub.ts';
 import { type ServeContext, serveFile } from './serve-file.ts';
 import { createStages, type StageContext } from './stage-files.ts';
 import { nameOfForm, statOfDirectory, statOfFile } from './stat.ts';
+import type { Visibility } from './visibility.ts';
 
 /** What the file port works with. */
 export type FilesPorts = Omit<ServeContext, 'scrub'> & StageContext;
@@ -32,13 +33,10 @@ export function createFiles(ports: FilesPorts): Files {
 }
 
 /** An entry whose existence its caller may know, with as much as the caller may know of it. */
-async function describe(
-  { recall }: FilesPorts,
-  found: Found<DirectoryNode | FileNode>,
-): Promise<FileStat> {
+function describe({ recall }: FilesPorts, found: Found<DirectoryNode | FileNode>): FileStat {
   const { node, tree, visibility } = found;
   if (node.kind === 'directory') return statOfDirectory(node, tree.path);
-  const mayRead = (await visibility.decide(node, 'read')).allowed;
+  const mayRead = visibility.decide(tree.catalogPath, 'read').allowed;
   return statOfFile(node, { ...tree, mayRead, growing: recall.growing(node.id) });
 }
 
@@ -61,13 +59,18 @@ async function list(
     const batch = await ports.catalog.names.list(node.id, { after, limit: batchSize });
     for (const child of batch) {
       after = child.name;
-      const { mayKnowExists } = await visibility.decide(child, 'list');
-      if (!mayKnowExists) continue;
-      entries.push(await describe(ports, asChild({ child, tree, visibility, rule: found.rule })));
+      if (!isSeen(visibility, childPath(tree.path, child.name))) continue;
+      entries.push(describe(ports, asChild({ child, tree, visibility, rule: found.rule })));
       if (entries.length === limit) return { entries, next: after };
     }
     if (batch.length < batchSize) return { entries, next: undefined };
   }
+}
+
+/** Whether an entry is listed for the caller. */
+function isSeen(visibility: Visibility, path: string): boolean {
+  const closed = visibility.closed(path);
+  return (closed === undefined || closed === 'conflict') && visibility.mayKnow(path);
 }
 
 /** A child in the form in which its collection is delivered. */

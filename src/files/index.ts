@@ -25,3 +25,4 @@ export {
 export { parseTreePath, withoutEmptySegments } from './path.ts';
 export { createProofs, type Proofs } from './proofs.ts';
 export type { ReplicaKeys } from './replica-keys.ts';
+export type { Standing } from './standing.ts';

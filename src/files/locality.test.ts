@@ -15,7 +15,6 @@ async function localityOf(t: TestContext, isHeld: boolean): Promise<string> {
     name: 'ct',
     delivery: 'open',
     formats: ['dcm'],
-    policyId: 'berlin/ct',
   } as const;
   const place = { patientName: 'p-1', studyName: 't-1', seriesName: 's-1' };
   const series = {

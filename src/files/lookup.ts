@@ -3,8 +3,10 @@ import type { Catalog, DirectoryNode, FileNode } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { MdmError } from '../lib/errors/mdm-error.ts';
+import { recallErrors } from '../recall/errors.ts';
 import { filesErrors } from './errors.ts';
 import { parseTreePath, type TreePath } from './path.ts';
+import type { Standing } from './standing.ts';
 import { createVisibility, type Visibility } from './visibility.ts';
 
 /** A path that exists for its caller. */
@@ -19,6 +21,7 @@ export interface Found<Node extends DirectoryNode | FileNode> {
 /** What looking up works with. */
 export interface LookupContext {
   readonly catalog: Catalog;
+  readonly standing: Standing;
   readonly clock: Clock;
 }
 
@@ -34,7 +37,7 @@ export async function lookup(
 ): Promise<Found<DirectoryNode | FileNode>> {
   const { tree, node, visibility } = await find(context, caller, wanted.path);
   for (const right of wanted.rights) {
-    const { allowed, rule } = await visibility.decide(node, right);
+    const { allowed, rule } = visibility.decide(tree.catalogPath, right);
     if (allowed) return { tree, node, visibility, rule };
   }
   throw filesErrors.create('FILES_FORBIDDEN');
@@ -42,7 +45,7 @@ export async function lookup(
 
 /**
  * Resolve the path of a file whose bytes, or what they prove, are wanted.
- * @throws as `lookup`, and FILES_IS_A_DIRECTORY of any directory that the caller sees
+ * @throws as `lookup`, RECALL_QUARANTINED, and FILES_IS_A_DIRECTORY of any directory that the caller sees
  */
 export async function lookupFile(
   context: LookupContext,
@@ -51,8 +54,10 @@ export async function lookupFile(
 ): Promise<Found<FileNode>> {
   const { tree, node, visibility } = await find(context, caller, path);
   if (node.kind === 'directory') throw filesErrors.create('FILES_IS_A_DIRECTORY');
-  const { allowed, rule } = await visibility.decide(node, 'read');
+  const { allowed, rule } = visibility.decide(tree.catalogPath, 'read');
   if (!allowed) throw filesErrors.create('FILES_FORBIDDEN');
+  if (visibility.closed(tree.catalogPath) === 'conflict')
+    throw recallErrors.create('RECALL_QUARANTINED');
   return { tree, node, visibility, rule };
 }
 
@@ -63,17 +68,15 @@ async function find(
   path: string,
 ): Promise<Omit<Found<DirectoryNode | FileNode>, 'rule'>> {
   const tree = parseTreePath(path);
-  const visibility = createVisibility({
-    caller,
-    policies: context.catalog.policies,
-    nowMs: context.clock.nowMs(),
-  });
+  const feed = await context.standing.now();
+  const visibility = createVisibility({ caller, feed, nowMs: context.clock.nowMs() });
   // Decided before anything is looked for: what is absent and what may not be known take one time.
-  if (!(await visibility.mayKnow(tree.catalogPath))) throw filesErrors.create('FILES_NOT_FOUND');
+  if (!visibility.mayKnow(tree.catalogPath)) throw filesErrors.create('FILES_NOT_FOUND');
   const node = await context.catalog.names.resolve(tree.catalogPath);
   if (node === undefined || !isForm(node, tree)) throw await absence(context, tree);
-  if (!(await visibility.decide(node, 'list')).mayKnowExists)
-    throw filesErrors.create('FILES_NOT_FOUND');
+  const closed = visibility.closed(tree.catalogPath);
+  if (closed === 'hidden') throw filesErrors.create('FILES_NOT_FOUND');
+  if (closed === 'locked') throw filesErrors.create('FILES_LOCKED');
   return { tree, node, visibility };
 }
 

@@ -7,6 +7,7 @@ import { filesErrors } from './errors.ts';
 import { filesLimits } from './limits.ts';
 import { lookupFile } from './lookup.ts';
 import { parseTreePath } from './path.ts';
+import type { Standing } from './standing.ts';
 import { createVisibility, type Visibility } from './visibility.ts';
 
 /** What proves a file: exact signed bytes, and the list that one of them signs the root of. */
@@ -53,6 +54,7 @@ export interface FileMetadata {
 /** Compose it. */
 export function createFileMetadata(ports: {
   readonly catalog: Catalog;
+  readonly standing: Standing;
   readonly clock: Clock;
   readonly audit: DisclosureAudit;
   /** All keywords that a series can have. */
@@ -74,39 +76,35 @@ export function createFileMetadata(ports: {
       checkKeywords(query.conditions, ports.keywords);
       const { path } = parseTreePath(query.under);
       const limit = Math.min(Math.max(1, query.limit), filesLimits.pageEntriesMax);
-      const policyIds = await readableMetadata(ports, caller);
-      const mayKnow = await visibilityOf(ports, caller).mayKnow(path);
-      if (mayKnow && (await ports.catalog.locks.covers(path)))
-        throw filesErrors.create('FILES_LOCKED');
-      // "0 series" below a path that is misspelt would read as if there were none.
-      const exists = mayKnow && (await ports.catalog.names.resolve(path)) !== undefined;
-      if (!exists && path !== '/') throw filesErrors.create('FILES_NOT_FOUND');
-      const below = { ...query, under: path, policyIds, limit };
-      const entries = mayKnow ? await ports.catalog.query.find(below) : [];
+      const feed = await ports.standing.now();
+      const visibility = createVisibility({ caller, feed, nowMs: ports.clock.nowMs() });
+      await checkUnder(ports.catalog, visibility, path);
+      const within = visibility.collections('read-metadata');
+      const found = await ports.catalog.query.find({ ...query, under: path, within, limit });
+      const entries = found.filter((one) => isServed(visibility, one.path));
       const keywords = [...new Set(query.conditions.map(({ keyword }) => keyword))].join(' ');
       const detail = `${entries.length} series by: ${keywords}`;
       await ports.audit.disclosing({ caller, action: 'find', path, detail });
-      return { entries, next: entries.length === limit ? entries.at(-1)?.path : undefined };
+      return { entries, next: found.length === limit ? found.at(-1)?.path : undefined };
     },
   };
 }
 
-interface Ports {
-  readonly catalog: Catalog;
-  readonly clock: Clock;
+/** What is in conflict is found, as it is listed. */
+function isServed(visibility: Visibility, path: string): boolean {
+  const closed = visibility.closed(path);
+  return closed === undefined || closed === 'conflict';
 }
 
-function visibilityOf({ catalog, clock }: Ports, caller: Principal): Visibility {
-  return createVisibility({ caller, policies: catalog.policies, nowMs: clock.nowMs() });
-}
-
-/** The policies under which the caller may read metadata: the filter of every query. */
-async function readableMetadata(ports: Ports, caller: Principal): Promise<readonly string[]> {
-  const visibility = visibilityOf(ports, caller);
-  const allowed: string[] = [];
-  for (const policy of await ports.catalog.policies.all()) {
-    const decision = await visibility.decideUnder(policy.id, 'read-metadata');
-    if (decision.allowed) allowed.push(policy.id);
-  }
-  return allowed;
+/**
+ * "0 series" below a path that is misspelt would read as if there were none.
+ * @throws FILES_NOT_FOUND, FILES_LOCKED
+ */
+async function checkUnder(catalog: Catalog, visibility: Visibility, path: string): Promise<void> {
+  const closed = visibility.closed(path);
+  if (!visibility.mayKnow(path) || closed === 'hidden') throw filesErrors.create('FILES_NOT_FOUND');
+  if (closed === 'locked' || (await catalog.locks.covers(path)))
+    throw filesErrors.create('FILES_LOCKED');
+  const exists = path === '/' || (await catalog.names.resolve(path)) !== undefined;
+  if (!exists) throw filesErrors.create('FILES_NOT_FOUND');
 }

@@ -16,11 +16,13 @@ import { type Span, spanOf } from './range.ts';
 import type { ReplicaKeys } from './replica-keys.ts';
 import { plaintextBody, sealedBody } from './replica-reader.ts';
 import type { Scrub } from './scrub.ts';
+import type { Standing } from './standing.ts';
 import { statOfFile } from './stat.ts';
 import { createVisibility } from './visibility.ts';
 
 /** What serving bytes works with. */
 export interface ServeContext extends OpenContext, DamageContext {
+  readonly standing: Standing;
   readonly keys: ReplicaKeys;
   readonly audit: DisclosureAudit;
   readonly scrub: Scrub;
@@ -76,7 +78,7 @@ async function serve(context: ServeContext, reading: Reading): Promise<OpenFile>
   const asked = { path: found.tree.path, file: found.node };
   const opened = await openReplica(context, asked, { caller, signal });
   try {
-    if (opened.isRecalled) await stillAllowed(context, caller, opened.file);
+    if (opened.isRecalled) await stillAllowed(context, { caller, found, file: opened.file });
     return await answer(context, { ...reading, opened });
   } catch (error) {
     const reason = await reasonOf(opened, error, signal);
@@ -110,7 +112,7 @@ async function answer(
   const range = wantedRange(request, stat, size);
   const span = range ?? { offset: 0, length: size };
   const { source, replica } = opened;
-  const bytes = guarded(context, { caller, opened }, () =>
+  const bytes = guarded(context, { caller, found, opened }, () =>
     form === 'sealed'
       ? sealedBody(source, span, { signal })
       : plaintextBody(source, span, { signal, keys: context.keys }),
@@ -153,27 +155,27 @@ function wantedRange(request: ServeRequest, stat: FileStat, size: number): Span 
 /** A body that is cut when its reader loses the right, or his credential is long over, and that drops a replica found damaged. */
 async function* guarded(
   context: ServeContext,
-  reading: { readonly caller: Principal; readonly opened: OpenedReplica },
+  reading: Pick<Reading, 'caller' | 'found'> & { readonly opened: OpenedReplica },
   make: () => ByteStream | Promise<ByteStream>,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const { clock } = context;
+  const { clock, standing } = context;
   const { locks } = context.catalog;
-  const { caller, opened } = reading;
+  const { caller, found, opened } = reading;
+  const changes = async (): Promise<string> =>
+    `${locks.changes} ${(await standing.now()).position.seq}`;
   let checkedMs = clock.monotonicMs();
-  let lockChanges = locks.changes;
+  let seen = await changes();
   try {
     for await (const bytes of await make()) {
       const isLate = clock.monotonicMs() - checkedMs >= filesLimits.policyRecheckMs;
-      if (isLate || locks.changes !== lockChanges) {
-        lockChanges = locks.changes;
+      const now = await changes();
+      if (isLate || now !== seen) {
+        seen = now;
         if (clock.nowMs() - caller.expiresMs >= filesLimits.endedCredentialMs)
           throw filesErrors.create('FILES_CREDENTIAL_ENDED');
         // One that ended a while ago ended after the decision; a right that was taken did not.
-        await stillAllowed(
-          context,
-          { ...caller, expiresMs: Number.POSITIVE_INFINITY },
-          opened.file,
-        );
+        const still = { ...caller, expiresMs: Number.POSITIVE_INFINITY };
+        await stillAllowed(context, { caller: still, found, file: opened.file });
         checkedMs = clock.monotonicMs();
       }
       yield bytes;
@@ -185,23 +187,19 @@ async function* guarded(
 
 /** @throws FILES_LOCKED, RECALL_WITHDRAWN, RECALL_QUARANTINED, FILES_FORBIDDEN */
 async function stillAllowed(
-  { catalog, clock }: ServeContext,
-  caller: Principal,
-  file: FileNode,
+  { catalog, clock, standing }: ServeContext,
+  reading: Pick<Reading, 'caller' | 'found'> & { readonly file: FileNode },
 ): Promise<void> {
-  if (await catalog.locks.coversFile(file.id)) throw filesErrors.create('FILES_LOCKED');
+  const { caller, found, file } = reading;
+  const path = found.tree.catalogPath;
+  const visibility = createVisibility({ caller, feed: await standing.now(), nowMs: clock.nowMs() });
+  const closed = visibility.closed(path);
+  if (closed === 'locked' || (await catalog.locks.coversFile(file.id)))
+    throw filesErrors.create('FILES_LOCKED');
   const series = await catalog.names.series(file.seriesId);
-  if (series === undefined) throw recallErrors.create('RECALL_WITHDRAWN');
-  if (series.isInConflict) throw recallErrors.create('RECALL_QUARANTINED');
-  const visibility = createVisibility({
-    caller,
-    policies: catalog.policies,
-    nowMs: clock.nowMs(),
-  });
-  const { policyId } = series;
-  const decision =
-    policyId === undefined ? undefined : await visibility.decideUnder(policyId, 'read');
-  if (decision?.allowed !== true) throw filesErrors.create('FILES_FORBIDDEN');
+  if (series === undefined || closed === 'hidden') throw recallErrors.create('RECALL_WITHDRAWN');
+  if (series.isInConflict || closed === 'conflict') throw recallErrors.create('RECALL_QUARANTINED');
+  if (!visibility.decide(path, 'read').allowed) throw filesErrors.create('FILES_FORBIDDEN');
 }
 
 /** Waits no longer for a first byte than a client would. */

@@ -12,10 +12,12 @@ import { filesLimits } from './limits.ts';
 import { type Found, lookupFile } from './lookup.ts';
 import { refusalOf } from './open-file.ts';
 import { createStageInterest, type StageInterest } from './stage-interest.ts';
+import type { Standing } from './standing.ts';
 
 /** What staging works with. */
 export interface StageContext {
   readonly catalog: Catalog;
+  readonly standing: Standing;
   readonly recall: RecallPort;
   readonly clock: Clock;
   readonly random: Random;

@@ -3,6 +3,7 @@ import type { FollowedReplica } from '../recall/port.ts';
 import { sealedSizeOf } from '../seal/index.ts';
 import type { FileStat, Locality } from './files.ts';
 import { type Form, sealedSuffix } from './path.ts';
+import { isAboveCollections } from './visibility.ts';
 
 /** A directory as its caller sees it. */
 export function statOfDirectory(node: DirectoryNode, path: string): FileStat {
@@ -14,7 +15,7 @@ export function statOfDirectory(node: DirectoryNode, path: string): FileStat {
     etag: undefined,
     createdMs: node.createdMs,
     // Above the collections everybody passes: a time that moves would tell of hidden ones.
-    modifiedMs: node.policyId === undefined ? node.createdMs : node.modifiedMs,
+    modifiedMs: isAboveCollections(path) ? node.createdMs : node.modifiedMs,
     locality: 'ONLINE',
     contentType: 'httpd/unix-directory',
     digests: {},

@@ -61,7 +61,12 @@ export { UpkeepClient, type UpkeepClientOptions } from './upkeep/upkeep-client.t
 export { type AuditHead, auditStart } from './wire/audit-head.ts';
 export { type Deposit, signDeposit, verifyDeposit } from './wire/deposit.ts';
 export { type FeedAck, signFeedAck, verifyFeedAck } from './wire/feed-ack.ts';
-export type { FeedChange, FeedPolicy } from './wire/feed-change.ts';
+export {
+  conflictReason,
+  type FeedChange,
+  type FeedPolicy,
+  isPolicyOf,
+} from './wire/feed-change.ts';
 export { type FeedEntry, type VerifiedFeedEntry, verifyFeedEntry } from './wire/feed-entry.ts';
 export { type FeedPosition, feedStart } from './wire/feed-position.ts';
 export { feedReadHeader, signFeedRead, verifyFeedRead } from './wire/feed-read.ts';

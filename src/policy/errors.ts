@@ -76,12 +76,6 @@ export const policyErrors = defineErrors('policy', {
     user: 'Lock something further up instead, and unlock what lies in it.',
     operator: 'See docs/limits.md.',
   },
-  POLICY_CONFLICT: {
-    disposition: 'transient',
-    meaning: 'Somebody else changed the list at the same moment.',
-    user: 'Look at the list with `mdm acl` and run the command again.',
-    operator: 'Nothing to do.',
-  },
   POLICY_TOO_LARGE: {
     disposition: 'permanent',
     meaning: 'The list has as many entries as one list may have.',

@@ -3,9 +3,10 @@ import { defineLimits } from '../lib/limits/limits.ts';
 /** Bounds of policy changes. */
 export const policyLimits = defineLimits('policy', {
   entriesMax: {
-    value: 500,
+    value: 199,
     unit: 'count',
-    reason: 'Every decision reads the whole list; more people than that are a group.',
+    reason:
+      'Every decision reads the whole list; more people than that are a group. Key servers take one more.',
   },
   quorumWaitMs: {
     value: 20_000,
@@ -27,6 +28,5 @@ export const policyLimits = defineLimits('policy', {
     unit: 'bytes',
     reason: 'What an operator writes beside a lock, for other operators: a sentence or two.',
   },
-  pathDepthMax: { value: 16, unit: 'count', reason: 'The tree is six levels deep.' },
   whoLengthMax: { value: 512, unit: 'bytes', reason: 'The longest distinguished names have 300.' },
 });

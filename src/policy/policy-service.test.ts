@@ -53,7 +53,6 @@ async function open(t: TestContext, entries: readonly PolicyEntry[]): Promise<Be
     name: 'ct',
     delivery: 'open',
     formats: ['dcm'],
-    policyId: 'ct',
   } as const;
   const series = {
     site: 'berlin',
@@ -69,10 +68,11 @@ async function open(t: TestContext, entries: readonly PolicyEntry[]): Promise<Be
     { sequence: 1, change: { kind: 'collection', offer } },
     { sequence: 2, change: { kind: 'series', series } },
   ]);
-  await catalog.policies.put({ id: 'ct', version: 1, entries });
   const sent: (number | string)[] = [];
   const { signer } = newSigner();
   const own = new OwnFeed({ site: 'berlin', signer, store, clock });
+  const list = { id: 'berlin/ct', version: 1, collection: 'ct', entries };
+  await own.append([{ kind: 'policy', policy: list }]);
   const audited: string[] = [];
   const state: Pick<Bench, 'spread' | 'now'> = { spread: () => Promise.resolve(done), now: done };
   const feed = {
@@ -92,7 +92,8 @@ async function open(t: TestContext, entries: readonly PolicyEntry[]): Promise<Be
     neverMatches: (who) => (who === 'group:nobody' ? 'nobody is in it' : undefined),
     catalog,
     feed,
-    forKeyServers: (list) => ({ ...list, collection: 'ct' }),
+    forKeyServers: (changed) => ({ ...changed, collection: 'ct' }),
+    fromKeyServers: (told) => told,
     clock,
     audit: ({ action, path, who }) => {
       audited.push(`${action} ${path} ${who}`);
@@ -105,7 +106,7 @@ async function open(t: TestContext, entries: readonly PolicyEntry[]): Promise<Be
     clock,
     sent,
     audited,
-    entries: async () => (await catalog.policies.get('ct'))?.entries ?? [],
+    entries: async () => (await own.state()).policy('berlin/ct')?.entries ?? [],
   });
 }
 
@@ -257,9 +258,10 @@ test('a change does not wait for ever, nor for somebody who left', async (t) => 
 
 test('what a crash kept from the servers is sent at the next start', async (t) => {
   const bench = await open(t, [holder]);
+  await bench.catalog.locks.set({ path: top, reason: 'test', by: 'test' });
   await bench.policy.reconcile();
   await bench.policy.reconcile();
-  assert.deepEqual(bench.sent, [1]);
+  assert.deepEqual(bench.sent, ['locked ct']);
 });
 
 test('a hidden collection is shut at the key servers, until it is shown', async (t) => {
@@ -270,13 +272,13 @@ test('a hidden collection is shut at the key servers, until it is shown', async 
   await inbox.apply([{ sequence: 3, change: hidden }]);
   await bench.policy.reconcile();
   await bench.policy.reconcile();
-  assert.deepEqual(bench.sent, [1, 'hidden ct']);
+  assert.deepEqual(bench.sent, ['hidden ct']);
   await assert.rejects(grant(bench, reader), { code: 'POLICY_NOT_FOUND' });
-  const offer = { site: 'berlin', name: 'ct', delivery: 'open', formats: [], policyId: 'ct' };
+  const offer = { site: 'berlin', name: 'ct', delivery: 'open', formats: [] };
   const change = { kind: 'collection', offer } as never; // reason: literal types of a test
   await inbox.apply([{ sequence: 4, change }]);
   await bench.policy.reconcile();
-  assert.deepEqual(bench.sent, [1, 'hidden ct', 'shown ct']);
+  assert.deepEqual(bench.sent, ['hidden ct', 'shown ct']);
 });
 
 test('the list of a locked collection can be mended, and reaches the key servers under the lock', async (t) => {
@@ -285,15 +287,15 @@ test('the list of a locked collection can be mended, and reaches the key servers
   const { locks } = bench.catalog;
   await locks.set({ path: top, reason: 'test', by: 'test' });
   await bench.policy.reconcile();
-  assert.deepEqual(bench.sent, [1, 'locked ct']);
+  assert.deepEqual(bench.sent, ['locked ct']);
   await assert.rejects(revoke(bench, nameOf(bob), below), { code: 'POLICY_INHERITED' });
   await revoke(bench, nameOf(bob));
   await bench.policy.reconcile();
   assert.deepEqual(await bench.entries(), [holder]);
-  assert.deepEqual(bench.sent, [1, 'locked ct', 2]);
+  assert.deepEqual(bench.sent, ['locked ct', 2]);
   await locks.clear(top);
   await bench.policy.reconcile();
-  assert.deepEqual(bench.sent, [1, 'locked ct', 2, 'unlocked ct']);
+  assert.deepEqual(bench.sent, ['locked ct', 2, 'unlocked ct']);
 });
 
 test('a grant to whom nobody can be is refused, and can still be revoked', async (t) => {

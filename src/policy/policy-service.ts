@@ -4,11 +4,11 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { FeedPolicy, FeedPosition, PolicyFeed } from '../keys/index.ts';
 import type { Clock } from '../lib/clock.ts';
-import { codeOf } from '../lib/errors/mdm-error.ts';
 import { Mutex } from '../lib/streams/mutex.ts';
 import { checkEntry, checkWho, isSameWho } from './check-entry.ts';
 import { policyErrors } from './errors.ts';
 import { policyLimits } from './limits.ts';
+import { anyPolicy, policyAt } from './policy-at.ts';
 import { tellKeys } from './tell-keys.ts';
 import { type SpreadTimes, type StartedSpread, waitForSpread } from './wait-for-spread.ts';
 
@@ -44,8 +44,8 @@ export interface PolicyService {
     call: PolicyCall,
   ): Promise<PolicyChange>;
   /**
-   * Send to the key servers what they were not told: lists that changed, and what was hidden, locked,
-   * shown or withdrawn. Done at the start and whenever the catalog changed.
+   * Send to the key servers what they were not told: what was hidden, locked, shown or withdrawn. Done at
+   * the start and whenever the catalog changed.
    * @returns where the feed then stands
    */
   reconcile(): Promise<FeedPosition>;
@@ -62,6 +62,8 @@ export interface PolicyPorts {
   readonly feed: PolicyFeed;
   /** A list as the key servers must see it. */
   readonly forKeyServers: (policy: Policy) => FeedPolicy;
+  /** The list of it that people see and change. */
+  readonly fromKeyServers: (policy: FeedPolicy) => Policy;
   readonly clock: Clock;
   /** Why no caller can ever be who an entry names; undefined when somebody can. */
   readonly neverMatches: (who: string) => string | undefined;
@@ -91,7 +93,7 @@ export function createPolicyService(ports: PolicyPorts): PolicyService {
     turns.run(() => makeChange(ports, { caller, wanted, edit }));
   return {
     async acl(caller, path) {
-      const { policy, placedAt } = await policyAt(ports, caller, path);
+      const { policy, placedAt } = await changeableAt(ports, caller, path);
       return { policy, path: placedAt };
     },
     async grant(caller, { path, entry }, call) {
@@ -116,19 +118,11 @@ export function createPolicyService(ports: PolicyPorts): PolicyService {
   };
 }
 
-/** What allows nobody anything goes first. */
-async function reconcile(ports: PolicyPorts): Promise<FeedPosition> {
-  const { catalog, feed, forKeyServers } = ports;
-  let told = await tellKeys(catalog.keyChanges, feed);
-  const state = await feed.state();
-  for (const policy of await catalog.policies.all()) {
-    if ((state.policy(policy.id)?.version ?? 0) >= policy.version) continue;
-    await feed.append([{ kind: 'policy', policy: forKeyServers(policy) }]);
-    told += 1;
-  }
+async function reconcile({ catalog, feed }: PolicyPorts): Promise<FeedPosition> {
+  const told = await tellKeys(catalog.keyChanges, feed);
   // Who hangs is waited for by nobody: his lease runs out.
   if (told > 0) void feed.beat();
-  return state.position;
+  return (await feed.state()).position;
 }
 
 function placed({ policy, path }: PlacedPolicy, times: SpreadTimes): PolicyChange {
@@ -142,8 +136,8 @@ async function makeChange(
   asked: { readonly caller: Principal; readonly wanted: Wanted; readonly edit: Edit },
 ): Promise<Made> {
   const { caller, wanted, edit } = asked;
-  const { catalog, clock } = ports;
-  const { policy, rule, placedAt, at } = await policyAt(ports, caller, wanted.path);
+  const { clock } = ports;
+  const { policy, rule, placedAt, at } = await changeableAt(ports, caller, wanted.path);
   // A list holds for all that is below it: who names a part would change more than they say.
   if (placedAt !== at) throw policyErrors.create('POLICY_INHERITED', { message: placedAt });
   const entries = edit(policy.entries);
@@ -152,13 +146,7 @@ async function makeChange(
   await ports.audit({ caller, ...wanted, path: placedAt, rule });
   const startMs = clock.monotonicMs();
   const changed: Policy = { id: policy.id, version: policy.version + 1, entries };
-  // The doors first: from here on they decide by the new list, whatever the servers do.
-  try {
-    await catalog.policies.put(changed);
-  } catch (cause) {
-    if (codeOf(cause) !== 'CATALOG_POLICY_CONFLICT') throw cause;
-    throw policyErrors.create('POLICY_CONFLICT', { cause });
-  }
+  // From here on the doors decide by the new list, whatever the servers do.
   const policyChange = { kind: 'policy', policy: ports.forKeyServers(changed) } as const;
   const position = await ports.feed.append([policyChange]);
   return { policy: changed, path: placedAt, position, startMs };
@@ -182,21 +170,22 @@ interface Found {
 }
 
 /** The policy at a path, for a caller who may change it. Existence is hidden as everywhere. */
-async function policyAt(ports: PolicyPorts, caller: Principal, path: string): Promise<Found> {
-  const { names, policies, locks } = ports.catalog;
+async function changeableAt(ports: PolicyPorts, caller: Principal, path: string): Promise<Found> {
+  const { catalog, clock, feed } = ports;
+  const { names, locks } = catalog;
   const at = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-  const isDeep =
-    at.split('/', policyLimits.pathDepthMax + 2).length > policyLimits.pathDepthMax + 1;
-  const found = isDeep ? undefined : await policies.governing(at);
-  if (found === undefined) throw policyErrors.create('POLICY_NOT_FOUND');
-  const { policy, governs, attachedAt = at } = found;
+  const state = await feed.state();
+  const found = policyAt(state, at);
+  const list = found === undefined ? anyPolicy(state) : ports.fromKeyServers(found.policy);
   const right: Right = 'change-permissions';
-  const decision = evaluate({ principal: caller, right, policy, nowMs: ports.clock.nowMs() });
+  const asked = { principal: caller, right, policy: list, nowMs: clock.nowMs() };
+  const decision = evaluate(asked);
+  const mayKnow = decision.mayKnowExists && !state.isBanned(caller);
   // Before anything is looked for: what is absent and what may not be known take one time.
-  if (!governs || !decision.mayKnowExists) throw policyErrors.create('POLICY_NOT_FOUND');
+  if (found === undefined || !mayKnow) throw policyErrors.create('POLICY_NOT_FOUND');
   // What is locked keeps its list, which may have to be mended before it is unlocked.
   const isThere = (await names.resolve(at)) !== undefined || (await locks.covers(at));
   if (!isThere) throw policyErrors.create('POLICY_NOT_FOUND');
   if (!decision.allowed) throw policyErrors.create('POLICY_FORBIDDEN');
-  return { policy, rule: decision.rule, at, placedAt: attachedAt };
+  return { policy: list, rule: decision.rule, at, placedAt: found.placedAt };
 }

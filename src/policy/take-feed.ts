@@ -1,28 +1,21 @@
-import type { Policy } from '../authz/policy.ts';
 import type { Catalog, PlaceTold } from '../catalog/catalog.ts';
-import type { FeedPolicy, FeedState } from '../keys/index.ts';
+import type { FeedState } from '../keys/index.ts';
 
 /** Where what the feed says is taken to. */
 export interface TakeFeedPorts {
   readonly site: string;
-  readonly catalog: Pick<Catalog, 'policies' | 'keyChanges'>;
+  readonly catalog: Pick<Catalog, 'keyChanges'>;
   /** What went is to be gone on the clinical side too. */
   readonly departed: (places: readonly PlaceTold[]) => Promise<void>;
-  /** A list as the catalog has it; undefined of a policy that is none of the catalog's. */
-  readonly fromKeyServers: (policy: FeedPolicy) => Policy | undefined;
 }
 
 /**
  * Make catalog and clinical index agree with the feed, which is the truth: they may have been restored from
- * before a change of a list, a lock or a withdrawal. What they have still to tell is newer and is left
- * alone; nothing is unlocked or shown by this.
+ * before a lock or a withdrawal. What they have still to tell is newer and is left alone; nothing is
+ * unlocked or shown by this. Who may do what is decided by the feed itself.
  */
 export async function takeFeed(ports: TakeFeedPorts, state: FeedState): Promise<void> {
-  const { site, catalog, departed, fromKeyServers } = ports;
-  for (const told of state.policies) {
-    const policy = fromKeyServers(told);
-    if (policy !== undefined) await catalog.policies.restore(policy);
-  }
+  const { site, catalog, departed } = ports;
   const places = [...state.places.all()].map(
     ({ place, marks }): PlaceTold => ({
       place,

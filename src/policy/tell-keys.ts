@@ -28,7 +28,8 @@ function newsOf(change: KeyChange, state: FeedState): readonly FeedChange[] {
   const { place, hidden, locked, destroyed } = change;
   const said = state.places.at(place);
   const news: FeedChange[] = [];
-  if (hidden !== undefined && !said.has('hidden'))
+  // With another reason it is told again: what is in conflict is listed, what is hidden is not.
+  if (hidden !== undefined && said.get('hidden') !== hidden)
     news.push({ kind: 'hidden', place, reason: hidden });
   if (hidden === undefined && said.has('hidden'))
     news.push({ kind: 'shown', place, reason: 'shown again' });

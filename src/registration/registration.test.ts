@@ -17,7 +17,7 @@ const three = { ...one, seed: 3, studySeed: 3 } as const;
 
 /** Paths of all series in the catalog. */
 async function series(town: Town): Promise<readonly string[]> {
-  const query = { under: '/site/all', conditions: [], policyIds: ['site/all'] };
+  const query = { under: '/site/all', conditions: [], within: ['/site/all'] };
   const found = await town.catalog.query.find({ ...query, after: undefined, limit: 100 });
   return found.map(({ path }) => path);
 }

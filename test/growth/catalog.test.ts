@@ -9,7 +9,7 @@ const name = (kind: string, index: number): string => `${kind}-${`${index}`.padS
 
 const offer: CatalogChange = {
   kind: 'collection',
-  offer: { site: 'site', name: 'all', delivery: 'open', formats: ['dcm'], policyId: 'site.all' },
+  offer: { site: 'site', name: 'all', delivery: 'open', formats: ['dcm'] },
 };
 
 function series(index: number, instances: number): CatalogChange {
@@ -45,7 +45,7 @@ async function apply(changes: readonly CatalogChange[]): Promise<void> {
 /** A search that finds nothing looks at all there is. */
 async function findNone(catalog: Catalog): Promise<void> {
   const conditions = [{ keyword: 'Modality', operator: '=', value: 'MR' }] as const;
-  const query = { under: '/site/all', conditions, policyIds: ['site.all'] };
+  const query = { under: '/site/all', conditions, within: ['/site/all'] };
   await catalog.query.find({ ...query, after: undefined, limit: 1 });
 }
 

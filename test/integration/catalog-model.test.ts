@@ -102,7 +102,7 @@ class Run {
       delivery: 'open',
       formats: ['dcm', 'nii'],
     } as const;
-    await run.#change({ kind: 'collection', offer: { ...offer, policyId: 'lung' } });
+    await run.#change({ kind: 'collection', offer });
     return run;
   }
 
@@ -284,7 +284,7 @@ class Run {
       const found = await this.catalog.query.find({
         under: '/site',
         conditions: [condition],
-        policyIds: ['lung'],
+        within: ['/site/lung'],
         after: undefined,
         limit: 100,
       });
@@ -299,7 +299,7 @@ class Run {
   /** Page by page: each is found once, in its place. */
   async #compareAcquisition(visible: readonly ModelSeries[]): Promise<void> {
     const condition = { keyword: 'AcquisitionGroup', operator: '=', value: acquisition } as const;
-    const query = { under: '/', conditions: [condition], policyIds: ['lung'], limit: 1 };
+    const query = { under: '/', conditions: [condition], within: ['/site/lung'], limit: 1 };
     const found: string[] = [];
     let after: string | undefined;
     do {
@@ -392,7 +392,7 @@ test('no filter makes the catalog fail', async (t) => {
   });
   await fc.assert(
     fc.asyncProperty(fc.array(condition, { maxLength: 3 }), async (conditions) => {
-      const page = { policyIds: ['lung'], after: undefined, limit: 10 };
+      const page = { within: ['/site/lung'], after: undefined, limit: 10 };
       try {
         await run.catalog.query.find({ under: '/', conditions, ...page });
       } catch (error) {

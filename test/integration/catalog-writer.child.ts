@@ -7,7 +7,7 @@ import { products } from '../support/catalog-products.ts';
 const [path = ''] = process.argv.slice(2);
 const catalog = await openCatalog({ products, path });
 const offer = { site: 'site', name: 'lung', delivery: 'open', formats: ['dcm'] } as const;
-const collection = { kind: 'collection', offer: { ...offer, policyId: 'lung' } } as const;
+const collection = { kind: 'collection', offer } as const;
 await catalog.inbox.apply([{ sequence: 1, change: collection }]);
 for (;;) {
   const sequence = (await catalog.inbox.appliedSequence()) + 1;

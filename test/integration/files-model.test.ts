@@ -82,7 +82,7 @@ test('every operation agrees with the model, and hides alike', async (t) => {
       const found: string[] = [];
       for (const [index, collection] of collections.entries()) {
         const entries = lists[index] ?? [];
-        await bench.setPolicy(collection.name, entries);
+        bench.setPolicy(collection.name, entries);
         const mine = held(entries, about);
         const top = `/${site}/${collection.name}`;
         const path = instancePath(collection);

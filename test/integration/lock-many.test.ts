@@ -12,9 +12,9 @@ import { tempFolder } from '../support/temp.ts';
 import { line, newDeposit, startTrio, tokenOf } from './keyserver-fixture.ts';
 
 const [seriesCount, filesPerSeries] = [20, 500];
-const policyId = 'trial';
 const policy = {
-  id: policyId,
+  id: 'trial',
+  collection: 'trial',
   version: 1,
   entries: [
     { who: 'user:token:test#bob', rights: ['list', 'read', 'change-permissions'] as const },
@@ -42,12 +42,10 @@ async function openMany(t: TestContext) {
     name: 'trial',
     delivery: 'sealed',
     formats: ['dcm'],
-    policyId,
   } as const;
   const series = Array.from({ length: seriesCount }, (_, at) => announced(at));
   const changes = [{ kind: 'collection', offer } as const, ...series];
   await catalog.inbox.apply(changes.map((change, at) => ({ sequence: at + 1, change })));
-  await catalog.policies.put(policy);
   let keys = 0;
   const publish = (fileId: FileId) => {
     const keyId = `k${(keys += 1)}`;
@@ -83,10 +81,12 @@ async function openMany(t: TestContext) {
     for (const { id } of files) await publish(id as FileId);
   }
   const feed = trio.feed();
+  await feed.append([{ kind: 'policy', policy }]);
   const policies = createPolicyService({
     catalog,
     feed,
     forKeyServers: (list) => ({ ...list, collection: 'trial' }),
+    fromKeyServers: (list) => list,
     clock: systemClock,
     neverMatches: () => undefined,
     audit: async () => {},

@@ -13,7 +13,6 @@ export const offer = {
   name: 'lung',
   delivery: 'open',
   formats: ['dcm', 'nii'],
-  policyId: 'berlin/lung',
 } as const;
 export const offered: CatalogChange = { kind: 'collection', offer };
 
@@ -122,6 +121,6 @@ export async function tell({ catalog }: Shelf): Promise<readonly string[]> {
 
 /** Paths of all series that somebody with every right finds. */
 export const find = async ({ catalog }: Shelf): Promise<readonly string[]> => {
-  const query = { under: '/', conditions: [], policyIds: ['berlin/lung'], after: undefined };
+  const query = { under: '/', conditions: [], within: ['/berlin/lung'], after: undefined };
   return (await catalog.query.find({ ...query, limit: 100 })).map(({ path }) => path);
 };

@@ -1,11 +1,12 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import type { Policy, PolicyEntry } from '../../src/authz/policy.ts';
+import type { PolicyEntry } from '../../src/authz/policy.ts';
 import type { Catalog, FileId, FileNode, Publication } from '../../src/catalog/catalog.ts';
 import { openCatalog } from '../../src/catalog/index.ts';
 import type { Disclosure, FileMetadata, Files } from '../../src/files/index.ts';
 import { createFileMetadata, createFiles, createProofs } from '../../src/files/index.ts';
 import { deidentified } from '../../src/flow/mint/deidentified.ts';
 import type { Principal } from '../../src/identity/principal.ts';
+import type { FeedPolicy } from '../../src/keys/index.ts';
 import { toHex } from '../../src/lib/bytes/bytes.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { GrowingReplica } from '../../src/production/index.ts';
@@ -27,6 +28,7 @@ import type { ReplicaId, ReplicaWriter, Storage } from '../../src/storage/storag
 import { products } from './catalog-products.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 import type { Owner } from './owner.ts';
+import { SaidFeed } from './said-feed.ts';
 import { testSealer } from './seal-file.ts';
 import { seededRandom } from './seeded-random.ts';
 import { tempFolder } from './temp.ts';
@@ -75,7 +77,9 @@ export interface FilesBench {
   /** Makes the audit fail. */
   auditFails: boolean;
   node(path: string): Promise<FileNode>;
-  setPolicy(collection: string, entries: readonly PolicyEntry[]): Promise<void>;
+  /** What the feed says; what a test adds holds at once. */
+  readonly said: SaidFeed;
+  setPolicy(collection: string, entries: readonly PolicyEntry[]): void;
 }
 
 /** Recalls as the test plays them. By default each produces its file at once. */
@@ -121,7 +125,8 @@ export async function openFilesBench(
   owner.after(() => catalog.close());
   const capacityBytes = 1024 ** 3;
   const storage = await openDiskStorage({ name: 'disk', path: folder, capacityBytes, clock });
-  await fill(catalog, collections);
+  const said = new SaidFeed();
+  await fill(catalog, said, collections);
   const { privateKey, publicKey: producerKey } = generateKeyPairSync('ed25519');
   const signer = { keyId: keyIdOf(producerKey), privateKey };
   const privateKeys = new Map<string, Uint8Array>();
@@ -146,7 +151,18 @@ export async function openFilesBench(
     producers: pinProducers([{ publicKey: producerKey, fromMs: 0 }]),
     log: silentLog,
   });
-  const ports = { catalog, recall, storage, clock, random, keys, audit, proofs, log: silentLog };
+  const ports = {
+    catalog,
+    standing: said,
+    recall,
+    storage,
+    clock,
+    random,
+    keys,
+    audit,
+    proofs,
+    log: silentLog,
+  };
   return Object.assign(state, {
     files: createFiles(ports),
     metadata: createFileMetadata({ ...ports, keywords: ['Modality', 'SeriesDescription'] }),
@@ -163,19 +179,25 @@ export async function openFilesBench(
       if (node?.kind !== 'file') throw new Error(`no file ${path}`);
       return node;
     },
-    async setPolicy(collection: string, entries: readonly PolicyEntry[]): Promise<void> {
-      const id = `${site}/${collection}`;
-      const version = ((await catalog.policies.get(id))?.version ?? 0) + 1;
-      await catalog.policies.put({ id, version, entries } satisfies Policy);
+    said,
+    setPolicy(collection: string, entries: readonly PolicyEntry[]): void {
+      said.say({ kind: 'policy', policy: policyOf(collection, entries) });
     },
   });
 }
 
-async function fill(catalog: Catalog, collections: readonly BenchCollection[]): Promise<void> {
+function policyOf(collection: string, entries: readonly PolicyEntry[]): FeedPolicy {
+  return { id: `${site}/${collection}`, version: 1, collection, entries };
+}
+
+async function fill(
+  catalog: Catalog,
+  said: SaidFeed,
+  collections: readonly BenchCollection[],
+): Promise<void> {
   let sequence = 0;
   for (const { name, delivery, entries, instances = ['i-1'] } of collections) {
-    const policyId = `${site}/${name}`;
-    const offer = { site, name, delivery, formats: ['dcm'], policyId } as const;
+    const offer = { site, name, delivery, formats: ['dcm'] } as const;
     const series = {
       site,
       collection: name,
@@ -190,7 +212,7 @@ async function fill(catalog: Catalog, collections: readonly BenchCollection[]): 
       { sequence: (sequence += 1), change: { kind: 'collection', offer } },
       { sequence: (sequence += 1), change: { kind: 'series', series } },
     ]);
-    await catalog.policies.put({ id: policyId, version: 1, entries });
+    said.say({ kind: 'policy', policy: policyOf(name, entries) });
   }
 }
 

@@ -73,7 +73,6 @@ export class Hospital {
           name,
           delivery: 'open',
           formats: ['dcm'],
-          policyId: `site/${name}`,
         },
         filter: { ...everything, ...filter },
         deidentifier: testDeidentifier,
@@ -92,8 +91,8 @@ export class Hospital {
   /** Paths of the series that are shown. */
   async shown(): Promise<readonly string[]> {
     const query = { under: '/', conditions: [], after: undefined, limit: 1000 };
-    const policyIds = ['site/all', 'site/other'];
-    const found = await this.catalog.query.find({ ...query, policyIds });
+    const within = ['/site/all', '/site/other'];
+    const found = await this.catalog.query.find({ ...query, within });
     return found.map(({ path }) => path);
   }
 

@@ -191,7 +191,6 @@ const offer = {
   name: 'all',
   delivery: 'open',
   formats: ['dcm', 'nii', 'nii.gz'],
-  policyId: 'site/all',
 } as const;
 
 /** Build a town whose collection shows all that `pacs` holds. */
@@ -269,7 +268,7 @@ export async function buildTown(
       const found = await catalog.query.find({
         under: '/site/all',
         conditions: [],
-        policyIds: ['site/all'],
+        within: ['/site/all'],
         after: undefined,
         limit: 100,
       });

@@ -6,7 +6,7 @@ import type { FeedEntry, VerifiedFeedEntry } from '../wire/feed-entry.ts';
 import { type FeedPosition, feedStart } from '../wire/feed-position.ts';
 import type { AcceptedRecordGap } from '../wire/record-gap.ts';
 import type { KeyStanding } from '../wire/share-record.ts';
-import { type PlaceMark, PlaceTree } from './place-tree.ts';
+import { type PlaceMark, type PlaceMarks, PlaceTree } from './place-tree.ts';
 
 /** A key, and what its server keeps of it to decide by. */
 export type StandingKey = KeyStanding & { readonly keyId: string };
@@ -140,8 +140,8 @@ export class FeedState {
       if (final.includes(change.kind)) this.#change(change, entry);
   }
 
-  #marksOver(of: KeyStanding['of']): ReadonlySet<PlaceMark> {
-    return 'owner' in of ? new Set() : this.places.over(of);
+  #marksOver(of: KeyStanding['of']): PlaceMarks {
+    return 'owner' in of ? new Map() : this.places.over(of);
   }
 
   #setPolicy(id: string, policy: FeedPolicy | undefined): void {

@@ -1,4 +1,4 @@
-import { type KeyLine, namesOf, type Place, volumeStem } from '../wire/place.ts';
+import { namesOf, type Place, volumeStem } from '../wire/place.ts';
 
 /** What can be so of a place, and so of all that lies in it. */
 export const placeMarks = ['hidden', 'locked', 'destroyed', 'held'] as const;
@@ -9,6 +9,9 @@ interface Branch {
   readonly marks: Map<PlaceMark, string>;
   readonly below: Map<string, Branch>;
 }
+
+/** What is so, each with the reasons that were given, that of the place furthest up first. */
+export type PlaceMarks = ReadonlyMap<PlaceMark, readonly string[]>;
 
 const noMarks: ReadonlyMap<PlaceMark, string> = new Map();
 
@@ -35,11 +38,12 @@ export class PlaceTree {
     return branch?.marks ?? noMarks;
   }
 
-  /** What is so of a line, by way of any place that covers it. */
-  over(line: KeyLine): ReadonlySet<PlaceMark> {
-    const found = new Set<PlaceMark>();
+  /** What is so of a line or place, and why, by way of all places that cover it. */
+  over(line: Place): PlaceMarks {
+    const found = new Map<PlaceMark, string[]>();
     const take = (branch: Branch | undefined): void => {
-      for (const mark of (branch?.marks ?? noMarks).keys()) found.add(mark);
+      for (const [mark, reason] of branch?.marks ?? noMarks)
+        found.set(mark, [...(found.get(mark) ?? []), reason]);
     };
     let branch: Branch | undefined = this.#top;
     for (const name of namesOf(line)) {

@@ -27,6 +27,9 @@ interface PlaceChange<Kind extends string> {
   readonly reason: string;
 }
 
+/** Why a place is hidden of which archives disagree whose it is: it is listed all the same. */
+export const conflictReason = 'conflict';
+
 /** What can be undone: nobody has keys there until then. */
 type Closing = PlaceChange<'hidden'> | PlaceChange<'locked'>;
 type Opening = PlaceChange<'shown'> | PlaceChange<'unlocked'>;

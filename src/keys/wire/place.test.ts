@@ -41,7 +41,7 @@ test('a place covers what lies in it; so does a tree of places', () => {
     const tree = new PlaceTree();
     tree.set(place, 'locked', 'why');
     tree.set({ collection: 'elsewhere' }, 'hidden', 'why');
-    assert.deepEqual([...tree.over(of)], isCovered ? ['locked'] : [], what);
+    assert.deepEqual([...tree.over(of)], isCovered ? [['locked', ['why']]] : [], what);
     assert.deepEqual([...tree.withMark('locked')], [place]);
     assert.deepEqual([...tree.at(place)], [['locked', 'why']]);
     tree.set(place, 'locked', undefined);

@@ -10,7 +10,7 @@ import { createRecallEngine, type RecallEngine } from '../../recall/engine.ts';
 import { createRegistration, type Registration } from '../../registration/index.ts';
 import { createSealer } from '../../seal/index.ts';
 import type { GatewayContext } from './context.ts';
-import { openCollections } from './open-collections.ts';
+import { openCollections, policyIdOf } from './open-collections.ts';
 import type { ComputingSide } from './open-computing-side.ts';
 import { keyDeposits } from './open-key-client.ts';
 import type { KeysSide } from './open-keys-side.ts';
@@ -61,7 +61,7 @@ export async function openClinicalSide(
     collections: new Map(
       collections.map(({ offer, deidentifier }) => [
         offer.name,
-        { policyId: offer.policyId, deidentifier },
+        { policyId: policyIdOf(config.site, offer.name), deidentifier },
       ]),
     ),
     production: createProduction({

@@ -31,9 +31,8 @@ export async function openCollections(
   for (const { name, delivery, formats, filter } of config.collections) {
     const hasNames = await options.index.hasNames(name);
     const key = collectionKey({ ...options, collection: name, hasNames });
-    const policyId = policyIdOf(config.site, name);
     collections.push({
-      offer: { site: config.site, name, delivery, formats, policyId },
+      offer: { site: config.site, name, delivery, formats },
       filter,
       deidentifier: createDeidentifier({ collectionKey: key, log, decoder }),
       pseudonyms: createPseudonyms(key),

@@ -9,6 +9,7 @@ import {
   createProofs,
   type DisclosureAudit,
   type Files,
+  type Standing,
 } from '../../files/index.ts';
 import { listenerLimits } from '../../listener/limits.ts';
 import { createListener, type Listener } from '../../listener/listener.ts';
@@ -57,6 +58,7 @@ export async function openDoors(context: GatewayContext, sides: GatewaySides): P
   const { audit, auditCheck } = sides.computing;
   const metadata = createFileMetadata({
     catalog,
+    standing: standingOf(sides),
     clock,
     audit: disclosureAudit(sides),
     keywords: knownKeywords,
@@ -169,6 +171,7 @@ function openFiles(context: GatewayContext, sides: GatewaySides): Files {
   });
   return createFiles({
     catalog,
+    standing: standingOf(sides),
     recall: sides.clinical.recall,
     storage,
     clock,
@@ -178,6 +181,10 @@ function openFiles(context: GatewayContext, sides: GatewaySides): Files {
     proofs: createProofs({ producers: keys.producers, log }),
     audit: disclosureAudit(sides),
   });
+}
+
+function standingOf({ keysSide }: GatewaySides): Standing {
+  return { now: () => keysSide.feed.state() };
 }
 
 function disclosureAudit({ computing }: GatewaySides): DisclosureAudit {

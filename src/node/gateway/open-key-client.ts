@@ -55,12 +55,8 @@ export function policyForKeyServers(
   return { ...policy, collection, entries };
 }
 
-/** The list that `policyForKeyServers` made it of; undefined of a policy for somebody's own files. */
-export function policyFromKeyServers(
-  policy: FeedPolicy,
-  serviceSubject: string,
-): Policy | undefined {
-  if ('owner' in policy) return undefined;
+/** The list that `policyForKeyServers` made it of. */
+export function policyFromKeyServers(policy: FeedPolicy, serviceSubject: string): Policy {
   const { id, version, entries } = policy;
   const service = whoOf(serviceSubject);
   return { id, version, entries: entries.filter(({ who }) => who !== service) };

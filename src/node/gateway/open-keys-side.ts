@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Policy } from '../../authz/policy.ts';
 import {
   Conduct,
   createKeyServers,
   createPolicyFeed,
-  type FeedPolicy,
   type KeyServers,
   KeyUpkeep,
   type PolicyFeed,
@@ -21,12 +19,10 @@ import {
   type PolicyService,
 } from '../../policy/index.ts';
 import { publicKeyFile } from '../secrets/key-files.ts';
-import { serviceSubjectOf } from '../service-identity.ts';
 import type { GatewayContext } from './context.ts';
 import type { FeedGate } from './feed-gate.ts';
-import { collectionOfPolicy } from './open-collections.ts';
+import { policyForms } from './install-policies.ts';
 import type { ComputingSide } from './open-computing-side.ts';
-import { policyForKeyServers } from './open-key-client.ts';
 import { openRecordAnchors, tellGaps } from './open-record-anchors.ts';
 import { nameSourcesOf } from './warn-never-matches.ts';
 
@@ -93,7 +89,7 @@ export async function openKeysSide(
   const policy = createPolicyService({
     catalog,
     feed,
-    forKeyServers: policiesForKeyServers(context),
+    ...policyForms(config),
     clock,
     neverMatches: isNever,
     audit: ({ caller, who, ...change }) =>
@@ -130,17 +126,5 @@ export async function openKeysSide(
       feed.start();
       upkeep.start();
     },
-  };
-}
-
-function policiesForKeyServers({ config }: GatewayContext): (policy: Policy) => FeedPolicy {
-  const { site } = config;
-  const open = config.collections.filter(({ delivery }) => delivery === 'open');
-  const openNames = new Set<string>(open.map(({ name }) => name));
-  const serviceSubject = serviceSubjectOf(site);
-  return (policy) => {
-    const collection = collectionOfPolicy(site, policy.id);
-    const isOpen = openNames.has(collection);
-    return policyForKeyServers(policy, { collection, isOpen, serviceSubject });
   };
 }

@@ -126,7 +126,7 @@ async function beginRoads(
   warnNeverMatches(config, log);
   for (const { host, servers } of hostsOf(config))
     log.warn('keys.one_host', { host, servers: servers.join(', '), threshold });
-  await installPolicies(config, computing.catalog);
+  await installPolicies(config, feed);
   await keysSide.start();
   await recall.start();
   // What is begun from here on is ended by the teardown, which has not begun.
