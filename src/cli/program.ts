@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { clientLimits } from '../client/limits.ts';
+import { allOfIt, type PlainRange, parsePlainRange } from '../client/open/plain-range.ts';
 import { addKeyCare } from './add-key-care.ts';
 import { addOwnFiles } from './add-own-files.ts';
 import { clientMemory } from './client-memory.ts';
@@ -179,9 +180,16 @@ function addFetching(program: Command, client: Client): void {
     );
   program
     .command('cat <path>')
-    .description('a file of an open collection to standard output')
-    .action((path: string) =>
-      client((connection, _output, signal) => cat(connection, { path, signal })),
+    .description(
+      'a file, or a part of it, to standard output; opened, and verified before it is shown',
+    )
+    .option(
+      '--range <range>',
+      'bytes A-B, A- or -N as in HTTP: from 0, both ends included',
+      rangeOf,
+    )
+    .action((path: string, { range = allOfIt }: { range?: PlainRange }) =>
+      client((connection, output, signal) => cat(connection, output, { path, range, signal })),
     );
 }
 
@@ -320,6 +328,12 @@ function hoursOf(text: string): number {
   const hours = Number(text);
   if (/^\d{1,2}(?:\.\d{1,3})?$/.test(text) && hours > 0) return hours;
   throw new InvalidArgumentError('a number of hours, at most 12 of which count.');
+}
+
+function rangeOf(text: string): PlainRange {
+  const range = parsePlainRange(text);
+  if (range === undefined) throw new InvalidArgumentError('A-B, A- or -N.');
+  return range;
 }
 
 function parallelOf(text: string): number {

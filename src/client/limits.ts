@@ -11,7 +11,7 @@ export const clientLimits = defineLimits('client', {
   jsonBytesMax: {
     value: 16 * 1024 * 1024,
     unit: 'bytes',
-    reason: 'The largest answer is the digest list of a file of 32 GiB.',
+    reason: 'The largest answer is a page of a listing: 1,000 entries of some KiB.',
   },
   proofWaitMs: {
     value: 60_000,
@@ -70,6 +70,16 @@ export const clientLimits = defineLimits('client', {
     reason: 'A ticket that ends sooner is not shown: the question would be late.',
   },
   ticketHoursDefault: { value: 12, unit: 'count', reason: 'The longest that a key server gives.' },
+  provenSegmentsMax: {
+    value: 1024,
+    unit: 'count',
+    reason: 'Digests that a reader of a part holds, 32 KiB: it asks again every 64 MiB.',
+  },
+  besideSegmentsMax: {
+    value: 64,
+    unit: 'count',
+    reason: 'Nodes beside a part: two for each level of a tree of at most 2^20 segments.',
+  },
   memoryFilesMax: {
     value: 500_000,
     unit: 'count',

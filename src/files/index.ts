@@ -21,6 +21,7 @@ export {
   type FileMetadata,
   type FileReceipts,
   type FoundPage,
+  type SegmentRange,
 } from './metadata.ts';
 export { parseTreePath, withoutEmptySegments } from './path.ts';
 export { createProofs, type Proofs } from './proofs.ts';

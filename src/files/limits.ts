@@ -34,6 +34,16 @@ export const filesLimits = defineLimits('files', {
     unit: 'count',
     reason: 'Verified receipts that are kept, some 8 KiB a file: a run of ranges verifies once.',
   },
+  provenSegmentsMax: {
+    value: 1024,
+    unit: 'count',
+    reason: 'Digests of one answer, 32 KiB: a reader of a part asks again every 64 MiB.',
+  },
+  segmentRunsMax: {
+    value: 64,
+    unit: 'count',
+    reason: 'Files whose segment trees are known in part, at most 32 KiB of each.',
+  },
   policyRecheckMs: {
     value: 30_000,
     unit: 'ms',

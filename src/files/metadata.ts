@@ -1,23 +1,31 @@
 import type { Catalog, MetadataCondition, SeriesMetadata } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { SegmentProof } from '../seal/index.ts';
 import { checkKeywords } from './check-keywords.ts';
 import type { DisclosureAudit } from './disclosure-audit.ts';
 import { filesErrors } from './errors.ts';
 import { filesLimits } from './limits.ts';
 import { lookupFile } from './lookup.ts';
 import { parseTreePath } from './path.ts';
+import { segmentProver } from './segment-prover.ts';
 import type { Standing } from './standing.ts';
 import { createVisibility, type Visibility } from './visibility.ts';
 
-/** What proves a file: exact signed bytes, and the list that one of them signs the root of. */
+/** What proves a file, or a part of it. */
 export interface FileReceipts {
   /** Receipt of the version statement. */
   readonly version: string;
   /** Receipt of the production statement of the staged replica; undefined when none is staged. */
   readonly production: string | undefined;
-  /** SHA-256 of each 64 KiB plaintext segment, 32 bytes each. */
-  readonly segmentDigests: Uint8Array;
+  /** Digests of the segments that were asked for, and what proves them. */
+  readonly segments: SegmentProof | undefined;
+}
+
+/** Segments of 64 KiB of a plaintext, from index `first` to before `end`. */
+export interface SegmentRange {
+  readonly first: number;
+  readonly end: number;
 }
 
 /** A series that satisfies a query. */
@@ -34,8 +42,12 @@ export interface FoundPage {
 
 /** Beside the bytes: proofs and metadata, under the same policy. */
 export interface FileMetadata {
-  /** Needs the read right. @throws FILES_NOT_FOUND, FILES_FORBIDDEN, FILES_NOT_PRODUCED */
-  receipts(caller: Principal, path: string): Promise<FileReceipts>;
+  /**
+   * Needs the read right. `segments`: those whose digests are wanted; answers no more than there are,
+   * and no more than 1024.
+   * @throws FILES_NOT_FOUND, FILES_FORBIDDEN, FILES_NOT_PRODUCED, FILES_RANGE_NOT_SATISFIABLE
+   */
+  receipts(caller: Principal, path: string, segments?: SegmentRange): Promise<FileReceipts>;
   /**
    * Series below `under` whose metadata the caller may read and that satisfy all conditions.
    * @throws FILES_LOCKED, FILES_KEYWORD_INVALID, FILES_PATH_INVALID, FILES_NOT_FOUND
@@ -60,16 +72,18 @@ export function createFileMetadata(ports: {
   /** All keywords that a series can have. */
   readonly keywords: readonly string[];
 }): FileMetadata {
+  const prove = segmentProver();
   return {
-    async receipts(caller, path) {
+    async receipts(caller, path, wanted) {
       const { node, tree, rule } = await lookupFile(ports, caller, path);
       if (node.version === undefined) throw filesErrors.create('FILES_NOT_PRODUCED');
+      const segments = wanted === undefined ? undefined : await prove(node.version, wanted);
       const what = { action: 'read', path: tree.path, rule, detail: 'receipts' } as const;
       await ports.audit.disclosing({ caller, ...what });
       return {
         version: node.version.receipt,
         production: node.replica?.production,
-        segmentDigests: node.version.segmentDigests,
+        segments,
       };
     },
     async find(caller, query) {

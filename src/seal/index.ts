@@ -34,9 +34,13 @@ export {
   type SealSummary,
 } from './crypt4gh/seal-stream.ts';
 export {
+  digestSize,
   type SegmentProof,
+  SegmentRoot,
+  type SegmentRuns,
   segmentProofOf,
   segmentRootOf,
+  segmentRunsOf,
 } from './crypt4gh/segment-digests.ts';
 export { sealErrors } from './errors.ts';
 export { sealLimits } from './limits.ts';

@@ -76,6 +76,12 @@ test('ls, stat, cat, get, find and status', async (t) => {
   const sealed = await story.series('bob', 'sealed');
   await story.run('bob', 'get', '-q', `${sealed}/volume.nii.c4gh`, story.file('opened.nii'));
   assert.deepEqual(readFileSync(story.file('opened.nii')), readFileSync(story.file('v.nii')));
+  // The magic of NIfTI, out of both forms.
+  for (const path of [`${series}/volume.nii`, `${sealed}/volume.nii.c4gh`])
+    assert.equal(await story.run('bob', 'cat', '--range', '344-346', path), 'n+1');
+  await story.fails(2, 'bob', 'cat', '--range', '3-2', `${series}/volume.nii`);
+  const beyond = await story.fails(2, 'bob', 'cat', '--range=99999999-', `${series}/volume.nii`);
+  assert.match(beyond.stderr, /CLIENT_ARGUMENT: the file has \d+ bytes, and none of those/);
   const kept = ['get', '-q', '--sealed', `${sealed}/volume.nii.c4gh`, story.file('v.c4gh')];
   await story.run('bob', ...kept);
   assert.equal(readFileSync(story.file('v.c4gh')).toString('latin1', 0, 8), 'crypt4gh');

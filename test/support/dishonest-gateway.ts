@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { segmentsJson } from '../../src/access/api/answers.ts';
+import { segmentProver } from '../../src/files/segment-prover.ts';
 import { toHex } from '../../src/lib/bytes/bytes.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import {
@@ -140,13 +142,22 @@ export interface DishonestGateway {
 
 export async function startDishonestGateway(owner: Owner, show: Shown): Promise<DishonestGateway> {
   const gateway = { url: '', show };
+  const prove = segmentProver();
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '', 'http://gateway');
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://gateway');
     const { plain, sealed, segmentDigests, version, production, alias } = gateway.show;
-    if (pathname === '/.mdm/v1/receipts') {
-      const digests = Buffer.from(segmentDigests).toString('base64');
-      response.end(JSON.stringify({ version, production, alias, segmentDigests: digests }));
-    } else response.end(pathname.endsWith('.c4gh') ? sealed : plain);
+    const [first, end] = ['first', 'end'].map((name) => searchParams.get(name));
+    const answer = async (): Promise<void> => {
+      const wanted = { first: Number(first), end: Number(end) };
+      const proof =
+        first == null
+          ? undefined
+          : await prove({ guid: version, number: 1, segmentDigests }, wanted);
+      const segments = proof && segmentsJson(proof);
+      response.end(JSON.stringify({ version, production, alias, segments }));
+    };
+    if (pathname === '/.mdm/v1/receipts') answer().catch(() => response.destroy());
+    else sendPart(request.headers.range, pathname.endsWith('.c4gh') ? sealed : plain, response);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -157,4 +168,12 @@ export async function startDishonestGateway(owner: Owner, show: Shown): Promise<
   });
   gateway.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return gateway;
+}
+
+function sendPart(range: string | undefined, bytes: Uint8Array, response: ServerResponse): void {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
+  if (first === undefined) return void response.end(bytes);
+  const span = `bytes ${first}-${last}/${bytes.length}`;
+  response.writeHead(206, { 'content-range': span });
+  response.end(bytes.subarray(Number(first), Number(last) + 1));
 }

@@ -1,4 +1,4 @@
-import type { FileStat } from '../../files/index.ts';
+import type { FileReceipts, FileStat } from '../../files/index.ts';
 import type {
   KeyCare,
   LockChange,
@@ -12,6 +12,16 @@ import type {
 /** JSON leaves out what is undefined: an unknown size is absent, never 0. */
 export function statJson(stat: FileStat): unknown {
   return stat;
+}
+
+/** Digests of segments, and what proves them. */
+export function segmentsJson(segments: NonNullable<FileReceipts['segments']>): object {
+  const { first, digests, beside } = segments;
+  return { first, digests: base64(digests), beside: beside.map(base64) };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }
 
 /** A list as it applies somewhere. */

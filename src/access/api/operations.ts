@@ -14,6 +14,7 @@ import {
   lockJson,
   ownKeyChangeJson,
   ownKeyJson,
+  segmentsJson,
   statJson,
 } from './answers.ts';
 import { apiLimits } from './limits.ts';
@@ -99,12 +100,13 @@ async function release({ ports, caller, parameters, signal }: ApiCall): Promise<
 }
 
 async function receipts({ ports, caller, parameters }: ApiCall): Promise<unknown> {
-  const proofs = await ports.metadata.receipts(caller, parameters.path('path'));
-  return {
-    version: proofs.version,
-    production: proofs.production,
-    segmentDigests: Buffer.from(proofs.segmentDigests).toString('base64'),
-  };
+  const path = parameters.path('path');
+  const { version, production, segments } = await ports.metadata.receipts(
+    caller,
+    path,
+    parameters.segments(),
+  );
+  return { version, production, segments: segments && segmentsJson(segments) };
 }
 
 async function find({ ports, caller, parameters }: ApiCall): Promise<unknown> {

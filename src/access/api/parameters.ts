@@ -94,6 +94,16 @@ export class Parameters {
     return number;
   }
 
+  /** Segments from `first` to before `end`, where they are named. */
+  segments(): { readonly first: number; readonly end: number } | undefined {
+    const first = this.optionalNumber('first');
+    const end = this.optionalNumber('end');
+    if (first === undefined && end === undefined) return undefined;
+    if (first === undefined || !Number.isSafeInteger(first) || first < 0) throw invalid('first');
+    if (end === undefined || !Number.isSafeInteger(end) || end <= first) throw invalid('end');
+    return { first, end };
+  }
+
   rights(name: string): readonly Right[] {
     const values = this.#values.get(name) ?? [];
     const rights = allRights.filter((right) => values.includes(right));

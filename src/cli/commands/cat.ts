@@ -1,24 +1,23 @@
-import { clientErrors } from '../../client/errors.ts';
-import { patiently } from '../../client/open/patience.ts';
+import type { PlainRange } from '../../client/open/plain-range.ts';
+import { readRange } from '../../client/open/read-range.ts';
+import { anotherFile } from '../another-file.ts';
 import type { Connection } from '../connection.ts';
+import type { Output } from '../output.ts';
 
-/** `mdm cat`: plaintext of an open collection to standard output, as it comes. */
+/** `mdm cat`: plaintext, or a part of it, to standard output; each byte only after it was verified. */
 export async function cat(
   connection: Connection,
-  options: { readonly path: string; readonly signal: AbortSignal },
+  output: Output,
+  options: { readonly path: string; readonly range: PlainRange; readonly signal: AbortSignal },
 ): Promise<void> {
-  if (options.path.endsWith('.c4gh')) {
-    throw clientErrors.create('CLIENT_ARGUMENT', {
-      message: 'a sealed file is verified before it is shown: use `mdm get`',
-    });
-  }
-  const { clock, api } = connection;
-  const { signal } = options;
-  const response = await patiently(() => api.read(options.path, { offset: 0, signal }), {
-    clock,
-    signal,
+  const { path, signal } = options;
+  const { bytes, proofs } = await readRange(connection, {
+    ...options,
+    onWait: (seconds) =>
+      output.note(`${path} is being fetched from its archive; asking again in ${seconds} s`),
   });
-  for await (const bytes of response.body) await write(bytes, signal);
+  if (proofs.recollection === 'another') output.note(anotherFile(path));
+  for await (const chunk of bytes) await write(chunk, signal);
 }
 
 /** The bytes' memory is used again after this. A reader that went away ends it. */

@@ -14,6 +14,12 @@ const isStat = (one: Fields): boolean =>
   isText(one['name']) &&
   Number.isFinite(one['modifiedMs']) &&
   isFields(one['digests']);
+const isSegments = (value: unknown): boolean =>
+  isFields(value) &&
+  areNumbers(value, 'first') &&
+  isText(value['digests']) &&
+  Array.isArray(value['beside']) &&
+  value['beside'].every(isText);
 const isEntry = (one: Fields): boolean => isText(one['who']) && Array.isArray(one['rights']);
 const isOwnKey = (one: Fields): boolean => isText(one['owner']) && areAll(one['entries'], isEntry);
 const isOwnKeyChange = (one: Fields): boolean => isOwnKey(one) && areAll(one['servers'], hasName);
@@ -70,7 +76,7 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   find: (one) => areAll(one['entries'], ({ path }) => isText(path)) && isPage(one),
   receipts: (one) =>
     isText(one['version']) &&
-    isText(one['segmentDigests']) &&
+    (one['segments'] === undefined || isSegments(one['segments'])) &&
     (one['production'] === undefined || isText(one['production'])) &&
     (one['alias'] === undefined || isText(one['alias'])),
   stage: (one) => isText(one['token']),

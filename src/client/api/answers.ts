@@ -33,8 +33,15 @@ export interface ReceiptsAnswer {
   readonly production?: string;
   /** That the path has an old name of a directory in it, which the statements have not. */
   readonly alias?: string;
-  /** base64 of 32 bytes a segment. */
-  readonly segmentDigests: string;
+  /** Where segments were asked for: as many from the first on as the server gives at once. */
+  readonly segments?: SegmentsAnswer;
+}
+
+/** Digests of segments, and nodes of the file's tree beside them; base64 of 32 bytes each. */
+export interface SegmentsAnswer {
+  readonly first: number;
+  readonly digests: string;
+  readonly beside: readonly string[];
 }
 
 export interface FindAnswer {

@@ -52,8 +52,16 @@ export class MdmApi {
     return this.#get('list', { path, cursor, limit: clientLimits.pageEntries }, signal);
   }
 
-  receipts(path: string, signal?: AbortSignal): Promise<ReceiptsAnswer> {
-    return this.#get('receipts', { path }, signal);
+  /** What was signed of a file; with `segments` also digests of those, or of as many as are given at once. */
+  receipts(
+    path: string,
+    options: {
+      readonly segments?: { readonly first: number; readonly end: number };
+      readonly signal?: AbortSignal;
+    } = {},
+  ): Promise<ReceiptsAnswer> {
+    const { segments, signal } = options;
+    return this.#get('receipts', { path, ...segments }, signal);
   }
 
   find(
@@ -141,18 +149,28 @@ export class MdmApi {
     return this.#get('status', {});
   }
 
-  /** A file's bytes from `offset` on. `etag` makes the server refuse to continue another content. */
+  /**
+   * A file's bytes from `offset` on, up to before `end` if that is given. `etag` makes the server refuse
+   * to continue another content.
+   */
   async read(
     path: string,
-    options: { readonly offset: number; readonly etag?: string; readonly signal?: AbortSignal },
+    options: {
+      readonly offset: number;
+      readonly end?: number;
+      readonly etag?: string;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<ClientResponse> {
-    const { offset, etag, signal } = options;
+    const { offset, end, etag, signal } = options;
+    const isPart = offset > 0 || end !== undefined;
+    const last = end === undefined ? '' : end - 1;
     const response = await this.#transport.send({
       method: 'GET',
       url: `${this.#gateway}${encodePath(path)}`,
       headers: {
-        ...(offset > 0 ? { range: `bytes=${offset}-` } : {}),
-        ...(offset > 0 && etag !== undefined ? { 'if-range': etag } : {}),
+        ...(isPart ? { range: `bytes=${offset}-${last}` } : {}),
+        ...(isPart && etag !== undefined ? { 'if-range': etag } : {}),
       },
       ...(signal === undefined ? {} : { signal }),
     });

@@ -4,7 +4,8 @@ import {
   type AskedFile,
   askedFileOf,
   checkAsked,
-  checkSegmentDigests,
+  checkSegmentProof,
+  digestSize,
   type ProducerKeys,
   type ProductionStatement,
   sealErrors,
@@ -24,7 +25,6 @@ export interface FileProofs {
   readonly version: VersionStatement;
   /** Of the replica that is staged; undefined when none is. */
   readonly production: ProductionStatement | undefined;
-  readonly segmentDigests: Uint8Array;
   /** How the version stands to what this client saw before. */
   readonly recollection: Recollection;
 }
@@ -80,21 +80,60 @@ export async function fetchProofs(
 ): Promise<FileProofs | undefined> {
   assertPinned(pinned);
   try {
-    const answer = await api.receipts(path, signal);
+    const answer = await api.receipts(path, signalOf(signal));
     const { version: receipt, production: made } = answer;
-    const { version, production }: Pick<FileProofs, 'version' | 'production'> =
+    const { version, production }: Omit<FileProofs, 'recollection'> =
       made === undefined
         ? { ...(await verifyVersion(receipt, pinned)), production: undefined }
         : await verifyProduction({ version: receipt, production: made }, pinned);
     const asked = await checkOfFile(path, { version, alias: answer.alias }, pinned);
-    const segmentDigests = Buffer.from(answer.segmentDigests, 'base64');
-    await checkSegmentDigests(segmentDigests, version);
     const recollection = memory.meet(asked, version);
-    return { version, production, segmentDigests, recollection };
+    return { version, production, recollection };
   } catch (error) {
     if (codeOf(error) === 'FILES_NOT_PRODUCED') return undefined;
     throw error;
   }
+}
+
+/** Digests of some segments of a file, by index. */
+export interface SegmentDigests {
+  readonly first: number;
+  /** 32 bytes each, at least one. */
+  readonly digests: Uint8Array;
+}
+
+/**
+ * Digests of the segments of a version from `first` on, proven without those of all others; fewer than
+ * up to `end` where that are many.
+ * @throws SEAL_RECEIPT_MISMATCH, CLIENT_PROTOCOL, and what the server says
+ */
+export async function fetchSegments(
+  api: MdmApi,
+  path: string,
+  wanted: {
+    readonly version: VersionStatement;
+    readonly first: number;
+    readonly end: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<SegmentDigests> {
+  const { version, first, end, signal } = wanted;
+  const segments = { first, end: Math.min(end, first + clientLimits.provenSegmentsMax) };
+  const { segments: answer } = await api.receipts(path, { segments, signal });
+  const digests = Buffer.from(answer?.digests ?? '', 'base64');
+  const isAsked =
+    answer?.first === first &&
+    digests.length > 0 &&
+    digests.length <= (segments.end - first) * digestSize &&
+    answer.beside.length <= clientLimits.besideSegmentsMax;
+  if (!isAsked) throw clientErrors.create('CLIENT_PROTOCOL', { message: 'not the segments' });
+  const beside = answer.beside.map((node) => Buffer.from(node, 'base64'));
+  checkSegmentProof({ first, digests, beside }, version);
+  return { first, digests };
+}
+
+function signalOf(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
 }
 
 /** The file that was asked for. @throws SEAL_RECEIPT_OTHER_FILE, and as what verifies an alias */

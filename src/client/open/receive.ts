@@ -27,7 +27,7 @@ export async function receivePlain(part: PartFile): Promise<Receiver> {
       await part.append(bytes);
     },
     end() {},
-    agrees: (proofs) => (check.agrees(proofs.segmentDigests) ? 'yes' : 'no'),
+    agrees: (proofs) => (check.agrees(proofs.version) ? 'yes' : 'no'),
   };
 }
 
@@ -75,10 +75,10 @@ export async function receiveOpened(
       }
     },
     end: () => opener.end(),
-    agrees({ production, segmentDigests }) {
+    agrees({ production, version }) {
       if (production === undefined) return 'not yet';
       const isHeader = hash('sha256', header, 'hex') === production.headerDigest;
-      return isHeader && check.agrees(segmentDigests) ? 'yes' : 'no';
+      return isHeader && check.agrees(version) ? 'yes' : 'no';
     },
   };
 }

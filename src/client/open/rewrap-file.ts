@@ -1,23 +1,20 @@
-import { hash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { giveBack } from '../../lib/bytes/give-back.ts';
 import { codeOf } from '../../lib/errors/mdm-error.ts';
 import type { Random } from '../../lib/random.ts';
 import {
-  openHeader,
   rewrapHeader,
   SegmentOpener,
   sealedLayout,
   type VersionStatement,
-  wipe,
 } from '../../seal/index.ts';
 import { clientErrors } from '../errors.ts';
 import type { Recollection } from '../memory/recollection.ts';
-import { fetchPrivateKey } from './fetch-key.ts';
 import type { GetPorts, GetProgress } from './get-file.ts';
-import { patiently } from './patience.ts';
-import { assertPinned, type FileProofs, fetchProofs, proveFile } from './proofs.ts';
-import { splitHeader } from './receive.ts';
+import { assertPinned, type FileProofs, fetchProofs } from './proofs.ts';
+import { SegmentCheck } from './segment-check.ts';
+import { dataKeyOf, openServed } from './served-seal.ts';
 
 /** One read of the disk. */
 const readBytes = 1024 * 1024;
@@ -60,16 +57,8 @@ export async function rewrapFile(ports: GetPorts, request: RewrapRequest): Promi
 }
 
 async function rewrapServed(ports: GetPorts, request: RewrapRequest): Promise<Rewrapped> {
-  const { path, signal } = request;
-  const header = await servedHeader(ports, request);
-  const digest = hash('sha256', header, 'hex');
-  const { version, recollection } = await proveFile(ports.api, path, {
-    ...ports,
-    signal,
-    agrees: ({ production }) =>
-      production === undefined ? 'not yet' : production.headerDigest === digest ? 'yes' : 'no',
-  });
-  const dataKey = await dataKeyOf(ports, { path, header, version, signal });
+  const { dataKey, proofs } = await openServed(ports, request);
+  const { version, recollection } = proofs;
   return { header: headerFor(dataKey, request), version, recollection };
 }
 
@@ -90,45 +79,7 @@ async function rewrapKept(
   return { header: headerFor(dataKey, request), version, recollection };
 }
 
-/** The header of the file as the gateway sends it. What follows it is not read. */
-async function servedHeader(ports: GetPorts, request: RewrapRequest): Promise<Uint8Array> {
-  const { path, signal, onWait } = request;
-  const enough = new AbortController();
-  const reading = AbortSignal.any([enough.signal, signal]);
-  const waiting = onWait === undefined ? {} : { onWait };
-  try {
-    const response = await patiently(() => ports.api.read(path, { offset: 0, signal: reading }), {
-      clock: ports.clock,
-      signal,
-      ...waiting,
-    });
-    return (await splitHeader(response.body)).header;
-  } finally {
-    enough.abort();
-  }
-}
-
-async function dataKeyOf(
-  ports: GetPorts,
-  sealed: {
-    readonly path: string;
-    readonly header: Uint8Array;
-    readonly version: VersionStatement;
-    readonly signal: AbortSignal;
-  },
-): Promise<KeyObject> {
-  const { path, header, version, signal } = sealed;
-  const { keyId } = version;
-  const recipientPublicKey = Buffer.from(version.recipientPublicKey, 'base64url');
-  const privateKey = await fetchPrivateKey(ports, { path, keyId, recipientPublicKey }, { signal });
-  try {
-    return openHeader(header, privateKey);
-  } finally {
-    wipe(privateKey);
-  }
-}
-
-/** All of a kept file is what was signed. @throws SEAL_* */
+/** All of a kept file is what was signed. @throws SEAL_*, CLIENT_UNVERIFIED */
 async function checkKept(
   kept: FileHandle,
   against: {
@@ -138,23 +89,24 @@ async function checkKept(
   },
 ): Promise<void> {
   const { dataKey, proofs, request } = against;
-  const { segmentDigests, version } = proofs;
-  const opener = new SegmentOpener({
-    dataKey,
-    plaintextSize: version.plaintextSize,
-    segmentDigests,
-  });
+  const { version } = proofs;
+  const opener = new SegmentOpener({ dataKey, plaintextSize: version.plaintextSize });
+  const check = new SegmentCheck();
   const totalBytes = (await kept.stat()).size;
   const buffer = new Uint8Array(readBytes);
   for (let position: number = sealedLayout.headerSize; ; ) {
     request.signal.throwIfAborted();
     const { bytesRead } = await kept.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) break;
-    for (const plain of opener.push(buffer.subarray(0, bytesRead))) giveBack(plain);
+    for (const plain of opener.push(buffer.subarray(0, bytesRead))) {
+      check.push(plain);
+      giveBack(plain);
+    }
     position += bytesRead;
     request.onProgress?.({ receivedBytes: position, totalBytes });
   }
   opener.end();
+  if (!check.agrees(version)) throw clientErrors.create('CLIENT_UNVERIFIED');
 }
 
 /** @throws CLIENT_ARGUMENT when no key may be agreed on with this public key */

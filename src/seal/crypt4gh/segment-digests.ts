@@ -1,6 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { assert } from '../../lib/assert.ts';
-import { besides, isSameRoot, rootFromRange, TreeRoot } from '../tree/hash-tree.ts';
+import {
+  besidesIn,
+  isSameRoot,
+  type LeafRange,
+  nodeSize,
+  rootFromRange,
+  rootOf,
+  TreeRoot,
+} from '../tree/hash-tree.ts';
 import { segmentLeaf } from '../tree/leaf.ts';
 import { segmentCountOf } from './layout.ts';
 
@@ -9,6 +17,24 @@ export const digestSize = 32;
 
 /** Digests between two turns of the event loop: some 10 ms. */
 const digestsPerTurn = 4096;
+
+/** Segments whose root is kept, so that a proof of some needs no look at all others. A power of two. */
+const segmentsOfRun = 1024;
+
+/** The root of a file's segment digests that come one by one. Its size does not grow with the file. */
+export class SegmentRoot {
+  readonly #tree = new TreeRoot();
+
+  /** @param digest SHA-256 of the next plaintext segment */
+  push(digest: Uint8Array): void {
+    this.#tree.push(segmentLeaf(digest));
+  }
+
+  /** Of the segments so far. */
+  root(): Uint8Array {
+    return this.#tree.root();
+  }
+}
 
 /**
  * The root of the tree of segment digests. A version statement carries the root; the list itself
@@ -23,9 +49,9 @@ export async function segmentRootOf(
 ): Promise<Uint8Array> {
   const count = segmentCountOf(plaintextSize);
   assert(digests.length === count * digestSize, 'one digest for each segment');
-  const tree = new TreeRoot();
+  const tree = new SegmentRoot();
   for (let index = 0; index < count; index++) {
-    tree.push(segmentLeaf(digestAt(digests, index)));
+    tree.push(digestAt(digests, index));
     if (index % digestsPerTurn === digestsPerTurn - 1) await turn();
   }
   return tree.root();
@@ -41,16 +67,38 @@ export interface SegmentProof {
   readonly beside: readonly Uint8Array[];
 }
 
-/** @param digests of all segments @param range within them, at least one */
+/** Roots of the subtrees of 1024 segments each, the last of fewer. */
+export type SegmentRuns = readonly Uint8Array[];
+
+/** @param digests of all segments of a file */
+export async function segmentRunsOf(digests: Uint8Array): Promise<SegmentRuns> {
+  const size = segmentsOfRun * digestSize;
+  const runs: Uint8Array[] = [];
+  for (let offset = 0; offset < digests.length; offset += size) {
+    runs.push(rootOf(leavesOf(digests.subarray(offset, offset + size))));
+    await turn();
+  }
+  return runs;
+}
+
+/**
+ * What proves some segments. Computes at most the roots of two runs beside that of all runs.
+ * @param file digests of all its segments, and their runs
+ */
 export function segmentProofOf(
-  digests: Uint8Array,
-  range: { readonly first: number; readonly end: number },
+  { digests, runs }: { readonly digests: Uint8Array; readonly runs: SegmentRuns },
+  range: LeafRange,
 ): SegmentProof {
   const { first, end } = range;
+  // Subtrees of more than a run consist of whole ones.
+  const rootBetween = (from: number, to: number): Uint8Array =>
+    to - from > segmentsOfRun
+      ? rootOf(runs.slice(from / segmentsOfRun, Math.ceil(to / segmentsOfRun)))
+      : rootOf(leavesOf(digests.subarray(from * digestSize, to * digestSize)));
   return {
     first,
     digests: digests.slice(first * digestSize, end * digestSize),
-    beside: besides(leavesOf(digests), range),
+    beside: besidesIn({ count: digests.length / digestSize, rootBetween }, range),
   };
 }
 
@@ -61,6 +109,7 @@ export function isSegmentProof(
 ): boolean {
   const place = { first, count: segmentCountOf(file.plaintextSize) };
   if (digests.length % digestSize !== 0) return false;
+  if (beside.some((node) => node.length !== nodeSize)) return false;
   return isSameRoot(rootFromRange(leavesOf(digests), place, beside), file.segmentRoot);
 }
 

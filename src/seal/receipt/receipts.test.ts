@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { present } from '../../lib/assert.ts';
 import { toHex } from '../../lib/bytes/bytes.ts';
 import { systemRandom } from '../../lib/random.ts';
-import { segmentProofOf, segmentRootOf } from '../crypt4gh/segment-digests.ts';
+import { segmentProofOf, segmentRootOf, segmentRunsOf } from '../crypt4gh/segment-digests.ts';
 import type { AliasStatement } from './alias-statement.ts';
 import { type BatchContext, type ProducerKeys, pinProducers, signBatch } from './batch.ts';
 import type { ProductionStatement } from './production-statement.ts';
@@ -132,13 +132,14 @@ test('statements of one batch verify alone and come back as they were', async ()
 
 test('a list of segment digests, and a part of it, is that of the version or none', async () => {
   await checkSegmentDigests(digests, version);
+  const runs = await segmentRunsOf(digests);
   const mismatch = { code: 'SEAL_RECEIPT_MISMATCH' };
   const changed = digests.with(63, 8);
   for (const wrong of [changed, digests.subarray(32), new Uint8Array(6 * 32)])
     await assert.rejects(checkSegmentDigests(wrong, version), mismatch);
   for (let first = 0; first < 5; first++) {
     for (let end = first + 1; end <= 5; end++) {
-      const proof = segmentProofOf(digests, { first, end });
+      const proof = segmentProofOf({ digests, runs }, { first, end });
       checkSegmentProof(proof, version);
       const wrong = [
         { ...proof, digests: proof.digests.with(0, 255) },

@@ -71,12 +71,30 @@ export function rootFrom(
  * path of RFC 9162, for many the same idea, each subtree that holds none of them by its root. In the
  * order in which `rootFromRange` meets them: the parts of the smaller half first.
  */
-export function besides(
-  leaves: readonly Uint8Array[],
-  range: { readonly first: number; readonly end: number },
+export function besides(leaves: readonly Uint8Array[], range: LeafRange): readonly Uint8Array[] {
+  const rootBetween = (from: number, to: number): Uint8Array => rootOf(leaves.slice(from, to));
+  return besidesIn({ count: leaves.length, rootBetween }, range);
+}
+
+/** Some leaves of a tree: from index `first` to before `end`, at least one. */
+export interface LeafRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** A tree whose leaves are not all at hand. */
+export interface Subtrees {
+  readonly count: number;
+  /** Root of the subtree of the leaves from `from` to before `to`. */
+  readonly rootBetween: (from: number, to: number) => Uint8Array;
+}
+
+/** As `besides`. */
+export function besidesIn(
+  { count, rootBetween }: Subtrees,
+  { first, end }: LeafRange,
 ): readonly Uint8Array[] {
-  const { first, end } = range;
-  assert(0 <= first && first < end && end <= leaves.length, 'a range of leaves');
+  assert(0 <= first && first < end && end <= count, 'a range of leaves');
   const found: Uint8Array[] = [];
   const walk = (from: number, to: number): void => {
     if (from >= first && to <= end) return;
@@ -85,10 +103,10 @@ export function besides(
     const isRight = end > middle;
     if (isLeft) walk(from, middle);
     if (isRight) walk(middle, to);
-    if (!isLeft) found.push(rootOf(leaves.slice(from, middle)));
-    if (!isRight) found.push(rootOf(leaves.slice(middle, to)));
+    if (!isLeft) found.push(rootBetween(from, middle));
+    if (!isRight) found.push(rootBetween(middle, to));
   };
-  walk(0, leaves.length);
+  walk(0, count);
   return found;
 }
 
