@@ -38,7 +38,7 @@ export const clientErrors = defineErrors('client', {
     disposition: 'permanent',
     meaning:
       'The gateway shows a version that is older than one that this client saw: genuine, and not the newest. It was not kept under its name.',
-    user: 'Tell the site operator the path and both versions. If you want the older one, ask for it by its number, as <series>@<version>/<file>.',
+    user: 'Tell the site operator the path and both versions. `--no-memory` fetches it all the same.',
     operator:
       'After a restore of the catalog this is so until the file is made anew (docs/operating/backup.md). Without one, somebody shows your users old data.',
   },
