@@ -204,6 +204,7 @@ const withoutCredentials = {
   BEARER_TOKEN: '',
   BEARER_TOKEN_FILE: '',
   MDM_GATEWAY: '',
+  MDM_STATE: '',
   MDM_CA: '',
   XDG_RUNTIME_DIR: '/nowhere',
   X509_USER_CERT: '',
