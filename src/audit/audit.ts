@@ -12,6 +12,7 @@ export type AuditAction =
   | 'withdraw'
   | 'collection-apply'
   | 'key-recover'
+  | 'key-refresh'
   | 'lock'
   | 'unlock'
   | 'key-deposit'

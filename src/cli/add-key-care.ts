@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { recoverKeys } from './commands/key-recover.ts';
 import { keyStatus } from './commands/key-status.ts';
+import { recoverKeys, refreshKeys } from './commands/key-upkeep.ts';
 import type { Client } from './runners.ts';
 
 /** Commands of operators for the keys of all files. */
@@ -13,4 +13,11 @@ export function addKeyCare(key: Command, client: Client): void {
     .command('recover')
     .description('have shares that a key server missed or lost made again, for operators')
     .action(() => client(recoverKeys));
+  key
+    .command('refresh')
+    .description('have all shares made anew, so that old ones are good for nothing, for operators')
+    .requiredOption('--reason <text>', 'why, for other operators; no patient data')
+    .action(({ reason }: { reason: string }) =>
+      client((connection, output, signal) => refreshKeys(connection, output, { reason, signal })),
+    );
 }

@@ -77,6 +77,14 @@ export const keysErrors = defineErrors('keys', {
     operator:
       'Compare the releases of gateway, client and key servers; if they are the same, report it.',
   },
+  KEYS_UPKEEP_INCOMPLETE: {
+    disposition: 'transient',
+    meaning:
+      'Not all shares could be made anew: a key server does not answer, or not all have a share of each key.',
+    user: 'Nothing to do.',
+    operator:
+      '`mdm key status` names what is missing. Start the key server, or replace it, and give the command again: it goes on where it was.',
+  },
   KEYS_BOX_INVALID: {
     disposition: 'permanent',
     meaning:

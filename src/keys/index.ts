@@ -47,16 +47,29 @@ export {
 export { keysLimits } from './limits.ts';
 export { joinOriginalShares } from './original/join-shares.ts';
 export { originalThresholdOf, parseOriginalShares } from './original/parse-shares.ts';
+export {
+  type DealtTests,
+  dealtSize,
+  dealtTestsOf,
+  shareSize,
+  testOf,
+} from './shares/dealt-test.ts';
 export type { KeyDeposit } from './shares/deposit-records.ts';
 export { type Share, valueAt } from './shares/threshold-shares.ts';
-export { addInto, vanishingShares } from './shares/vanishing-shares.ts';
+export {
+  addInto,
+  areVanishing,
+  type Vanishing,
+  vanishingShares,
+} from './shares/vanishing-shares.ts';
 export { KeyUpkeep, type UpkeepJob } from './upkeep/key-upkeep.ts';
 export {
   noProgress,
   type RecoveryPorts,
-  type RecoveryProgress,
   recoverShares,
+  type UpkeepProgress,
 } from './upkeep/recover-shares.ts';
+export { type RefreshPorts, refreshShares } from './upkeep/refresh-shares.ts';
 export { UpkeepClient, type UpkeepClientOptions } from './upkeep/upkeep-client.ts';
 export { type AuditHead, auditStart } from './wire/audit-head.ts';
 export { type Deposit, signDeposit, verifyDeposit } from './wire/deposit.ts';
@@ -107,6 +120,17 @@ export {
   orderOf,
   type RecordGap,
 } from './wire/record-gap.ts';
+export {
+  boxDigestOf,
+  dealtDigestOf,
+  type SharesReady,
+  type SharesStaged,
+  signReady,
+  signStaged,
+  verifyReady,
+  verifyStaged,
+  wordsDigestOf,
+} from './wire/refresh-words.ts';
 export { openShareBox, type Peer, type ShareBox, sealShareBox } from './wire/share-box.ts';
 export {
   commitmentOf,
@@ -129,10 +153,15 @@ export {
   type BlindAnswer,
   type DealAnswer,
   readListRequest,
+  readStageRequest,
   readUpkeepRequest,
+  readWordsRequest,
+  type StageRequest,
   type TakeAnswer,
   type UpkeepRequest,
   upkeepPath,
+  type WordAnswer,
+  type WordsRequest,
 } from './wire/upkeep-messages.ts';
 export {
   type OrderedKey,

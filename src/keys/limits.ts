@@ -93,6 +93,16 @@ export const keysLimits = defineLimits('keys', {
     unit: 'count',
     reason: 'Keys of one order by servers that hold them: 500 of three. Both sides read 5 MiB.',
   },
+  runsPerCommitMax: {
+    value: 10,
+    unit: 'count',
+    reason: 'Orders of a refresh that one entry of the feed commits: 5,000 keys of three servers.',
+  },
+  runsUndecidedMax: {
+    value: 100,
+    unit: 'count',
+    reason: 'Runs that a server keeps until the feed decides: a gateway commits ten at a time.',
+  },
   upkeepFirstMs: {
     value: 60_000,
     unit: 'ms',

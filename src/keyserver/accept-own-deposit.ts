@@ -28,7 +28,7 @@ export async function acceptOwnDeposit(
   await storeShares(core, records, { kind: 'deposit', subject, method }, async (tx, more) => {
     const { count } = await tx
       .selectFrom('share')
-      .select((of) => of.fn.countAll<number>().as('count'))
+      .select((of) => of.fn.count<number>('key_id').distinct().as('count'))
       .where('owner', '=', owner)
       .executeTakeFirstOrThrow();
     if (count + more > keysLimits.keysPerOwnerMax)

@@ -20,8 +20,10 @@ import { MasterKey } from './master-key.ts';
 import { RecordAnchors } from './record-anchors.ts';
 import { anchorFileOf, databaseFileOf } from './record-at-rest.ts';
 import { appendAudit } from './store/audit-chain.ts';
+import { Runs } from './store/runs.ts';
 import { type KeyServerSchema, migrations } from './store/schema.ts';
 import { acceptTickets, createTickets } from './tickets.ts';
+import { RunSettler } from './upkeep/settle-runs.ts';
 
 /** What a key server is made of. */
 export interface KeyServerOptions {
@@ -91,13 +93,18 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
     await checkServer(db, options, masterKey);
     // A crash may have left the log behind with shares that were destroyed.
     await db.checkpoint();
-    const lease = new Lease(clock, options.leaseMs ?? keysLimits.leaseMs);
+    const leaseMs = options.leaseMs ?? keysLimits.leaseMs;
+    const lease = new Lease(clock, leaseMs);
     const { acceptsShared = false, publicUrl } = options;
     if (acceptsShared) options.log.warn('keyserver.accepts_shared_audience', { publicUrl });
     const tickets = createTickets({ publicUrl, masterKey, clock });
     const feed = await FeedChain.open({ ...options, db, lease });
+    const runs = await Runs.load(db);
+    const settler = new RunSettler({ db, runs, feed, leaseMs, clock, log: options.log });
+    settler.wake();
     const peers = withSelf(options);
-    const parts = { db, masterKey, anchors, lease, feed, tickets, acceptsShared, peers };
+    const following = { db, masterKey, anchors, lease, feed, runs, settler };
+    const parts = { ...following, tickets, acceptsShared, peers };
     const door = createKeyServerDoor({ ...options, ...parts });
     const authenticate = acceptTickets(tickets, options);
     const refusals = createRefusalCount({
@@ -120,6 +127,7 @@ export async function createKeyServer(options: KeyServerOptions): Promise<KeySer
       async close() {
         await listener?.close();
         await refusals.close();
+        await settler.close();
         await record?.close();
         await stored.close();
       },

@@ -118,6 +118,29 @@ export const keyserverErrors = defineErrors('keyserver', {
     operator:
       'Add it to the `peers` of this key server, with its `keyserver.keys.pub`, after checking it out of band, and start this one again.',
   },
+  KEYSERVER_WORDS_INVALID: {
+    disposition: 'permanent',
+    meaning:
+      'What another key server signed of new shares is not of this order, or not of the same shares.',
+    user: 'Nothing to do.',
+    operator:
+      'Start the command again. If it stays: a key server, or the gateway, is not what it should be.',
+  },
+  KEYSERVER_DEAL_WRONG: {
+    disposition: 'permanent',
+    meaning:
+      'New shares would not give the same key: a key server dealt, or said, something wrong.',
+    user: 'Nothing to do.',
+    operator:
+      'Nothing is lost: the old shares count. `keys.server_lied` in the log of the gateway names the key server.',
+  },
+  KEYSERVER_RUN_UNDECIDED: {
+    disposition: 'transient',
+    meaning:
+      'New shares of these keys were promised to be kept until the policy feed says whether they count.',
+    user: 'Nothing to do.',
+    operator: 'Start the command again: the gateway decides what it left undecided.',
+  },
   KEYSERVER_BOX_INVALID: {
     disposition: 'permanent',
     meaning: 'What another key server sent cannot be opened, or is not of this order.',

@@ -13,6 +13,7 @@ import { auditHead } from './store/audit-chain.ts';
  */
 export async function followFeed(core: KeyServerCore, request: FeedRequest): Promise<FeedAnswer> {
   await core.feed.follow(request.entries);
+  if (request.entries.length > 0) core.settler.wake();
   if (request.heartbeat !== null) {
     await core.anchors.checkOwn(request.anchor);
     await renewLease(core, request.heartbeat);

@@ -9,8 +9,10 @@ import type { FeedChain } from './feed-chain.ts';
 import type { Lease } from './lease.ts';
 import type { MasterKey } from './master-key.ts';
 import type { RecordAnchors } from './record-anchors.ts';
+import type { Runs } from './store/runs.ts';
 import type { KeyServerSchema } from './store/schema.ts';
 import type { Tickets } from './tickets.ts';
+import type { RunSettler } from './upkeep/settle-runs.ts';
 
 /** What the operations of a key server work with. */
 export interface KeyServerCore {
@@ -27,6 +29,9 @@ export interface KeyServerCore {
   readonly peers: ReadonlyMap<string, Peer>;
   /** X25519: opens what others seal to this server. */
   readonly boxKey: KeyObject;
+  /** Orders under which shares are made anew here. */
+  readonly runs: Runs;
+  readonly settler: Pick<RunSettler, 'wake'>;
   readonly lease: Lease;
   readonly feed: FeedChain;
   readonly tickets: Tickets;

@@ -7,6 +7,7 @@ import { hasMoreMarks } from './json-marks.ts';
 import type { KeyServerCore } from './key-server-core.ts';
 import { keyserverLimits } from './limits.ts';
 import { createOperations, type Operation } from './operations.ts';
+import { upkeepSteps } from './upkeep/upkeep-operations.ts';
 
 /** The protocol of a key server over HTTP, JSON both ways. */
 export function createKeyServerDoor(core: KeyServerCore): HttpDoor {
@@ -20,10 +21,7 @@ export function createKeyServerDoor(core: KeyServerCore): HttpDoor {
     [`POST ${keyServerPath.shares}`, shares],
     [`POST ${keyServerPath.tickets}`, tickets],
     [`GET ${keyServerPath.status}`, status],
-    [`POST ${upkeepPath.list}`, operations.list],
-    [`POST ${upkeepPath.deal}`, operations.deal],
-    [`POST ${upkeepPath.blind}`, operations.blind],
-    [`POST ${upkeepPath.take}`, operations.take],
+    ...upkeepSteps.map((step) => [`POST ${upkeepPath[step]}`, operations[step]] as const),
   ]);
   return {
     name: 'keyserver',

@@ -23,7 +23,7 @@ import { keyserverLimits } from './limits.ts';
 import { readFeed } from './read-feed.ts';
 import { releaseShares } from './release-shares.ts';
 import { StrangerBodies } from './stranger-bodies.ts';
-import { upkeepAnswers } from './upkeep/upkeep-operations.ts';
+import { type UpkeepStep, upkeepAnswers } from './upkeep/upkeep-operations.ts';
 
 /** One operation of the protocol. */
 export interface Operation {
@@ -47,7 +47,6 @@ type OperationName =
   | 'status'
   | 'tickets'
   | UpkeepStep;
-type UpkeepStep = keyof ReturnType<typeof upkeepAnswers>;
 
 /** All operations of a key server. */
 export function createOperations(core: KeyServerCore): Readonly<Record<OperationName, Operation>> {
@@ -69,6 +68,9 @@ export function createOperations(core: KeyServerCore): Readonly<Record<Operation
     deal: signed('gateway', upkeep.deal),
     blind: signed('gateway', upkeep.blind),
     take: signed('gateway', upkeep.take),
+    stage: signed('gateway', upkeep.stage),
+    ready: signed('gateway', upkeep.ready),
+    prove: signed('gateway', upkeep.prove),
     deposits: signed('depositor', async (body) => {
       await acceptDeposit(core, readDepositRequest(body).deposit);
       return {};

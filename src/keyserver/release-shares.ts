@@ -6,9 +6,9 @@ import {
   type StoredShare,
   type WantedShare,
 } from '../keys/index.ts';
+import { currentShares } from './current-shares.ts';
 import type { KeyServerCore } from './key-server-core.ts';
 import { appendAudit } from './store/audit-chain.ts';
-import { unwrapShare } from './store/share-row.ts';
 
 /**
  * The shares that the caller may read. Of each key its row says what it is of and its policy, bound to
@@ -33,9 +33,8 @@ export async function releaseShares(
     return isAsked && core.feed.state.allows(caller, key, core.clock.nowMs());
   };
   const shares = await core.db.transaction(async (tx) => {
-    const rows = await tx.selectFrom('share').selectAll().where('key_id', 'in', wanted).execute();
-    const kept = rows.flatMap((row) => readShare(core, row)).filter(mayHave);
-    const allowed = new Map(kept.map((share) => [share.key.keyId, share]));
+    const current = await currentShares(core, wanted, tx);
+    const allowed = new Map([...current].filter(([, { share }]) => mayHave(share)));
     const released = wanted.filter((keyId) => allowed.has(keyId));
     const refused = wanted.filter((keyId) => !allowed.has(keyId));
     const { subject, method } = caller;
@@ -46,20 +45,9 @@ export async function releaseShares(
   // The lease may have run out while this waited for its turn, and the feed have said no meanwhile.
   core.lease.check();
   return wanted.map((keyId) => {
-    const share = shares.get(keyId);
-    return { keyId, record: share !== undefined && mayHave(share) ? releasedOf(share) : null };
+    const { share, earlier } = shares.get(keyId) ?? {};
+    if (share === undefined || !mayHave(share)) return { keyId, record: null };
+    const item = { keyId, record: releasedOf(share) };
+    return earlier === undefined ? item : { ...item, earlier: releasedOf(earlier) };
   });
-}
-
-/** None of a row that was changed: one damaged share denies nobody the others. */
-function readShare(
-  core: KeyServerCore,
-  row: Parameters<typeof unwrapShare>[0],
-): readonly StoredShare[] {
-  try {
-    return [unwrapShare(row, core.masterKey)];
-  } catch (error) {
-    core.log.error('keyserver.share_damaged', { keyId: row.key_id, detail: String(error) });
-    return [];
-  }
 }

@@ -4,14 +4,12 @@ import type { StoredShare } from '../keys/index.ts';
 import { keyserverErrors } from './errors.ts';
 import type { KeyServerCore } from './key-server-core.ts';
 import { type AuditEvent, appendAudit } from './store/audit-chain.ts';
+import { insertShares } from './store/insert-shares.ts';
 import type { KeyServerSchema } from './store/schema.ts';
 import { unwrapShare, wrapShare } from './store/share-row.ts';
 
 /** What is recorded of a deposit beside its keys. */
 type DepositEvent = Omit<Extract<AuditEvent, { kind: 'deposit' }>, 'keyIds'>;
-
-/** Rows of one statement: a statement for each row costs three times as much. */
-const rowsPerInsert = 100;
 
 /**
  * Store shares, all or none, durably, with their audit record. The same ones again are accepted.
@@ -31,18 +29,18 @@ export async function storeShares(
   checkAlive(core, records);
   await core.db.transaction(async (tx) => {
     const rows = await tx.selectFrom('share').selectAll().where('key_id', 'in', keyIds).execute();
-    const stored = new Map(rows.map((row) => [row.key_id, unwrapShare(row, core.masterKey)]));
+    const kept = rows.map((row) => unwrapShare(row, core.masterKey));
+    const stored = Map.groupBy(kept, ({ key }) => key.keyId);
     const fresh = records.filter((record) => isFresh(record, stored));
     // The feed may have destroyed them while this waited for its turn; then it has erased before it.
     checkAlive(core, records);
     if (fresh.length === 0) return;
     await check(tx, fresh.length);
-    const made = fresh.map((record) => wrapShare(record, core.masterKey));
-    for (let at = 0; at < made.length; at += rowsPerInsert)
-      await tx
-        .insertInto('share')
-        .values(made.slice(at, at + rowsPerInsert))
-        .execute();
+    const standing = { run: null, since: core.feed.state.position.seq };
+    await insertShares(
+      tx,
+      fresh.map((record) => wrapShare(record, standing, core.masterKey)),
+    );
     const freshIds = fresh.map((record) => record.key.keyId);
     await appendAudit(tx, { ...event, keyIds: freshIds }, core.clock.nowMs());
   });
@@ -55,9 +53,13 @@ function checkAlive({ feed }: KeyServerCore, records: readonly StoredShare[]): v
 }
 
 /** @throws KEYSERVER_SHARE_CONFLICT when another record of the key is stored */
-function isFresh(record: StoredShare, stored: ReadonlyMap<string, StoredShare>): boolean {
+function isFresh(
+  record: StoredShare,
+  stored: ReadonlyMap<string, readonly StoredShare[]>,
+): boolean {
   const known = stored.get(record.key.keyId);
   if (known === undefined) return true;
-  if (!isDeepStrictEqual(known, record)) throw keyserverErrors.create('KEYSERVER_SHARE_CONFLICT');
+  if (!known.some((share) => isDeepStrictEqual(share, record)))
+    throw keyserverErrors.create('KEYSERVER_SHARE_CONFLICT');
   return false;
 }

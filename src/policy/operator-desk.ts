@@ -4,8 +4,8 @@ import type { Principal } from '../identity/principal.ts';
 import type { PolicyFeed } from '../keys/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { codeOf } from '../lib/errors/mdm-error.ts';
+import { checkReason } from './check-reason.ts';
 import { policyErrors } from './errors.ts';
-import { policyLimits } from './limits.ts';
 import type { PolicyService } from './policy-service.ts';
 import { type SpreadTimes, waitForSpread } from './wait-for-spread.ts';
 
@@ -105,13 +105,6 @@ export function createOperatorDesk(ports: OperatorPorts): OperatorDesk {
       return ports.locks.all();
     },
   };
-}
-
-/** One line that is printed as it is. @throws POLICY_INVALID */
-function checkReason(reason: string): void {
-  const isLine = /^[^\p{C}\p{Zl}\p{Zp}]+$/u.test(reason) && reason.trim() !== '';
-  if (!isLine || Buffer.byteLength(reason) > policyLimits.lockReasonLengthMax)
-    throw policyErrors.create('POLICY_INVALID', { message: 'the reason is one line of text' });
 }
 
 async function setLock(

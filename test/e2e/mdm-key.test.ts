@@ -35,6 +35,10 @@ test('an operator sees how each key server is, and that one host with all of the
   await story.fails(4, 'bob', 'key', 'status');
 });
 
+interface Refresh {
+  readonly renewed: number;
+}
+
 interface Recovery {
   readonly recovered: number;
   readonly keys: number;
@@ -53,6 +57,9 @@ test('what a key server missed is made again by the others, and then it opens fi
   assert.ok(done.keys > 0);
   assert.deepEqual([done.recovered, done.missing], [done.keys, []]);
   assert.match(await story.run('alice', 'key', 'status'), /recovery of shares: .* ended/);
+  const [refreshed] = await story.json<Refresh>('alice', 'key', 'refresh', '--reason', 'due');
+  assert.equal(refreshed?.renewed, done.keys);
+  assert.match(await story.run('alice', 'key', 'status'), /no share is older than entry \d+/);
   // Brings all to the head of the feed, and so gives the started one its lease.
   await story.run('alice', 'lock', '/test/open', '--reason', 'test');
   await story.stop('hospital');

@@ -149,7 +149,7 @@ export interface ServerOptions {
 }
 
 /** Where a server of the trio keeps its signing key. */
-function signerOf({ root, name }: Pick<ServerOptions, 'root' | 'name'>): Signer {
+export function signerOf({ root, name }: Pick<ServerOptions, 'root' | 'name'>): Signer {
   return signingKeyFile(join(root, `${name}.signing.key`), join(root, 'never'));
 }
 

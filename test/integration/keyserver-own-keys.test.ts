@@ -235,7 +235,7 @@ test('an owner has at most so many keys, at the gateway and at each server', asy
   });
   assert.ok(record !== undefined);
   const noKey = { wrap: () => new Uint8Array(60) } as unknown as MasterKey; // only this is called
-  const row = wrapShare(record, noKey);
+  const row = wrapShare(record, { run: null, since: 0 }, noKey);
   await db.transaction(async (tx) => {
     for (let at = 0; at < keysPerOwnerMax; at += 500) {
       const rows = indexes

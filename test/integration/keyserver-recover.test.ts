@@ -267,9 +267,10 @@ function sharesOf(trio: Trio, name: string): readonly StoredShare[] {
 /** A server that has other shares than it says: wrapped by itself, so that it does not notice. */
 function lie(trio: Trio, name: string): void {
   const masterKey = MasterKey.load(join(trio.root, `${name}.key`), systemRandom);
-  for (const share of sharesOf(trio, name)) {
+  for (const row of rowsOf(trio, name)) {
+    const share = unwrapShare(row, masterKey);
     const y = Buffer.from(systemRandom.bytes(32)).toString('base64url');
-    const { wrapped_y: wrapped } = wrapShare({ ...share, y }, masterKey);
+    const { wrapped_y: wrapped } = wrapShare({ ...share, y }, row, masterKey);
     edit(trio, name, 'UPDATE share SET wrapped_y = ? WHERE key_id = ?', wrapped, share.key.keyId);
   }
 }

@@ -65,13 +65,14 @@ function spreadJson({ position, spread, quorumMs, completeMs, shutMs }: SpreadTi
 
 /** Work on the shares of all keys. */
 export function jobJson({ progress, ...job }: NonNullable<KeyCare['job']>): object {
-  const { keys, recovered, lost } = progress;
+  const { keys, recovered, renewed, lost } = progress;
   const of = (counts: ReadonlyMap<string, number | string>, name: string, value: string) =>
     [...counts].map(([key, count]) => ({ [name]: key, [value]: count }));
   return {
     ...job,
     keys,
     recovered,
+    renewed,
     lost,
     missing: of(progress.missing, 'server', 'shares'),
     failed: of(progress.failed, 'code', 'shares'),

@@ -32,7 +32,8 @@ const ownKey = { keyId: 'own-a', owner: 'user:alice', version: 1, entries: [] };
 const ownKeyChange = { ...ownKey, position, spread, quorumMs: 1, completeMs: 2, shutMs: undefined };
 
 /** What the others answer. */
-const keyCare = { threshold: 2, feedPosition: 1, servers: [], notes: [] };
+const care = { threshold: 2, feedPosition: 1, servers: [], notes: [] };
+const keyCare = { ...care, refreshedSince: 0, refreshBegun: undefined };
 const progress = { ...noProgress(), keys: 3, missing: new Map([['hospital', 2]]) };
 const job = {
   kind: 'recovery',
@@ -90,6 +91,7 @@ async function open(t: TestContext): Promise<Bench> {
     keyDesk: {
       status: note('key-status', { ...keyCare, job }),
       recover: note('key-recover', job),
+      refresh: note('key-refresh', job),
     },
     status: note('status', {}),
     log: silentLog,
@@ -172,6 +174,7 @@ test('work on the keys is told in numbers', async (t) => {
     startedMs: 5,
     keys: 3,
     recovered: 0,
+    renewed: 0,
     lost: 0,
     missing: [{ server: 'hospital', shares: 2 }],
     failed: [],
@@ -179,7 +182,8 @@ test('work on the keys is told in numbers', async (t) => {
   };
   assert.deepEqual((await ask('key-status')).body['job'], job);
   assert.deepEqual((await ask('key-recover', post('{}'))).body, job);
-  assert.deepEqual(calls, [['key-status'], ['key-recover']]);
+  assert.deepEqual((await ask('key-refresh', post('{"reason":"due"}'))).body, job);
+  assert.deepEqual(calls, [['key-status'], ['key-recover'], ['key-refresh', 'due']]);
 });
 
 test('a parameter that cannot be used is named, and reaches nobody', async (t) => {

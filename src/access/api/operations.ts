@@ -69,6 +69,7 @@ export const apiOperations: ReadonlyMap<string, ApiOperation> = new Map<string, 
   ['unlock', { method: 'POST', run: unlock }],
   ['key-status', { method: 'GET', run: keyStatus }],
   ['key-recover', { method: 'POST', run: keyRecover }],
+  ['key-refresh', { method: 'POST', run: keyRefresh }],
   ['locks', { method: 'GET', run: async (call) => ({ locks: await listLocks(call) }) }],
 ]);
 
@@ -191,6 +192,10 @@ async function keyStatus({ ports, caller }: ApiCall): Promise<unknown> {
 
 async function keyRecover({ ports, caller }: ApiCall): Promise<unknown> {
   return jobJson(await ports.keyDesk.recover(caller));
+}
+
+async function keyRefresh({ ports, caller, parameters }: ApiCall): Promise<unknown> {
+  return jobJson(await ports.keyDesk.refresh(caller, parameters.text('reason')));
 }
 
 /** Of both forms of a file the one entry. */

@@ -112,6 +112,14 @@ function changeLine(change: FeedChange): string {
       return `producer key ${change.keyId} retired`;
     case 'given-up':
       return `another entry ${change.seq} given up`;
+    case 'refresh-begun':
+      return `refresh of all shares begun: ${change.reason}`;
+    case 'epoch':
+      return `shares of ${change.run} count`;
+    case 'epoch-abandoned':
+      return `shares of ${change.run} never count`;
+    case 'refreshed':
+      return `shares older than entry ${change.begun} are nobody's`;
     case 'audit-accepted':
       return `gap in the audit record of ${change.server} accepted: ${change.reason}`;
   }

@@ -18,6 +18,7 @@ function linesOf(answer: KeyStatusAnswer): readonly string[] {
   const { threshold, feedPosition, servers, notes, job } = answer;
   return [
     `${threshold} of ${servers.length} shares open a key; policies up to ${feedPosition}`,
+    ...refreshLines(answer),
     ...servers.map((server) => keyServerLine(server, conductOf(server))),
     ...(job === undefined ? [] : jobLines(job)),
     ...notes.map((note) => `note: ${note}`),
@@ -26,15 +27,24 @@ function linesOf(answer: KeyStatusAnswer): readonly string[] {
 
 /** What was done with the shares of all keys, and what is left to do. */
 export function jobLines(job: UpkeepJobAnswer): readonly string[] {
-  const { startedMs, endedMs, code, keys, recovered, lost, missing, failed, silent } = job;
+  const { startedMs, endedMs, code, missing, failed, silent, lost } = job;
   const state = endedMs === undefined ? 'under way' : `ended ${formatInstant(endedMs)}`;
   return [
-    `recovery of shares: begun ${formatInstant(startedMs)}, ${state}${code === undefined ? '' : ` (${code})`}`,
-    `  ${keys} keys looked at, ${recovered} shares made`,
+    `${job.kind} of shares: begun ${formatInstant(startedMs)}, ${state}${code === undefined ? '' : ` (${code})`}`,
+    `  ${job.keys} keys looked at, ${job.recovered} shares made, ${job.renewed} keys refreshed`,
     ...missing.map(({ server, shares }) => `  ${server} lacks ${shares} shares`),
     ...failed.map((failure) => `  ${failure.shares} shares not made: ${failure.code}`),
     ...silent.map((server) => `  ${server.server} was not asked: ${server.code}`),
     ...(lost === 0 ? [] : [`  ${lost} keys are lost: too few key servers have a share`]),
+  ];
+}
+
+function refreshLines({ refreshedSince, refreshBegun }: KeyStatusAnswer): readonly string[] {
+  return [
+    ...(refreshedSince === 0 ? [] : [`no share is older than entry ${refreshedSince}`]),
+    ...(refreshBegun === undefined
+      ? []
+      : [`a refresh that was begun at entry ${refreshBegun} is not done: \`mdm key refresh\``]),
   ];
 }
 

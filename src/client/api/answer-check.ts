@@ -50,7 +50,7 @@ const isKeyServerCare = (one: Fields): boolean =>
 
 const isJob = (one: Fields): boolean =>
   isText(one['kind']) &&
-  areNumbers(one, 'startedMs', 'keys', 'recovered', 'lost') &&
+  areNumbers(one, 'startedMs', 'keys', 'recovered', 'renewed', 'lost') &&
   areAll(one['missing'], (lack) => isText(lack['server']) && areNumbers(lack, 'shares')) &&
   areAll(one['failed'], (failure) => isText(failure['code']) && areNumbers(failure, 'shares')) &&
   areAll(one['silent'], (server) => isText(server['server']) && isText(server['code']));
@@ -96,11 +96,12 @@ const checks: Readonly<Record<string, (answer: Fields) => boolean>> = {
   unlock: (one) => isLock(one) && areAll(one['servers'], hasName),
   locks: (one) => areAll(one['locks'], isLock),
   'key-status': (one) =>
-    areNumbers(one, 'threshold', 'feedPosition') &&
+    areNumbers(one, 'threshold', 'feedPosition', 'refreshedSince') &&
     areAll(one['servers'], isKeyServerCare) &&
     Array.isArray(one['notes']) &&
     (one['job'] === undefined || (isFields(one['job']) && isJob(one['job']))),
   'key-recover': isJob,
+  'key-refresh': isJob,
   'collection-apply': (one) => isText(one['collection']) && areNumbers(one, 'seriesHidden'),
 };
 

@@ -226,6 +226,8 @@ export interface UpkeepJobAnswer {
   readonly keys: number;
   /** Shares that were made again, and that are not yet. */
   readonly recovered: number;
+  /** Keys whose shares were made anew. */
+  readonly renewed: number;
   readonly missing: readonly { readonly server: string; readonly shares: number }[];
   readonly failed: readonly { readonly code: string; readonly shares: number }[];
   /** Keys of which fewer servers than it takes have a share. */
@@ -238,6 +240,10 @@ export interface UpkeepJobAnswer {
 export interface KeyStatusAnswer {
   readonly threshold: number;
   readonly feedPosition: number;
+  /** The entry that began the last refresh of all shares that is done; 0 where none is. */
+  readonly refreshedSince: number;
+  /** The entry that began one that is not. */
+  readonly refreshBegun?: number;
   readonly servers: readonly KeyServerCareAnswer[];
   /** What this installation does not protect from. */
   readonly notes: readonly string[];

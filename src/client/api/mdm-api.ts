@@ -140,6 +140,11 @@ export class MdmApi {
     return this.#post('key-recover', {});
   }
 
+  /** Have all shares made anew; operators only. */
+  refreshKeys(reason: string): Promise<UpkeepJobAnswer> {
+    return this.#post('key-refresh', { reason });
+  }
+
   /** How the keys are kept; operators only. */
   keyStatus(): Promise<KeyStatusAnswer> {
     return this.#get('key-status', {});

@@ -6,6 +6,7 @@ import type { FeedEntry, VerifiedFeedEntry } from '../wire/feed-entry.ts';
 import { type FeedPosition, feedStart } from '../wire/feed-position.ts';
 import type { AcceptedRecordGap } from '../wire/record-gap.ts';
 import type { KeyStanding } from '../wire/share-record.ts';
+import { Epochs } from './epochs.ts';
 import { type PlaceMark, type PlaceMarks, PlaceTree } from './place-tree.ts';
 
 /** A key, and what its server keeps of it to decide by. */
@@ -36,6 +37,7 @@ const markOf: Readonly<
  */
 export class FeedState {
   readonly places = new PlaceTree();
+  readonly epochs = new Epochs();
   readonly #digests: string[] = [];
   readonly #policies = new Map<string, FeedPolicy>();
   /** Policies of each owner. */
@@ -185,6 +187,18 @@ export class FeedState {
         return;
       case 'given-up':
         this.#givenUp.set(change.digest, seq);
+        return;
+      case 'refresh-begun':
+        this.epochs.begin(seq);
+        return;
+      case 'epoch':
+      case 'epoch-abandoned': {
+        const isCommitted = change.kind === 'epoch';
+        this.epochs.decide(change.run, { isCommitted, seq, timeMs });
+        return;
+      }
+      case 'refreshed':
+        this.epochs.finish(change.begun);
         return;
       case 'audit-accepted': {
         const { server, reason, gap } = change;

@@ -133,14 +133,18 @@ export class FetchSession {
   }
 
   async #takeItems(server: string, items: readonly ShareItem[]): Promise<void> {
-    for (const { keyId, record } of items) {
+    for (const { keyId, record, earlier } of items) {
       const request = this.#requests.get(keyId);
       if (request === undefined || this.#keys.has(keyId)) continue;
       if (record === null) {
         this.#refused.add(keyId);
         continue;
       }
-      const candidates = [...(this.#candidates.get(keyId) ?? []), { server, record }];
+      const given = earlier === undefined ? [record] : [record, earlier];
+      const candidates = [
+        ...(this.#candidates.get(keyId) ?? []),
+        ...given.map((one) => ({ server, record: one })),
+      ];
       await this.#recover(request, candidates);
     }
   }

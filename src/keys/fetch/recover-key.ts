@@ -49,7 +49,8 @@ export async function recoverKey(
   for (const group of agreeing(usable)) {
     const found = await tryChoices(group, request.recipientPublicKey);
     if (found === undefined) continue;
-    for (const other of usable) if (!group.includes(other)) liars.add(other.server);
+    const agreed = new Set(group.map(({ server }) => server));
+    for (const { server } of usable) if (!agreed.has(server)) liars.add(server);
     for (const server of found.off) liars.add(server);
     return { privateKey: found.privateKey, liars: [...liars] };
   }

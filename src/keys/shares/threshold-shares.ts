@@ -36,20 +36,24 @@ export async function splitSecret(
  * @param shares at least two, with distinct x other than 0
  */
 export function combineShares(shares: readonly Share[]): Promise<Uint8Array> {
+  assert(
+    shares.every((share) => share.x !== 0),
+    'no share lies at the secret itself',
+  );
   return valueAt(shares, 0);
 }
 
 /**
  * Where the curve through these shares is at `x`: f(z + x) is a curve through the same values, and at
  * its 0 the library knows what it is. Sums of GF(2^8) are XOR.
- * @param shares at least two, with distinct x of 1 to 255
- * @param x 0 to 255
+ * @param shares at least two points, with distinct x
+ * @param x as theirs 0 to 255
  */
 export async function valueAt(shares: readonly Share[], x: number): Promise<Uint8Array> {
   assert(new Set(shares.map((share) => share.x)).size === shares.length, 'shares have distinct x');
   assert(
-    shares.every((share) => share.x > 0 && share.x < 256),
-    'x is 1 to 255',
+    shares.every((share) => share.x >= 0 && share.x < 256),
+    'x is 0 to 255',
   );
   const known = shares.find((share) => share.x === x);
   if (known !== undefined) return Uint8Array.from(known.y);

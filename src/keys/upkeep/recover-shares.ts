@@ -18,14 +18,16 @@ export interface RecoveryPorts {
 }
 
 /** How far it has come; the numbers grow. */
-export interface RecoveryProgress {
+export interface UpkeepProgress {
   /** Keys that were looked at. */
   keys: number;
   /** Shares that were found missing and are not made yet, by server. */
   readonly missing: Map<string, number>;
   /** Shares that were made again. */
   recovered: number;
-  /** Shares that could not be, by code. */
+  /** Keys that were given new shares. */
+  renewed: number;
+  /** Shares that could not be made, by code. */
   readonly failed: Map<string, number>;
   /** Keys of which fewer servers than it takes have a share: nobody can open them. */
   lost: number;
@@ -34,11 +36,12 @@ export interface RecoveryProgress {
 }
 
 /** Nothing done yet. */
-export function noProgress(): RecoveryProgress {
+export function noProgress(): UpkeepProgress {
   return {
     keys: 0,
     missing: new Map(),
     recovered: 0,
+    renewed: 0,
     failed: new Map(),
     lost: 0,
     silent: new Map(),
@@ -61,7 +64,7 @@ interface Lack {
  */
 export async function recoverShares(
   ports: RecoveryPorts,
-  progress: RecoveryProgress,
+  progress: UpkeepProgress,
   signal?: AbortSignal,
 ): Promise<void> {
   const servers = await speaking(ports, progress, signal);
@@ -87,7 +90,7 @@ export async function recoverShares(
 }
 
 /** Messages grow with keys and holders. */
-function batchSizeOf({ holders }: ListedKey): number {
+export function batchSizeOf({ holders }: ListedKey): number {
   const { keysPerRequestMax, upkeepSharesPerOrderMax } = keysLimits;
   return Math.min(keysPerRequestMax, Math.floor(upkeepSharesPerOrderMax / holders.length));
 }
@@ -95,7 +98,7 @@ function batchSizeOf({ holders }: ListedKey): number {
 /** Those that say what they have; a silent one lacks nothing that is known. */
 async function speaking(
   { client, log }: RecoveryPorts,
-  progress: RecoveryProgress,
+  progress: UpkeepProgress,
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
   const asked = client.servers.map(async (server) => {
@@ -117,7 +120,7 @@ async function speaking(
 function lacksOf(
   { keyId, kept }: KeptKey,
   servers: readonly string[],
-  progress: RecoveryProgress,
+  progress: UpkeepProgress,
 ): readonly Lack[] {
   const versions = [...Map.groupBy(kept, ([, key]) => key.digest).values()];
   const [best] = versions
@@ -142,7 +145,7 @@ function lacksOf(
  */
 async function recover(
   { client, conduct, log }: RecoveryPorts,
-  progress: RecoveryProgress,
+  progress: UpkeepProgress,
   { lack, signal }: { readonly lack: Lack; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const { target, able, threshold } = lack;

@@ -11,11 +11,14 @@ import {
   readBlindAnswer,
   readDealAnswer,
   readTakeAnswer,
+  readWordAnswer,
+  type StageRequest,
   type TakeAnswer,
   type UpkeepRequest,
   upkeepPath,
+  type WordsRequest,
 } from '../wire/upkeep-messages.ts';
-import { type OrderWords, signUpkeepOrder } from '../wire/upkeep-order.ts';
+import { type OrderWords, signUpkeepOrder, type UpkeepPurpose } from '../wire/upkeep-order.ts';
 
 /** What asking the key servers to look after their shares needs. */
 export interface UpkeepClientOptions {
@@ -25,6 +28,9 @@ export interface UpkeepClientOptions {
   readonly servers: readonly KeyServerAddress[];
   readonly clock: Clock;
 }
+
+/** What an order says beside where and when. */
+type Wanted = Pick<OrderWords, 'dealers' | 'keys'> & UpkeepPurpose;
 
 /** Gives the key servers signed orders, and carries what they seal to each other. */
 export class UpkeepClient {
@@ -44,10 +50,9 @@ export class UpkeepClient {
   }
 
   /** An order to all of them, of now. */
-  async order(words: Omit<OrderWords, 'site' | 'timeMs'>): Promise<string> {
+  async order(words: Wanted): Promise<string> {
     const { site, clock, signer } = this.#options;
-    const order = { ...words, site, timeMs: clock.nowMs() } as OrderWords;
-    return (await signUpkeepOrder(order, signer)).statement;
+    return (await signUpkeepOrder({ ...words, site, timeMs: clock.nowMs() }, signer)).statement;
   }
 
   /** All throw KEYS_SERVER_UNREACHABLE, KEYS_SERVER_REFUSED, KEYS_UNAVAILABLE, KEYS_ANSWER_INVALID. */
@@ -70,6 +75,20 @@ export class UpkeepClient {
 
   async take(server: string, body: UpkeepRequest, signal?: AbortSignal): Promise<TakeAnswer> {
     return readTakeAnswer(await this.#ask(server, { path: upkeepPath.take, body }, signal));
+  }
+
+  async stage(server: string, body: StageRequest, signal?: AbortSignal): Promise<string> {
+    const answer = await this.#ask(server, { path: upkeepPath.stage, body }, signal);
+    return readWordAnswer(answer).word;
+  }
+
+  async ready(server: string, body: WordsRequest, signal?: AbortSignal): Promise<string> {
+    const answer = await this.#ask(server, { path: upkeepPath.ready, body }, signal);
+    return readWordAnswer(answer).word;
+  }
+
+  async prove(server: string, body: WordsRequest, signal?: AbortSignal): Promise<void> {
+    await this.#ask(server, { path: upkeepPath.prove, body }, signal);
   }
 
   close(): void {

@@ -59,6 +59,12 @@ export type FeedChange =
   | { readonly kind: 'producer-retired'; readonly keyId: string }
   /** Ends a fork: an entry that no quorum held is not of this feed. */
   | ({ readonly kind: 'given-up' } & FeedPosition)
+  /** All shares that are older than this entry are to be made anew. */
+  | { readonly kind: 'refresh-begun'; readonly reason: string }
+  /** The shares that were made anew under this order count from now on, or never; the first word holds. */
+  | { readonly kind: 'epoch' | 'epoch-abandoned'; readonly run: string }
+  /** Shares older than entry `begun`, which began it, are nobody's any more. */
+  | { readonly kind: 'refreshed'; readonly begun: number }
   /** An operator accepted that the audit record of a server, or of the gateway, has a gap. */
   | {
       readonly kind: 'audit-accepted';
@@ -83,6 +89,10 @@ const kinds = [
   'unbanned',
   'producer-retired',
   'given-up',
+  'refresh-begun',
+  'epoch',
+  'epoch-abandoned',
+  'refreshed',
   'audit-accepted',
 ] as const satisfies readonly FeedChange['kind'][];
 
@@ -108,6 +118,13 @@ export function readChange(fields: JsonFields): FeedChange {
       return { kind, keyId: fields.text('keyId', pattern.digest) };
     case 'given-up':
       return { kind, ...readPosition(fields) };
+    case 'refresh-begun':
+      return { kind, reason: fields.text('reason', pattern.why) };
+    case 'epoch':
+    case 'epoch-abandoned':
+      return { kind, run: fields.text('run', pattern.digest) };
+    case 'refreshed':
+      return { kind, begun: fields.integer('begun', 1) };
     case 'audit-accepted':
       return readAuditAccepted(fields);
     default:

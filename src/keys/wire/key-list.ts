@@ -22,6 +22,8 @@ export interface ListedKey {
   /** `keyDigestOf` what it keeps of it. */
   readonly digest: string;
   readonly epoch: number;
+  /** The entry of the feed since which this share counts. */
+  readonly since: number;
   readonly threshold: number;
   /** Names of all that have, or should have, a share. */
   readonly holders: readonly string[];
@@ -32,6 +34,8 @@ export interface KeyListAnswer {
   readonly keys: readonly ListedKey[];
   /** Where the next page begins; null after the last. */
   readonly next: string | null;
+  /** Runs that it promised to keep until the feed decides. */
+  readonly undecided: readonly string[];
 }
 
 export function signKeyList(
@@ -63,6 +67,7 @@ export function readKeyListAnswer(value: unknown): KeyListAnswer {
   const answer = {
     keys: fields.objects('keys', keysLimits.keysListedMax, readListedKey),
     next: fields.nullableText('next', pattern.id) ?? null,
+    undecided: fields.texts('undecided', keysLimits.runsUndecidedMax, pattern.digest),
   };
   fields.end();
   return answer;
@@ -73,6 +78,7 @@ function readListedKey(fields: JsonFields): ListedKey {
     keyId: fields.text('keyId', pattern.id),
     digest: fields.text('digest', pattern.digest),
     epoch: fields.integer('epoch', 0),
+    since: fields.integer('since', 0),
     threshold: fields.integer('threshold', 2, keysLimits.thresholdMax),
     holders: fields.texts('holders', keysLimits.serversMax, pattern.name),
   };

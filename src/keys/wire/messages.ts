@@ -56,6 +56,8 @@ export function sharesRequestBody({ keys }: SharesRequest): object {
 export interface ShareItem {
   readonly keyId: string;
   readonly record: ShareRecord | null;
+  /** Of the epoch before, for a minute after shares were made anew: other servers may still give theirs. */
+  readonly earlier?: ShareRecord;
 }
 
 /** `POST /v1/feed`: entries in order, then what renews the lease. */
@@ -148,6 +150,7 @@ export function readSharesAnswer(value: unknown): readonly ShareItem[] {
   const items = fields.objects('shares', keysLimits.keysPerRequestMax, (item) => ({
     keyId: item.text('keyId', pattern.id),
     record: item.isNull('record') ? null : readShareRecord(item.object('record')),
+    ...(item.has('earlier') && { earlier: readShareRecord(item.object('earlier')) }),
   }));
   fields.end();
   return items;

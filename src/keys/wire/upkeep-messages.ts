@@ -9,6 +9,9 @@ export const upkeepPath = {
   deal: '/v1/upkeep/deal',
   blind: '/v1/upkeep/blind',
   take: '/v1/upkeep/take',
+  stage: '/v1/upkeep/stage',
+  ready: '/v1/upkeep/ready',
+  prove: '/v1/upkeep/prove',
 } as const;
 
 /** `list`: a signed question. */
@@ -16,7 +19,7 @@ export interface ListRequest {
   readonly list: string;
 }
 
-/** All others: a signed order, and boxes of other servers, as `order.dealers` has them. */
+/** `deal`, `blind`, `take`: a signed order, and boxes of other servers, as `order.dealers` has them. */
 export interface UpkeepRequest {
   readonly order: string;
   readonly boxes: readonly string[];
@@ -36,6 +39,22 @@ export interface DealAnswer {
 /** `blind`: the box for the target. */
 export interface BlindAnswer {
   readonly box: string;
+}
+
+/** `stage`: also digests of all boxes that were dealt: of each dealer those to each holder, by name. */
+export interface StageRequest extends UpkeepRequest {
+  readonly dealt: readonly string[];
+}
+
+/** `ready` and `prove`: the signed words of all holders, in the order of their names. */
+export interface WordsRequest {
+  readonly order: string;
+  readonly words: readonly string[];
+}
+
+/** `stage` and `ready`: the server's own word. */
+export interface WordAnswer {
+  readonly word: string;
 }
 
 /** `take`: which shares the target has now, and which could not be made of what it was sent. */
@@ -87,6 +106,34 @@ export function readTakeAnswer(value: unknown): TakeAnswer {
   const fields = fieldsOf(value, 'answer');
   const idsOf = (name: string) => fields.texts(name, keysLimits.keysPerRequestMax, pattern.id);
   const answer = { stored: idsOf('stored'), wrong: idsOf('wrong') };
+  fields.end();
+  return answer;
+}
+
+export function readStageRequest(value: unknown): StageRequest {
+  const fields = fieldsOf(value, 'request');
+  const request = {
+    order: fields.text('order', pattern.jws),
+    boxes: fields.texts('boxes', keysLimits.serversMax, pattern.jwe),
+    dealt: fields.texts('dealt', keysLimits.serversMax ** 2, pattern.digest),
+  };
+  fields.end();
+  return request;
+}
+
+export function readWordsRequest(value: unknown): WordsRequest {
+  const fields = fieldsOf(value, 'request');
+  const request = {
+    order: fields.text('order', pattern.jws),
+    words: fields.texts('words', keysLimits.serversMax, pattern.jws),
+  };
+  fields.end();
+  return request;
+}
+
+export function readWordAnswer(value: unknown): WordAnswer {
+  const fields = fieldsOf(value, 'answer');
+  const answer = { word: fields.text('word', pattern.jws) };
   fields.end();
   return answer;
 }

@@ -43,7 +43,7 @@ export type AuditEvent =
   /** What was done with shares under an order of a gateway; to whom it was sent. */
   | {
       readonly kind: 'upkeep';
-      readonly step: 'dealt' | 'blinded' | 'recovered';
+      readonly step: 'dealt' | 'blinded' | 'recovered' | 'staged' | 'ready';
       /** Its digest. */
       readonly order: string;
       readonly to?: string;

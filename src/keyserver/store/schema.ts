@@ -20,12 +20,18 @@ export interface ShareTable {
   /** JSON list. */
   holders: string;
   x: number;
+  /** Made anew under this order; null where it was deposited or recovered. */
+  run: string | null;
+  /** Where no run is: the entry of the feed since which it counts. */
+  since: number;
   /** Nonce, ciphertext, tag. */
   wrapped_y: Uint8Array;
 }
 
 export interface KeyServerSchema {
   share: ShareTable;
+  /** Orders under which shares are made anew, until nothing is left to do for them. */
+  run: { run: string; state: 'staged' | 'ready' | 'proven'; staged: string };
   /**
    * The feed as it came. Read at the start, verified, and never for a decision. `branch` is 0 for the
    * chain that is followed; entries that were given up stay under other numbers, for what they destroyed.
@@ -39,10 +45,10 @@ export interface KeyServerSchema {
 export const migrations: readonly Migration[] = [
   {
     version: 1,
-    name: 'shares-feed-audit-3',
+    name: 'shares-feed-audit-4',
     sql: `
       CREATE TABLE share (
-        key_id TEXT PRIMARY KEY,
+        key_id TEXT NOT NULL,
         guid TEXT NOT NULL,
         version INTEGER NOT NULL,
         generation INTEGER NOT NULL,
@@ -58,7 +64,16 @@ export const migrations: readonly Migration[] = [
         recipient_public_key TEXT NOT NULL,
         holders TEXT NOT NULL,
         x INTEGER NOT NULL,
-        wrapped_y BLOB NOT NULL
+        run TEXT,
+        since INTEGER NOT NULL,
+        wrapped_y BLOB NOT NULL,
+        PRIMARY KEY (key_id, epoch)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX share_run ON share (run) WHERE run IS NOT NULL;
+      CREATE TABLE run (
+        run TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        staged TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX share_place ON share (collection, subject, study, series, stem);
       CREATE INDEX share_owner ON share (owner) WHERE owner IS NOT NULL;

@@ -9,8 +9,15 @@ import { utf8 } from '../../lib/bytes/bytes.ts';
 import type { MasterKey } from '../master-key.ts';
 import type { ShareTable } from './schema.ts';
 
+/** Since when a share counts: an entry of the feed, or the one that will commit its run. */
+export type CountsSince = Pick<ShareTable, 'run' | 'since'>;
+
 /** The row of a share, its y wrapped under the master key with all the rest as associated data. */
-export function wrapShare({ key, x, y: text }: StoredShare, masterKey: MasterKey): ShareTable {
+export function wrapShare(
+  { key, x, y: text }: StoredShare,
+  { run, since }: CountsSince,
+  masterKey: MasterKey,
+): ShareTable {
   const rest = {
     key_id: key.keyId,
     guid: key.guid,
@@ -23,6 +30,8 @@ export function wrapShare({ key, x, y: text }: StoredShare, masterKey: MasterKey
     recipient_public_key: key.recipientPublicKey,
     holders: JSON.stringify(key.holders),
     x,
+    run,
+    since,
   };
   const y = keyBytes(text);
   const wrapped = masterKey.wrap(y, associatedDataOf(rest));
@@ -78,7 +87,7 @@ export function subjectOf(row: SubjectColumns): KeySubject {
 
 function associatedDataOf(row: Omit<ShareTable, 'wrapped_y'>): Uint8Array {
   const fields = [
-    'mdm share row v3',
+    'mdm share row v4',
     row.key_id,
     row.guid,
     row.version,
@@ -95,6 +104,8 @@ function associatedDataOf(row: Omit<ShareTable, 'wrapped_y'>): Uint8Array {
     row.recipient_public_key,
     row.holders,
     row.x,
+    row.run,
+    row.since,
   ];
   return utf8(JSON.stringify(fields));
 }

@@ -47,7 +47,7 @@ test('a wrapped share comes back; a change of any field of its row is noticed', 
   const path = join(await tempFolder(t), 'master.key');
   initMasterKey(path, systemRandom);
   const masterKey = MasterKey.load(path, systemRandom);
-  const row = wrapShare(record, masterKey);
+  const row = wrapShare(record, { run: null, since: 3 }, masterKey);
   assert.deepEqual(unwrapShare(row, masterKey), record);
   assert.ok(!Buffer.from(row.wrapped_y).includes(Buffer.from(record.y, 'base64url')));
   const damaged = { code: 'KEYSERVER_STORE_DAMAGED' };

@@ -1,11 +1,17 @@
-import { addInto, type BlindAnswer, keyBytes, type UpkeepRequest } from '../../keys/index.ts';
+import {
+  addInto,
+  type BlindAnswer,
+  keyBytes,
+  shareSize,
+  type UpkeepRequest,
+} from '../../keys/index.ts';
 import { keyserverErrors } from '../errors.ts';
 import type { KeyServerCore } from '../key-server-core.ts';
 import { appendAudit } from '../store/audit-chain.ts';
 import { openBoxes, sealBox } from './boxes.ts';
 import { partiesOf } from './deal.ts';
 import { orderedShares } from './ordered-shares.ts';
-import { readOrder } from './read-order.ts';
+import { readOrderFor } from './read-order.ts';
 
 /**
  * Hide our shares by what all dealers dealt, for the server that lacks its own: k of them give it that
@@ -14,18 +20,22 @@ import { readOrder } from './read-order.ts';
  * @throws as `readOrder`, KEYSERVER_ORDER_OUTDATED, KEYSERVER_BOX_INVALID
  */
 export async function blind(core: KeyServerCore, request: UpkeepRequest): Promise<BlindAnswer> {
-  const verified = await readOrder(core, 'recovery', request.order);
+  const verified = await readOrderFor(core, 'recovery', request.order);
   const { order, digest } = verified;
   if (!order.dealers.includes(core.name)) throw keyserverErrors.create('KEYSERVER_NOT_ADDRESSED');
   const shares = await orderedShares(core, order.keys);
   const keys = shares.map(({ key }) => key);
   for (const key of keys) partiesOf(order, key);
-  const opened = await openBoxes(core, verified, { kind: 'deal', size: 32, boxes: request.boxes });
-  const values = new Uint8Array(32 * shares.length);
+  const opened = await openBoxes(core, verified, {
+    kind: 'deal',
+    size: shareSize,
+    boxes: request.boxes,
+  });
+  const values = new Uint8Array(shareSize * shares.length);
   for (const [index, { y: text }] of shares.entries()) {
     const y = keyBytes(text);
     for (const { values: dealt } of opened) addInto(y, dealt[index] ?? y);
-    values.set(y, 32 * index);
+    values.set(y, shareSize * index);
     y.fill(0);
   }
   for (const box of opened) for (const value of box.values) value.fill(0);

@@ -14,20 +14,25 @@ export interface OrderFor<Purpose extends UpkeepOrder['purpose']> extends Verifi
 }
 
 /**
- * An order of our gateway, of now, for this purpose, among servers that are enrolled here.
- * @throws KEYSERVER_NOT_ADDRESSED, KEYSERVER_ORDER_STALE, KEYSERVER_PEER_UNKNOWN,
- *   KEYSERVER_REQUEST_INVALID, and what the verifier throws
+ * An order of our gateway, of now, among servers that are enrolled here.
+ * @throws KEYSERVER_NOT_ADDRESSED, KEYSERVER_ORDER_STALE, KEYSERVER_PEER_UNKNOWN, and what the verifier throws
  */
-export async function readOrder<Purpose extends UpkeepOrder['purpose']>(
-  core: KeyServerCore,
-  purpose: Purpose,
-  statement: string,
-): Promise<OrderFor<Purpose>> {
+export async function readOrder(core: KeyServerCore, statement: string): Promise<VerifiedOrder> {
   const verified = await verifyUpkeepOrder(statement, core.feedKeys);
   const { site, timeMs, dealers, target } = verified.order;
   if (site !== core.site) throw keyserverErrors.create('KEYSERVER_NOT_ADDRESSED');
   checkAge(core, timeMs);
   for (const name of target === null ? dealers : [...dealers, target]) peerOf(core, name);
+  return verified;
+}
+
+/** @throws as `readOrder`, and KEYSERVER_REQUEST_INVALID when it is for something else */
+export async function readOrderFor<Purpose extends UpkeepOrder['purpose']>(
+  core: KeyServerCore,
+  purpose: Purpose,
+  statement: string,
+): Promise<OrderFor<Purpose>> {
+  const verified = await readOrder(core, statement);
   if (isFor(verified, purpose)) return verified;
   throw keyserverErrors.create('KEYSERVER_REQUEST_INVALID', { message: 'purpose' });
 }

@@ -3,18 +3,21 @@ import {
   keyDigestOf,
   type StoredKey,
   type StoredShare,
+  shareSize,
   type TakeAnswer,
   toBase64Url,
   type UpkeepRequest,
   valueAt,
 } from '../../keys/index.ts';
+import { type CurrentShare, currentShares } from '../current-shares.ts';
 import { keyserverErrors } from '../errors.ts';
 import type { KeyServerCore } from '../key-server-core.ts';
 import { appendAudit } from '../store/audit-chain.ts';
-import { unwrapShare, wrapShare } from '../store/share-row.ts';
+import { insertShares } from '../store/insert-shares.ts';
+import { wrapShare } from '../store/share-row.ts';
 import { type OpenedBox, openBoxes } from './boxes.ts';
 import { partiesOf } from './deal.ts';
-import { type OrderFor, readOrder } from './read-order.ts';
+import { type OrderFor, readOrderFor } from './read-order.ts';
 
 /**
  * Make the shares that this server lacks, of what k others hid theirs in, and store them durably. What
@@ -24,11 +27,11 @@ import { type OrderFor, readOrder } from './read-order.ts';
  * @throws as `readOrder`, KEYSERVER_ORDER_OUTDATED, KEYSERVER_BOX_INVALID
  */
 export async function take(core: KeyServerCore, request: UpkeepRequest): Promise<TakeAnswer> {
-  const verified = await readOrder(core, 'recovery', request.order);
+  const verified = await readOrderFor(core, 'recovery', request.order);
   if (verified.order.target !== core.name) throw keyserverErrors.create('KEYSERVER_NOT_ADDRESSED');
   const opened = await openBoxes(core, verified, {
     kind: 'blinded',
-    size: 32,
+    size: shareSize,
     boxes: request.boxes,
   });
   const made: StoredShare[] = [];
@@ -78,30 +81,23 @@ async function store(
   if (made.length === 0) return [];
   const keyIds = made.map(({ key }) => key.keyId);
   return core.db.transaction(async (tx) => {
-    const rows = await tx.selectFrom('share').selectAll().where('key_id', 'in', keyIds).execute();
-    const whole = new Set(rows.filter((row) => isWhole(core, row)).map((row) => row.key_id));
+    const current = await currentShares(core, keyIds, tx);
     const { state } = core.feed;
-    const lacking = made.filter(({ key }) => !whole.has(key.keyId) && !state.isDestroyed(key));
-    for (const share of lacking) {
-      const row = wrapShare(share, core.masterKey);
-      await tx
-        .insertInto('share')
-        .values(row)
-        .onConflict((conflict) => conflict.column('key_id').doUpdateSet(row))
-        .execute();
-    }
+    const lacking = made.filter(
+      ({ key }) => isNewer(key, current.get(key.keyId)) && !state.isDestroyed(key),
+    );
     const stored = lacking.map(({ key }) => key.keyId);
+    const standing = { run: null, since: state.position.seq };
+    const rows = lacking.map((share) => wrapShare(share, standing, core.masterKey));
+    if (stored.length > 0) await tx.deleteFrom('share').where('key_id', 'in', stored).execute();
+    await insertShares(tx, rows);
     const event = { kind: 'upkeep', step: 'recovered', order: digest, keyIds: stored } as const;
     await appendAudit(tx, event, core.clock.nowMs());
     return stored;
   });
 }
 
-function isWhole(core: KeyServerCore, row: Parameters<typeof unwrapShare>[0]): boolean {
-  try {
-    unwrapShare(row, core.masterKey);
-    return true;
-  } catch {
-    return false;
-  }
+/** What k others have of a later epoch is what counts; else a share that is here stays. */
+function isNewer(key: StoredKey, current: CurrentShare | undefined): boolean {
+  return current === undefined || current.share.key.epoch < key.epoch;
 }

@@ -27,6 +27,8 @@ export async function keyCareOf(ports: KeyCarePorts): Promise<KeyCare> {
   return {
     threshold,
     feedPosition: feed.position.seq,
+    refreshedSince: feed.epochs.since,
+    refreshBegun: feed.epochs.begun,
     servers: reports.map((report) => ({
       ...keyServerStatus(report),
       ...ports.conduct.of(report.name),

@@ -132,6 +132,7 @@ function openKeyDesk(
     clock,
     status: () => keyCareOf({ ...keysSide, config }),
     recover: () => keysSide.upkeep.recover(),
+    refresh: (reason) => keysSide.upkeep.refresh(reason),
     audit: ({ caller, ...act }) =>
       computing.audit.record({ subject: caller.subject, outcome: 'success', ...act }),
   });

@@ -80,7 +80,7 @@ export async function openKeysSide(
   });
   teardown.add(() => feed.close());
   const client = new UpkeepClient({ site: config.site, signer: keys.feed, servers, clock });
-  const upkeep = new KeyUpkeep({ client, conduct, clock, log });
+  const upkeep = new KeyUpkeep({ client, feed, conduct, clock, log });
   teardown.add(async () => {
     await upkeep.close();
     client.close();

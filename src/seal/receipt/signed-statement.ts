@@ -28,7 +28,9 @@ export type StatementType =
   | 'mdm-feed-read'
   | 'mdm-key-list'
   | 'mdm-upkeep-order'
-  | 'mdm-share-box';
+  | 'mdm-share-box'
+  | 'mdm-shares-staged'
+  | 'mdm-shares-ready';
 
 const base64url = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
