@@ -1,5 +1,4 @@
 import { defineErrors } from '../lib/errors/error-table.ts';
-import type { AuditHead } from './audit.ts';
 
 /** Failures of the audit record. */
 export const auditErrors = defineErrors('audit', {
@@ -52,13 +51,3 @@ export const auditErrors = defineErrors('audit', {
     operator: 'See docs/limits.md.',
   },
 });
-
-/** A record that ends at `end` does not go through an anchor. */
-export function notThrough(anchor: AuditHead, end: AuditHead): Error {
-  const message =
-    end.count >= anchor.count
-      ? `record ${anchor.count} is not the one that was anchored`
-      : `${end.count === 0 ? 'there is no record' : `nothing whole follows record ${end.count}`}, and ${anchor.count} were anchored`;
-  const context = { anchored: anchor.count, found: end.count };
-  return auditErrors.create('AUDIT_DAMAGED', { message, context });
-}

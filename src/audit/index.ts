@@ -21,10 +21,11 @@ export {
 } from './chain-check.ts';
 export { type CheckBeside, checkBeside } from './check-beside.ts';
 export { describeGap, describeProblem } from './describe.ts';
-export { auditErrors, notThrough } from './errors.ts';
+export { auditErrors } from './errors.ts';
 export { HeadFile, readHeadFile } from './head-file.ts';
 export { HeadKeeper } from './head-keeper.ts';
 export { type AuditLimits, auditLimits } from './limits.ts';
+export { notThrough } from './not-through.ts';
 export { type OpenAuditOptions, openAudit } from './open-audit.ts';
 export type { AuditRecord } from './record.ts';
 export { genesis } from './record.ts';

@@ -5,9 +5,10 @@ import { AuditFolder, type AuditPlaces } from './audit-folder.ts';
 import { isSame } from './chain-check.ts';
 import { createAudit } from './create-audit.ts';
 import { makeFolder } from './durable-file.ts';
-import { auditErrors, notThrough } from './errors.ts';
+import { auditErrors } from './errors.ts';
 import { readHeadFile } from './head-file.ts';
 import { type AuditLimits, auditLimits } from './limits.ts';
+import { notThrough } from './not-through.ts';
 import { genesis } from './record.ts';
 import { acceptedGaps, goesThrough, readTail, type Tail } from './tail.ts';
 

@@ -112,7 +112,7 @@ export const keysErrors = defineErrors('keys', {
       'A certificate of the policy feed is of no entry, or of none that the feed key signed.',
     user: 'Nothing to do.',
     operator:
-      'Look at the number (`feedEntry` in the answer of the change), or at whether the feed key is that of this site.',
+      'Look at the number that the answer of the change named, or at whether the feed key is that of this site.',
   },
   KEYS_CERTIFICATE_SHORT: {
     disposition: 'transient',

@@ -40,7 +40,8 @@ export function sendFailure(exchange: Exchange, error: unknown): void {
 /** A client must not repeat what found no room by itself. @standard RFC 4918 §11.5 */
 function detailsOf(error: unknown, { row, status }: FailureAnswer, exchange: Exchange): Details {
   const context = error instanceof MdmError ? error.context : {};
-  const reason = status === 401 ? exchange.refusal?.code : context['reason'];
+  const refusal = status === 401 ? exchange.refusal?.code : undefined;
+  const reason = refusal ?? context['reason'];
   const seconds = context['retryAfterSeconds'];
   const isRetried =
     row.disposition === 'transient' && (status === 429 || status > 500) && status !== 507;

@@ -119,6 +119,7 @@ test('every documented failure gets its status, its code and advice, and nothing
       assert.equal(response.status, httpStatus[code as keyof typeof httpStatus]);
       assert.ok(
         text.includes(code) && text.includes('VOLUME_UNEVEN_SPACING') && text.includes('request-1'),
+        `${code}: ${text}`,
       );
       assert.doesNotMatch(text, /SYNTHETIC/);
       // What stays until somebody mends it is not to be asked for again.
