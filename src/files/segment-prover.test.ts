@@ -10,14 +10,14 @@ const segmentSize = 65_536;
 
 test('some segments of a file of any size are proven, no more than there are and than one answer holds', async () => {
   const prove = segmentProver();
-  for (const count of [1, 2, 1023, 1024, 1025, 2048, 2049, 5000]) {
+  for (const count of [1, 2, 1024, 1025, 2049, 5000]) {
     const segmentDigests = seededRandom(String(count)).bytes(count * digestSize);
     const plaintextSize = count * segmentSize - 1;
     const segmentRoot = toHex(await segmentRootOf(segmentDigests, plaintextSize));
     const version = { guid: String(count), number: 1, segmentDigests };
-    const edges = [0, 1, 1022, 1023, 1024, 1025, 2047, 2048, count - 1];
+    const edges = [0, 1023, 1024, count - 1];
     for (const first of edges.filter((edge) => edge < count)) {
-      for (const end of [first + 1, first + 2, first + 1024, first + 1025, count + 7]) {
+      for (const end of [first + 1, first + 1025, count + 7]) {
         const proof = await prove(version, { first, end });
         checkSegmentProof(proof, { plaintextSize, segmentRoot });
         const wanted = Math.min(end, count, first + filesLimits.provenSegmentsMax);

@@ -21,6 +21,7 @@ export const slowUnits: readonly string[] = [
   'src/catalog/stacks.test.ts',
   'src/client/open/gather.test.ts',
   'src/client/open/get-file.test.ts',
+  'src/client/open/read-range.test.ts',
   'src/client/tree/fetch-tree.test.ts',
   'src/db/open-sqlite.test.ts',
   'src/db/shared-commits.test.ts',
